@@ -6,6 +6,9 @@ interval is held against the alternatives:
     python benchmarks/coverage.py                 # prints; some ten minutes of one core
     python benchmarks/coverage.py --store FILE    # also writes the table as Parquet
 
+The book shows what is stored in ``gcbook/data/coverage.parquet``; once another table is there, run
+``python tools/write_manifest.py``.
+
 What is simulated: accuracies; kappa of two observers; means over conditions and humans of kappa,
 of the squared accuracy difference and of observed consistency, and the difference of two networks
 in them; shape bias and kappa where 160 shapes are crossed with 48 textures, with effects of the

@@ -26,11 +26,12 @@ from pathlib import Path
 import pandas as pd
 from PIL import Image
 
+from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import show_once
 from gcbook.trials.table import read_trials
 
-FOLDER = Path(__file__).parents[1] / "gcbook" / "data" / "observer"
+FOLDER = DATA.folder / "observer"
 SEED = 0
 ROUNDS = 5
 QUALITY = 80
@@ -80,6 +81,7 @@ def main() -> None:
     answers(images, trials).to_csv(FOLDER / "answers.csv", index=False, lineterminator="\n")
     text = ATTRIBUTION.format(quality=QUALITY)
     (FOLDER / "ATTRIBUTION.md").write_text(text, encoding="utf-8")
+    DATA.write()
 
 
 def chosen(files: list[str]) -> list[dict[str, object]]:

@@ -24,9 +24,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from gcbook.files.manifest import DATA
 from gcbook.trials.table import read_trials
 
-FOLDER = Path(__file__).parents[1] / "gcbook" / "data" / "pictures"
+FOLDER = DATA.folder / "pictures"
 COLUMNS = (
     "name",
     "set",
@@ -108,6 +109,7 @@ def main() -> None:
         writer.writerows(rows)
     text = ATTRIBUTION.format(side=SIDE, example=EXAMPLE, photograph=PHOTOGRAPH)
     (FOLDER / "ATTRIBUTION.md").write_text(text, encoding="utf-8")
+    DATA.write()
 
 
 def conflicts(stimuli: zipfile.ZipFile) -> list[dict[str, object]]:

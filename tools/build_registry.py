@@ -15,9 +15,10 @@ import os
 import zipfile
 from pathlib import Path
 
+from gcbook.files.manifest import DATA
 from gcbook.trials.originals import SOURCES, Source
 
-REGISTRY = Path(__file__).parents[1] / "gcbook" / "data" / "registry"
+REGISTRY = DATA.folder / "registry"
 
 
 def hash_members(archive: Path, folder: str) -> dict[str, str]:
@@ -56,6 +57,7 @@ def main() -> None:
     for source in (source for sources in SOURCES.values() for source in sources):
         hashes = hash_members(Path(folder) / f"{source.name}.zip", source.folder)
         print(f"{write_registry(source, hashes)}: {len(hashes)} files")
+    DATA.write()
 
 
 if __name__ == "__main__":

@@ -36,7 +36,9 @@ import vl_convert
 from PIL import Image
 from scipy import ndimage
 
-FOLDER = Path(__file__).parents[1] / "gcbook" / "data" / "miniworld"
+from gcbook.files.manifest import DATA
+
+FOLDER = DATA.folder / "miniworld"
 PACKAGE = "@iconify/json 2.2.535"
 COLUMNS = ("category", "collection", "icon", "fill", "licence", "author", "family", "split")
 SPLITS = ("train", "validation", "test")
@@ -269,6 +271,7 @@ def main() -> None:
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8", newline="\n")
     np.savez_compressed(FOLDER / "silhouettes.npz", images=images)
+    DATA.write()
     counts = Counter((row["category"], row["split"]) for row in rows)
     for category in dict.fromkeys(row["category"] for row in rows):
         print(category, *(f"{split} {counts[category, split]}" for split in SPLITS))

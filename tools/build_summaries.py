@@ -5,13 +5,12 @@ Run with the trials at hand (``GCBOOK_DATA_DIR`` or ``gcbook fetch trials``):
     python tools/build_summaries.py
 """
 
-from pathlib import Path
-
+from gcbook.files.manifest import DATA
 from gcbook.stats.summaries import summarise
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
-FOLDER = Path(__file__).parents[1] / "gcbook" / "data" / "summaries"
+FOLDER = DATA.folder / "summaries"
 LIMIT = 2_000_000
 
 
@@ -23,6 +22,7 @@ def main() -> None:
         print(f"{name:22} {size:>9,} bytes")
     if sum(sizes.values()) > LIMIT:
         raise SystemExit(f"{sum(sizes.values()):,} bytes in all; the limit is {LIMIT:,}.")
+    DATA.write()
 
 
 if __name__ == "__main__":

@@ -37,14 +37,15 @@ from transformers import ResNetForImageClassification
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.pipelines import read_discrete_schedule
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results.shipped import DATA, model_folder
+from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.testsets import numbered
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 
-TARGET = DATA / "networks"
+TARGET = DATA.folder / "networks"
 OPSET = 17
 
 
@@ -126,7 +127,7 @@ def export_cnn(model: str) -> dict[str, Any]:
 
 def of_weights(path: Path) -> dict[str, str]:
     return {
-        "weights": str(path.relative_to(DATA)),
+        "weights": str(path.relative_to(DATA.folder)),
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
     }
 
@@ -213,6 +214,7 @@ def main() -> None:
     stored = {"worlds": worlds, "models": models, "silhouettes": write_silhouettes()}
     text = json.dumps(stored) + "\n"
     (TARGET / "networks.json").write_text(text, encoding="utf-8")
+    DATA.write()
 
 
 if __name__ == "__main__":

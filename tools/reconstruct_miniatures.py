@@ -13,10 +13,11 @@ import shutil
 import time
 from pathlib import Path
 
+from gcbook.files.manifest import DATA
 from gcbook.illusions.reconstruct import load_for_prompts
 from gcbook.miniworld.results.ambiguous import ambiguous_pictures, prompt_of
 from gcbook.miniworld.results.sheets import (
-    FOLDER,
+    ILLUSIONS,
     RECONSTRUCTING,
     RECORD,
     make_sheet,
@@ -32,7 +33,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", help="names; by default all that can")
     parser.add_argument("--anew", action="store_true")
-    parser.add_argument("-o", "--output", type=Path, default=FOLDER)
+    parser.add_argument("-o", "--output", type=Path, default=DATA.folder / ILLUSIONS)
     arguments = parser.parse_args()
     pictures = ambiguous_pictures()
     known = dict.fromkeys(prompt_of(each) for picture in pictures for each in picture.prompts)
@@ -59,6 +60,7 @@ def main() -> None:
             table.to_parquet(temporary, compression="zstd")
             temporary.replace(folder / TURNED)
         write_record(folder, classifier, complete=True)
+    DATA.write()
 
 
 if __name__ == "__main__":

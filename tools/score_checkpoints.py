@@ -20,9 +20,10 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world, world_name
 from gcbook.miniworld.results.answers import SOURCE
-from gcbook.miniworld.results.shipped import DATA, FEW_DRAWS, TRAINING, name_of, parts_of
+from gcbook.miniworld.results.shipped import FEW_DRAWS, TRAINING, name_of, parts_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training.miniature import CHECKPOINTS, Plan
 from gcbook.miniworld.training.record import read_record
@@ -42,13 +43,14 @@ def main() -> None:
     run = parser.parse_args().run
     record = read_record(run / "model")
     name = name_of(record["miniature"], world_name(record["world"]), record["plan"]["seed"])
-    target = DATA / "scores" / name / TRAINING
+    target = DATA.folder / "scores" / name / TRAINING
     target.parent.mkdir(parents=True, exist_ok=True)
     milestones = Plan(**record["plan"]).milestones
     for folder in sorted((run / CHECKPOINTS).iterdir()):
         tables = [responses(folder, name, test_set, number) for test_set, number in IMAGES.items()]
         add(target, pd.concat(tables), milestones)
         print(f"{target}: step {int(folder.name):,}")
+    DATA.write()
 
 
 def add(target: Path, new: pd.DataFrame, milestones: Collection[int]) -> None:

@@ -12,9 +12,10 @@ import shutil
 from pathlib import Path
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world, world_name
 from gcbook.miniworld.results.longer import LONG, SETS
-from gcbook.miniworld.results.shipped import DATA, DRAWS, name_of
+from gcbook.miniworld.results.shipped import DRAWS, name_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.scoring.engine import score
@@ -32,8 +33,9 @@ def main() -> None:
     for test_set in SETS:
         images = make_test_set(test_set, named_world(world))
         settings = ScoringSettings(draws=DRAWS[test_set], batch_size=128, device="cpu")
-        score(images, classifier, settings, DATA / "scores" / name / test_set)
-    shutil.copyfile(run / "model" / RECORD, DATA / "scores" / name / RECORD)
+        score(images, classifier, settings, DATA.folder / "scores" / name / test_set)
+    shutil.copyfile(run / "model" / RECORD, DATA.folder / "scores" / name / RECORD)
+    DATA.write()
 
 
 if __name__ == "__main__":

@@ -30,13 +30,13 @@ import pyarrow as pa
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import write_text
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.named import named_world, world_names
 from gcbook.miniworld.results.card import write_card
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.noised import keep_noised
 from gcbook.miniworld.results.shipped import (
-    DATA,
     LARGER,
     LARGER_SETS,
     draws_of,
@@ -59,7 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("models", nargs="*", help="names; by default all")
     parser.add_argument("--sets", nargs="*", help="by default all that ship")
-    parser.add_argument("-o", "--output", type=Path, default=DATA / "scores")
+    parser.add_argument("-o", "--output", type=Path, default=DATA.folder / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--drop-weights", action="store_true", help="of what ships without them")
     arguments = parser.parse_args()
@@ -84,6 +84,7 @@ def main() -> None:
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
         if arguments.drop_weights and without_weights:
             drop_weights(model)
+    DATA.write()
 
 
 def is_whole(folder: Path, weights: str) -> bool:
@@ -98,7 +99,7 @@ def drop_weights(model: str) -> None:
     """Leave the record and the card of a model, and what its weights would still be asked for."""
     folder = model_folder(model)
     if side_of(model) == "discriminative" and parts_of(model).world != LARGER:
-        print(keep_noised(model))
+        print(keep_noised(model, DATA.folder / "scores" / model))
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -8,22 +8,24 @@ A store that is there is not scored again; one that is not complete is completed
 import argparse
 from pathlib import Path
 
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.regenerated import (
-    FOLDER,
     MANY_DRAWS,
     MANY_RATIO,
     RATIOS,
+    REGENERATED,
     score_regenerated,
 )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--output", type=Path, default=FOLDER)
+    parser.add_argument("-o", "--output", type=Path, default=DATA.folder / REGENERATED)
     arguments = parser.parse_args()
     for ratio in RATIOS:
         score_regenerated(ratio, arguments.output, print)
     score_regenerated(MANY_RATIO, arguments.output, print, MANY_DRAWS)
+    DATA.write()
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ import argparse
 import shutil
 from pathlib import Path
 
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import world_name
 from gcbook.miniworld.results.card import write_card
-from gcbook.miniworld.results.shipped import DATA, name_of
+from gcbook.miniworld.results.shipped import name_of
 from gcbook.miniworld.training.record import read_record
 from gcbook.miniworld.training.shrink import shrink
 
@@ -26,13 +27,14 @@ def main() -> None:
     world = world_name(record["world"])
     if not world:
         parser.error("RUN: expected a model of a world with a name (gcbook/miniworld/worlds.yml)")
-    target = DATA / "models" / name_of(record["miniature"], world, record["plan"]["seed"])
+    target = DATA.folder / "models" / name_of(record["miniature"], world, record["plan"]["seed"])
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(run / "model", target)
     size = shrink(target)
     for path in target.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_card(target)
+    DATA.write()
     print(f"{target}: {size / 1e6:.1f} MB")
 
 

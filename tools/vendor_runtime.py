@@ -20,7 +20,9 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-TARGET = Path(__file__).parents[1] / "gcbook" / "data" / "onnxruntime-web"
+from gcbook.files.manifest import DATA
+
+TARGET = DATA.folder / "onnxruntime-web"
 FROM_NPM = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 FROM_PYPI = ("LICENSE", "ThirdPartyNotices.txt")
 
@@ -64,6 +66,7 @@ def main() -> None:
         record[name] = {"from": place, "sha256": hashlib.sha256(content).hexdigest()}
     about = {"name": "onnxruntime-web", "version": version, "licence": "MIT", "files": record}
     (TARGET / "source.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    DATA.write()
     size = sum(path.stat().st_size for path in TARGET.iterdir())
     print(f"{TARGET}: {size / 1e6:.1f} MB")
 

@@ -20,23 +20,21 @@ import base64
 import gzip
 import hashlib
 import json
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from gcbook.files.atomic import write_if_changed
 from gcbook.files.errors import GcbookError
+from gcbook.files.manifest import DATA
 
 __all__ = ["read_index", "write_networks"]
-
-DATA = Path(str(resources.files("gcbook"))) / "data"
 
 RUNTIME = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
 
 def read_index() -> dict[str, Any]:
     """Return what is known of the worlds, the models and the silhouettes."""
-    stored: dict[str, Any] = json.loads((DATA / "networks" / "networks.json").read_text("utf-8"))
+    stored: dict[str, Any] = json.loads(DATA.path("networks/networks.json").read_text("utf-8"))
     return stored
 
 
@@ -47,21 +45,21 @@ def write_networks(folder: Path) -> None:
         GcbookError: the weights of a model are not those that its graph was made for.
     """
     index = read_index()
-    runtime = DATA / "onnxruntime-web"
-    shapes = _base64((DATA / "networks" / "silhouettes.gz").read_bytes())
+    runtime = DATA.path("onnxruntime-web")
+    shapes = _base64(DATA.path("networks/silhouettes.gz").read_bytes())
     scripts = {
         "silhouettes": _script({**index.pop("silhouettes"), "pixels": shapes}),
         "runtime": _script([_base64((runtime / f"{name}.gz").read_bytes()) for name in RUNTIME]),
     }
     for name, model in index["models"].items():
-        weights = (DATA / model["weights"]).read_bytes()
+        weights = DATA.path(model["weights"]).read_bytes()
         if hashlib.sha256(weights).hexdigest() != model["sha256"]:
             raise GcbookError(
-                f"{DATA / model['weights']}: expected the weights that the graph of {name} was "
-                f"made for (SHA-256 {model['sha256'][:12]}…), found others; run "
+                f"{DATA.folder / model['weights']}: expected the weights that the graph of {name} "
+                f"was made for (SHA-256 {model['sha256'][:12]}…), found others; run "
                 "tools/export_networks.py."
             )
-        graph = (DATA / "networks" / f"{name}.onnx.gz").read_bytes()
+        graph = DATA.path(f"networks/{name}.onnx.gz").read_bytes()
         packed = gzip.compress(weights, mtime=0)
         scripts[name] = _script({"graph": _base64(graph), "weights": _base64(packed)})
     index["bytes"] = {name: len(text) for name, text in scripts.items()}

@@ -6,9 +6,9 @@ airplane is "A bad photo of a airplane.", and a scorer that corrected it would b
 
 from collections.abc import Sequence
 from functools import cache
-from importlib import resources
 
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
 __all__ = ["clip_templates", "make_prompts"]
@@ -42,6 +42,5 @@ def clip_templates() -> tuple[str, ...]:
     >>> clip_templates()[0], len(clip_templates())
     ('a bad photo of a {}.', 80)
     """
-    file = resources.files("gcbook") / "data" / "classifiers" / "clip-templates.txt"
-    lines = file.read_text(encoding="utf-8").splitlines()
+    lines = DATA.path("classifiers/clip-templates.txt").read_text(encoding="utf-8").splitlines()
     return tuple(line for line in lines if line and not line.startswith("#"))

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from gcbook.classifiers.weights import MODELS_DIR, find_cached, find_in_models_dir
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 
 __all__ = [
     "COSTS",
@@ -37,8 +38,6 @@ __all__ = [
     "torch_cache",
     "zoo",
 ]
-
-MODELS = Path(str(resources.files("gcbook"))) / "data" / "models"
 
 Kind = Literal["diffusion", "autoregressive", "masked", "clip", "discriminative"]
 
@@ -181,14 +180,14 @@ def _in_other_worlds(entry: ZooEntry, listed: Container[str]) -> list[ZooEntry]:
     if not package:
         return []
     found = []
-    for folder in sorted(MODELS.glob(f"{package}-*")):
-        world = folder.name.removeprefix(f"{package}-")
+    for name in sorted({name.split("/")[0] for name in DATA.names("models")}):
+        world = name.removeprefix(f"{package}-")
         # Of further seeds, whose names end in a number, there are no weights.
-        if world.isalpha() and folder.name not in listed:
+        if world != name and world.isalpha() and name not in listed:
             changes = {
-                "name": folder.name,
+                "name": name,
                 "title": f"{entry.title}, {world} world",
-                "source": Source(package=folder.name),
+                "source": Source(package=name),
                 "world": world,
             }
             found.append(entry.model_copy(update=changes))
@@ -233,8 +232,8 @@ def at_hand(entry: ZooEntry) -> Place | None:
     if own:
         return Place("models folder", own)
     if source.package:
-        shipped = MODELS / source.package
-        return Place("package", shipped) if shipped.is_dir() else None
+        folder = f"models/{source.package}"
+        return Place("package", DATA.path(folder)) if DATA.names(folder) else None
     if source.torchvision:
         file = torch_cache() / source.file
         return Place("torch cache", file) if file.is_file() else None
@@ -265,6 +264,5 @@ def how_to_get(entry: ZooEntry) -> str:
 @cache
 def system_titles() -> Mapping[str, str]:
     """What the paper's systems are called, by key; those of its tables first."""
-    file = resources.files("gcbook") / "data" / "published" / "models.csv"
-    with file.open(encoding="utf-8") as stream:
+    with DATA.path("published/models.csv").open(encoding="utf-8") as stream:
         return {**{row["key"]: row["name"] for row in csv.DictReader(stream)}, **PAPER_SYSTEMS}

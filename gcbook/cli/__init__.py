@@ -6,7 +6,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from gcbook.cli import book, claims, deciding, illusions, models, scoring, training, trials
+from gcbook.cli import (
+    book,
+    checking,
+    claims,
+    deciding,
+    illusions,
+    models,
+    scoring,
+    training,
+    trials,
+)
 from gcbook.cli.app import app, say
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import GcbookError, InputError
@@ -14,6 +24,7 @@ from gcbook.files.errors import GcbookError, InputError
 __all__ = [
     "app",
     "book",
+    "checking",
     "claims",
     "deciding",
     "illusions",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.files.atomic import write_text
+from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.gate import (
     LARGEST_JSON,
@@ -25,6 +26,7 @@ from gcbook.files.gate import (
     read_json,
     refused,
 )
+from gcbook.files.manifest import differing
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import (
     RETRIES,
@@ -35,9 +37,15 @@ from gcbook.trials.fetch import (
     limited_downloader,
     quiet_pooch,
 )
-from gcbook.trials.originals import cache_dir, data_dir
+from gcbook.trials.originals import data_dir
 
-__all__ = ["ILLUSIONS", "Illusion", "fetch_illusions", "find_illusions"]
+__all__ = [
+    "ILLUSIONS",
+    "Illusion",
+    "fetch_illusions",
+    "find_illusions",
+    "illusion_problems",
+]
 
 COMMONS = "https://commons.wikimedia.org"
 RECORD = "illusions.json"
@@ -125,6 +133,21 @@ def find_illusions() -> dict[str, Path]:
                 if path.suffix.lower() in IMAGE_SUFFIXES and known in (None, _hash_of(path)):
                     found.setdefault(illusion.name, path)
     return found
+
+
+def illusion_problems() -> tuple[Path, list[str]] | None:
+    """Compare the pictures that were fetched with what is noted of them.
+
+    Returns:
+        Their folder in the cache, and what is wrong, a line each; None if none were fetched.
+    """
+    folder = cache_dir() / "illusions"
+    try:
+        known = _read_record(folder)
+    except GcbookError as error:
+        return folder, [str(error)]
+    listed = {about.get("file", name): about.get("sha256", "") for name, about in known.items()}
+    return (folder, list(differing(folder, listed, anew=True))) if known else None
 
 
 def fetch_illusions(

@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from typing import Literal
 
 import numpy as np
 
+from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES
 
 __all__ = [
@@ -32,7 +32,7 @@ EXTRA_CATEGORIES = ("duck", "rabbit", "face")
 Split = Literal["train", "validation", "test"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
-_FOLDER = "data/miniworld"
+_FOLDER = "miniworld"
 
 
 @dataclass(frozen=True)
@@ -75,20 +75,20 @@ def load_silhouettes(
 @cache
 def silhouettes_hash() -> str:
     """Return a SHA-256 of the list and its drawings: other ones make other images."""
-    folder = resources.files("gcbook").joinpath(_FOLDER)
+    folder = DATA.path(_FOLDER)
     digest = hashlib.sha256()
     for name in ("silhouettes.csv", "silhouettes.npz"):
-        digest.update(folder.joinpath(name).read_bytes())
+        digest.update((folder / name).read_bytes())
     return digest.hexdigest()
 
 
 @cache
 def _read() -> tuple[list[dict[str, str]], np.ndarray]:
     """Everything that ships, with drawings that are listed twice."""
-    folder = resources.files("gcbook").joinpath(_FOLDER)
-    lines = folder.joinpath("silhouettes.csv").read_text(encoding="utf-8").splitlines()
+    folder = DATA.path(_FOLDER)
+    lines = (folder / "silhouettes.csv").read_text(encoding="utf-8").splitlines()
     with (
-        folder.joinpath("silhouettes.npz").open("rb") as file,
+        (folder / "silhouettes.npz").open("rb") as file,
         np.load(file, allow_pickle=False) as archive,
     ):
         return list(csv.DictReader(lines)), archive["images"]

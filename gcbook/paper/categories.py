@@ -8,7 +8,8 @@ with one of them. They are MS-COCO categories to which ImageNet classes can be m
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+
+from gcbook.files.manifest import DATA
 
 __all__ = [
     "CATEGORIES",
@@ -79,8 +80,7 @@ def imagenet_classes() -> tuple[ImageNetClass, ...]:
     >>> imagenet_classes()[-1]
     ImageNetClass(index=914, wnid='n04612504', name='yawl', category='boat')
     """
-    file = resources.files("gcbook") / "data" / "classifiers" / "imagenet16.csv"
-    with file.open(encoding="utf-8") as stream:
+    with DATA.path("classifiers/imagenet16.csv").open(encoding="utf-8") as stream:
         return tuple(
             ImageNetClass(int(row["index"]), row["wnid"], row["name"], row["category"])
             for row in csv.DictReader(stream)

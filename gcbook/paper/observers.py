@@ -6,12 +6,12 @@ dataset taken together. Some networks are published by two sources.
 
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 
 __all__ = [
     "GENERATIVE",
@@ -48,7 +48,7 @@ GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti
 @cache
 def known_networks() -> pd.DataFrame:
     """The published networks: columns ``observer, label, family, training``."""
-    with (resources.files("gcbook") / "data" / "observers.csv").open(encoding="utf-8") as file:
+    with DATA.path("observers.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file)
 
 

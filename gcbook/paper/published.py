@@ -6,9 +6,9 @@ model in all tables, however its row is spelled there, and is the name that the 
 toolbox writes in its ``subj`` column where the toolbox has the model.
 """
 
-from importlib import resources
-
 import pandas as pd
+
+from gcbook.files.manifest import DATA
 
 __all__ = [
     "quoted",
@@ -20,7 +20,6 @@ __all__ = [
     "table3",
 ]
 
-_FOLDER = resources.files("gcbook") / "data" / "published"
 _TEXT = ("key", "model", "model_type", "subject", "quantity", "unit", "meaning", "place", "printed")
 
 
@@ -89,7 +88,7 @@ def published_models() -> pd.DataFrame:
         public trials of source model-vs-human, else ``""``), and ``table1``, ``table2``,
         ``table3``: the name as printed there, ``""`` if the model is not in it.
     """
-    with (_FOLDER / "models.csv").open(encoding="utf-8") as file:
+    with DATA.path("published/models.csv").open(encoding="utf-8") as file:
         return pd.read_csv(file, dtype=str, keep_default_na=False)
 
 
@@ -120,7 +119,7 @@ def published_values() -> pd.DataFrame:
 
 
 def _read(name: str) -> pd.DataFrame:
-    with (_FOLDER / f"{name}.csv").open(encoding="utf-8") as file:
+    with DATA.path(f"published/{name}.csv").open(encoding="utf-8") as file:
         # Text columns keep what is printed: "58" and "64" are no numbers there.
         types = dict.fromkeys((*_TEXT, "shape_bias_printed"), str)
         return pd.read_csv(file, dtype=types, keep_default_na=False)

@@ -38,7 +38,7 @@ from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.scoring.scores import Weights, read_part, score_schema, sort_rows
 from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
 
-__all__ = ["DamagedPartWarning", "Store"]
+__all__ = ["DamagedPartWarning", "Store", "store_problems"]
 
 FORMAT = "gcbook scores"
 VERSION = 2
@@ -47,6 +47,7 @@ FAILED, PENDING = "failed.json", "pending.json"
 
 IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of the images, all text."""
+IMAGE_SCHEMA = pa.schema([(name, pa.string()) for name in IMAGE_COLUMNS])
 
 
 class DamagedPartWarning(UserWarning):
@@ -216,11 +217,10 @@ class Store:
             GcbookError: it may be whole, and cannot be read, or is another store's.
         """
         path = self.path / IMAGES
-        schema = pa.schema([(name, pa.string()) for name in IMAGE_COLUMNS])
         if not path.is_file():
-            return schema.empty_table().to_pandas()
+            return IMAGE_SCHEMA.empty_table().to_pandas()
         try:
-            return self.read(path, schema).to_pandas()
+            return self.read(path, IMAGE_SCHEMA).to_pandas()
         except InputError as error:
             raise InputError(
                 f"{error} Run the same `gcbook score` again: it mends the list of images without "
@@ -297,6 +297,32 @@ class Store:
                     stacklevel=2,
                 )
         return sort_rows(pa.concat_tables(tables), self.labels).to_pandas()
+
+
+def store_problems(folder: Path) -> list[str]:
+    """Look for damage in a store: read every file of it, whose bytes are sealed.
+
+    Args:
+        folder: of the store.
+
+    Returns:
+        What is wrong, a line each.
+    """
+    try:
+        store = Store.open(folder)
+    except GcbookError as error:
+        return [str(error)]
+    wrong = []
+    images, scores = store.path / IMAGES, store.score_files()
+    if scores and not images.is_file():
+        wrong.append(f"{images}: expected the list of the images that were scored, found none.")
+    schemas = {images: IMAGE_SCHEMA} if images.is_file() else {}
+    for path, schema in (schemas | dict.fromkeys(scores, store.schema)).items():
+        try:
+            store.read(path, schema)
+        except GcbookError as error:
+            wrong.append(str(error))
+    return wrong
 
 
 def _as_json(value: Any, indent: str = "") -> str:

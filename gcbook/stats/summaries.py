@@ -9,7 +9,6 @@ are left out and said to be.
 import json
 import warnings
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ import pandas as pd
 import gcbook
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.stats.agreement import pair_counts
 from gcbook.stats.conventions import SummarySettings
@@ -36,7 +36,6 @@ __all__ = [
     "observer_numbers",
 ]
 
-_SHIPPED = resources.files("gcbook") / "data" / "summaries"
 _TABLES = ("counts", "pairs", "estimates", "tests")
 _DECIMALS = 6
 
@@ -74,12 +73,10 @@ class Summaries:
         write_text(json.dumps(self.provenance, indent=2) + "\n", folder / "provenance.json")
 
     @classmethod
-    def read(cls, folder: Any = _SHIPPED) -> "Summaries":
+    def read(cls, folder: Path | None = None) -> "Summaries":
         """Read what `save` wrote; by default the summaries that come with the package."""
-        tables = {}
-        for name in _TABLES:
-            with (folder / f"{name}.parquet").open("rb") as file:
-                tables[name] = pd.read_parquet(file)
+        folder = folder or DATA.path("summaries")
+        tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
         return cls(
             **tables,
             provenance=json.loads((folder / "provenance.json").read_text(encoding="utf-8")),

@@ -5,7 +5,7 @@ Zips are read where they lie. The order of the images is `gcbook.stimuli.stimulu
 
 import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -18,7 +18,7 @@ from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
 from gcbook.trials.find import COMMIT, known_dataset
-from gcbook.trials.originals import locate
+from gcbook.trials.originals import SOURCES, locate, published_names
 from gcbook.trials.parse import image_ids, parse_condition
 
 __all__ = ["PUBLISHED_SETS", "open_stimuli"]
@@ -55,12 +55,14 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
             `gcbook.files.naming` refuses.
         DataNotFoundError: a published set is not on this machine.
     """
-    root, prefix, dataset = _locate(source, dataset)
+    root, prefix, dataset, listed = _locate(source, dataset)
     place = "/".join([str(root), *prefix.parts])
     files = [
         _File(inner.relative_to(prefix), name, content)
         for inner, name, content in files_in(root, LARGEST_PICTURE)
-        if inner.suffix.lower() in IMAGE_SUFFIXES and inner.is_relative_to(prefix)
+        if inner.suffix.lower() in IMAGE_SUFFIXES
+        and inner.is_relative_to(prefix)
+        and (listed is None or inner.as_posix() in listed)
     ]
     found: dict[PurePosixPath, list[tuple[_File, str]]] = {}
     strays: dict[PurePosixPath, list[_File]] = {}
@@ -100,17 +102,20 @@ class _File:
     content: Callable[[], bytes]
 
 
-def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]:
+def _locate(
+    source: str | Path, dataset: str
+) -> tuple[Path, PurePosixPath, str, Collection[str] | None]:
+    """Return a folder or zip, a path in it, the dataset, and the only files in it that count."""
     path, nothing = Path(source).expanduser(), PurePosixPath()
     if path.is_dir() or is_zip(path):
-        return path, nothing, dataset
+        return path, nothing, dataset, None
     if path.exists():
         raise InputError(
             f"{path}: expected a folder or a zip archive of images, found another kind of file."
         )
     for archive in path.parents:
         if is_zip(archive):
-            return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset
+            return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset, None
     named = known_dataset(str(source))
     if named in PUBLISHED_SETS:
         if dataset and _canonical(dataset) != named:
@@ -118,7 +123,8 @@ def _locate(source: str | Path, dataset: str) -> tuple[Path, PurePosixPath, str]
                 f"dataset: {source} has that name already; expected no other, found {dataset!r}. "
                 "Leave it out."
             )
-        return locate("stimuli")[0], nothing, named
+        (root,), (origin,) = locate("stimuli"), SOURCES["stimuli"]
+        return root, nothing, named, published_names(origin, root)
     if named:
         raise InputError(
             f"{source}: nothing is there by that name, and of the 17 datasets only "

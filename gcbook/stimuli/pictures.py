@@ -6,16 +6,15 @@ et al., 2019; CC BY 4.0); and a cat (CC0). ``tools/build_pictures.py`` chose the
 ``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
 """
 
-from importlib import resources
 from typing import Literal
 
 import pandas as pd
 
+from gcbook.files.manifest import DATA
+
 __all__ = ["PictureSet", "picture_bytes", "pictures_of"]
 
 PictureSet = Literal["cue-conflict", "no-conflict", "example", "silhouette", "edge", "photograph"]
-
-_FOLDER = resources.files("gcbook") / "data" / "pictures"
 
 
 def pictures_of(set_name: PictureSet) -> pd.DataFrame:
@@ -30,7 +29,7 @@ def pictures_of(set_name: PictureSet) -> pd.DataFrame:
         answered), ``by_shape`` and ``by_texture`` (how many of them named which), ``person`` and
         ``resnet50`` (the answers of subject-01 and of ResNet-50).
     """
-    with (_FOLDER / "pictures.csv").open(encoding="utf-8") as file:
+    with DATA.path("pictures/pictures.csv").open(encoding="utf-8") as file:
         every = pd.read_csv(file)
     rows = every[every["set"] == set_name]
     counts = ["people", "by_shape", "by_texture"]
@@ -44,4 +43,4 @@ def picture_bytes(file: str) -> bytes:
     Args:
         file: name, from `pictures_of`.
     """
-    return (_FOLDER / file).read_bytes()
+    return DATA.path(f"pictures/{file}").read_bytes()

@@ -15,13 +15,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError
 from gcbook.files.gate import MIB
 from gcbook.trials.originals import (
     SOURCES,
     Kind,
     at_hand,
-    cache_dir,
     how_to_get,
     locate,
     read_registry,

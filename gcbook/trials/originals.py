@@ -3,39 +3,41 @@
 Copies are looked for first in the folder that ``GCBOOK_DATA_DIR`` names, then in the cache that
 `gcbook.trials.fetch` fills (``GCBOOK_CACHE_DIR``, or the usual cache folder of the operating
 system). Only complete copies count: a table computed from half of the trials would look like any
-other.
+other. Every copy is compared with the registry of its source, file by file, when it is first needed
+(`gcbook.files.cache` says what is remembered of it), and only what the registry lists is read as
+published.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from importlib import resources
-from importlib.resources.abc import Traversable
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Literal
 
-import platformdirs
-
+from gcbook.files.archives import files_in
+from gcbook.files.cache import cache_dir, mark_of, remember, remembered
 from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.gate import LARGEST_PICTURE
+from gcbook.files.manifest import DATA, differing, others
 
 __all__ = [
     "SOURCES",
     "Kind",
     "Source",
     "at_hand",
-    "cache_dir",
+    "copies",
     "data_dir",
     "find",
     "how_to_get",
+    "published_names",
     "locate",
     "locate_trials",
+    "problems",
     "read_registry",
 ]
 
 Kind = Literal["trials", "stimuli"]
-
-REGISTRY: Traversable = resources.files("gcbook") / "data" / "registry"
 
 
 @dataclass(frozen=True)
@@ -93,16 +95,9 @@ def read_registry(source: Source) -> dict[str, str]:
     >>> len(files)
     90
     """
-    lines = (REGISTRY / f"{source.name}.txt").read_text(encoding="utf-8").splitlines()
+    text = DATA.path(f"registry/{source.name}.txt").read_text(encoding="utf-8")
+    lines = text.splitlines()
     return dict(line.rsplit(maxsplit=1) for line in lines if line and not line.startswith("#"))
-
-
-def cache_dir() -> Path:
-    """Return the folder where fetched files are kept; it need not exist yet."""
-    named = os.environ.get("GCBOOK_CACHE_DIR")
-    if named:
-        return Path(named).expanduser().absolute()
-    return Path(platformdirs.user_cache_dir("gcbook", appauthor=False))
 
 
 def data_dir() -> Path | None:
@@ -120,6 +115,9 @@ def find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
 
     Returns:
         None unless all of the sources are at hand and complete.
+
+    Raises:
+        GcbookError: a copy is not what was published.
     """
     places = [at_hand(kind, each) or _cached(kind, each) for each in sources or SOURCES[kind]]
     return None if None in places else [path for place in places if place for path in place]
@@ -130,6 +128,7 @@ def locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
 
     Raises:
         DataNotFoundError: it is not on this machine; the message says what to do.
+        GcbookError: see `find`.
     """
     found = find(kind, sources)
     if found is None:
@@ -147,45 +146,124 @@ def locate_trials() -> list[Path]:
 def at_hand(kind: Kind, source: Source) -> list[Path] | None:
     """Return the copy of a source in ``GCBOOK_DATA_DIR``, or None.
 
-    Either a zip named like the source, or GitHub's archive of the commit, unpacked.
+    Either a zip named like the source, or GitHub's archive of the commit, unpacked. A whole clone
+    holds more trials than the book uses: then those that it does are named one by one.
+
+    Raises:
+        GcbookError: a file is missing or has changed, or a zip holds others.
     """
+    place = _in_data_dir(source)
+    if place is None:
+        return None
+    _refuse(
+        problems(kind, source, place),
+        f"Put the published files in their place (a zip with more files than these can be "
+        f"unpacked: of a folder, only they are read), or move {place} away and run "
+        f"`gcbook fetch {kind}`.",
+    )
+    if kind == "trials" and place.is_dir():
+        names = published_names(source, place)
+        if _strays(place, names):
+            return [place / name for name in names]
+    return [place]
+
+
+def copies(kind: Kind, source: Source) -> list[Path]:
+    """Return the zips and folders on this machine that are, or should be, copies of a source."""
+    cached = cache_dir() / kind / source.folder
+    places = [_in_data_dir(source), cached if cached.is_dir() else None]
+    return [place for place in places if place]
+
+
+def problems(kind: Kind, source: Source, place: Path, *, anew: bool = False) -> list[str]:
+    """Compare a copy with the registry of its source.
+
+    Args:
+        place: one of `copies`. Of a folder in ``GCBOOK_DATA_DIR``, which may be a whole clone,
+            files that are not listed are no problem, for they are not read.
+        anew: hash what is remembered as well.
+
+    Returns:
+        What is wrong, a line each: which file is missing, has changed or does not belong there.
+    """
+    known = published_names(source, place)
+    if place.is_file():
+        return _in_archive(place, known, anew)
+    ours = place.is_relative_to(cache_dir() / kind)
+    return [*differing(place, known, anew=anew), *(_strays(place, known) if ours else [])]
+
+
+def published_names(source: Source, place: Path) -> dict[str, str]:
+    """Return the SHA-256 of the published files by their paths in a copy, a zip or a folder."""
+    top = f"{source.folder}/" if place.is_file() else ""
+    return {f"{top}{path}": known for path, known in read_registry(source).items()}
+
+
+def _in_data_dir(source: Source) -> Path | None:
     folder = data_dir()
     if folder is None:
         return None
     archive = folder / f"{source.name}.zip"
+    roots = (folder / source.folder, folder / source.name / source.folder)
     if archive.is_file():
-        return [archive]
-    for root in (folder / source.folder, folder / source.name / source.folder):
-        files = [root / path for path in read_registry(source)]
-        if all(file.is_file() for file in files):
-            # A whole clone holds more trials than the book uses: then name the files one by one.
-            strays = kind == "trials" and {*root.rglob("*.csv")} != {*files}
-            return files if strays else [root]
-    return None
+        return archive
+    return next((root for root in roots if root.is_dir()), None)
 
 
 def _cached(kind: Kind, source: Source) -> list[Path] | None:
     """Return the complete copy of a source in the cache, or None.
 
     Raises:
-        GcbookError: a file in it is no longer what was fetched.
+        GcbookError: a file in it is no longer what was fetched, or is none of those.
     """
-    root, registry = cache_dir() / kind / source.folder, read_registry(source)
-    if not all((root / path).is_file() for path in registry):
+    root = cache_dir() / kind / source.folder
+    if not all((root / path).is_file() for path in read_registry(source)):
         return None
-    changed = [
-        path
-        for path, known in registry.items()
-        if sha256((root / path).read_bytes()).hexdigest() != known
-    ]
-    if changed:
-        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise GcbookError(
-            f"{root / changed[0]}{more}: expected the bytes that were published, found others. Run "
-            f"`gcbook fetch {kind}`, which replaces what has changed; keep a copy if you meant to "
-            "change it."
-        )
+    _refuse(
+        problems(kind, source, root),
+        f"Run `gcbook fetch {kind}`, which replaces what has changed, and move away what was not "
+        "fetched; keep a copy if you meant to change it.",
+    )
     return [root]
+
+
+def _refuse(wrong: Sequence[str], remedy: str) -> None:
+    if wrong:
+        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+        raise GcbookError(f"{wrong[0]}{more}. {remedy}")
+
+
+def _in_archive(archive: Path, known: Mapping[str, str], anew: bool) -> list[str]:
+    mark = mark_of(archive, "\n".join(f"{name} {expected}" for name, expected in known.items()))
+    if not anew and mark in remembered():
+        return []
+    members = {inner.as_posix(): read for inner, _, read in files_in(archive, LARGEST_PICTURE)}
+    wrong = []
+    for name, expected in known.items():
+        if name not in members:
+            wrong.append(f"{archive}/{name}: expected a file, found none")
+            continue
+        try:
+            found = sha256(members[name]()).hexdigest()
+        except GcbookError as error:
+            wrong.append(str(error).rstrip("."))
+            continue
+        if found != expected:
+            wrong.append(f"{archive}/{name}: {others(expected, found)}")
+    wrong += _strays(archive, known)
+    if not wrong:
+        remember([mark])
+    return wrong
+
+
+def _strays(place: Path, known: Mapping[str, str]) -> list[str]:
+    """What is wrong with files that would be read as published and are not listed."""
+    endings = {PurePath(name).suffix for name in known} - {""}
+    return [
+        f"{name}: expected only what was published, found a file that was not"
+        for inner, name, _ in files_in(place, LARGEST_PICTURE)
+        if inner.as_posix() not in known and any(each in inner.name.lower() for each in endings)
+    ]
 
 
 def how_to_get(kind: Kind) -> str:
@@ -193,10 +271,12 @@ def how_to_get(kind: Kind) -> str:
     sources = [source for source in SOURCES[kind] if not at_hand(kind, source)]
     cache = cache_dir() / kind
     files = [cache / source.folder / path for source in sources for path in read_registry(source)]
+    lacking = [file for file in files if not file.is_file()]
+    first = f", without {lacking[0].relative_to(cache)}" if 0 < len(lacking) < len(files) else ""
     return (
         f"{', '.join(source.name for source in sources)} looked for in GCBOOK_DATA_DIR "
         f"({data_dir() or 'not set'}) and in the cache ({cache}, which holds "
-        f"{sum(file.is_file() for file in files)} of {len(files)} files); run `gcbook fetch "
+        f"{len(files) - len(lacking)} of {len(files)} files{first}); run `gcbook fetch "
         f"{kind}` with a network connection (complete files are kept), or set GCBOOK_DATA_DIR to "
         f"a folder that holds {', '.join(f'{source.name}.zip' for source in SOURCES[kind])} or "
         "GitHub's archives, unpacked"

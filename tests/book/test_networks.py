@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from gcbook.book import networks
-from gcbook.book.networks import DATA, read_index, write_networks
+from gcbook.book.networks import read_index, write_networks
 from gcbook.files.errors import GcbookError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import is_same, named_world
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.paper.categories import CATEGORIES
@@ -37,7 +38,7 @@ def test_weights_are_the_shipped_ones(folder):
     assert {each["kind"] for each in models.values()} == {"diffusion", "cnn"}
     for name, model in models.items():
         packed = value(folder / f"{name}.js")
-        assert unpacked(packed["weights"]) == (DATA / model["weights"]).read_bytes()
+        assert unpacked(packed["weights"]) == DATA.path(model["weights"]).read_bytes()
         # Without weights of its own, a graph is small.
         assert len(unpacked(packed["graph"])) < 1e6
 

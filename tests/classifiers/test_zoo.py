@@ -7,6 +7,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 from tiny import images
+from tiny.shipped import use_data
 
 from gcbook.classifiers import discriminative
 from gcbook.classifiers import zoo as module
@@ -117,6 +118,7 @@ def test_every_name_is_there_once():
 
 
 def test_a_miniature_of_another_world_is_found_by_its_name(tmp_path, monkeypatch):
+    folder = use_data(tmp_path, monkeypatch) / "models"
     for name in (
         "mini-cnn",
         "mini-cnn-seed1",
@@ -124,8 +126,8 @@ def test_a_miniature_of_another_world_is_found_by_its_name(tmp_path, monkeypatch
         "mini-cnn-noise-mars",
         "mini-judge",
     ):
-        (tmp_path / name).mkdir()
-    monkeypatch.setattr(module, "MODELS", tmp_path)
+        (folder / name).mkdir()
+        (folder / name / "config.json").touch()
     zoo.cache_clear()
     try:
         assert [name for name, entry in zoo().items() if entry.world] == [
@@ -135,7 +137,7 @@ def test_a_miniature_of_another_world_is_found_by_its_name(tmp_path, monkeypatch
         entry = find_entry("mini-cnn-mars")
         assert (entry.world, entry.stands_for) == ("mars", "resnet50")
         assert entry.title == "Miniature convolutional network, mars world"
-        assert at_hand(entry).path == tmp_path / "mini-cnn-mars"
+        assert at_hand(entry).path == folder / "mini-cnn-mars"
     finally:
         zoo.cache_clear()
 

@@ -12,7 +12,7 @@ from tiny.command import call
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.weights import hash_weights
 from gcbook.cli import app
-from gcbook.miniworld.results.shipped import DATA
+from gcbook.files.manifest import DATA
 from gcbook.noise.schedules import CosineSchedule
 
 
@@ -59,7 +59,7 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     record = json.loads((tmp_path / "out/reconstructions.json").read_text())
     assert record["prompts"] == ["an image of a duck", "an image of a rabbit"]
     assert (record["model"], record["steps"], record["seed"]) == ("mini-pixel", 4, 0)
-    assert record["weights"] == hash_weights(DATA / "models" / "mini-pixel")
+    assert record["weights"] == hash_weights(DATA.path("models/mini-pixel"))
     status, _, err = call(capsys, *command)
     assert status == 2
     assert "already has results" in err

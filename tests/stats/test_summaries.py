@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from tiny.ci import CI
 
-import gcbook.stats.summaries
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.manifest import DATA
 from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS, show_once
 from gcbook.stats.benchmark_tables import benchmark_rows
@@ -44,7 +44,7 @@ def test_shipped_tables_hold_counts_not_trials() -> None:
     assert "image_id" not in SHIPPED.counts
     assert (SHIPPED.pairs[["both_right", "only_a", "only_b", "both_wrong"]].sum(axis=1) > 0).all()
     assert SHIPPED.estimates["low"].notna().any()
-    files = Path(str(gcbook.stats.summaries._SHIPPED)).iterdir()
+    files = DATA.path("summaries").iterdir()
     assert sum(file.stat().st_size for file in files) < 2_000_000
 
 

@@ -8,9 +8,11 @@ from collections import Counter
 import numpy as np
 import pytest
 from PIL import Image
+from tiny.data import use_parts
 
-from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.stimuli.folders import open_stimuli
+from gcbook.trials.originals import SOURCES
 from gcbook.trials.parse import image_ids
 
 CAT_DOG = ("cat", "dog")
@@ -207,8 +209,23 @@ def test_a_name_without_the_data_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(DataNotFoundError, match="gcbook fetch stimuli"):
         open_stimuli("edge")
-    zipped(tmp_path / "texture-vs-shape-stimuli.zip", "r/edges/cat/cat1.png", "r/x/cat/cat1.png")
-    assert open_stimuli("edge").dataset == "edge"
+
+
+def test_of_a_whole_clone_the_published_images_alone_are_read(tmp_path, monkeypatch):
+    (source,) = SOURCES["stimuli"]
+    use_parts(tmp_path, monkeypatch, ["registry"])
+    listed = [f"stimuli/edges/cat/cat{number}.png" for number in range(2)]
+    lines = [f"{name} {hashlib.sha256(png(at)).hexdigest()}\n" for at, name in enumerate(listed)]
+    (tmp_path / f"registry/{source.name}.txt").write_text("".join(lines))
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    clone = make(tmp_path / "own" / source.folder, *listed, "stimuli/edges/cat/cat3.png")
+    assert len(open_stimuli(clone)) == 3
+    assert [each.imagename for each in open_stimuli("edge")] == ["cat0.png", "cat1.png"]
+    (clone / listed[1]).write_bytes(png(7))
+    with pytest.raises(GcbookError, match=r"cat1\.png: expected the bytes .* found others"):
+        open_stimuli("edge")
 
 
 def test_first_images_are_balanced_and_nested(tmp_path):

@@ -1,7 +1,7 @@
 """A package's data folder with models that exist on paper: their scores are written by hand."""
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +18,7 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.scores import score_schema, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.store import Store
+from tiny.data import use_parts
 
 Errors = Callable[[pd.DataFrame], np.ndarray]
 
@@ -32,12 +33,12 @@ _used: list[Path] = []
 """Folders that a test let the package find its models in, until that test is over."""
 
 
-def use_data(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Let the package find its models in a folder, for the length of a test."""
+def use_data(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, parts: Sequence[str] = ("models", "scores")
+) -> Path:
+    """Let parts of the package's data be what is in a folder, for the length of a test."""
     _used.append(folder)
-    for name in ("models", "scores"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
-    monkeypatch.setattr(shipped, "DATA", folder)
+    use_parts(folder, monkeypatch, parts)
     forget()
     return folder
 

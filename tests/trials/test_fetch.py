@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import shutil
 import signal
 import threading
 import zipfile
@@ -10,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from tiny.data import use_parts
 
 from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.trials import fetch, originals
@@ -76,12 +78,11 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Originals]:
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty cache, no data folder, and a registry of two files a source."""
+    use_parts(tmp_path, monkeypatch, ["registry"])
     registry = tmp_path / "registry"
-    registry.mkdir()
     for source in TRIALS:
         lines = [f"{path} {hashlib.sha256(content(source, path)).hexdigest()}\n" for path in PATHS]
         (registry / f"{source.name}.txt").write_text("# a comment\n" + "".join(lines))
-    monkeypatch.setattr(originals, "REGISTRY", registry)
     monkeypatch.setattr(fetch, "RETRIES", 0)
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
@@ -92,12 +93,25 @@ def files_in(cache: Path) -> list[Path]:
     return sorted(path for path in cache.rglob("*") if path.is_file())
 
 
-def unpack(source: Source, folder: Path) -> Path:
-    for path in PATHS:
+def published(source: Source) -> dict[str, bytes]:
+    return {path: content(source, path) for path in PATHS}
+
+
+def unpack(source: Source, folder: Path, files: dict[str, bytes] | None = None) -> Path:
+    for path, written in (files or published(source)).items():
         file = folder / source.folder / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content(source, path))
+        file.write_bytes(written)
     return folder / source.folder
+
+
+def packed(source: Source, folder: Path, files: dict[str, bytes] | None = None) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    archive = folder / f"{source.name}.zip"
+    with zipfile.ZipFile(archive, "w") as members:
+        for path, written in (files or published(source)).items():
+            members.writestr(f"{source.folder}/{path}", written)
+    return archive
 
 
 def test_registries_list_the_published_files() -> None:
@@ -137,7 +151,7 @@ def test_an_answer_that_was_edited_in_the_cache_is_noticed(server: Originals, ca
     answer = models / PATHS[1]
     answer.write_bytes(answer.read_bytes().replace(b"sketch", b"Sketch", 1))
     for ask in (originals.find, originals.locate):
-        with pytest.raises(GcbookError, match=rf"{answer}: expected the bytes .*`gcbook fetch tri"):
+        with pytest.raises(GcbookError, match=rf"{answer}: .*, found others.*`gcbook fetch tri"):
             ask("trials")
     server.requests.clear()
     assert fetch.fetch_originals("trials") == originals.find("trials")
@@ -269,8 +283,7 @@ def test_data_dir_comes_first_and_is_not_fetched(
 ) -> None:
     own = tmp_path / "own"
     own.mkdir()
-    archive = own / f"{TRIALS[0].name}.zip"
-    archive.write_bytes(b"not opened when looked for")
+    archive = packed(TRIALS[0], own)
     unpacked = unpack(TRIALS[1], own)
     inside = unpack(TRIALS[2], own / TRIALS[2].name)
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(own))
@@ -287,20 +300,106 @@ def test_whole_clone_gives_only_the_published_files(
     assert originals.find("trials") == [*(roots[0] / path for path in PATHS), *roots[1:]]
 
 
-def test_incomplete_folder_does_not_count(
+def test_an_incomplete_cache_does_not_count(cache: Path) -> None:
+    roots = [unpack(source, cache / "trials") for source in TRIALS]
+    assert originals.find("trials") == roots
+    (roots[2] / PATHS[1]).unlink()
+    assert originals.find("trials") is None
+    with pytest.raises(
+        DataNotFoundError, match=rf"holds 5 of 6 files, without {TRIALS[2].folder}/{PATHS[1]}"
+    ):
+        originals.locate("trials")
+    assert originals.locate("trials", TRIALS[:1]) == roots[:1]
+    assert len(originals.problems("trials", TRIALS[2], roots[2])) == 1
+
+
+@pytest.mark.parametrize("in_zips", [True, False])
+def test_edited_and_missing_answers_are_refused_by_name(
+    in_zips: bool, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = tmp_path / "own"
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(own))
+
+    def lay(files: dict[str, bytes]) -> None:
+        for source in TRIALS:
+            here = files if source == TRIALS[1] else published(source)
+            shutil.rmtree(own / source.folder, ignore_errors=True)
+            packed(source, own, here) if in_zips else unpack(source, own, here)
+
+    whole = published(TRIALS[1])
+    lay(whole)
+    assert originals.find("trials")
+    edited = whole | {PATHS[1]: whole[PATHS[1]].replace(b"sketch", b"cetchs", 1)}
+    lay(edited)
+    for ask in (originals.find, originals.locate, fetch.fetch_originals):
+        with pytest.raises(GcbookError, match=rf"{PATHS[1]}: expected the bytes .* found others"):
+            ask("trials")
+    # What comes from the other sources is whole.
+    assert originals.locate("trials", TRIALS[:1])
+    lay({PATHS[0]: whole[PATHS[0]]})
+    with pytest.raises(GcbookError, match=rf"{PATHS[1]}: expected a file, found none\..*move "):
+        originals.find("trials")
+
+
+def test_strays_are_refused_in_a_zip_and_in_the_cache(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
-    for source in TRIALS:
-        unpack(source, tmp_path / "own")
-    (tmp_path / "own" / TRIALS[2].folder / PATHS[1]).unlink()
-    assert originals.find("trials") is None
-    with pytest.raises(DataNotFoundError, match="error-consistency-cnns looked for"):
-        originals.locate("trials")
-    assert originals.locate("trials", TRIALS[:1]) == [tmp_path / "own" / TRIALS[0].folder]
-    (tmp_path / "own" / TRIALS[0].folder / PATHS[0]).unlink()
-    with pytest.raises(DataNotFoundError, match="model-vs-human-humans, error-consistency-cnns"):
+    stray = "raw-data/edge/edge_b_session-1.csv"
+    root = unpack(TRIALS[0], cache / "trials")
+    assert originals.locate("trials", TRIALS[:1]) == [root]
+    for name in (stray, f"{stray}.gz", "raw-data/deep/er/sketch_b_session-1.CSV"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(content(TRIALS[0], PATHS[0]))
+        with pytest.raises(GcbookError, match=rf"{name}: expected only what was published"):
+            originals.find("trials", TRIALS[:1])
+        (root / name).unlink()
+    # A list of whom to thank, or what a broken download left, is no trial.
+    (root / "raw-data/README.md").touch()
+    (root / "raw-data/edge/tmpx1").touch()
+    assert originals.locate("trials", TRIALS[:1]) == [root]
+
+    own = tmp_path / "own"
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(own))
+    packed(TRIALS[0], own, published(TRIALS[0]) | {"LICENSE": b"MIT"})
+    assert originals.locate("trials", TRIALS[:1]) == [own / f"{TRIALS[0].name}.zip"]
+    packed(TRIALS[0], own, published(TRIALS[0]) | {stray: b"another observer"})
+    with pytest.raises(GcbookError, match=rf"{stray}: expected only .*can be unpacked"):
         originals.locate("trials", TRIALS[:1])
+
+
+def test_a_damaged_zip_is_refused(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path))
+    archive = packed(TRIALS[0], tmp_path)
+    whole = archive.read_bytes()
+    first = whole.index(content(TRIALS[0], PATHS[0]))
+    archive.write_bytes(whole[:first] + b"S" + whole[first + 1 :])
+    with pytest.raises(GcbookError, match=rf"{PATHS[0]}: expected an intact member"):
+        originals.find("trials", TRIALS[:1])
+    archive.write_bytes(b"a sign-in page")
+    with pytest.raises(GcbookError, match="expected a readable zip archive"):
+        originals.find("trials", TRIALS[:1])
+
+
+def test_a_zip_is_hashed_once_until_it_changes(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("gcbook.files.cache.SETTLED_NS", 0)
+    opened = []
+    real = originals.files_in
+    monkeypatch.setattr(originals, "files_in", lambda place: opened.append(place) or real(place))
+    archive = packed(TRIALS[0], tmp_path)
+    originals.find("trials", TRIALS[:1])
+    assert set(opened) == {archive}
+    opened.clear()
+    originals.find("trials", TRIALS[:1])
+    assert opened == []
+    packed(TRIALS[0], tmp_path, dict.fromkeys(PATHS, b"edited"))
+    with pytest.raises(GcbookError, match="found others"):
+        originals.find("trials", TRIALS[:1])
+    assert set(opened) == {archive}
 
 
 @pytest.mark.parametrize("kind", ["trials", "stimuli"])

@@ -151,7 +151,7 @@ def dataset_agreement(rows: pd.DataFrame) -> alt.TopLevelMixin:
     tooltip = tooltips(["dataset", "observer", "kappa", "low", "high", "most"])
     names = Names.of(networks["observer"])
     columns = by_column(names.coded(networks[AGREEMENT], "observer"), "dataset")
-    dots = alt.Chart(columns).transform_flatten([c for c in columns if c != "dataset"])
+    dots = alt.Chart(columns).transform_flatten([str(c) for c in columns if c != "dataset"])
     dots = dots.transform_calculate(observer=name_of("observer")).encode(y=y, tooltip=tooltip)
     chosen = dots.transform_filter("datum.observer_id == agrees")
     humans = alt.Chart(levels).encode(y=y, tooltip=tooltip)

@@ -1,13 +1,13 @@
 """The stored simulation of the intervals, and its designs nearest to the paper's numbers."""
 
 from collections.abc import Hashable, Mapping
-from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 from gcbook.paper.published import quoted_value, table2, table3
 from gcbook.stats.rows import ordered_rows
 
@@ -78,7 +78,7 @@ def read_run(stored: str = "") -> pd.DataFrame:
     Raises:
         InputError: there is no such file, or it has not the columns of a run.
     """
-    path = Path(stored or str(resources.files("gcbook") / "data" / "coverage.parquet"))
+    path = Path(stored) if stored else DATA.path("coverage.parquet")
     if not path.is_file():
         raise InputError(
             f"stored: expected a file that benchmarks/coverage.py --store wrote, found none at "

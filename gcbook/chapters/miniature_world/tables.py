@@ -2,11 +2,11 @@
 
 import math
 from collections.abc import Sequence
-from importlib import resources
 
 import numpy as np
 import pandas as pd
 
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.kinds import STANDS_FOR
 from gcbook.miniworld.results.shipped import KINDS, label_of, model_card, parts_of
 from gcbook.stats.metrics import share
@@ -67,8 +67,7 @@ def silhouette_sources() -> pd.DataFrame:
     Returns:
         ``collection, author, licence, icons``, a row a collection and author, the most icons first.
     """
-    path = resources.files("gcbook") / "data" / "miniworld" / "silhouettes.csv"
-    with path.open(encoding="utf-8") as file:
+    with DATA.path("miniworld/silhouettes.csv").open(encoding="utf-8") as file:
         icons = pd.read_csv(file)
     keys = ["collection", "author", "licence"]
     # A drawing that stands for two categories is one icon.

@@ -12,11 +12,11 @@ A block is made of parts, one a dataset, since a file of trials holds one datase
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 import numpy as np
 import pandas as pd
 
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.shipped import shipped_models
@@ -30,7 +30,6 @@ NETWORKS = "Networks"
 """The row of the published networks in a figure."""
 
 MINIATURE_ROUNDS = 3
-_FOLDER = resources.files("gcbook") / "data" / "observer"
 _DATASETS = {
     "photographs": ("cue-conflict",),
     "drawings": ("silhouette", "edge"),
@@ -92,7 +91,7 @@ def _published(block: str, dataset: str) -> Part:
         files = images["image_id"].str.replace(".png", ".jpg")
     else:
         files = f"{dataset}-" + images["image_id"]
-    pictures = [(_FOLDER / name).read_bytes() for name in files]
+    pictures = [DATA.path(f"observer/{name}").read_bytes() for name in files]
     answers = published_answers(dataset).drop(columns=["category", "texture"])
     return Part(block, dataset, _TAGS[dataset], images.assign(picture=pictures), answers)
 
@@ -104,7 +103,7 @@ def _chosen(dataset: str) -> pd.DataFrame:
 
 @cache
 def _table(name: str) -> pd.DataFrame:
-    with (_FOLDER / name).open(encoding="utf-8") as file:
+    with DATA.path(f"observer/{name}").open(encoding="utf-8") as file:
         # An answer that did not come is "na", which is not a missing value.
         return pd.read_csv(file, keep_default_na=False)
 

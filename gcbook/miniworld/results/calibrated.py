@@ -6,12 +6,12 @@ What is matched is measured on validation silhouettes, on which the world was ch
 import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from importlib import resources
 from typing import Any
 
 import pandas as pd
 import yaml
 
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.consistency import kappa_of, pair_kappas
 from gcbook.miniworld.results.noised import ONE_DRAW, TRAINED
@@ -61,17 +61,15 @@ RESNET50, CALIBRATED, UNCALIBRATED = "ResNet-50", "Calibrated world", "Default w
 CALIBRATED_WORLD = "calibrated"
 """Its name in `gcbook.miniworld.named`."""
 
-_FOLDER = resources.files("gcbook") / "data" / "calibration"
-
 
 def trainings() -> list[Training]:
     """Return the trainings of the search, in the order in which they were made."""
-    return read_log(str(_FOLDER / "trainings.jsonl"))
+    return read_log(str(DATA.path("calibration/trainings.jsonl")))
 
 
 def measured_by_default() -> Measured:
     """Return the measures of the default world's ``mini-cnn``, means over its seeds."""
-    stored: Measured = json.loads((_FOLDER / "default.json").read_text(encoding="utf-8"))
+    stored: Measured = json.loads(DATA.path("calibration/default.json").read_text(encoding="utf-8"))
     return stored
 
 
@@ -226,7 +224,7 @@ def consistency_outcome(
 
 def _predicted() -> dict[str, Any]:
     stored: dict[str, Any] = yaml.safe_load(
-        (_FOLDER / "predictions.yml").read_text(encoding="utf-8")
+        DATA.path("calibration/predictions.yml").read_text(encoding="utf-8")
     )
     return stored
 

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from gcbook.miniworld.results.shipped import DATA
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ BATCH = 512
 def _judge() -> "Classifier":
     from gcbook.classifiers.load import load_classifier
 
-    return load_classifier(DATA / "models" / JUDGE, labels=ALL_CATEGORIES, name=JUDGE)
+    return load_classifier(DATA.path(f"models/{JUDGE}"), labels=ALL_CATEGORIES, name=JUDGE)
 
 
 def judge_pictures(images: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:

@@ -1,10 +1,11 @@
 """What a miniature gains if it is trained longer, and whether noise does more than that."""
 
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.results.noised import TRAINED
-from gcbook.miniworld.results.shipped import DATA, model_card, name_of
-from gcbook.miniworld.training.record import read_record
+from gcbook.miniworld.results.shipped import model_card, name_of
+from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 
@@ -57,5 +58,5 @@ def noise_after_equal_steps(
 def images_seen(model: str) -> int:
     """How many images a miniature, or a twin that was trained longer, saw in its training."""
     twin = model.endswith(LONG)
-    card = read_record(DATA / "scores" / model) if twin else model_card(model)
+    card = read_record(DATA.path(f"scores/{model}/{RECORD}").parent) if twin else model_card(model)
     return int(card["images_seen"])

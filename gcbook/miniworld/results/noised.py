@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
 from gcbook.miniworld.results.shipped import (
     has_weights,
@@ -112,7 +112,7 @@ def noised_answers(
     tables = []
     for model in models:
         place = (folders or {}).get(model)
-        if place is None and not has_weights(model) and _file(model).is_file():
+        if place is None and not has_weights(model) and NOISED in DATA.names(f"scores/{model}"):
             tables.append(_kept(model, test_sets, noise_draws, seed))
             continue
         plain = cast(
@@ -243,19 +243,19 @@ def category_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
     return table.assign(category_mean=mean.round(4))
 
 
-def keep_noised(model: str) -> Path:
-    """Ask a shipped model about noised images, and keep its answers beside its scores.
+def keep_noised(model: str, folder: Path) -> Path:
+    """Ask a shipped model about noised images, and keep its answers.
+
+    Args:
+        model: its name.
+        folder: of its scores.
 
     Returns:
         The file.
     """
-    answers, path = noised_answers([model], [CONFLICT, PLAIN]), _file(model)
+    answers, path = noised_answers([model], [CONFLICT, PLAIN]), folder / NOISED
     answers[[*COLUMNS, "draw"]].to_parquet(path, index=False, compression="zstd")
     return path
-
-
-def _file(model: str) -> Path:
-    return shipped.DATA / "scores" / model / NOISED
 
 
 def _kept(model: str, test_sets: Sequence[str], noise_draws: int, seed: int) -> pd.DataFrame:
@@ -266,7 +266,7 @@ def _kept(model: str, test_sets: Sequence[str], noise_draws: int, seed: int) -> 
             f"weights and with its answers to these draws alone; found {noise_draws} and {seed}. "
             "Leave it out of models, or train it."
         )
-    kept = pd.read_parquet(_file(model))
+    kept = pd.read_parquet(DATA.path(f"scores/{model}/{NOISED}"))
     return kept[kept["dataset"].isin(list(test_sets))]
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from gcbook.files.artefacts import is_store
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.miniworld.results.shipped import DATA, model_folder
+from gcbook.files.manifest import DATA
+from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.store import Store
@@ -37,7 +37,8 @@ STEPS = 8
 MANY_RATIO, MANY_DRAWS = 0.75, 8
 """Where an image is regenerated more than once under each prompt, and how often."""
 
-FOLDER = DATA / "regenerated"
+REGENERATED = "regenerated"
+"""Folder of the package's data, with a store a ratio."""
 
 
 @cache
@@ -56,7 +57,7 @@ def check_ratio(ratio: float) -> None:
 
 def score_regenerated(
     ratio: float,
-    folder: Path = FOLDER,
+    folder: Path,
     report: Callable[[str], None] = lambda line: None,
     draws: int = 1,
 ) -> Path:
@@ -95,13 +96,13 @@ def _name(ratio: float, draws: int) -> str:
 
 def regenerated_ratios(draws: int = 1) -> tuple[float, ...]:
     """Shares of `RATIOS` all of whose scores, with so many draws, come with this package."""
-    return tuple(ratio for ratio in RATIOS if _complete(FOLDER / _name(ratio, draws)))
+    return tuple(ratio for ratio in RATIOS if _complete(_name(ratio, draws)))
 
 
-def _complete(place: Path) -> bool:
-    if not is_store(place):
+def _complete(name: str) -> bool:
+    if not DATA.names(f"{REGENERATED}/{name}"):
         return False
-    store = Store.open(place)
+    store = Store.open(DATA.path(f"{REGENERATED}/{name}"))
     wanted = len(shown_images()) * store.settings.draws * len(store.labels)
     return len(store.scores()) == wanted
 
@@ -114,10 +115,10 @@ def regenerated_store(ratio: float, draws: int = 1) -> Store:
         DataNotFoundError: they do not come with this package.
     """
     check_ratio(ratio)
-    place = FOLDER / _name(ratio, draws)
-    if not is_store(place):
+    place = f"{REGENERATED}/{_name(ratio, draws)}"
+    if not DATA.names(place):
         raise DataNotFoundError(
-            f"{place}: expected scores of {MODEL}, found none; tools/score_regenerated.py makes "
-            "them."
+            f"{DATA.folder / place}: expected scores of {MODEL}, found none; "
+            "tools/score_regenerated.py makes them."
         )
-    return Store.open(place)
+    return Store.open(DATA.path(place))

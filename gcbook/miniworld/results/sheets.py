@@ -19,6 +19,7 @@ from gcbook.classifiers.masked import MaskedRegeneration
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.atomic import write_text, write_whole
 from gcbook.files.errors import GcbookError
+from gcbook.files.manifest import DATA
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
     SIDE,
@@ -28,10 +29,10 @@ from gcbook.miniworld.results.ambiguous import (
     ambiguous_pictures,
     prompt_of,
 )
-from gcbook.miniworld.results.shipped import DATA, model_folder, shipped_models
+from gcbook.miniworld.results.shipped import model_folder, shipped_models
 
 __all__ = [
-    "FOLDER",
+    "ILLUSIONS",
     "RECONSTRUCTING",
     "RECORD",
     "Sheet",
@@ -48,7 +49,8 @@ __all__ = [
 RECONSTRUCTING = ("mini-pixel", "mini-latent", "mini-masked")
 """Recipes whose models can go part of the way to noise and back."""
 
-FOLDER = DATA / "illusions"
+ILLUSIONS = "illusions"
+"""Folder of the package's data, with a folder a model."""
 RECORD = "record.json"
 
 Grey = npt.NDArray[np.float32]
@@ -138,10 +140,11 @@ def read_sheet(model: str, picture: Picture) -> Sheet:
     made = _record(model).get("pictures", {}).get(picture.name)
     if made is not None and made != _asked(picture):
         raise GcbookError(
-            f"{FOLDER / model / RECORD}: expected {picture.name} made with {_asked(picture)}, "
-            f"found {made}; {_remedy(model)}."
+            f"{DATA.folder / ILLUSIONS / model / RECORD}: expected {picture.name} made with "
+            f"{_asked(picture)}, found {made}; {_remedy(model)}."
         )
-    with Image.open(FOLDER / model / f"{picture.name}.png", formats=("PNG",)) as opened:
+    place = DATA.path(f"{ILLUSIONS}/{model}/{picture.name}.png")
+    with Image.open(place, formats=("PNG",)) as opened:
         flat = np.asarray(opened, np.float32) / np.float32(255)
     columns, rows = len(picture.prompts), len(picture.strengths) * picture.draws
     cells = flat.reshape(rows + 1, SIDE, columns, SIDE).transpose(0, 2, 1, 3)
@@ -163,10 +166,11 @@ def _asked(picture: Picture) -> dict[str, Any]:
 
 @cache
 def _record(model: str) -> dict[str, Any]:
-    path = FOLDER / model / RECORD
-    if not path.is_file():
+    folder = f"{ILLUSIONS}/{model}"
+    if RECORD not in DATA.names(folder):
         return {}
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    text = DATA.path(f"{folder}/{RECORD}").read_text(encoding="utf-8")
+    found: dict[str, Any] = json.loads(text)
     return found
 
 

@@ -11,12 +11,12 @@ import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gcbook.files.artefacts import is_store
+from gcbook.files.artefacts import STORE_HEADER
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import DEFAULT, world_names
 from gcbook.scoring.store import Store
 
@@ -47,8 +47,6 @@ __all__ = [
     "training_trials",
     "whole_worlds",
 ]
-
-DATA = Path(str(resources.files("gcbook"))) / "data"
 
 KINDS: Mapping[str, str] = {
     "mini-pixel": "pixel diffusion",
@@ -82,7 +80,7 @@ NETWORKS = ("unet", "transformer")
 """Folders of the network that is evaluated; that of a classifier lies beside its card."""
 
 _SEED = re.compile(r"-seed(\d+)$")
-_WEIGHTS = "*.safetensors"
+_WEIGHTS = ".safetensors"
 _RECORD = "training.json"  # gcbook.miniworld.training.record writes it, and imports torch
 
 
@@ -145,7 +143,7 @@ def draws_of(model: str, test_set: str) -> int:
 
 def has_weights(model: str) -> bool:
     """Return whether a shipped model can be asked, which takes more than a record and scores."""
-    return any((DATA / "models" / model).rglob(_WEIGHTS))
+    return any(name.endswith(_WEIGHTS) for name in DATA.names(f"models/{model}"))
 
 
 def model_folder(model: str) -> Path:
@@ -158,11 +156,11 @@ def model_folder(model: str) -> Path:
         parts = parts_of(model)
         there = [name for name in shipped_models(parts.world) if has_weights(name)]
         raise DataNotFoundError(
-            f"{DATA / 'models' / model}: expected the weights of {model}, found none; of the "
-            f"{parts.world} world this version brings {', '.join(there) or 'none'}. "
+            f"{DATA.folder / 'models' / model}: expected the weights of {model}, found none; of "
+            f"the {parts.world} world this version brings {', '.join(there) or 'none'}. "
             f"`gcbook train {parts.recipe} --world {parts.world} --seed {parts.seed}` makes them."
         )
-    return DATA / "models" / model
+    return DATA.path(f"models/{model}")
 
 
 @cache
@@ -172,14 +170,15 @@ def model_card(model: str) -> Mapping[str, Any]:
     Raises:
         DataNotFoundError: there is no such model.
     """
-    path = DATA / "models" / model / _RECORD
-    if not path.is_file():
+    folder = f"models/{model}"
+    if _RECORD not in DATA.names(folder):
         world = parts_of(model).world
         raise DataNotFoundError(
-            f"{path}: expected the record of {model}, found none; of the {world} world this "
-            f"version brings {', '.join(shipped_models(world)) or 'no model'}."
+            f"{DATA.folder / folder / _RECORD}: expected the record of {model}, found none; of the "
+            f"{world} world this version brings {', '.join(shipped_models(world)) or 'no model'}."
         )
-    stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    text = DATA.path(f"{folder}/{_RECORD}").read_text(encoding="utf-8")
+    stored: dict[str, Any] = json.loads(text)
     return stored
 
 
@@ -218,9 +217,9 @@ def shipped_models(world: str = DEFAULT) -> tuple[str, ...]:
         raise InputError(f"world: expected one of {', '.join(world_names())}; found {world!r}.")
     kinds = list(KINDS)
     found = [
-        (kinds.index(parts.recipe), parts.seed, path.parent.name)
-        for path in (DATA / "models").glob(f"*/{_RECORD}")
-        if (parts := parts_of(path.parent.name)).world == world and parts.recipe in kinds
+        (kinds.index(parts.recipe), parts.seed, model)
+        for model, _, file in (name.partition("/") for name in DATA.names("models"))
+        if file == _RECORD and (parts := parts_of(model)).world == world and parts.recipe in kinds
     ]
     return tuple(name for _, _, name in sorted(found))
 
@@ -271,8 +270,8 @@ def select_models(
 @cache
 def shipped_sets(model: str) -> tuple[str, ...]:
     """Names of the test sets on which a model's raw scores come with this package."""
-    folder = DATA / "scores" / model
-    return tuple(sorted(path.parent.name for path in folder.glob("*/store.json")))
+    inside = (name.partition("/") for name in DATA.names(f"scores/{model}"))
+    return tuple(sorted(test_set for test_set, _, file in inside if file == STORE_HEADER))
 
 
 def shipped_store(model: str, test_set: str) -> Store:
@@ -281,19 +280,19 @@ def shipped_store(model: str, test_set: str) -> Store:
     Raises:
         DataNotFoundError: they do not come with this package.
     """
-    folder = DATA / "scores" / model / test_set
-    if not is_store(folder):
+    folder = f"scores/{model}/{test_set}"
+    if STORE_HEADER not in DATA.names(folder):
         raise DataNotFoundError(
-            f"{folder}: expected the scores of {model} on {test_set}, found none; this version "
-            f"brings {', '.join(shipped_sets(model)) or 'no test set'} of it. "
+            f"{DATA.folder / folder}: expected the scores of {model} on {test_set}, found none; "
+            f"this version brings {', '.join(shipped_sets(model)) or 'no test set'} of it. "
             "`gcbook score` makes others."
         )
-    return Store.open(folder)
+    return Store.open(DATA.path(folder))
 
 
 def has_course(model: str) -> bool:
     """Return whether a model's responses at checkpoints come with this package."""
-    return (DATA / "scores" / model / TRAINING).is_file()
+    return TRAINING in DATA.names(f"scores/{model}")
 
 
 def training_trials(model: str) -> "pd.DataFrame":
@@ -305,4 +304,4 @@ def training_trials(model: str) -> "pd.DataFrame":
     """
     import pandas as pd
 
-    return pd.read_parquet(DATA / "scores" / model / TRAINING)
+    return pd.read_parquet(DATA.path(f"scores/{model}/{TRAINING}"))

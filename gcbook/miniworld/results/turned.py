@@ -17,10 +17,11 @@ import pandas as pd
 
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import GcbookError
+from gcbook.files.manifest import DATA
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import STEPS, prompt_of
 from gcbook.miniworld.results.judge import judge_pictures
-from gcbook.miniworld.results.sheets import FOLDER, allowed_others
+from gcbook.miniworld.results.sheets import ILLUSIONS, allowed_others
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.testsets import make_test_set, silhouette_of
 from gcbook.miniworld.world import ALL_CATEGORIES
@@ -108,12 +109,12 @@ def make_turned(
 
 def turned_models(models: Sequence[str]) -> tuple[str, ...]:
     """Those of some shipped models whose judged reconstructions of turned images come along."""
-    return tuple(name for name in models if (FOLDER / name / TURNED).is_file())
+    return tuple(name for name in models if TURNED in DATA.names(f"{ILLUSIONS}/{name}"))
 
 
 def read_turned(model: str) -> pd.DataFrame:
     """Return what `make_turned` made with one of `turned_models`."""
-    return pd.read_parquet(FOLDER / model / TURNED)
+    return pd.read_parquet(DATA.path(f"{ILLUSIONS}/{model}/{TURNED}"))
 
 
 JUDGED = ("back", "lying", "wrong_back", "wrong_lying")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.answers import SOURCE, mark
-from gcbook.miniworld.results.shipped import DATA
 from gcbook.miniworld.training.record import read_record
 from gcbook.miniworld.training.worlds import COMPARED, Job, is_done
 from gcbook.scoring.decisions import decide, to_trials
@@ -54,7 +54,7 @@ class Trained:
     budget: int
 
 
-def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ...]:
+def trained_in_worlds(folder: str | Path = "") -> tuple[Trained, ...]:
     """Find the models of a map that have all their scores.
 
     Args:
@@ -64,7 +64,7 @@ def trained_in_worlds(folder: str | Path = DATA / "worlds") -> tuple[Trained, ..
         InputError: the folder holds no such model.
     """
     found = []
-    place = Path(folder)
+    place = Path(folder) if folder else DATA.path("worlds")
     for path in sorted(place.glob("*/*")):
         job = Job.named(path.relative_to(place).as_posix())
         if job is not None and is_done(path):

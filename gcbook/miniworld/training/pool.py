@@ -11,9 +11,9 @@ import torch
 from filelock import FileLock
 
 from gcbook.files.atomic import unwritable, write_whole
+from gcbook.files.cache import cache_dir
 from gcbook.miniworld.silhouettes import Split, load_silhouettes, silhouettes_hash
 from gcbook.miniworld.world import ALL_CATEGORIES, Composer, World
-from gcbook.trials.originals import cache_dir
 
 __all__ = ["POOL_SEEDS", "Pool", "open_pool"]
 

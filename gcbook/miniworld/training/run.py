@@ -21,9 +21,10 @@ import torch
 from safetensors import safe_open
 from torch.optim.swa_utils import AveragedModel
 
+from gcbook.files.artefacts import RUN_STATE
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import refused
+from gcbook.files.gate import read_json, refused
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import locked
 from gcbook.miniworld.training.state import (
@@ -33,12 +34,13 @@ from gcbook.miniworld.training.state import (
     check_same,
     forget_later,
     read_about,
+    read_history,
     write_state,
 )
 
-__all__ = ["Run", "UnreadableImageError", "in_step"]
+__all__ = ["Run", "UnreadableImageError", "in_step", "run_problems"]
 
-STATE, HISTORY = "state.safetensors", "history.jsonl"
+STATE, HISTORY = RUN_STATE, "history.jsonl"
 SHOW_EVERY = 30.0
 """Seconds between lines on how it goes."""
 
@@ -347,3 +349,43 @@ def in_step(batches: Iterable[Any], accelerator: Any, waiting: list[int]) -> Ite
         if batch is None:
             return
         yield batch
+
+
+def run_problems(folder: Path) -> list[str]:
+    """Look for damage in the folder of a run.
+
+    The state is sealed: any bit of it counts. Of the history, and of models that were written
+    beside the state, only what cannot be read is noticed.
+
+    Args:
+        folder: of the run.
+
+    Returns:
+        What is wrong, a line each.
+    """
+    wrong = []
+
+    def try_to(read: Callable[[Path], object], path: Path) -> None:
+        try:
+            read(path)
+        except GcbookError as error:
+            wrong.append(str(error).rstrip("."))
+
+    try_to(read_about, folder / STATE)
+    if (folder / HISTORY).is_file():
+        try_to(read_history, folder / HISTORY)
+    # The models are in folders of their own.
+    for path in sorted(folder.glob("*/**/*")):
+        if path.suffix == ".json":
+            try_to(read_json, path)
+        elif path.suffix == ".safetensors":
+            try_to(_read_names, path)
+    return wrong
+
+
+def _read_names(path: Path) -> None:
+    with (
+        refused(path, "tensors in the format safetensors", "Put a copy in its place."),
+        safe_open(path, framework="pt"),
+    ):
+        pass

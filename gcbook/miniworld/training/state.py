@@ -26,6 +26,7 @@ __all__ = [
     "check_same",
     "forget_later",
     "read_about",
+    "read_history",
     "write_state",
     "write_tensors",
 ]
@@ -160,21 +161,42 @@ def forget_later(history: Path, key: str, last: int) -> list[dict[str, Any]]:
     """
     if not os.path.lexists(history):
         return []
-    told = read_file(history, LARGEST_JSON).decode(errors="replace")
-    lines = told.splitlines(keepends=True)
-    rows = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = parse_json(line, history)
-            if row[key] <= last:
-                rows.append((line, row))
-        except (ValueError, TypeError, KeyError) as error:
-            if number == len(lines) and not line.endswith("\n"):
-                continue
-            raise InputError(
-                f"{history}, line {number}: expected a JSON object with {key!r}, found "
-                f"{line.strip()[:60]!r}. Mend the line, or remove it: the rest stays."
-            ) from error
+    lines = read_history(history, key)
+    rows = [(line, row) for line, row in lines if row and row[key] <= last]
     if len(rows) < len(lines):
         write_text("".join(line for line, _ in rows), history)
     return [row for _, row in rows]
+
+
+def read_history(history: Path, key: str = "") -> list[tuple[str, dict[str, Any]]]:
+    """Read a history.
+
+    Args:
+        history: a JSON object a line.
+        key: what counts in a row, a number; "" if that does not matter.
+
+    Returns:
+        Each line and its row; that of a last line which was cut off is empty.
+
+    Raises:
+        InputError: a line is damaged.
+    """
+    told = read_file(history, LARGEST_JSON).decode(errors="replace")
+    lines = told.splitlines(keepends=True)
+    rows: list[tuple[str, dict[str, Any]]] = []
+    for number, line in enumerate(lines, 1):
+        try:
+            row = dict(parse_json(line, history))
+            if key:
+                row[key] + 0
+            rows.append((line, row))
+        except (ValueError, TypeError, KeyError) as error:
+            if number == len(lines) and not line.endswith("\n"):
+                rows.append((line, {}))
+                continue
+            expected = f"a JSON object with {key!r}" if key else "a JSON object"
+            raise InputError(
+                f"{history}, line {number}: expected {expected}, found {line.strip()[:60]!r}. Mend "
+                "the line, or remove it: the rest stays."
+            ) from error
+    return rows

@@ -30,13 +30,17 @@ from gcbook.stimuli.stimulus import Stimulus
 from gcbook.stimuli.written import Png
 
 
+def ship_regenerated(data, name, draws):
+    ship_scores(data, "made", name, NAMES, sticks, draws=draws)
+    (data / "scores/made" / name).rename(data / "regenerated" / name)
+
+
 @pytest.fixture
 def stores(tmp_path, monkeypatch):
     """Regenerated images in which one prompt sticks, and a bound that is always right."""
-    data = use_data(tmp_path / "data", monkeypatch)
-    monkeypatch.setattr(regenerated, "FOLDER", data / "scores/regenerated")
+    data = use_data(tmp_path / "data", monkeypatch, ["models", "scores", "regenerated"])
     for ratio in ("0.5", "0.75"):
-        ship_scores(data, "regenerated", ratio, NAMES, sticks, draws=1)
+        ship_regenerated(data, ratio, draws=1)
     ship_scores(
         data,
         MODEL,
@@ -47,6 +51,7 @@ def stores(tmp_path, monkeypatch):
         draws=16,
     )
     monkeypatch.setattr(regenerated, "shown_images", lambda: NAMES)
+    return data
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +76,7 @@ def test_taking_off_the_means_helps_where_one_prompt_sticks():
 
 
 def test_a_store_that_is_not_complete_is_none(stores):
-    place = regenerated.FOLDER / "0.5" / "scores.parquet"
+    place = stores / "regenerated/0.5/scores.parquet"
     rewrite(
         place,
         lambda rows: rows[(rows["image_id"] != NAMES[0]) | (rows["label"] != CATEGORIES[5])],
@@ -80,10 +85,9 @@ def test_a_store_that_is_not_complete_is_none(stores):
     assert set(rule_rows(resampling=Resampling(draws=100))["how"]) >= {"75% hidden"}
 
 
-@pytest.mark.usefixtures("stores")
-def test_several_regenerations_are_another_row(tmp_path, monkeypatch):
+def test_several_regenerations_are_another_row(stores):
     before = rule_rows(resampling=Resampling(draws=100))
-    ship_scores(regenerated.FOLDER.parents[1], "regenerated", "0.75-8", NAMES, sticks, draws=8)
+    ship_regenerated(stores, "0.75-8", draws=8)
     rows = rule_rows(resampling=Resampling(draws=100))
     new = rows[rows["evaluations"] == 64]
     assert new["how"].tolist() == ["75%, mean of 8"] * 2

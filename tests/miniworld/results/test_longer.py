@@ -5,6 +5,7 @@ import math
 
 import pandas as pd
 import pytest
+from tiny.shipped import use_data
 
 from gcbook.miniworld.results import longer as miniature_longer
 from gcbook.miniworld.results.answers import mark
@@ -48,7 +49,7 @@ def both(monkeypatch, tmp_path):
     record = {"images_seen": 5000, "plan": {"steps": 40}}
     (tmp_path / "scores" / TWIN).mkdir(parents=True)
     (tmp_path / "scores" / TWIN / "training.json").write_text(json.dumps(record))
-    monkeypatch.setattr(miniature_longer, "DATA", tmp_path)
+    use_data(tmp_path, monkeypatch)
     monkeypatch.setattr(miniature_longer, "model_card", lambda model: {"images_seen": 500})
     monkeypatch.setattr(miniature_longer, "miniature_answers", answers)
 

@@ -12,9 +12,9 @@ from tiny.shipped import ship_model, use_data
 from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.classifiers import noised
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results import noised as results
-from gcbook.miniworld.results import shipped
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.noised import (
     CLEAN,
@@ -66,14 +66,15 @@ def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch):
 
 
 def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, monkeypatch):
-    original = shipped.DATA / "models" / "mini-cnn"
+    original = DATA.path("models/mini-cnn")
     data = use_data(tmp_path, monkeypatch)
     folder = shutil.copytree(original, data / "models" / "mini-cnn-seed1")
-    (data / "scores" / "mini-cnn-seed1").mkdir()
+    scores = data / "scores" / "mini-cnn-seed1"
+    scores.mkdir()
     few = {name: set_of(name).first(16) for name in (CONFLICT, PLAIN)}
     monkeypatch.setattr(results, "make_test_set", lambda name, world: few[name])
     asked = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
-    keep_noised("mini-cnn-seed1")
+    keep_noised("mini-cnn-seed1", scores)
     (folder / "model.safetensors").unlink()
     kept = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
     assert kept.equals(asked)

@@ -4,6 +4,7 @@ from collections import Counter
 
 import pytest
 from tiny import tokens
+from tiny.shipped import use_data
 
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results import regenerated
@@ -26,16 +27,16 @@ def test_as_many_images_of_every_category():
 def test_scores_are_of_regenerated_images(tmp_path, monkeypatch):
     folder = tokens.amused(tmp_path / "amused")
     monkeypatch.setattr(regenerated, "model_folder", lambda name: folder)
-    monkeypatch.setattr(regenerated, "FOLDER", tmp_path / "scores")
+    stores = use_data(tmp_path / "data", monkeypatch, ["regenerated"]) / "regenerated"
     few = shown_images().first(16)
     monkeypatch.setattr(regenerated, "shown_images", lambda: few)
     assert regenerated_ratios() == ()
     with pytest.raises(DataNotFoundError, match=r"tools/score_regenerated\.py"):
         regenerated_store(0.5)
     with pytest.raises(InputError, match=r"expected one of 0\.25, 0\.5, 0\.75, 0\.9; found 0\.6"):
-        score_regenerated(0.6)
+        score_regenerated(0.6, stores)
     lines = []
-    score_regenerated(0.5, tmp_path / "scores", lines.append)
+    score_regenerated(0.5, stores, lines.append)
     assert lines == ["16 images with 50% of their tokens hidden"]
     assert regenerated_ratios() == (0.5,)
     store = regenerated_store(0.5)

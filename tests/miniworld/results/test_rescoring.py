@@ -16,6 +16,7 @@ from tiny.stores import rewrite
 
 from gcbook.classifiers import load
 from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.bands import BAND_SETS
 from gcbook.miniworld.named import world_names
 from gcbook.miniworld.results import rescoring, shipped
@@ -35,7 +36,7 @@ ALL = 1000
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     """A copy of one model and its scores on two sets, to plant faults in."""
-    original = shipped.DATA
+    original = DATA.folder
     folder = use_data(tmp_path, monkeypatch)
     shutil.copytree(original / "models" / MODEL, folder / "models" / MODEL)
     for name in SETS:

@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from tiny import tokens
+from tiny.shipped import use_data
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import GcbookError
@@ -42,7 +43,7 @@ def picture(monkeypatch, tmp_path):
     image = np.random.default_rng(0).random((32, 32, 3), np.float32).mean(-1, keepdims=True)
     image = np.repeat(image, 3, axis=-1)
     made = Picture("p", "a picture", image, tuple(GREYS), (0.3, 0.6), 2)
-    monkeypatch.setattr(sheets, "FOLDER", tmp_path)
+    use_data(tmp_path, monkeypatch, ["illusions"])
     monkeypatch.setattr(sheets, "ambiguous_pictures", lambda: (made,))
     sheets._record.cache_clear()
     yield made
@@ -56,27 +57,27 @@ def test_of_a_masked_model_a_few_pictures_may_be_others(tmp_path):
 
 
 def test_pictures_that_were_asked_otherwise_are_not_read(picture, tmp_path, monkeypatch):
-    make_sheet(picture, flat(), tmp_path / "flat")
-    write_record(tmp_path / "flat", flat(), complete=True)
+    make_sheet(picture, flat(), tmp_path / "illusions/flat")
+    write_record(tmp_path / "illusions/flat", flat(), complete=True)
     other = replace(picture, strengths=(0.4, 0.6))
     with pytest.raises(GcbookError, match=r"expected p made with .*0\.4.*, found .*0\.3"):
         read_sheet("flat", other)
 
 
 def test_a_sheet_is_read_as_it_was_written(picture, tmp_path):
-    make_sheet(picture, flat(), tmp_path / "flat")
+    make_sheet(picture, flat(), tmp_path / "illusions/flat")
     sheet = read_sheet("flat", picture)
     assert sheet.images.shape == (2, 2, 3, 32, 32)
     for place, grey in enumerate(GREYS.values()):
         assert np.allclose(sheet.images[:, :, place], (grey + 1) / 2, atol=1 / 255)
     assert np.allclose(sheet.original, picture.image[..., 0], atol=1 / 255)
     assert np.array_equal(sheet.original, sheet.untouched)
-    assert [path.name for path in (tmp_path / "flat").iterdir()] == ["p.png"]
+    assert [path.name for path in (tmp_path / "illusions/flat").iterdir()] == ["p.png"]
 
 
 @pytest.mark.parametrize("shift", [0.0, 0.1])
 def test_pictures_of_another_model_are_noticed(shift, picture, tmp_path, monkeypatch):
-    make_sheet(picture, flat(), tmp_path / "flat")
+    make_sheet(picture, flat(), tmp_path / "illusions/flat")
     monkeypatch.setattr(sheets, "model_folder", lambda name: tmp_path)
     monkeypatch.setattr(sheets, "load_for_prompts", lambda place, prompts: flat(shift))
     if shift:
@@ -88,10 +89,12 @@ def test_pictures_of_another_model_are_noticed(shift, picture, tmp_path, monkeyp
 
 def test_a_model_counts_once_its_record_is_there(picture, tmp_path, monkeypatch):
     monkeypatch.setattr(sheets, "shipped_models", lambda: ("flat", "other"))
-    make_sheet(picture, flat(), tmp_path / "flat")
-    write_record(tmp_path / "flat", flat(), complete=False)
+    make_sheet(picture, flat(), tmp_path / "illusions/flat")
+    write_record(tmp_path / "illusions/flat", flat(), complete=False)
     assert reconstructed_models() == ()
-    written = json.loads(write_record(tmp_path / "flat", flat(), complete=True).read_text())
+    written = json.loads(
+        write_record(tmp_path / "illusions/flat", flat(), complete=True).read_text()
+    )
     sheets._record.cache_clear()
     assert reconstructed_models() == ("flat",)
     assert written["steps"] == ambiguous.STEPS

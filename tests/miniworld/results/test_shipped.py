@@ -13,11 +13,11 @@ import pytest
 from tiny.shipped import ship_model, use_data
 
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.named import named_world, world_name, world_names
 from gcbook.miniworld.results.longer import LONG
 from gcbook.miniworld.results.shipped import (
-    DATA,
     KINDS,
     LARGER,
     LARGER_SETS,
@@ -54,7 +54,11 @@ def final_models() -> list[str]:
     every = [name for world in world_names() for name in shipped_models(world)]
     if git:
         listed = subprocess.run(
-            [git, "ls-files", "."], cwd=DATA / "models", capture_output=True, text=True, check=False
+            [git, "ls-files", "."],
+            cwd=DATA.folder / "models",
+            capture_output=True,
+            text=True,
+            check=False,
         )
         tracked = {line.split("/")[0] for line in listed.stdout.splitlines()}
         if listed.returncode == 0 and tracked:
@@ -97,7 +101,7 @@ def test_card_record_and_name_agree(model):
     assert name_of(recipe, world, seed) == model
     assert recipe in KINDS
     assert record["history"][-1]["step"] == record["plan"]["steps"]
-    card = (DATA / "models" / model / "README.md").read_text(encoding="utf-8")
+    card = DATA.path(f"models/{model}/README.md").read_text(encoding="utf-8")
     assert card.startswith(f"# {model}\n")
     assert f"`gcbook train {recipe} --seed {seed} " in card
     assert f"{record['parameters']:,}" in card
@@ -172,7 +176,7 @@ def test_a_norm_that_is_not_stored_is_refused():
 @by_model
 def test_a_store_has_no_half_written_parts(model):
     for test_set in shipped_sets(model):
-        assert not list((DATA / "scores" / model / test_set).glob("parts/*.parquet"))
+        assert not list(DATA.path(f"scores/{model}/{test_set}").glob("parts/*.parquet"))
 
 
 @by_weights
@@ -185,20 +189,20 @@ def test_weights_are_no_pickles_and_within_their_size(model):
 
 
 def test_all_together_are_within_their_size():
-    assert sum(size(DATA / "models" / model) for model in MODELS) <= ALL_MODELS
-    assert sum(size(DATA / "scores" / model) for model in MODELS) <= ALL_SCORES
+    assert sum(size(DATA.folder / "models" / model) for model in MODELS) <= ALL_MODELS
+    assert sum(size(DATA.folder / "scores" / model) for model in MODELS) <= ALL_SCORES
 
 
 def test_every_store_can_be_opened():
     """Those of the nine worlds and of the illusions too, which chapters read."""
-    stores = [path.parent for path in DATA.rglob("store.json")]
+    stores = [path.parent for path in DATA.folder.rglob("store.json")]
     assert len(stores) > 400
     assert not [path for path in stores if Store.open(path).images().empty]
 
 
 def test_scores_have_a_model():
     """No store is left of a model that is gone."""
-    scored = {path.name for path in (DATA / "scores").iterdir() if path.is_dir()}
+    scored = {path.name for path in (DATA.folder / "scores").iterdir() if path.is_dir()}
     every = [name for world in world_names() for name in shipped_models(world)]
     assert scored <= {*every, *(f"{model}{LONG}" for model in every)}
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from tiny.shipped import use_data
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import GcbookError
@@ -108,12 +109,12 @@ def test_noise_is_the_same_for_all_poses_of_an_image(monkeypatch):
 
 @pytest.mark.usefixtures("judge")
 def test_tables_are_read_and_checked(tmp_path, monkeypatch):
-    monkeypatch.setattr(turned, "FOLDER", tmp_path)
+    folder = use_data(tmp_path, monkeypatch, ["illusions"]) / "illusions"
     monkeypatch.setattr(turned, "model_folder", lambda name: tmp_path)
     monkeypatch.setattr(turned, "make_test_set", lambda name: STIMULI)
     assert turned_models(["m", "n"]) == ()
-    (tmp_path / "m").mkdir()
-    make_turned(model(upright_cat), STIMULI).to_parquet(tmp_path / "m" / TURNED)
+    (folder / "m").mkdir()
+    make_turned(model(upright_cat), STIMULI).to_parquet(folder / "m" / TURNED)
     assert turned_models(["m", "n"]) == ("m",)
     monkeypatch.setattr(turned, "load_for_prompts", lambda place, prompts: model(upright_cat))
     # Two images, each under its own prompt and another.

@@ -1,0 +1,188 @@
+"""What ships: the one door to the package's data, whose files are those of a list or none.
+
+``gcbook/data/SHA256SUMS`` lists every file of ``gcbook/data`` with its SHA-256, as ``sha256sum -c``
+reads it. A file is compared with the list when it is first asked for (`gcbook.files.cache` says
+what is remembered of it), a folder with all that is below it: what was changed, is missing or does
+not belong there is refused by name. Whoever changes the data writes the list anew with
+``python tools/write_manifest.py``.
+"""
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+
+from gcbook.files.atomic import write_text
+from gcbook.files.cache import mark_of, remember, remembered
+from gcbook.files.errors import GcbookError, system_reason
+from gcbook.files.gate import read_text
+from gcbook.files.sums import hash_of
+
+__all__ = ["DATA", "SUMS", "Manifest", "differing", "others"]
+
+SUMS = "SHA256SUMS"
+
+_NOT_DATA = (SUMS, ".lock", ".DS_Store", "Thumbs.db")
+"""Names of files that are not listed: the list, and what scoring or a file manager leaves."""
+
+_REMEDY = (
+    "Install gcbook again, or restore {folder} with git; if you changed the data on purpose, run "
+    "`python tools/write_manifest.py`."
+)
+
+
+def differing(folder: Path, known: Mapping[str, str], *, anew: bool = False) -> Iterator[str]:
+    """Compare files with what they are known to be, and remember those that are whole.
+
+    Args:
+        folder: of the files.
+        known: the SHA-256 of each, by its path in the folder.
+        anew: hash what is remembered as well.
+
+    Yields:
+        Of each that is missing, has changed or cannot be read, where it is and what is wrong.
+    """
+    known_whole = frozenset() if anew else remembered()
+    whole = []
+    for name, expected in known.items():
+        path = folder / name
+        mark = mark_of(path, expected)
+        if mark in known_whole:
+            continue
+        if not path.is_file():
+            yield f"{path}: expected a file, found none"
+            continue
+        try:
+            found = hash_of(path)
+        except OSError as error:
+            yield f"{path}: cannot be read: {system_reason(error)}"
+            continue
+        if found == expected:
+            whole.append(mark)
+        else:
+            yield f"{path}: {others(expected, found)}"
+    remember(whole)
+
+
+def others(expected: str, found: str) -> str:
+    """Say that bytes are not those that their SHA-256 tells."""
+    return f"expected the bytes with SHA-256 {expected[:12]}…, found others ({found[:12]}…)"
+
+
+class Manifest:
+    """A folder of data with a list of what belongs there.
+
+    Attributes:
+        folder: where it lies, for what writes into it.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def listed(self) -> Mapping[str, str]:
+        """The SHA-256 of each file, by its name: its path below the folder, with slashes.
+
+        Raises:
+            GcbookError: the list is damaged, or not there.
+        """
+        place = self.folder / SUMS
+        found = {}
+        for number, line in enumerate(read_text(place).removesuffix("\n").split("\n"), 1):
+            digest, gap, name = line.partition("  ")
+            if not gap or len(digest) != 64:
+                raise GcbookError(
+                    f"{place}, line {number}: expected a SHA-256 and the name of a file, found "
+                    f"{line[:80]!r}. {self._remedy}"
+                )
+            found[name] = digest
+        return found
+
+    @cached_property
+    def _below(self) -> Mapping[str, Sequence[str]]:
+        """Names of the listed files by each folder that they are below."""
+        found: dict[str, list[str]] = {}
+        for name in self.listed:
+            parts = name.split("/")
+            for depth in range(len(parts)):
+                found.setdefault("/".join(parts[:depth]), []).append(name)
+        return found
+
+    def names(self, folder: str) -> list[str]:
+        """Return the files that are listed below a folder, by their paths in it; none if none are.
+
+        >>> DATA.names("calibration")
+        ['default.json', 'predictions.yml', 'trainings.jsonl']
+        """
+        start = len(folder) + 1 if folder else 0
+        return [name[start:] for name in self._below.get(folder, ())]
+
+    def path(self, name: str) -> Path:
+        """Return where a file or a folder lies, once it is known to be what shipped.
+
+        Args:
+            name: its path below the folder of all data, with slashes.
+
+        Raises:
+            GcbookError: a file is missing, has changed, or is not listed.
+        """
+        wrong = list(self._problems(name))
+        if wrong:
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise GcbookError(f"{wrong[0]}{more}. {self._remedy}")
+        return self.folder / name
+
+    def problems(self) -> list[str]:
+        """Compare all files with the list, hashing all; return what is wrong, a line each.
+
+        Raises:
+            GcbookError: see `listed`.
+        """
+        return list(self._problems("", anew=True))
+
+    def write(self) -> None:
+        """Write the list of what is there now.
+
+        Raises:
+            UnwritableError: the folder cannot be written to.
+        """
+        names = sorted(self._there(""))
+        lines = (f"{hash_of(self.folder / name)}  {name}\n" for name in names)
+        write_text("".join(lines), self.folder / SUMS)
+        for cached in ("listed", "_below"):
+            self.__dict__.pop(cached, None)
+
+    @property
+    def _remedy(self) -> str:
+        return _REMEDY.format(folder=self.folder)
+
+    def _problems(self, name: str, *, anew: bool = False) -> Iterator[str]:
+        """Yield what is wrong with a file, or with those below a folder."""
+        names = [name] if name in self.listed else self._below.get(name, ())
+        yield from differing(self.folder, {each: self.listed[each] for each in names}, anew=anew)
+        if name not in self.listed:
+            strays = self._there(name) - {*names}
+            for stray in sorted(strays):
+                yield (
+                    f"{self.folder / stray}: expected only what comes with gcbook, found a file "
+                    "that does not"
+                )
+            if not names and not strays:
+                yield (
+                    f"{self.folder / name}: expected a file or folder that {SUMS} lists, found none"
+                )
+
+    def _there(self, name: str) -> set[str]:
+        """Names of the files below a folder, or of the one file."""
+        place = self.folder / name
+        found = {name} if place.is_file() else set()
+        for folder, _, inside in os.walk(place, followlinks=True):
+            inner = Path(folder).relative_to(self.folder).as_posix()
+            start = "" if inner == "." else f"{inner}/"
+            found |= {f"{start}{each}" for each in inside if each not in _NOT_DATA}
+        return found
+
+
+DATA = Manifest(Path(str(resources.files("gcbook"))) / "data")
+"""What comes with this package."""

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 
+from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.weights import hash_weights, weight_variant
 from gcbook.files.errors import InputError
@@ -137,7 +138,7 @@ class Checkpoint:
                 "model_index.json."
             )
         try:
-            return loader.from_pretrained(folder, local_files_only=True)
+            return read_pretrained(loader, folder)
         except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
             raise InputError(
                 f"{self.path}: {part} cannot be loaded as {name} ({type(error).__name__}: "
@@ -206,7 +207,7 @@ def load_weights(
         kept = {"_keep_in_fp32_modules_strict": set(float32), "__module__": kind.__module__}
         kind = type(kind.__name__, (kind,), kept)
     try:
-        model, info = kind.from_pretrained(folder, **options)
+        model, info = read_pretrained(kind, folder, **options)
         if absent := list(info["missing_keys"]):
             more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
             raise ValueError(f"{', '.join(absent[:3])}{more}")

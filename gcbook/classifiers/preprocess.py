@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
 __all__ = ["ImageFit", "Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
@@ -165,7 +166,7 @@ class ProcessorPreprocess:
             )
         from transformers import AutoImageProcessor
 
-        self.processor: Any = AutoImageProcessor.from_pretrained(folder)
+        self.processor: Any = read_pretrained(AutoImageProcessor, folder)
         shapes = {
             tuple(self._run([np.zeros(shape, np.uint8)]).shape)
             for shape in ((301, 407, 3), (640, 333, 3))

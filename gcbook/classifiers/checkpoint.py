@@ -5,7 +5,6 @@ of a half random network look like scores, so here that is an error. A pipeline 
 is read part by part: that leaves out what scoring does not need, and finds half-precision files.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,11 +12,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 
+from gcbook.classifiers.memory import is_out_of_memory
+from gcbook.classifiers.pretrained import (
+    check_numbers,
+    no_larger_than,
+    read_pretrained,
+    refused_model,
+)
 from gcbook.classifiers.prompts import make_prompts
-from gcbook.classifiers.weights import hash_weights, weight_variant
-from gcbook.files.errors import InputError
+from gcbook.classifiers.weights import hash_weights, weight_files, weight_variant
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.gate import read_json
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
 __all__ = ["DTYPES", "Checkpoint", "load_weights", "usable_device"]
@@ -73,10 +79,7 @@ class Checkpoint:
             InputError: it is missing, or holds no object.
         """
         path = self.path / name
-        try:
-            content = json.loads(path.read_text("utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError(f"{path}: expected a readable JSON file ({error}).") from error
+        content = read_json(path)
         if not isinstance(content, dict):
             raise InputError(f"{path}: expected a JSON object, found {type(content).__name__}.")
         return content
@@ -130,19 +133,14 @@ class Checkpoint:
         import transformers
 
         folder, name = self._part(part)
-        loader = getattr(transformers, name, None)
-        if "Tokenizer" not in name or loader is None:
+        loader = getattr(transformers, name, None) if "Tokenizer" in name else None
+        if not isinstance(loader, type):
             raise InputError(
                 f"{self.path}: {part}: expected a tokenizer of transformers, found {name} in "
                 "model_index.json."
             )
-        try:
-            return loader.from_pretrained(folder, local_files_only=True)
-        except (OSError, ValueError, KeyError, TypeError, ImportError) as error:
-            raise InputError(
-                f"{self.path}: {part} cannot be loaded as {name} ({type(error).__name__}: "
-                f"{error}). Fetch the model again if it is damaged."
-            ) from error
+        with refused_model(folder, f"a {name}"):
+            return read_pretrained(loader, folder)
 
     def _part(self, part: str, classes: Sequence[str] = ()) -> tuple[Path, str]:
         folder = self.path / part
@@ -193,7 +191,8 @@ def load_weights(
         float32: names of modules of a transformers model that stay in float32.
 
     Raises:
-        InputError: weights are missing, or are of other shapes than the configuration says.
+        InputError: weights are missing, of other shapes than the configuration says, or not finite
+            numbers of floating point.
     """
     options: dict[str, Any] = {
         "use_safetensors": True,
@@ -205,20 +204,29 @@ def load_weights(
         # Files are read by rules that go by the name of the class: it must stay what it is.
         kept = {"_keep_in_fp32_modules_strict": set(float32), "__module__": kind.__module__}
         kind = type(kind.__name__, (kind,), kept)
+    files = weight_files(folder)
     try:
-        model, info = kind.from_pretrained(folder, **options)
+        with no_larger_than(files):
+            model, info = read_pretrained(kind, folder, **options)
         if absent := list(info["missing_keys"]):
             more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
             raise ValueError(f"{', '.join(absent[:3])}{more}")
+    except GcbookError:
+        raise
     except (RuntimeError, ValueError) as error:
+        if is_out_of_memory(error):
+            raise
         raise InputError(
             f"{folder}: expected all weights of {kind.__name__} in the shapes of config.json; "
             f"missing or of other shapes: {error}. The download may be incomplete, or from a "
             "version of the library that names them otherwise."
         ) from error
-    except (OSError, SafetensorError, KeyError, TypeError, ImportError) as error:
+    except MemoryError:
+        raise
+    except Exception as error:
         raise InputError(
             f"{folder}: expected the weights of {kind.__name__}, found files that are missing, "
             f"damaged or cut short ({error}). Fetch or train the model again."
         ) from error
+    check_numbers(model, files)
     return model.eval().requires_grad_(False)

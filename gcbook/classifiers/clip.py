@@ -17,6 +17,7 @@ from torch.nn.functional import normalize
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.preprocess import ProcessorPreprocess
+from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 
 __all__ = ["load_clip"]
@@ -43,7 +44,7 @@ def load_clip(checkpoint: Checkpoint, ensemble: bool | None = None) -> Discrimin
     if ensemble:
         shown = clip_templates()
         prompts = [make_prompts([label], one)[0] for label in labels for one in shown]
-    tokenizer = AutoTokenizer.from_pretrained(checkpoint.path)
+    tokenizer = read_pretrained(AutoTokenizer, checkpoint.path)
     preprocess = ProcessorPreprocess(checkpoint.path)
     model = checkpoint.whole(CLIPModel)
     text = _class_vectors(model, tokenizer, prompts, len(labels))

@@ -23,6 +23,7 @@ from gcbook.classifiers.autoregressive import (
 )
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
+from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
 __all__ = ["load_emu3"]
@@ -44,7 +45,7 @@ def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> Autoregr
     folder, device = checkpoint.path, checkpoint.device
     # Tokens are the data: they must not depend on the dtype of what predicts them.
     model = checkpoint.whole(Emu3ForConditionalGeneration, float32=("vqmodel",))
-    processor = AutoProcessor.from_pretrained(folder)
+    processor = read_pretrained(AutoProcessor, folder)
     vqmodel = model.model.vqmodel
     size = resolution or isqrt(processor.image_area)
     side, rest = divmod(size, vqmodel.vision_spatial_factor)

@@ -20,6 +20,7 @@ from gcbook.classifiers.autoregressive import (
 )
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
+from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
 __all__ = ["load_janus"]
@@ -37,7 +38,7 @@ def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
     # Tokens are the data: they must not depend on the dtype of what predicts them.
     model = checkpoint.whole(JanusForConditionalGeneration, float32=("vqmodel",))
     network = model.model
-    processor = AutoProcessor.from_pretrained(folder)
+    processor = read_pretrained(AutoProcessor, folder)
     if not processor.chat_template:
         raise InputError(
             f"{folder}: expected the chat template that Janus was trained with, in "

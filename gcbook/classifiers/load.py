@@ -5,15 +5,18 @@ lies in. What a folder holds is read from ``model_index.json`` (diffusers) or ``
 (transformers, torchvision), never guessed from names of files.
 """
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.gate import read_json
+from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
 
 if TYPE_CHECKING:
@@ -81,7 +84,8 @@ def load_classifier(
             - ``resolution`` (Emu3).
 
     Raises:
-        InputError: no such model, a format that is not known, or an option that does not apply.
+        InputError: no such model, a format that is not known, files that are not what such a model
+            has, or an option that does not apply.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
         GcbookError: the device has too little memory for it.
     """
@@ -95,6 +99,7 @@ def load_classifier(
     check_options(_kind(found), given, str(model))
     from gcbook.classifiers.checkpoint import DTYPES, Checkpoint, usable_device
     from gcbook.classifiers.memory import explain_memory
+    from gcbook.classifiers.pretrained import refused_model
 
     if dtype not in DTYPES:
         raise InputError(f"dtype: expected one of {', '.join(DTYPES)}; found {dtype!r}.")
@@ -111,8 +116,10 @@ def load_classifier(
         f"{model}: {device} has too little memory to load it in {dtype}; expected enough for all "
         "of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another device."
     )
-    with quiet_libraries(), explain_memory(lacking):
-        return _adapt(checkpoint, given)
+    with quiet_libraries(), explain_memory(lacking), refused_model(path):
+        classifier = _adapt(checkpoint, given)
+        _try(classifier)
+        return classifier
 
 
 def _name_of(model: str | Path) -> str:
@@ -169,8 +176,9 @@ def find_format(folder: Path) -> str:
     config = _read(folder / "config.json")
     if "torchvision" in config:
         return f"torchvision {config['torchvision']}"
+    architectures = config.get("architectures")
     said = [_read(folder / "model_index.json").get("_class_name")]
-    said += config.get("architectures") or []
+    said += architectures if isinstance(architectures, list) else [architectures]
     found = [str(each) for each in said if each]
     for each in found:
         if each in FORMATS or each.endswith(IMAGE_CLASSIFICATION):
@@ -228,11 +236,18 @@ def _from_path(model: str) -> tuple[Path, str]:
 def _read(file: Path) -> dict[str, Any]:
     if not file.is_file():
         return {}
-    try:
-        values = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise InputError(f"{file}: expected JSON; {error}.") from error
+    values = read_json(file)
     return values if isinstance(values, dict) else {}
+
+
+def _try(classifier: "Classifier") -> None:
+    """Ask for one answer: some of what a configuration gets wrong shows only then."""
+    import torch
+
+    x = classifier.prepare([np.full((64, 64, 3), 0.5, np.float32)])
+    draw = classifier.draw("", 0, DrawRule(), x[0])
+    labels = None if classifier.joint else torch.zeros(1, dtype=torch.int64)
+    classifier.measure(x, [draw], labels, classifier.default_clip)
 
 
 def _adapt(checkpoint: "Checkpoint", options: dict[str, Any]) -> "Classifier":

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
 __all__ = ["ImageFit", "Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
@@ -111,6 +112,17 @@ class TorchvisionPreprocess:
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
 
     def __post_init__(self) -> None:
+        numbers = [self.crop_size, self.resize_size, *self.mean, *self.std]
+        if (
+            any(not isinstance(each, int | float) for each in numbers)
+            or not all(isinstance(each, int) for each in numbers[:2])
+            or (len(self.mean), len(self.std)) != (3, 3)
+            or min(self.std) <= 0
+        ):
+            raise InputError(
+                "preprocessing: expected whole numbers crop_size and resize_size, three numbers as "
+                f"mean, and three above 0 as std; found {self}."
+            )
         if self.interpolation not in ("bilinear", "bicubic"):
             raise InputError(
                 f"interpolation: expected bilinear or bicubic, found {self.interpolation!r}."
@@ -165,11 +177,14 @@ class ProcessorPreprocess:
             )
         from transformers import AutoImageProcessor
 
-        self.processor: Any = AutoImageProcessor.from_pretrained(folder)
-        shapes = {
-            tuple(self._run([np.zeros(shape, np.uint8)]).shape)
-            for shape in ((301, 407, 3), (640, 333, 3))
-        }
+        self.processor: Any = read_pretrained(AutoImageProcessor, folder)
+        made = [self._run([np.zeros(shape, np.uint8)]) for shape in ((301, 407, 3), (640, 333, 3))]
+        if not all(each.isfinite().all() for each in made):
+            raise InputError(
+                f"{folder}: expected an image processor that makes finite numbers, found NaN or "
+                "infinite ones. See image_std in preprocessor_config.json."
+            )
+        shapes = {tuple(each.shape) for each in made}
         if len(shapes) != 1:
             raise InputError(
                 f"{folder}: expected an image processor whose output has one size, found "

@@ -137,6 +137,8 @@ def _index(checkpoint: Checkpoint) -> tuple[int, int]:
 
 
 def _check(transformer: Any, vqvae: Any, offset: int, where: str) -> None:
+    if offset < 0:
+        raise InputError(f"{where}: image_token_offset: expected 0 or more, found {offset}.")
     needed = offset + vqvae.num_vq_embeddings
     if transformer.vocab_size < needed:
         raise InputError(

@@ -14,12 +14,13 @@ from collections.abc import Mapping
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from accelerate import init_empty_weights
 from safetensors.torch import load_file
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.discriminative import DiscriminativeClassifier, classifier_of
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
+from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
 from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.paper.categories import IMAGENET_CLASSES
@@ -52,17 +53,14 @@ def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
             f"of TorchvisionPreprocess; found a misfit: {error}."
         ) from error
     arguments = {"num_classes": len(outputs), **(config.get("arguments") or {})}
-    model = _build(architecture, arguments, str(where))
-    state: dict[str, torch.Tensor] = {}
-    for file in weight_files(checkpoint.path):
-        try:
-            state |= load_file(file)
-        except (OSError, SafetensorError) as error:
-            raise InputError(
-                f"{file}: expected weights, found a file that is damaged or cut short ({error}). "
-                "Fetch the model again."
-            ) from error
-    return _filled(model, state, outputs, preprocess, checkpoint)
+    check_folder(checkpoint.path)
+    files = weight_files(checkpoint.path)
+    with no_larger_than(files):
+        model = _build(architecture, arguments, str(where))
+    state = {name: tensor for file in files for name, tensor in load_file(file).items()}
+    classifier = _filled(model, state, outputs, preprocess, checkpoint)
+    check_numbers(model, files)
+    return classifier
 
 
 def load_torchvision_download(
@@ -112,7 +110,9 @@ def _build(architecture: str, arguments: dict[str, Any], where: str) -> torch.nn
             f"it: {', '.join(near)}."
         )
     try:
-        return torchvision.models.get_model(architecture, weights=None, **arguments)
+        # Numbers come from the files alone.
+        with init_empty_weights():
+            return torchvision.models.get_model(architecture, weights=None, **arguments)
     except TypeError as error:
         raise InputError(
             f"{where}: arguments that {architecture} does not take: {error}."
@@ -127,7 +127,7 @@ def _filled(
     checkpoint: Checkpoint,
 ) -> DiscriminativeClassifier:
     try:
-        model.load_state_dict(state)
+        model.load_state_dict(state, assign=True)
     except RuntimeError as error:
         raise InputError(
             f"{checkpoint.path}: expected the weights of {checkpoint.format}, found others. {error}"

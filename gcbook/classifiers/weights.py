@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.gate import LARGEST_JSON, open_file, read_file, read_json
 
 __all__ = [
     "HUB_ID",
@@ -26,6 +27,7 @@ __all__ = [
     "find_local",
     "hash_weights",
     "locate_model",
+    "model_folders",
     "weight_files",
     "weight_variant",
 ]
@@ -42,6 +44,9 @@ WEIGHTS = re.compile(
     r"(model|pytorch_model|diffusion_pytorch_model)(?P<variant>\.fp16)?"
     r"(-\d+-of-\d+)?(?P<late>\.fp16)?\.safetensors"
 )
+MOST_FOLDERS = 1000
+"""How many folders a model may have: pipelines have a dozen."""
+
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 """What a Hub id looks like."""
 
@@ -139,6 +144,31 @@ def weight_files(folder: str | Path) -> list[Path]:
     return [file for file in files if file.name in wanted]
 
 
+def model_folders(folder: Path) -> list[Path]:
+    """Return a model's folder and all in it, but hidden ones and stores of its scores.
+
+    Raises:
+        InputError: there are more than any model has.
+    """
+    found = [folder]
+    for each in found:  # which grows
+        if each.is_symlink() and each != folder:
+            continue
+        found += [path for path in sorted(each.iterdir()) if _may_be_part(path)]
+        if len(found) > MOST_FOLDERS:
+            raise InputError(
+                f"{folder}: expected the folder of one model, found more than {MOST_FOLDERS:,} "
+                "folders in it. Put the model into a folder of its own."
+            )
+    return found
+
+
+def _may_be_part(path: Path) -> bool:
+    # Scores may be kept beside the model that they are of.
+    store = path / "store.json"
+    return path.is_dir() and not path.name.startswith(".") and not store.is_file()
+
+
 def weight_variant(folder: str | Path) -> str | None:
     """Return the ``variant`` that from_pretrained needs: "fp16" if only such files exist.
 
@@ -180,12 +210,12 @@ def hash_weights(folder: str | Path) -> str:
 
 
 def _digest(file: Path) -> str:
-    with file.open("rb") as stream:
+    with open_file(file) as stream:
         return file_digest(stream, "sha256").hexdigest()
 
 
 def _content(file: Path) -> bytes:
-    raw = file.read_bytes()
+    raw = read_file(file, LARGEST_JSON)
     if file.suffix != ".json" or file.name.endswith(".index.json"):
         return raw
     try:
@@ -200,17 +230,15 @@ def _content(file: Path) -> bytes:
 def _parts(folder: Path) -> list[Path]:
     index = folder / "model_index.json"
     if not index.is_file():
-        inner = [
-            path
-            for path in folder.rglob("*")
-            if path.is_dir()
-            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-            # Scores may be kept beside the model that they are of.
-            and not (path / "store.json").is_file()
-        ]
-        return [folder, *sorted(inner)]
-    components = [key for key in json.loads(index.read_text("utf-8")) if not key.startswith("_")]
-    return [folder / key for key in components if key not in NOT_USED and (folder / key).is_dir()]
+        return model_folders(folder)
+    content = read_json(index)
+    keys = filter(_is_part, content if isinstance(content, dict) else ())
+    return [folder / key for key in keys if (folder / key).is_dir()]
+
+
+def _is_part(key: str) -> bool:
+    """Tell whether an entry of an index may be a part: a folder in the folder, and no other."""
+    return PurePosixPath(key).name == key and not key.startswith((".", "_")) and key not in NOT_USED
 
 
 def _has_weights(part: Path) -> bool:

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from gcbook.files.errors import GcbookError, InputError, system_reason
 
@@ -115,7 +115,7 @@ def _told(error: Exception) -> str:
     return f"one that is damaged or of another kind ({words or type(error).__name__})"
 
 
-def open_file(path: str | Path) -> BinaryIO:
+def open_file(path: str | Path) -> io.BufferedReader:
     """Open a regular file for reading: nothing that waits, is made as it is read, or has no end.
 
     Raises:

@@ -406,9 +406,9 @@ def test_a_prompt_for_a_model_of_classes_is_refused(tiny_pipeline: Folders) -> N
 
 def test_a_damaged_configuration_is_named(tiny_pipeline: Folders, tmp_path: Path) -> None:
     folder = shutil.copytree(tiny_pipeline("dit"), tmp_path / "copy")
-    for text, message in (("{", "readable JSON"), ("[]", "JSON object, found list")):
+    for text, message in (("{", "JSON text"), ("[]", "a JSON object, found list")):
         (folder / "class_labels.json").write_text(text)
-        with pytest.raises(InputError, match=rf"class_labels\.json: expected a {message}"):
+        with pytest.raises(InputError, match=rf"class_labels\.json: expected {message}"):
             load_classifier(folder)
 
 
@@ -461,7 +461,10 @@ def break_channels(folder: Path) -> None:
         (break_part, "needs the part vae, which the folder does not have"),
         (break_entry, "needs the part text_encoder, which model_index.json does not have"),
         (break_encoder, "text_encoder: expected CLIPTextModel, found XLMRobertaModel"),
-        (break_weights, "unet: expected the weights of UNet2DConditionModel, found .* damaged"),
+        (
+            break_weights,
+            r"unet/diffusion_pytorch_model.safetensors: expected weights, found .* damaged",
+        ),
         (break_completeness, "missing or of other shapes: conv_in.bias"),
         (break_safety, "expected weights as safetensors, found diffusion_pytorch_model.bin"),
         (break_scheduler, "with a beta_schedule; found FlowMatchEulerDiscreteScheduler"),

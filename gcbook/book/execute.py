@@ -11,10 +11,9 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from importlib.metadata import version
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from gcbook.chapters.parameters import declaration_of
 from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.processes import workers
 
 __all__ = [
     "ChapterFailed",
@@ -32,6 +32,7 @@ __all__ = [
     "execute_chapters",
     "package_fingerprint",
     "read_record",
+    "run_apart",
     "run_notebook",
 ]
 
@@ -111,45 +112,59 @@ def execute_chapters(
             waiting.append((chapter, fingerprint))
     if not waiting:
         return []
+    _sweep(project)
     _make_pages(project, waiting, min(jobs or os.cpu_count() or 1, len(waiting)), report)
     return [chapter.name for chapter, _ in waiting]
+
+
+def _sweep(project: Project) -> None:
+    """Remove what a build that was killed has left half written."""
+    for left in [*_executed(project).glob(".*.ipynb"), *project.chapters.glob(".*.tmp")]:
+        left.unlink()
 
 
 def _make_pages(
     project: Project,
     waiting: list[tuple[Chapter, str]],
-    workers: int,
+    jobs: int,
     report: Callable[[str, str], None],
 ) -> None:
-    share = max(1, (os.cpu_count() or 1) // workers)
+    share = max(1, (os.cpu_count() or 1) // jobs)
     # To import all libraries takes as long as what two or three chapters need. Under macOS some of
     # them do not outlive a fork.
-    warm = len(waiting) > 3 * workers and sys.platform == "linux"
-    # Fresh interpreters: a fork would inherit the threads of the progress bar.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (share, warm)) as pool:
+    warm = len(waiting) > 3 * jobs and sys.platform == "linux"
+    with workers(jobs, _prepare, share, warm) as pool:
         futures = {pool.submit(_make_page, project, c, f): c.name for c, f in waiting}
         for name in futures.values():
             report(name, "started")
-        try:
-            for future in as_completed(futures):
-                future.result()
-                report(futures[future], "done")
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        for future in as_completed(futures):
+            future.result()
+            report(futures[future], "done")
 
 
 def _prepare(threads: int, warm: bool) -> None:
+    from gcbook.book.kernels import MODULES, start_own_kernels
+
     # Networks in two chapters that both take all cores wait for each other most of the time.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     # Networks ask for the same large arrays again and again; glibc keeps them rather than give them
     # back to the system each time, which costs a small network about a tenth of its time.
     for each in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
         os.environ.setdefault(each, str(2**32))
-    if warm:
-        from gcbook.book.warm import start_warm_kernels
+    start_own_kernels(MODULES if warm else ())
 
-        start_warm_kernels()
+
+def run_apart(
+    template: Path, output: Path, parameters: Mapping[str, Any], cwd: Path | None = None
+) -> float:
+    """Execute a template in a process of its own, which an interruption ends; see `run_notebook`.
+
+    What executes notebooks listens to signals itself.
+    """
+    from gcbook.book.kernels import start_own_kernels
+
+    with workers(1, start_own_kernels) as pool:
+        return pool.submit(run_notebook, template, output, parameters, cwd).result()
 
 
 def run_notebook(
@@ -173,7 +188,7 @@ def run_notebook(
 
     from gcbook.book.engine import ENGINE
 
-    half = output.with_name(f".{output.stem}.{os.getpid()}.ipynb")
+    half = output.with_name(f".{output.stem}.half.ipynb")
     start = time.perf_counter()
     try:
         papermill.execute_notebook(
@@ -233,7 +248,7 @@ def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
     from gcbook.book.claims import recorded_claims
     from gcbook.book.dress import dress
 
-    raw = project.build / "executed" / f"{chapter.name}.ipynb"
+    raw = _executed(project) / f"{chapter.name}.ipynb"
     raw.parent.mkdir(parents=True, exist_ok=True)
     parameters = read_parameters(chapter.template)
     seconds = run_notebook(chapter.template, raw, {}, project.root)
@@ -246,6 +261,10 @@ def _make_page(project: Project, chapter: Chapter, fingerprint: str) -> None:
     record = Executed(fingerprint, round(seconds, 1), parameters, finished, claims)
     path = _record_path(project, chapter.name)
     path.write_text(json.dumps(record.__dict__, indent=1) + "\n", encoding="utf-8")
+
+
+def _executed(project: Project) -> Path:
+    return project.build / "executed"
 
 
 def _record_path(project: Project, name: str) -> Path:

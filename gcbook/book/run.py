@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import pick_chapter
-from gcbook.book.execute import run_notebook
+from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
 from gcbook.chapters.parameters import Parameters, check_parameters
 from gcbook.files.atomic import check_free
 from gcbook.files.errors import InputError
+from gcbook.files.locks import lock_folder
 
 __all__ = ["run_chapter"]
 
@@ -38,8 +39,8 @@ def run_chapter(
         The executed notebook and the self-contained HTML page.
 
     Raises:
-        InputError: no such chapter, a parameter that is not allowed, no such folder, or a file
-            that would be replaced.
+        InputError: no such chapter, a parameter that is not allowed, no such folder, a file that
+            would be replaced, or another process writes to the folder.
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
@@ -57,12 +58,16 @@ def run_chapter(
             f"({error.strerror}); name another one."
         ) from error
     notebook, page = folder / f"{name}.ipynb", folder / f"{name}.html"
-    if not overwrite:
-        for path in (notebook, page):
-            check_free(path)
-    given = {key: plain[key] for key in values}
-    seconds = run_notebook(chapter.template, notebook, given, Path.cwd())
-    write_page(project, chapter, notebook, plain, seconds, page, solutions=solutions)
+    lock = lock_folder(folder, "running a chapter into it")
+    try:
+        if not overwrite:
+            for path in (notebook, page):
+                check_free(path)
+        given = {key: plain[key] for key in values}
+        seconds = run_apart(chapter.template, notebook, given, Path.cwd())
+        write_page(project, chapter, notebook, plain, seconds, page, solutions=solutions)
+    finally:
+        lock.release()
     return notebook, page
 
 

@@ -16,7 +16,15 @@ from typing import Any
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
-from gcbook.trials.fetch import RETRIES, TIMEOUT_S, FetchError, failure, fetch_file, quiet_pooch
+from gcbook.trials.fetch import (
+    RETRIES,
+    TIMEOUT_S,
+    FetchError,
+    failure,
+    fetch_file,
+    fetching,
+    quiet_pooch,
+)
 from gcbook.trials.originals import cache_dir, data_dir
 
 __all__ = ["ILLUSIONS", "Illusion", "fetch_illusions", "find_illusions"]
@@ -124,6 +132,7 @@ def fetch_illusions(
     Raises:
         FetchError: no connection, or an answer that is not what was asked for. Pictures that came
             are kept, and those after a bad one are asked for.
+        InputError: another process fetches them.
     """
     import requests
 
@@ -136,17 +145,18 @@ def fetch_illusions(
     headers = {"User-Agent": agent}
     failed: list[str] = []
     try:
-        described = _describe(base_url.rstrip("/"), missing, headers) if missing else {}
-        for illusion in missing:
-            try:
-                about = _about(described, illusion)
-                _fetch(folder, illusion, about, headers)
-                report(_told(illusion, about))
-            # The others may be as they should be.
-            except requests.HTTPError as error:
-                failed.append(f"{failure(error)}.")
-            except FetchError as error:
-                failed.append(str(error))
+        with fetching(folder):
+            described = _describe(base_url.rstrip("/"), missing, headers) if missing else {}
+            for illusion in missing:
+                try:
+                    about = _about(described, illusion)
+                    _fetch(folder, illusion, about, headers)
+                    report(_told(illusion, about))
+                # The others may be as they should be.
+                except requests.HTTPError as error:
+                    failed.append(f"{failure(error)}.")
+                except FetchError as error:
+                    failed.append(str(error))
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
     except OSError as error:

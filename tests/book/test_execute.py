@@ -2,13 +2,14 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 
 import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book import claims, execute
+from gcbook.book import claims, execute, kernels
 from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, read_record, run_notebook
@@ -49,10 +50,13 @@ def in_one_process(monkeypatch):
     leave the process in the wrong one.
     """
 
-    def threads(number, context, prepare, arguments):
-        return ThreadPoolExecutor(1, initializer=prepare, initargs=arguments)
+    @contextmanager
+    def threads(number, prepare, *arguments):
+        with ThreadPoolExecutor(1, initializer=prepare, initargs=arguments) as pool:
+            yield pool
 
-    monkeypatch.setattr(execute, "ProcessPoolExecutor", threads)
+    monkeypatch.setattr(execute, "workers", threads)
+    monkeypatch.setattr(kernels, "start_own_kernels", lambda modules: None)
     # What is prepared stays in this process, and goes with the test.
     for name in ("OMP_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
         monkeypatch.setenv(name, "1")

@@ -252,7 +252,7 @@ def test_a_full_disk_leaves_the_table_that_was_there(tmp_path, capsys, monkeypat
 
 def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     made = []
-    monkeypatch.setattr("gcbook.book.run.run_notebook", lambda *args: made.append(args[1]) or 1.0)
+    monkeypatch.setattr("gcbook.book.run.run_apart", lambda *args: made.append(args[1]) or 1.0)
     monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: made.append(args[5]))
     mine = tmp_path / "method.html"
     mine.write_text("mine")

@@ -156,6 +156,17 @@ def test_a_failure_ends_the_build(project, in_one_process):
         build_book(project)
 
 
+def test_what_a_killed_build_has_left_half_written_goes(project, in_one_process):
+    executed = project.build / "executed"
+    left = [executed / ".tables.half.ipynb", project.chapters / ".tables.ipynb.tmp"]
+    kept = [executed / "tables.ipynb", project.chapters / ".tables.json"]
+    for path in left + kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    states(project)
+    assert [path for path in left + kept if path.exists()] == kept
+
+
 def test_parameters_reach_the_notebook(project, tmp_path):
     (chapter,) = find_chapters(project)
     output = tmp_path / "out.ipynb"

@@ -5,9 +5,8 @@ last good book only when it is complete.
 """
 
 import hashlib
+import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -24,7 +23,9 @@ from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
 from gcbook.files.errors import GcbookError
+from gcbook.files.processes import run_process
 from gcbook.files.sums import changed_files, listing
+from gcbook.files.swap import mend_swap, swap_in
 
 __all__ = ["Built", "build_book"]
 
@@ -81,6 +82,7 @@ def build_book(
     """
     from gcbook.stats.summaries import load_summaries
 
+    mend_swap(project.html)
     chapters = find_chapters(project)
     chosen = _choose(project, chapters, only)
     executed = execute_chapters(project, chosen, jobs, report)
@@ -100,7 +102,10 @@ def build_book(
     if made and stamp.read_text(encoding="utf-8") == fingerprint:
         return Built(executed, pages=False)
     with busy("Writing the pages"):
-        _run_jupyter_book(project, solutions)
+        built = _run_jupyter_book(project, solutions)
+    # Between the two the stamp would be that of other pages.
+    stamp.unlink(missing_ok=True)
+    swap_in(built, project.html)
     write_text(listing(project.html), project.sums)
     stamp.write_text(fingerprint, encoding="utf-8")
     return Built(executed, pages=True)
@@ -125,34 +130,32 @@ def _remove_orphans(project: Project, chapters: list[Chapter]) -> None:
             (project.chapters / f".{page.stem}.json").unlink(missing_ok=True)
 
 
-def _run_jupyter_book(project: Project, solutions: bool) -> None:
+def _run_jupyter_book(project: Project, solutions: bool) -> Path:
+    """Write the pages; return their folder."""
     staging = project.build / "staging"
     built = staging / "_build" / "html"
     shutil.rmtree(built, ignore_errors=True)
     staging.mkdir(parents=True, exist_ok=True)
-    # The program `jupyter-book` of this very environment, whatever the PATH says.
-    program = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
     options = ["--path-output", str(staging), "--all", "-W", "-n", "--keep-going"]
-    command = [*program, "build", str(project.root), *options]
     if not solutions:
-        command += ["--config", str(_config_without_solutions(project))]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=project.root, check=False)
-    said = done.stdout + done.stderr
+        options += ["--config", str(_config_without_solutions(project))]
     log = project.build / "jupyter-book.log"
-    log.write_text(said, encoding="utf-8")
-    if done.returncode or not (built / "index.html").is_file():
-        raise GcbookError(_complaints(said, log))
+    status = run_process(_jupyter_book, project.root, options, said=log)
+    if status or not (built / "index.html").is_file():
+        raise GcbookError(_complaints(log))
     lighten_book(built)
     # A hash of the configuration, with the folder that the pages were written in.
     (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
-    old = project.build / "html.old"
-    shutil.rmtree(old, ignore_errors=True)
-    if project.html.exists():
-        project.html.rename(old)
-    built.rename(project.html)
-    shutil.rmtree(old, ignore_errors=True)
+    return built
+
+
+def _jupyter_book(root: Path, options: list[str]) -> None:
+    from jupyter_book.cli.main import main
+
+    os.chdir(root)
+    main(["build", str(root), *options])
 
 
 def _config_without_solutions(project: Project) -> Path:
@@ -166,7 +169,8 @@ def _config_without_solutions(project: Project) -> Path:
     return path
 
 
-def _complaints(output: str, log: Path) -> str:
+def _complaints(log: Path) -> str:
+    output = log.read_text(encoding="utf-8", errors="replace")
     marks = ("WARNING", "ERROR", "CRITICAL", "Exception", "Error:")
     lines = [line for line in output.splitlines() if any(mark in line for mark in marks)]
     shown = lines[:20] or output.splitlines()[-20:]

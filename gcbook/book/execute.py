@@ -10,8 +10,7 @@ import re
 import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,9 @@ from gcbook.book.record import (
 from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.processes import workers
 
-__all__ = ["ChapterFailed", "execute_chapters", "run_notebook"]
+__all__ = ["ChapterFailed", "execute_chapters", "run_apart", "run_notebook"]
 
 INJECTED = "injected-parameters"
 """Papermill's tag of the cell in which it puts parameters, which gets a random id."""
@@ -77,47 +77,67 @@ def execute_chapters(
             report(chapter.name, "fresh")
     if not waiting:
         return []
-    workers = min(jobs or os.cpu_count() or 1, len(waiting))
-    _make_pages(project, waiting, package, workers, report)
+    _sweep(project)
+    jobs = min(jobs or os.cpu_count() or 1, len(waiting))
+    _make_pages(project, waiting, package, jobs, report)
     return [chapter.name for chapter in waiting]
+
+
+def _sweep(project: Project) -> None:
+    """Remove what a build that was killed has left half written."""
+    for folder in (executed_notebook(project, "").parent, project.chapters):
+        for left in folder.glob(".*.tmp"):
+            left.unlink()
 
 
 def _make_pages(
     project: Project,
     waiting: list[Chapter],
     package: Package,
-    workers: int,
+    jobs: int,
     report: Callable[[str, str], None],
 ) -> None:
-    share = max(1, (os.cpu_count() or 1) // workers)
+    share = max(1, (os.cpu_count() or 1) // jobs)
     # To import all libraries takes as long as what two or three chapters need. Under macOS some of
     # them do not outlive a fork.
-    warm = len(waiting) > 3 * workers and sys.platform == "linux"
-    # Fresh interpreters: a fork would inherit the threads of the progress bar.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, (share, warm)) as pool:
+    warm = len(waiting) > 3 * jobs and sys.platform == "linux"
+    with workers(jobs, _prepare, share, warm) as pool:
         futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
         for name in futures.values():
             report(name, "started")
-        try:
-            for future in as_completed(futures):
-                future.result()
-                report(futures[future], "done")
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        for future in as_completed(futures):
+            future.result()
+            report(futures[future], "done")
 
 
 def _prepare(threads: int, warm: bool) -> None:
+    from gcbook.book.kernels import MODULES, start_own_kernels
+
     # Networks in two chapters that both take all cores wait for each other most of the time.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     # Networks ask for the same large arrays again and again; glibc keeps them rather than give them
     # back to the system each time, which costs a small network about a tenth of its time.
     for each in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
         os.environ.setdefault(each, str(2**32))
-    if warm:
-        from gcbook.book.warm import start_warm_kernels
+    start_own_kernels(MODULES if warm else ())
 
-        start_warm_kernels()
+
+def run_apart(
+    template: Path,
+    output: Path,
+    parameters: Mapping[str, Any],
+    cwd: Path,
+    inputs: Mapping[str, Any],
+) -> float:
+    """Execute a template in a process of its own, which an interruption ends; see `run_notebook`.
+
+    What executes notebooks listens to signals itself.
+    """
+    from gcbook.book.kernels import start_own_kernels
+
+    with workers(1, start_own_kernels) as pool:
+        call = pool.submit(run_notebook, template, output, parameters, cwd, inputs=inputs)
+        return call.result()
 
 
 def run_notebook(

@@ -5,11 +5,10 @@ those of the book; of the pages only this one and the bibliography are written. 
 as their templates, whether or not the book was built: a page that was built may be older than they.
 """
 
+import os
 import re
 import shutil
-import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,8 @@ from gcbook.book.project import Project
 from gcbook.book.standalone import standalone
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError
+from gcbook.files.processes import run_process
+from gcbook.files.temporary import temporary_folder
 
 __all__ = ["with_places", "write_page"]
 
@@ -34,20 +35,6 @@ _MADE = {
     "scorecard.md": "(scorecard)=\n# Scorecard: every claim of the paper\n",
 }
 """Pages that a build makes, and what stands for them here."""
-
-# Sphinx's own program cannot read Jupyter Book's configuration; this function can.
-_SPHINX = """
-import sys
-from jupyter_book.sphinx import build_sphinx
-source, output, hidden, *pages = sys.argv[1:]
-status = build_sphinx(
-    source, output, noconfig=True, path_config=source + "/_config.yml",
-    confoverrides={"external_toc_path": source + "/_toc.yml", "nitpicky": True,
-                   "latex_individualpages": False, "hide_solutions": hidden == "hidden"},
-    filenames=pages, quiet=True,
-)
-sys.exit(status if isinstance(status, int) else 1)
-"""
 
 
 def write_page(
@@ -74,33 +61,49 @@ def write_page(
     """
     executed = nbformat.read(notebook, as_version=4)
     dressed = dress(executed, chapter.name, parameters)
-    with tempfile.TemporaryDirectory(prefix="gcbook-") as temporary:
-        source = Path(temporary) / "source"
-        built = Path(temporary) / "html"
+    with temporary_folder() as temporary:
+        source, built, log = (temporary / name for name in ("source", "html", "log"))
         _copy_sources(project, chapter, dressed, source)
-        hidden = "shown" if solutions else "hidden"
         pages = [f"book/chapters/{chapter.name}.ipynb", "book/references.md"]
         present = [str(source / page) for page in pages if (source / page).is_file()]
-        done = subprocess.run(
-            [sys.executable, "-c", _SPHINX, str(source), str(built), hidden, *present],
-            capture_output=True,
-            text=True,
-            cwd=source,
-            check=False,
-        )
+        status = run_process(_set_pages, source, built, present, solutions, said=log)
+        said = log.read_text(encoding="utf-8", errors="replace").splitlines()
         page = built / "book" / "chapters" / f"{chapter.name}.html"
         own = [
             line
-            for line in (done.stdout + done.stderr).splitlines()
+            for line in said
             if f"chapters/{chapter.name}.ipynb" in line and ("WARNING" in line or "ERROR" in line)
         ]
-        if done.returncode or own or not page.is_file():
-            said = "\n".join(own or (done.stdout + done.stderr).splitlines()[-15:])
+        if status or own or not page.is_file():
+            shown = "\n".join(own or said[-15:])
             raise GcbookError(
-                f"the notebook is in {notebook}, but its page could not be set:\n{said}"
+                f"the notebook is in {notebook}, but its page could not be set:\n{shown}"
             )
         text = standalone(page, built / "_static", built / "book" / "references.html")
     write_text(text, output)
+
+
+def _set_pages(source: Path, built: Path, pages: list[str], solutions: bool) -> None:
+    # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
+    from jupyter_book.sphinx import build_sphinx
+
+    os.chdir(source)
+    status = build_sphinx(
+        str(source),
+        str(built),
+        noconfig=True,
+        path_config=str(source / "_config.yml"),
+        confoverrides={
+            "external_toc_path": str(source / "_toc.yml"),
+            "nitpicky": True,
+            "latex_individualpages": False,
+            "hide_solutions": not solutions,
+        },
+        filenames=pages,
+        quiet=True,
+    )
+    # It may be an exception, which it has told.
+    sys.exit(status if isinstance(status, int) else 1)
 
 
 def with_places(notebook: Any) -> Any:

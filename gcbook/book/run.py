@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import pick_chapter
-from gcbook.book.execute import run_notebook
+from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs, package_inputs
 from gcbook.chapters.parameters import Parameters, check_parameters
 from gcbook.files.atomic import check_free
 from gcbook.files.errors import InputError
+from gcbook.files.locks import lock_folder
 
 __all__ = ["run_chapter"]
 
@@ -39,8 +40,8 @@ def run_chapter(
         The executed notebook and the self-contained HTML page.
 
     Raises:
-        InputError: no such chapter, a parameter that is not allowed, no such folder, or a file
-            that would be replaced.
+        InputError: no such chapter, a parameter that is not allowed, no such folder, a file that
+            would be replaced, or another process writes to the folder.
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
@@ -58,13 +59,17 @@ def run_chapter(
             f"({error.strerror}); name another one."
         ) from error
     notebook, page = folder / f"{name}.ipynb", folder / f"{name}.html"
-    if not overwrite:
-        for path in (notebook, page):
-            check_free(path)
-    given = {key: plain[key] for key in values}
-    inputs = chapter_inputs(chapter, plain, package_inputs())
-    run_notebook(chapter.template, notebook, given, Path.cwd(), inputs=inputs)
-    write_page(project, chapter, notebook, plain, page, solutions=solutions)
+    lock = lock_folder(folder, "running a chapter into it")
+    try:
+        if not overwrite:
+            for path in (notebook, page):
+                check_free(path)
+        given = {key: plain[key] for key in values}
+        inputs = chapter_inputs(chapter, plain, package_inputs())
+        run_apart(chapter.template, notebook, given, Path.cwd(), inputs)
+        write_page(project, chapter, notebook, plain, page, solutions=solutions)
+    finally:
+        lock.release()
     return notebook, page
 
 

@@ -20,6 +20,7 @@ from gcbook.cli import (
 from gcbook.cli.app import app, say
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.interrupts import Interrupted, end_in_time, end_now
 
 __all__ = [
     "app",
@@ -39,14 +40,25 @@ __all__ = [
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors that a user can mend are one message and an exit status.
 
-    Status 2: something asked for is not allowed; 1: something failed.
+    Status 2: something asked for is not allowed; 1: something failed; 128 and the number of a
+    signal: that told the command to end.
+
+    Args:
+        arguments: those of the process by default, which then ends in time when it is told to.
     """
+    if arguments is None:
+        end_in_time()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a letter shows a question mark.
             stream.reconfigure(errors="replace")
     try:
         app(None if arguments is None else list(arguments), prog_name="gcbook")
+    except Interrupted as end:
+        if arguments is None:
+            # Python would wait for threads, such as those that download.
+            end_now(end.status)
+        raise
     except GcbookError as error:
         say(f"gcbook: {error}")
         sys.exit(2 if isinstance(error, InputError) else 1)

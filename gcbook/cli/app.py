@@ -3,15 +3,26 @@
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
+
+from gcbook.files.interrupts import interruptible
 
 __all__ = ["OpenCommand", "app", "print_csv", "say"]
 
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: Any) -> Any:
+        with interruptible("stopped"):
+            return super().invoke(ctx)
+
+
 app = typer.Typer(
     name="gcbook",
+    cls=_Commands,
     help="Build, rerun and serve the book; turn models into classifiers and compare them.",
     no_args_is_help=True,
     add_completion=False,
@@ -40,7 +51,8 @@ def _options(
 
 def say(line: str) -> None:
     """Print progress or a warning, which are no results: to standard error."""
-    typer.echo(line, err=True)
+    with suppress(OSError):  # the terminal may be gone, and what is done goes on
+        typer.echo(line, err=True)
 
 
 def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from gcbook.cli.app import OpenCommand, app
 from gcbook.files.errors import InputError
+from gcbook.files.interrupts import interruptible
 
 __all__ = ["build", "chapters", "run", "serve"]
 
@@ -38,7 +39,11 @@ def build(
     from gcbook.files.locks import locked
 
     project = find_project()
-    with locked(project.build, "building the book"), chapter_progress() as progress:
+    with (
+        interruptible("stopped; the same command goes on with the chapters that are not finished"),
+        locked(project.build, "building the book"),
+        chapter_progress() as progress,
+    ):
         built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
@@ -88,7 +93,7 @@ def run(
     if smoke:
         values = smoke_values(pick_chapter(project, chapter).name) | values
     folder = output or Path("runs") / chapter
-    with _notice(f"Running {chapter}"):
+    with interruptible("stopped; what an earlier run left is there"), _notice(f"Running {chapter}"):
         made = run_chapter(
             project,
             chapter,
@@ -130,10 +135,7 @@ def serve(
 
     with book_server(find_project(), port) as server:
         typer.echo(f"http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)")
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            typer.echo("")
+        server.serve_forever()
 
 
 def _pairs(parameters: Sequence[str]) -> dict[str, str]:

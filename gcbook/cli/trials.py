@@ -9,6 +9,7 @@ import typer
 from gcbook.cli.app import app, say
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
+from gcbook.files.interrupts import interruptible
 
 __all__ = ["benchmark", "fetch"]
 
@@ -119,13 +120,14 @@ def fetch(
     """
     if what not in ("trials", "stimuli", "illusions"):
         raise InputError(f"expected trials, stimuli or illusions, found {what!r}.")
-    if what == "illusions":
-        from gcbook.illusions.commons import fetch_illusions
+    with interruptible("stopped; what came is kept, and the same command fetches the rest"):
+        if what == "illusions":
+            from gcbook.illusions.commons import fetch_illusions
 
-        paths = fetch_illusions(report=say)
-    else:
-        from gcbook.trials.fetch import fetch_originals
+            paths = fetch_illusions(report=say)
+        else:
+            from gcbook.trials.fetch import fetch_originals
 
-        paths = fetch_originals("trials" if what == "trials" else "stimuli")
+            paths = fetch_originals("trials" if what == "trials" else "stimuli")
     for path in paths:
         typer.echo(str(path))

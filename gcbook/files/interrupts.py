@@ -1,84 +1,201 @@
-"""Ctrl-C and SIGTERM: held back while something must stay whole, and told in one line.
+"""Ctrl-C, SIGTERM and SIGHUP: held back while something must stay whole, and obeyed in time.
 
-A process that was started with an interruption ignored (a shell does so for what it starts in the
-background) goes on ignoring it.
+The three are one request, to end. A process that was started with one of them ignored goes on
+ignoring it: `nohup` does so, and a shell for what it starts in the background. A second request is
+obeyed at once; what comes within a second of the first is the same one, for a shell, `timeout` and
+a terminal that is closed tend to send signals in pairs.
 """
 
 import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any, NoReturn
 
-__all__ = ["held_back", "interruptible"]
+from gcbook.files.errors import GcbookError
+
+__all__ = ["SIGNALS", "Interrupted", "end_in_time", "end_now", "held_back", "interruptible"]
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""What tells a command to end."""
+
+ENDING_S = 4.0
+"""What a command may take to end once it is told to."""
+
+AGAIN_S = 1.0
+"""A signal that comes later than this after the first is a second request."""
+
+_first: float | None = None
+"""When this process was told to end, by `time.monotonic`."""
+
+_holding = 0
+"""How many blocks hold signals back."""
+
+
+class Interrupted(SystemExit):
+    """The end of a command that was told to end.
+
+    Args:
+        status: that shells expect, 128 and the number of the signal.
+    """
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class _Stop(KeyboardInterrupt):
+    """A signal, on the way of Ctrl-C."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
 
 
 @contextmanager
 def held_back() -> Iterator[list[int]]:
-    """Hold back Ctrl-C and SIGTERM until the block is through or has failed.
+    """Hold back Ctrl-C, SIGTERM and SIGHUP until the block is through or has failed.
+
+    A second request is delivered at once.
 
     Yields:
         The numbers of the signals that wait; in the end the first is delivered, if the list is not
         emptied before. What puts one into the list asks for the same.
     """
+    global _first, _holding
     waiting: list[int] = []
-    if threading.current_thread() is not threading.main_thread():
-        yield waiting  # signals do not reach other threads
-        return
 
     def wait(number: int, frame: FrameType | None) -> None:
+        if _is_second():
+            _deliver(number, before)
         waiting.append(number)
 
-    before = {
-        number: handler
-        for number in (signal.SIGINT, signal.SIGTERM)
-        if (handler := signal.getsignal(number)) not in (signal.SIG_IGN, None)
-    }
-    for number in before:
-        signal.signal(number, wait)
+    before = _handle(wait)
+    _holding += 1
     try:
         yield waiting
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        _holding -= 1
+        _put_back(before)
+        if before:
+            _first = None
         if waiting:
-            deliver = before.get(signal.Signals(waiting[0]))
-            if callable(deliver):
-                deliver(waiting[0], None)
-            else:
-                os.kill(os.getpid(), waiting[0])
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM, on the way of Ctrl-C."""
+            _deliver(waiting[0], before)
 
 
 @contextmanager
 def interruptible(nothing_said: str) -> Iterator[None]:
-    """Let SIGTERM interrupt as Ctrl-C does, and end the program with the status shells expect.
+    """Let SIGTERM and SIGHUP interrupt as Ctrl-C does; end with the status that shells expect.
+
+    What a library makes of the interruption is not shown. A second request ends the process.
 
     Args:
         nothing_said: what is said when the interruption carries no note of what was saved.
 
     Raises:
-        SystemExit: 130 for Ctrl-C, 143 for SIGTERM.
+        Interrupted: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+        GcbookError: on the way something failed that the user has to know of.
     """
-    try:
-        before = signal.signal(signal.SIGTERM, _terminate)
-    except ValueError:  # not the main thread, which signals do not reach
-        before = None
+    global _first
+    told: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if _is_second():
+            end_now(128 + number)
+        told.append(number)
+        raise _Stop(number)
+
+    before = _handle(stop)
     try:
         yield
-    except KeyboardInterrupt as stop:
-        if not getattr(stop, "__notes__", None):
-            print(nothing_said, file=sys.stderr)
-        raise SystemExit(143 if isinstance(stop, _Terminated) else 130) from None
+    except GcbookError:
+        raise
+    except (KeyboardInterrupt, Exception) as error:
+        if not (told or isinstance(error, KeyboardInterrupt)):
+            raise
+        if not getattr(error, "__notes__", None):
+            with suppress(OSError):  # the terminal may be gone
+                print(nothing_said, file=sys.stderr)
+        raise Interrupted(128 + (told[0] if told else signal.SIGINT)) from None
     finally:
-        if before is not None:
-            signal.signal(signal.SIGTERM, before)
+        _put_back(before)
+        if before:
+            _first = None
 
 
-def _terminate(number: int, frame: FrameType | None) -> None:
-    raise _Terminated
+def end_in_time() -> None:
+    """Let this process end within `ENDING_S` of being told to, whatever it is doing.
+
+    It may be waiting for a download, or compute where no handler of a signal is called. What is
+    held back (`held_back`) has all the time that it needs. For the process of a command.
+    """
+    told, tell = os.pipe()
+    os.set_blocking(tell, False)
+    signal.set_wakeup_fd(tell, warn_on_full_buffer=False)
+    threading.Thread(target=_end_in_time, args=(told,), daemon=True).start()
+
+
+def end_now(status: int) -> NoReturn:
+    """End this process without waiting for anything; those that it started notice it."""
+    # No further signal is to break into this.
+    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, RuntimeError):
+            stream.flush()
+    if os.isatty(2):
+        # Progress bars hide the cursor.
+        with suppress(OSError):
+            os.write(2, b"\x1b[?25h")
+    os._exit(status)
+
+
+def _end_in_time(told: int) -> None:
+    # Other signals that have a handler are told here too.
+    while (number := os.read(told, 1)[0]) not in SIGNALS:
+        pass
+    left = ENDING_S
+    while left > 0:
+        time.sleep(0.1)
+        left = ENDING_S if _holding else left - 0.1
+    with suppress(OSError):
+        os.write(2, b"stopped\n")
+    end_now(128 + number)
+
+
+def _handle(handler: Callable[[int, FrameType | None], object]) -> dict[int, Any]:
+    """Set a handler of the signals that are not ignored; return those that there were."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}  # signals do not reach other threads
+    before: dict[int, Any] = {
+        number: there
+        for number in SIGNALS
+        if (there := signal.getsignal(number)) not in (signal.SIG_IGN, None)
+    }
+    for number in before:
+        signal.signal(number, handler)
+    return before
+
+
+def _put_back(handlers: dict[int, Any]) -> None:
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+def _deliver(number: int, handlers: dict[int, Any]) -> None:
+    handler = handlers.get(number)
+    if callable(handler):
+        handler(number, None)
+    else:
+        os.kill(os.getpid(), number)
+
+
+def _is_second() -> bool:
+    """Take note of a signal; tell whether it is a second request."""
+    global _first
+    now = time.monotonic()
+    _first = now if _first is None else _first
+    return now - _first > AGAIN_S

@@ -34,6 +34,7 @@ from gcbook.trials.fetch import (
     FetchError,
     failure,
     fetch_file,
+    fetching,
     limited_downloader,
     quiet_pooch,
 )
@@ -165,6 +166,7 @@ def fetch_illusions(
     Raises:
         FetchError: no connection, or an answer that is not what was asked for. Pictures that came
             are kept, and those after a bad one are asked for.
+        InputError: another process fetches them.
     """
     import requests
 
@@ -177,17 +179,18 @@ def fetch_illusions(
     headers = {"User-Agent": agent}
     failed: list[str] = []
     try:
-        described = _describe(base_url.rstrip("/"), missing, headers) if missing else {}
-        for illusion in missing:
-            try:
-                about = _about(described, illusion)
-                _fetch(folder, illusion, about, headers)
-                report(_told(illusion, about))
-            # The others may be as they should be.
-            except requests.HTTPError as error:
-                failed.append(f"{failure(error)}.")
-            except (FetchError, InputError) as error:
-                failed.append(str(error))
+        with fetching(folder):
+            described = _describe(base_url.rstrip("/"), missing, headers) if missing else {}
+            for illusion in missing:
+                try:
+                    about = _about(described, illusion)
+                    _fetch(folder, illusion, about, headers)
+                    report(_told(illusion, about))
+                # The others may be as they should be.
+                except requests.HTTPError as error:
+                    failed.append(f"{failure(error)}.")
+                except (FetchError, InputError) as error:
+                    failed.append(str(error))
     except requests.RequestException as error:
         failed.append(f"{failure(error)}.")
     except OSError as error:

@@ -9,7 +9,6 @@ What an image is asked depends on the image, the seed and the draw alone. So nei
 the other images, nor an interruption changes a result beyond rounding.
 """
 
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ import torch
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
+from gcbook.files.interrupts import held_back
+from gcbook.files.temporary import temporary_folder
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
 from gcbook.scoring.network import Batch, Network, make_batch
@@ -105,8 +106,8 @@ def scored_once(
     stimuli: Iterable[Stimulus], classifier: Classifier, settings: ScoringSettings
 ) -> Iterator[Store]:
     """Score images, silently, into a store that is gone when the block ends; see `score`."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder) / "scores"
+    with temporary_folder() as folder:
+        place = folder / "scores"
         score(stimuli, classifier, settings, place, progress="silent")
         yield Store.open(place)
 
@@ -182,7 +183,8 @@ class _Run:
                     self._next_save = time.monotonic() + self._save_every
             self.writer.merge()
         except BaseException as error:
-            self.writer.flush()
+            with held_back():
+                self.writer.flush()
             if not self.writer.broken:
                 error.add_note(
                     f"stopped; what was measured is saved in {self.writer.path}, and the same "

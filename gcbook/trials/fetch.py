@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError
 from gcbook.files.gate import MIB
+from gcbook.files.locks import locked
 from gcbook.trials.originals import (
     SOURCES,
     Kind,
@@ -36,6 +37,7 @@ __all__ = [
     "failure",
     "fetch_file",
     "fetch_originals",
+    "fetching",
     "limited_downloader",
     "quiet_pooch",
 ]
@@ -70,6 +72,7 @@ def fetch_originals(kind: Kind) -> list[Path]:
     Raises:
         FetchError: no connection, an unexpected answer, a wrong hash, or a cache that cannot be
             written. Complete files are kept, as they are when the user interrupts.
+        InputError: another process fetches them.
     """
     import pooch
     import requests
@@ -85,7 +88,8 @@ def fetch_originals(kind: Kind) -> list[Path]:
         if not at_hand(kind, source)
     ]
     try:
-        _download(kind, caches)
+        with fetching(cache_dir() / kind):
+            _download(kind, caches)
     except requests.RequestException as error:
         raise FetchError(
             f"Fetching the {kind} stopped because {failure(error)}: {how_to_get(kind)}."
@@ -122,6 +126,23 @@ def _download(kind: Kind, caches: list["pooch.Pooch"]) -> None:
         except BaseException:  # an interruption too: let what is under way end, start nothing new
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+@contextmanager
+def fetching(folder: Path) -> Iterator[None]:
+    """Hold a folder of the cache; what a fetch that was killed has left in it is removed.
+
+    Raises:
+        InputError: another process fetches into it.
+        OSError: it cannot be made.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with locked(folder, "fetching into it"):
+        # The names of pooch's temporary files, and of our own.
+        for name in ("tmp" + "[a-z0-9_]" * 8, ".*.tmp"):
+            for left in folder.rglob(name):
+                left.unlink()
+        yield
 
 
 def fetch_file(

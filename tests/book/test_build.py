@@ -1,6 +1,5 @@
 """Building, without Jupyter Book: what decides whether pages are written, and what stays."""
 
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -37,22 +36,23 @@ class JupyterBook:
     def __init__(self, project, fails=False):
         self.project, self.fails, self.calls = project, fails, 0
 
-    def __call__(self, command, **options):
+    def __call__(self, call, root, options, *, said):
         self.calls += 1
-        self.command = command
-        assert {"-W", "-n", "--keep-going", "--all"} <= set(command)
+        self.options = options
+        assert root == self.project.root
+        assert {"-W", "-n", "--keep-going", "--all"} <= set(options)
         built = self.project.build / "staging" / "_build" / "html"
         built.mkdir(parents=True)
         (built / "index.html").write_text(f"redirect {self.calls}")
         (built / "page.html").write_text(f"page {self.calls}")
-        said = "x.md:3: WARNING: undefined label: 'y'\nnoise\n" if self.fails else ""
-        return subprocess.CompletedProcess(command, int(self.fails), "", said)
+        said.write_text("x.md:3: WARNING: undefined label: 'y'\nnoise\n" if self.fails else "")
+        return int(self.fails)
 
 
 @pytest.fixture
 def jupyter_book(project, monkeypatch):
     program = JupyterBook(project)
-    monkeypatch.setattr(build.subprocess, "run", program)
+    monkeypatch.setattr(build, "run_process", program)
     return program
 
 
@@ -82,10 +82,10 @@ def test_pages_that_were_edited_are_written_again(project, jupyter_book):
 
 def test_a_book_without_solutions_is_another_book(project, jupyter_book):
     assert build_book(project).pages
-    assert "--config" not in jupyter_book.command
+    assert "--config" not in jupyter_book.options
     assert build_book(project, solutions=False).pages
     assert not build_book(project, solutions=False).pages
-    path = jupyter_book.command[jupyter_book.command.index("--config") + 1]
+    path = jupyter_book.options[jupyter_book.options.index("--config") + 1]
     config = yaml.safe_load(Path(path).read_text())
     assert config == {"title": "test", "sphinx": {"config": {"hide_solutions": True}}}
     assert build_book(project).pages, "and has them again when they are asked for"

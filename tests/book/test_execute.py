@@ -2,12 +2,13 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book import claims, execute
+from gcbook.book import claims, execute, kernels
 from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, run_notebook
@@ -48,10 +49,13 @@ def in_one_process(monkeypatch):
     leave the process in the wrong one.
     """
 
-    def threads(number, context, prepare, arguments):
-        return ThreadPoolExecutor(1, initializer=prepare, initargs=arguments)
+    @contextmanager
+    def threads(number, prepare, *arguments):
+        with ThreadPoolExecutor(1, initializer=prepare, initargs=arguments) as pool:
+            yield pool
 
-    monkeypatch.setattr(execute, "ProcessPoolExecutor", threads)
+    monkeypatch.setattr(execute, "workers", threads)
+    monkeypatch.setattr(kernels, "start_own_kernels", lambda modules: None)
     # What is prepared stays in this process, and goes with the test.
     for name in ("OMP_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
         monkeypatch.setenv(name, "1")
@@ -150,6 +154,17 @@ def test_a_failure_ends_the_build(project, in_one_process):
     write_template(project, "method", "1 / 0")
     with pytest.raises(ChapterFailed):
         build_book(project)
+
+
+def test_what_a_killed_build_has_left_half_written_goes(project, in_one_process):
+    executed = project.build / "executed"
+    left = [executed / ".tables.half.ipynb", project.chapters / ".tables.ipynb.tmp"]
+    kept = [executed / "tables.ipynb", project.chapters / ".tables.json"]
+    for path in left + kept:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    states(project)
+    assert [path for path in left + kept if path.exists()] == kept
 
 
 def test_parameters_reach_the_notebook(project, tmp_path):

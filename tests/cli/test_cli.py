@@ -12,6 +12,7 @@ from tiny.command import call
 
 from gcbook import cli
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.locks import locked
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 
@@ -252,7 +253,7 @@ def test_a_full_disk_leaves_the_table_that_was_there(tmp_path, capsys, monkeypat
 
 def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     made = []
-    monkeypatch.setattr("gcbook.book.run.run_notebook", lambda *args: made.append(args[1]) or 1.0)
+    monkeypatch.setattr("gcbook.book.run.run_apart", lambda *args: made.append(args[1]) or 1.0)
     monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: made.append(args[5]))
     mine = tmp_path / "method.html"
     mine.write_text("mine")
@@ -269,6 +270,14 @@ def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     for _ in range(2):
         assert call(capsys, "run", "method")[0] == 0
         (tmp_path / "runs" / "method" / "method.html").write_text("")
+
+
+def test_a_second_run_into_a_folder_is_refused(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("gcbook.book.run.run_apart", lambda *_: pytest.fail("it ran"))
+    with locked(tmp_path, "running"):
+        status, _, err = call(capsys, "run", "method", "-o", str(tmp_path))
+    assert status == 2
+    assert f"{tmp_path}: another process is running a chapter into it; wait for it" in err
 
 
 def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):

@@ -5,6 +5,7 @@ import signal
 
 import pytest
 
+from gcbook.files.errors import GcbookError
 from gcbook.files.interrupts import held_back, interruptible
 
 
@@ -84,15 +85,57 @@ def test_a_signal_that_is_ignored_stays_ignored():
 
 
 @pytest.mark.parametrize(
-    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "sigterm"]
+    ("number", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["ctrl-c", "sigterm", "sighup"],
 )
 def test_an_interrupted_program_has_the_status_of_the_signal(number, status, capsys):
-    before = signal.getsignal(signal.SIGTERM)
+    before = signal.getsignal(number)
     with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
         signal.raise_signal(number)
     assert stop.value.code == status
     assert capsys.readouterr().err == "nothing was done\n"
-    assert signal.getsignal(signal.SIGTERM) is before
+    assert signal.getsignal(number) is before
+
+
+def test_what_a_library_makes_of_an_interruption_is_not_shown(capsys):
+    def waits():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise RuntimeError("the kernel died") from None
+
+    with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
+        waits()
+    assert stop.value.code == 143
+    assert capsys.readouterr().err == "nothing was done\n"
+
+
+def test_an_error_that_the_user_can_mend_is_told_all_the_same():
+    def saves():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt:
+            raise GcbookError("the disk is full") from None
+
+    with pytest.raises(GcbookError, match="disk is full"), interruptible("nothing was done"):
+        saves()
+
+
+def test_an_error_without_interruption_is_not_hidden():
+    with pytest.raises(RuntimeError, match="own"), interruptible("nothing was done"):
+        raise RuntimeError("own")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_is_ignored_does_not_interrupt(number):
+    before = signal.signal(number, signal.SIG_IGN)
+    try:
+        with interruptible("nothing was done"):
+            signal.raise_signal(number)
+        assert signal.getsignal(number) is signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
 
 
 def test_a_note_of_what_was_saved_is_enough(capsys):

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from tiny.data import use_parts
 
-from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.locks import LOCK, locked
 from gcbook.trials import fetch, originals
 from gcbook.trials.originals import SOURCES, Source, read_registry
 
@@ -90,7 +91,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def files_in(cache: Path) -> list[Path]:
-    return sorted(path for path in cache.rglob("*") if path.is_file())
+    return sorted(path for path in cache.rglob("*") if path.is_file() and path.name != LOCK)
 
 
 def published(source: Source) -> dict[str, bytes]:
@@ -245,6 +246,26 @@ def test_user_interrupt_keeps_what_is_complete(
     server.requests.clear()
     fetch.fetch_originals("trials")
     assert len(server.requests) == 6 - len(kept)
+
+
+def test_what_a_killed_fetch_has_left_goes_and_nothing_else(server: Originals, cache: Path) -> None:
+    folder = cache / "trials" / TRIALS[0].folder / "raw-data"
+    folder.mkdir(parents=True)
+    half, mine = folder / "tmpab12_9xz", folder / "tmpfile.csv"
+    for file in (half, mine):
+        file.write_text("x")
+    fetch.fetch_originals("trials")
+    assert not half.exists()
+    assert mine.exists()
+
+
+def test_two_do_not_fetch_into_one_cache(server: Originals, cache: Path) -> None:
+    with (
+        locked(cache / "trials", "fetching"),
+        pytest.raises(InputError, match=r"trials: another process is fetching into it; wait"),
+    ):
+        fetch.fetch_originals("trials")
+    assert not server.requests
 
 
 def test_offline_says_in_one_sentence_what_where_and_what_to_do(

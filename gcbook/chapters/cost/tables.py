@@ -6,7 +6,6 @@ independent, but their mean varies less than it believes, so its p is not what i
 evaluations and answers that are counted here are those of these scores all the same.
 """
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
@@ -16,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.classifiers.zoo import n_evaluations, system_titles, zoo
+from gcbook.files.temporary import temporary_folder
 from gcbook.miniworld.results.answers import evaluations, miniature_answers, with_recipe
 from gcbook.miniworld.results.rescoring import check_shipped
 from gcbook.miniworld.results.shipped import (
@@ -87,8 +87,8 @@ def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
     for model in models:
         classifier = load_classifier(model_folder(model), name=model)
         settings = replace(shipped_store(model, PLAIN).settings, device="cpu")
-        with tempfile.TemporaryDirectory() as folder:
-            warm, timed = Path(folder) / "warm", Path(folder) / "timed"
+        with temporary_folder() as folder:
+            warm, timed = folder / "warm", folder / "timed"
             few = replace(settings, draws=min(2, settings.draws))
             score(chosen[:1], classifier, few, warm, progress="silent")
             report = score(chosen, classifier, settings, timed, progress="silent")

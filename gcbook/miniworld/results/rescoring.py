@@ -2,15 +2,15 @@
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import replace
 from functools import cache, partial
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from gcbook.files import processes
 from gcbook.files.errors import GcbookError
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.named import named_world
@@ -132,14 +132,9 @@ def _in_processes(
         yield from map(check, models)
         return
     # Networks this small lose more than they gain by several threads.
-    with ProcessPoolExecutor(workers, get_context("spawn"), _take_one_thread) as pool:
-        futures = [pool.submit(check, model) for model in models]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+    with processes.workers(workers, _take_one_thread) as pool:
+        for future in as_completed([pool.submit(check, model) for model in models]):
+            yield future.result()
 
 
 def _take_one_thread() -> None:

@@ -21,6 +21,8 @@ from torchvision.transforms import v2
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.interrupts import SIGNALS
+from gcbook.files.processes import end_with_parent
 from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
 
@@ -199,8 +201,9 @@ def ignore_interruptions(worker: int) -> None:
 
     Else torch raises the reader's death in its parent, in the midst of whatever that does.
     """
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    end_with_parent()
     # What a reader raises reaches its parent another way. The hook is for the thread that hands
     # images over, which finds its parent gone when that stops while it takes one.
     sys.excepthook = _unless_left

@@ -1,12 +1,10 @@
-"""Kernels that are forked from a server: what they start with, and when they end."""
+"""Kernels of the book: what they start with, and when they end."""
 
 import os
 import signal
 import sys
 import time
-from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
 from pathlib import Path
 
 import nbformat
@@ -14,7 +12,8 @@ import nbformat.v4 as v4
 import pytest
 
 from gcbook.book.execute import ChapterFailed, run_notebook
-from gcbook.book.warm import start_warm_kernels
+from gcbook.book.kernels import start_own_kernels
+from gcbook.files.processes import workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked under Linux")
 
@@ -34,9 +33,7 @@ def said(path):
 
 @pytest.fixture
 def worker():
-    with ProcessPoolExecutor(
-        1, get_context("spawn"), start_warm_kernels, ((LOADED, "pandas"),)
-    ) as pool:
+    with workers(1, start_own_kernels, (LOADED, "pandas")) as pool:
         yield pool
 
 
@@ -68,7 +65,20 @@ def test_an_error_in_a_warm_kernel_is_the_chapters(worker, tmp_path):
         worker.submit(run_notebook, template, tmp_path / "out.ipynb", {}).result()
 
 
+def test_a_kernel_that_is_not_forked_loads_nothing_and_ends_too(tmp_path):
+    show = f"import os, sys\nprint({LOADED!r} in sys.modules, os.getpgrp() == os.getpid())"
+    template = write(tmp_path / "in.ipynb", show)
+    with workers(1, start_own_kernels) as pool:
+        pool.submit(run_notebook, template, tmp_path / "out.ipynb", {}).result()
+        assert said(tmp_path / "out.ipynb") == "False True\n"
+        check_that_a_kernel_ends_with_the_process_that_asked_for_it(pool, tmp_path)
+
+
 def test_a_kernel_ends_with_the_process_that_asked_for_it(worker, tmp_path):
+    check_that_a_kernel_ends_with_the_process_that_asked_for_it(worker, tmp_path)
+
+
+def check_that_a_kernel_ends_with_the_process_that_asked_for_it(worker, tmp_path):
     note = tmp_path / "pid"
     source = f"import os, pathlib, time\npathlib.Path({str(note)!r}).write_text(str(os.getpid()))"
     template = write(tmp_path / "in.ipynb", source, "time.sleep(600)")

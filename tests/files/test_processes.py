@@ -1,0 +1,135 @@
+"""Commands that are told to end, with all that they have started; real processes, real signals."""
+
+import os
+import signal
+import sys
+
+import pytest
+from tiny.processes import Command
+
+from gcbook.files.errors import GcbookError
+from gcbook.files.processes import run_process, workers
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
+
+TOLD = [
+    (signal.SIGINT, 130),
+    (signal.SIGTERM, 143),
+    (signal.SIGHUP, 129),
+    (signal.SIGKILL, 137),
+]
+
+
+@pytest.fixture
+def lingering(tmp_path):
+    """Starts a command of `tiny.lingering`; it has written its file."""
+    running = []
+
+    def start(name, *before, **environment):
+        note = tmp_path / "note"
+        command = [*before, sys.executable, "-m", "tiny.lingering", name, note]
+        running.append(Command(command, tmp_path / "said", **environment))
+        running[0].note = note
+        running[0].until(lambda: note.is_file() and note.read_text())
+        return running[0]
+
+    yield start
+    for each in running:
+        each.__exit__()
+
+
+@pytest.mark.parametrize(("number", "status"), TOLD, ids=lambda value: str(value))
+@pytest.mark.parametrize("kind", ["pool", "process"])
+def test_what_a_command_has_started_ends_with_it(lingering, kind, number, status):
+    command = lingering(kind)
+    assert len(command.alive()) >= 3, "itself, its process, and what that has started"
+    if number == signal.SIGINT:
+        os.killpg(command.process.pid, number)  # as a terminal does
+    else:
+        os.kill(command.process.pid, number)
+    assert command.ended() == status
+    said = command.said.read_text()
+    assert "Traceback" not in said
+    if number != signal.SIGKILL:
+        assert said == "stopped\n"
+
+
+def test_a_signal_that_is_ignored_stays_ignored(lingering):
+    command = lingering("pool", "nohup")
+    os.killpg(command.process.pid, signal.SIGHUP)
+    # It would have come before the next one.
+    os.kill(command.process.pid, signal.SIGTERM)
+    assert command.ended() == 143
+
+
+def test_a_command_ends_in_time_wherever_it_is(lingering):
+    command = lingering("stubborn", ENDING_S="0.3")
+    os.kill(command.process.pid, signal.SIGTERM)
+    assert command.ended() == 143
+    assert command.said.read_text() == "stopped\n"
+
+
+def test_a_second_signal_ends_it_at_once_and_a_pair_of_signals_is_one(lingering):
+    command = lingering("slow", ENDING_S="600", AGAIN_S="0.3")
+    os.kill(command.process.pid, signal.SIGTERM)
+    command.until(lambda: command.note.read_text() == "ending")
+    with pytest.raises(Exception, match="timed out"):
+        command.process.wait(1)
+    os.kill(command.process.pid, signal.SIGINT)
+    assert command.ended() == 130
+
+
+def test_what_must_stay_whole_has_the_time_that_it_needs(lingering):
+    command = lingering("whole", ENDING_S="0.1", SAVING_S="1")
+    for number in (signal.SIGHUP, signal.SIGTERM):  # as when a terminal is closed
+        os.kill(command.process.pid, number)
+    assert command.ended() in (129, 143)
+    assert command.note.read_text() == "saved"
+
+
+def test_but_not_when_it_is_asked_for_twice(lingering):
+    command = lingering("whole", AGAIN_S="0.3", SAVING_S="600")
+    os.kill(command.process.pid, signal.SIGHUP)
+    command.until(lambda: command.note.read_text() == "ending")
+    with pytest.raises(Exception, match="timed out"):
+        command.process.wait(1)
+    os.kill(command.process.pid, signal.SIGHUP)
+    assert command.ended() == 129
+    assert command.note.read_text() == "ending"
+
+
+def test_a_temporary_folder_that_is_left_is_removed_and_none_that_is_in_use(
+    lingering, tmp_path, monkeypatch
+):
+    command = lingering("folder", TMPDIR=str(tmp_path))
+    folder = tmp_path / command.note.read_text()
+    assert folder.is_dir()
+    stranger = tmp_path / "gcbook-tmp-mine"
+    stranger.mkdir()
+    sweep = [sys.executable, "-c", "from gcbook.files.temporary import *; sweep_temporary()"]
+    with Command(sweep, tmp_path / "swept", TMPDIR=str(tmp_path)) as other:
+        assert other.ended() == 0
+    assert folder.is_dir()
+    command.process.kill()
+    assert command.ended() == 137
+    with Command(sweep, tmp_path / "swept", TMPDIR=str(tmp_path)) as other:
+        assert other.ended() == 0
+    assert not folder.exists()
+    assert stranger.is_dir()
+
+
+def test_a_process_tells_its_status_and_what_it_said(tmp_path):
+    said = tmp_path / "said"
+    assert run_process(os.write, 2, b"well", said=said) == 0
+    assert said.read_text() == "well"
+    assert run_process(sys.exit, 3, said=said) == 3
+    assert run_process(int, "x", said=said) == 1
+    assert "invalid literal" in said.read_text()
+
+
+def test_a_worker_that_was_killed_is_an_error_in_words():
+    with (
+        pytest.raises(GcbookError, match=r"found one that was killed(.|\n)*Run fewer at a time"),
+        workers(1, os.getpid) as pool,
+    ):
+        pool.submit(signal.raise_signal, signal.SIGKILL).result()

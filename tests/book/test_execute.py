@@ -158,7 +158,7 @@ def test_a_failure_ends_the_build(project, in_one_process):
 
 def test_what_a_killed_build_has_left_half_written_goes(project, in_one_process):
     executed = project.build / "executed"
-    left = [executed / ".tables.half.ipynb", project.chapters / ".tables.ipynb.tmp"]
+    left = [executed / ".tables.ipynb.tmp", project.chapters / ".tables.ipynb.tmp"]
     kept = [executed / "tables.ipynb", project.chapters / ".tables.json"]
     for path in left + kept:
         path.parent.mkdir(parents=True, exist_ok=True)

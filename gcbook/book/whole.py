@@ -1,10 +1,13 @@
-"""Whether a built book is as it was built."""
+"""Whether a built book and its executed chapters are as they were made."""
 
 from pathlib import Path
 
+from gcbook.book.chapters import find_chapters
+from gcbook.book.project import Project
+from gcbook.book.record import package_inputs, read_record, stale_reason
 from gcbook.files.sums import changed_files
 
-__all__ = ["book_problems"]
+__all__ = ["book_problems", "chapter_problems"]
 
 
 def book_problems(html: Path) -> list[str]:
@@ -23,4 +26,20 @@ def book_problems(html: Path) -> list[str]:
         f"{html / name}: expected the book's files as they were built, found one that was changed, "
         "added or removed"
         for name in changed_files(html, listed)
+    ]
+
+
+def chapter_problems(project: Project) -> list[str]:
+    """Compare the chapters that were executed with what they were made from, and their pages.
+
+    Returns:
+        What is wrong, a line each.
+    """
+    package = package_inputs()
+    executed = [each for each in find_chapters(project) if read_record(project, each.name)]
+    reasons = {each.name: stale_reason(project, each, package) for each in executed}
+    return [
+        f"{project.chapters / name}.ipynb: {reason}; `gcbook build` makes it anew"
+        for name, reason in reasons.items()
+        if reason
     ]

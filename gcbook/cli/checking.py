@@ -57,6 +57,7 @@ def _used() -> Iterator[Checked]:
     """Check what the program reads by itself."""
     import gcbook
     from gcbook.book.project import find_project
+    from gcbook.book.whole import chapter_problems
     from gcbook.files.manifest import DATA
     from gcbook.illusions.commons import illusion_problems
     from gcbook.trials.originals import SOURCES, copies, problems
@@ -72,11 +73,14 @@ def _used() -> Iterator[Checked]:
     if pictures := illusion_problems():
         yield Checked(pictures[0], "fetched illusions", pictures[1])
     try:
-        html = find_project().html
+        project = find_project()
     except GcbookError:
         return
-    if html.is_dir():
-        yield _book(html)
+    if project.chapters.is_dir():
+        look = partial(chapter_problems, project)
+        yield Checked(project.chapters, "executed chapters", _look(look))
+    if project.html.is_dir():
+        yield _book(project.html)
 
 
 def _look(look: Callable[[], list[str]]) -> list[str]:

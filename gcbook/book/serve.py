@@ -43,14 +43,14 @@ class _Quiet(SimpleHTTPRequestHandler):
         self.send_header("Cache-Control", "no-cache")
         super().end_headers()
 
-    def send_head(self) -> BinaryIO | None:  # type: ignore[override]
+    def send_head(self) -> BinaryIO | None:
         """Begin an answer, and return the file that follows, if one does."""
         if not self._is_called_by_its_name():
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
         elif not self._is_of_the_folder():
             self.send_error(HTTPStatus.NOT_FOUND)
         else:
-            return super().send_head()  # type: ignore[return-value]
+            return super().send_head()
         return None
 
     def _is_called_by_its_name(self) -> bool:

@@ -58,7 +58,10 @@ def static_svg(spec: Mapping[str, Any]) -> str:
         # The width of the text column on a wide screen.
         fixed["width"] = 680
         fixed["autosize"] = {"type": "fit-x", "contains": "padding"}
-    fixed["config"] = {**fixed.get("config", {}), "aria": False, "background": None}
+    config = fixed.get("config", {})
+    # Marks that say something of their own ask the configuration of marks.
+    marks = {**config.get("mark", {}), "aria": False}
+    fixed["config"] = {**config, "aria": False, "mark": marks, "background": None}
     return _lighter(vl_convert.vegalite_to_svg(fixed, vl_version=vegalite_version()))
 
 

@@ -75,7 +75,8 @@ def _lighter(svg: str) -> str:
             lambda rgb: "#" + "".join(f"{int(part):02x}" for part in rgb.groups()),
             text,
         )
-        return text.replace(' opacity="1"', "")
+        # Within an image no mark is read out, hidden or not.
+        return text.replace(' opacity="1"', "").replace(' aria-hidden="true"', "")
 
     # Only inside tags: numbers that are written on the axes stay as they are.
     return re.sub(r"<[^>]+>", tag, svg)

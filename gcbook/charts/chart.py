@@ -58,7 +58,10 @@ def static_svg(spec: Mapping[str, Any]) -> str:
         # The width of the text column on a wide screen.
         fixed["width"] = 680
         fixed["autosize"] = {"type": "fit-x", "contains": "padding"}
-    fixed["config"] = {**fixed.get("config", {}), "aria": False, "background": None}
+    config = fixed.get("config", {})
+    # Marks that say something of their own ask the configuration of marks.
+    marks = {**config.get("mark", {}), "aria": False}
+    fixed["config"] = {**config, "aria": False, "mark": marks, "background": None}
     return _lighter(vl_convert.vegalite_to_svg(fixed, vl_version=vegalite_version()))
 
 
@@ -72,7 +75,8 @@ def _lighter(svg: str) -> str:
             lambda rgb: "#" + "".join(f"{int(part):02x}" for part in rgb.groups()),
             text,
         )
-        return text.replace(' opacity="1"', "")
+        # Within an image no mark is read out, hidden or not.
+        return text.replace(' opacity="1"', "").replace(' aria-hidden="true"', "")
 
     # Only inside tags: numbers that are written on the axes stay as they are.
     return re.sub(r"<[^>]+>", tag, svg)

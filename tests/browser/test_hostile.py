@@ -254,8 +254,7 @@ def test_a_chosen_name_is_drawn_in_either_theme(browser, hostile):
             charts.settle(page)
             seen.add(charts.picture(figure))
             assert menu == "highlight" or name in figure.locator("svg").text_content()
-        # All three were given the same answers, so one highlight covers the other.
-        assert len(seen) == (2 if menu == "highlight" else 4)
+        assert len(seen) == 4
     assert problems == []
     assert not page.get_by_text(re.compile(r"^o\d+$")).count()
     context.close()

@@ -147,6 +147,20 @@ def looked_up(node: Any) -> set[str]:
     return found
 
 
+def given_back(node: Any) -> set[str]:
+    """The columns in which rows have their names back."""
+    if isinstance(node, list):
+        return set().union(*map(given_back, node))
+    if not isinstance(node, dict):
+        return set()
+    own = {node["as"]} if str(node.get("calculate", "")).startswith("names[") else set()
+    return own.union(*(given_back(each) for key, each in node.items() if key != "datasets"))
+
+
+def test_nothing_goes_by_the_names_that_rows_have_back(spec):
+    assert not given_back(spec) & looked_up(spec)
+
+
 def test_names_are_no_keys_and_stand_where_labels_do(spec):
     fields = looked_up(spec)
     for path, text in strings(spec):

@@ -187,7 +187,9 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         return nothing("No dataset with several conditions is among those chosen.")
     n_models = rows.loc[rows["kind"] != HUMANS_TITLE, "observer"].nunique()
     names, groups = Names.of(rows["observer"]), rows.groupby("dataset", sort=False)
-    panels = [_panel(group, str(title), names) for title, group in groups]
+    # Colours are those of all panels, some of which lack a kind.
+    color = kind_marks(rows["kind"], title=None)["color"]
+    panels = [_panel(group, str(title), color, names) for title, group in groups]
     return small_panels(
         panels,
         [highlight(rows, names, "highlight", _MODEL), names.parameter()],
@@ -201,13 +203,14 @@ def consistency_panels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def _panel(rows: pd.DataFrame, title: str, names: Names) -> alt.LayerChart | alt.FacetChart:
+def _panel(
+    rows: pd.DataFrame, title: str, color: alt.Color, names: Names
+) -> alt.LayerChart | alt.FacetChart:
     order = list(rows.sort_values("position")["condition"].drop_duplicates())
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     scale = alt.Scale(domain=[-0.2, 0.8], clamp=True)
     title_y = column("error_consistency").title
     y, low = (alt.Y(f"{name}:Q", title=title_y, scale=scale) for name in ("kappa", "low"))
-    color = kind_marks(rows["kind"], title=None)["color"]
     base = alt.Chart().encode(x=x, y=y)
     humans = base.transform_filter("datum.kind === 'Humans'")
     models = base.transform_filter("datum.kind !== 'Humans' && datum.kappa !== null")

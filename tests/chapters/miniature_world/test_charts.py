@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.charts import rendered
+from tiny.charts import names, rendered
 
 from gcbook.chapters.miniature_world.charts import (
     fig_claims,
@@ -152,6 +152,7 @@ def test_claims_that_hold_stand_out():
     )
     spec = chart_spec(fig_claims(rows))
     point = spec["layer"][-1]["encoding"]
-    assert point["y"]["sort"] == rows["compared"].tolist()
-    assert point["color"]["condition"]["test"]["oneOf"] == ["High-pass: latent − pixel"]
+    assert names(spec, point["y"]["sort"]) == rows["compared"].tolist()
+    marked = point["color"]["condition"]["test"]["oneOf"]
+    assert names(spec, marked) == ["High-pass: latent − pixel"]
     assert "Shape bias: pixel − cnn: -0.30." in spec["description"]

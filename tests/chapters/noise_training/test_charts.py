@@ -1,6 +1,7 @@
 """Figures of training with noise."""
 
 import pandas as pd
+from tiny.charts import names
 
 from gcbook.chapters.noise_training.charts import (
     fig_length,
@@ -96,4 +97,4 @@ def test_lengths_are_rows_in_the_order_of_the_table():
         }
     )
     spec = chart_spec(fig_length(lengths))
-    assert spec["layer"][-1]["encoding"]["y"]["sort"] == ["b", "a"]
+    assert names(spec, spec["layer"][-1]["encoding"]["y"]["sort"]) == ["b", "a"]

@@ -110,9 +110,9 @@ def execute_chapters(
             report(chapter.name, "fresh")
         else:
             waiting.append((chapter, fingerprint))
+    _sweep(project)
     if not waiting:
         return []
-    _sweep(project)
     _make_pages(project, waiting, min(jobs or os.cpu_count() or 1, len(waiting)), report)
     return [chapter.name for chapter, _ in waiting]
 

@@ -75,9 +75,9 @@ def execute_chapters(
             waiting.append(chapter)
         else:
             report(chapter.name, "fresh")
+    _sweep(project)
     if not waiting:
         return []
-    _sweep(project)
     jobs = min(jobs or os.cpu_count() or 1, len(waiting))
     _make_pages(project, waiting, package, jobs, report)
     return [chapter.name for chapter in waiting]

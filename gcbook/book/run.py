@@ -64,6 +64,8 @@ def run_chapter(
         if not overwrite:
             for path in (notebook, page):
                 check_free(path)
+        for left in folder.glob(".*.half.ipynb"):  # of a run that was killed
+            left.unlink()
         given = {key: plain[key] for key in values}
         inputs = chapter_inputs(chapter, plain, package_inputs())
         run_apart(chapter.template, notebook, given, Path.cwd(), inputs)

@@ -71,6 +71,7 @@ def held_back() -> Iterator[list[int]]:
 
     def wait(number: int, frame: FrameType | None) -> None:
         if _is_second():
+            _put_back(before)
             _deliver(number, before)
         waiting.append(number)
 

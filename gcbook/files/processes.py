@@ -59,8 +59,10 @@ def _end_with_parent() -> None:
 
 def _end(processes: Iterable[BaseProcess]) -> None:
     for process in processes:
+        if process.pid is None:
+            continue
         with suppress(OSError):  # it leads no group yet, or has ended
-            os.killpg(process.pid or 0, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
         process.kill()
 
 
@@ -126,12 +128,13 @@ def run_process(call: Callable[..., object], *arguments: object, said: Path) -> 
         The process's status: 0, that of a `SystemExit`, or 1 for another exception.
     """
     process = _CONTEXT.Process(target=_begin_process, args=(said, _packed(call, *arguments)))
-    with _signals_wait():
-        process.start()
     try:
+        with _signals_wait():
+            process.start()
         process.join()
-    finally:
+    except BaseException:
         _end([process])
+        raise
     assert process.exitcode is not None
     return process.exitcode
 

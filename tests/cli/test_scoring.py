@@ -207,7 +207,9 @@ def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, 
     assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
 
 
-@pytest.mark.parametrize(("sent", "told"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("sent", "told"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked, sent, told):
     before = signal.getsignal(sent)
 

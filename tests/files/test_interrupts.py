@@ -2,9 +2,11 @@
 
 import os
 import signal
+import time
 
 import pytest
 
+from gcbook.files import interrupts
 from gcbook.files.errors import GcbookError
 from gcbook.files.interrupts import held_back, interruptible
 
@@ -63,6 +65,24 @@ def test_what_waits_is_known_in_the_block():
     with pytest.raises(KeyboardInterrupt):
         step()
     assert known == [signal.SIGINT]
+
+
+def test_a_second_request_is_not_held_back(monkeypatch):
+    monkeypatch.setattr(interrupts, "AGAIN_S", 0.05)
+    done = []
+
+    def step():
+        with held_back():
+            for _ in range(2):
+                os.kill(os.getpid(), signal.SIGINT)
+                os.kill(os.getpid(), signal.SIGINT)
+                done.append("held back")
+                time.sleep(0.1)
+
+    with pytest.raises(KeyboardInterrupt):
+        step()
+    assert done == ["held back"]
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_without_interruption_nothing_happens():

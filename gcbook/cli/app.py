@@ -1,5 +1,6 @@
 """The application that commands add themselves to."""
 
+import re
 import sys
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from gcbook.files.interrupts import interruptible
+from gcbook.files.naming import UNSEEN
 
 __all__ = ["OpenCommand", "app", "print_csv", "say"]
 
@@ -50,9 +52,13 @@ def _options(
 
 
 def say(line: str) -> None:
-    """Print progress or a warning, which are no results: to standard error."""
+    """Print progress or a warning, which are no results: to standard error.
+
+    What a name that is quoted could tell the terminal to do is shown, not done.
+    """
+    lines = (re.sub(UNSEEN, "\N{REPLACEMENT CHARACTER}", each) for each in line.split("\n"))
     with suppress(OSError):  # the terminal may be gone, and what is done goes on
-        typer.echo(line, err=True)
+        typer.echo("\n".join(lines), err=True)
 
 
 def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:

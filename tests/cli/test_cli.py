@@ -77,6 +77,15 @@ def test_what_is_not_allowed_is_one_message_and_status_2(capsys, arguments, says
     assert "Traceback" not in err
 
 
+def test_a_name_tells_the_terminal_nothing(capsys, tmp_path):
+    file = tmp_path / "a\x1b[2Jb\x9b2J\u202ec.csv"
+    file.write_text("x")
+    status, _, err = call(capsys, "benchmark", file)
+    assert status == 2
+    assert "a\ufffd[2Jb\ufffd2J\ufffdc.csv" in err
+    assert not any(each in err for each in "\x1b\x9b\u202e")
+
+
 def test_failures_are_one_message_and_status_1(capsys, monkeypatch):
     def fail(*args, **kwargs):
         raise GcbookError("the disk is full")

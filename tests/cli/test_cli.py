@@ -29,7 +29,7 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     )
     assert status == 0 and str(tmp_path / "a.html") in out
     assert asked["n_images"] == "3"
-    assert (asked["draws"], asked["rescore_draws"], asked["timed_images"]) == (100, 1, 1)
+    assert (asked["draws"], asked["rescore_draws"]) == (100, 1)
     assert "samples" not in asked
     assert asked["solutions"]
     call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))

@@ -85,11 +85,14 @@ def package_inputs() -> Package:
     """The package as it is when this process asks first."""
     folder = Path(__file__).resolve().parents[1]
 
+    def ships(inner: PurePath) -> bool:
+        return not inner.name.startswith(".") and "__pycache__" not in inner.parts
+
     def is_code(inner: PurePath) -> bool:
-        return inner.parts[0] != "data" and "__pycache__" not in inner.parts
+        return ships(inner) and inner.parts[0] != "data"
 
     libraries = {"python": platform.python_version()} | {each: version(each) for each in LIBRARIES}
-    return Package(hash_of(folder, is_code), hash_of(folder / "data"), libraries)
+    return Package(hash_of(folder, is_code), hash_of(folder / "data", ships), libraries)
 
 
 def chapter_inputs(

@@ -41,7 +41,11 @@ def score(
     ] = False,
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None,
     batch_size: Annotated[
-        int, typer.Option(min=1, help="Evaluations per batch; results do not depend on it.")
+        int,
+        typer.Option(
+            min=1,
+            help="Evaluations per batch; rounding alone depends on it (float32: the fifth digit).",
+        ),
     ] = 64,
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")

@@ -78,8 +78,9 @@ class ScoringSettings:
         clip_x0: how the predicted clean image is clipped; "auto" leaves it to the model.
         seed: of all noise.
         racing: how classes are dropped; None: every class gets all draws.
-        batch_size: (image, draw, class) units in one network evaluation. Never changes a score
-            beyond rounding.
+        batch_size: (image, draw, class) units in one network evaluation. Scores depend on it
+            by rounding alone, which in single precision changed the miniatures' by 1e-5 of
+            themselves at most; a race may then drop a class a draw sooner or later.
         dtype: of the network.
         device: "cpu", "cuda", "cuda:1", "mps"; "auto": a GPU if there is one.
     """

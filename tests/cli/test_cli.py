@@ -30,7 +30,7 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     )
     assert status == 0 and str(tmp_path / "a.html") in out
     assert asked["n_images"] == "3"
-    assert (asked["draws"], asked["rescore_draws"], asked["timed_images"]) == (100, 1, 1)
+    assert (asked["draws"], asked["rescore_draws"]) == (100, 1)
     assert "samples" not in asked
     assert asked["solutions"]
     call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))
@@ -263,7 +263,7 @@ def test_a_full_disk_leaves_the_table_that_was_there(tmp_path, capsys, monkeypat
 def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     made = []
     monkeypatch.setattr("gcbook.book.run.run_apart", lambda *args: made.append(args[1]) or 1.0)
-    monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: made.append(args[5]))
+    monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: made.append(args[4]))
     mine = tmp_path / "method.html"
     mine.write_text("mine")
     command = ["run", "method", "-o", str(tmp_path)]

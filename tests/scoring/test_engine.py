@@ -7,7 +7,10 @@ import torch
 from tiny.gaussian import class_means, gaussian_classifier, nearest, stimuli, stimulus
 from tiny.scorers import LABELS, Counting, Likelihood, toy
 
+from gcbook.classifiers.load import load_classifier
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.miniworld.results.shipped import model_folder, shipped_store
+from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.decisions import decide
@@ -29,14 +32,14 @@ def run(path, classifier=None, images=None, **options):
     return report, Store.open(path).scores()
 
 
-def equal(one: pd.DataFrame, other: pd.DataFrame, exact: bool = False) -> None:
+def equal(one: pd.DataFrame, other: pd.DataFrame, exact: bool = False, rtol: float = 1e-5) -> None:
     """The same rows, errors to within rounding of 32 bits."""
     keys = ["image_id", "label", "draw"]
     one, other = (
         frame.astype({"image_id": str, "label": str}).sort_values(keys, ignore_index=True)
         for frame in (one, other)
     )
-    pd.testing.assert_frame_equal(one, other, check_exact=exact, rtol=1e-5, atol=1e-7)
+    pd.testing.assert_frame_equal(one, other, check_exact=exact, rtol=rtol, atol=1e-7)
 
 
 def test_a_row_for_every_image_draw_and_class(tmp_path):
@@ -79,6 +82,20 @@ def test_batch_size_and_other_images_change_nothing(tmp_path, racing):
     alone = stimuli(9, labels=LABELS)[4:5]
     _, few = run(tmp_path / "3", images=alone, batch_size=64, racing=racing)
     equal(few, one[one["image_id"] == alone[0].image_id])
+
+
+@pytest.mark.parametrize("model", ["mini-cnn", "mini-ar", "mini-pixel"])
+def test_scores_of_trained_networks_hold_to_four_digits_whatever_the_batch(tmp_path, model):
+    classifier = load_classifier(model_folder(model), name=model)
+    images = make_test_set("cue-conflict").stimuli[::800]
+    draws = min(2, shipped_store(model, "cue-conflict").settings.draws)
+    asked = {"draws": draws, "device": "cpu"}
+    _, rows = run(tmp_path / "64", classifier, images, batch_size=64, **asked)
+    for size in (1, 7):
+        _, other = run(tmp_path / str(size), classifier, images, batch_size=size, **asked)
+        equal(rows, other, rtol=1e-4)
+    best = [decide(Store.open(tmp_path / name))["response"].tolist() for name in ("64", "1", "7")]
+    assert best[0] == best[1] == best[2]
 
 
 @pytest.mark.parametrize("racing", [None, RACE], ids=["fixed", "raced"])

@@ -1,14 +1,12 @@
 """The numbers that the chapter's text and its claims are about."""
 
-import os
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 
-from gcbook.chapters.cost.tables import MEASURES, SETS
+from gcbook.chapters.cost.tables import MEASURES, SETS, stored_times
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import STANDS_FOR, short_name
 from gcbook.paper.experiments import EXPERIMENTS
@@ -44,8 +42,7 @@ def cost_facts(
         **_large(real, costs),
         checked=int(checked["scores"].sum()) or None,
         worst=Number(checked["largest_difference"].max(), ".0e"),
-        threads=torch.get_num_threads(),
-        cores=os.cpu_count() or 1,
+        **_machine(),
         conflicts=EXPERIMENTS["cue-conflict"].n_images,
         settled=SETTLED,
     )
@@ -61,6 +58,16 @@ def _costs(costs: pd.DataFrame) -> dict[str, Any]:
         "autoregressive": int(evaluations["mini-ar"]),
         "cnn": int(evaluations["mini-cnn"]),
         "times": Number(_rounded(seconds["mini-pixel"] / seconds["mini-cnn"]), ",.0f"),
+    }
+
+
+def _machine() -> dict[str, Any]:
+    """Where the times were measured."""
+    _, machine = stored_times()
+    return {
+        "processor": machine["processor"],
+        "threads": machine["threads"],
+        "torch": machine["torch"].partition("+")[0],
     }
 
 

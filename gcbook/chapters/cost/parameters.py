@@ -7,9 +7,6 @@ __all__ = ["PARAMETERS"]
 
 PARAMETERS = Declaration(
     {
-        "timed_images": whole(
-            4, "decisions of each miniature to time, 0 for none", ge=0, le=64, smoke=1
-        ),
         "n_images": whole(
             4, "images of each test set to score anew, 0 for none", ge=0, le=160, smoke=1
         ),

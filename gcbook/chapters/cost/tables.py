@@ -6,16 +6,17 @@ independent, but their mean varies less than it believes, so its p is not what i
 evaluations and answers that are counted here are those of these scores all the same.
 """
 
+import json
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from gcbook.classifiers.zoo import n_evaluations, system_titles, zoo
-from gcbook.files.temporary import temporary_folder
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.answers import evaluations, miniature_answers, with_recipe
 from gcbook.miniworld.results.rescoring import check_shipped
 from gcbook.miniworld.results.shipped import (
@@ -46,10 +47,11 @@ __all__ = [
     "checked_scores",
     "cost_rows",
     "draw_rows",
-    "measured_seconds",
+    "first_models",
     "race_rows",
     "real_costs",
     "stored_errors",
+    "stored_times",
     "system_costs",
 ]
 
@@ -63,57 +65,35 @@ P = 2e-3
 """Below which a class is dropped."""
 
 
-def measured_seconds(models: Sequence[str], n_images: int) -> pd.DataFrame:
-    """CPU seconds a decision, measured here and now: in-distribution images, all draws.
-
-    Args:
-        models: names of shipped models.
-        n_images: decisions of each; 0 measures nothing.
+def stored_times() -> tuple[pd.Series, dict[str, Any]]:
+    """CPU seconds of a decision, as ``benchmarks/cost.py --store`` measured them once.
 
     Returns:
-        ``model, seconds`` (CPU time of one decision, in the network, which other processes change
-        little), NaN where nothing was measured. A decision before the first that counts warms the
-        network up.
+        The seconds in the network, by model, of in-distribution images with all draws; and the
+        machine that they are of: ``processor, system, threads, torch``.
     """
-    if not n_images:
-        return pd.DataFrame({"model": list(models), "seconds": float("nan")})
-    from gcbook.classifiers.load import load_classifier
-    from gcbook.miniworld.testsets import make_test_set
-    from gcbook.scoring.engine import score
-
-    stimuli = make_test_set(PLAIN).stimuli
-    chosen = stimuli[:: max(1, len(stimuli) // n_images)][:n_images]
-    rows = []
-    for model in models:
-        classifier = load_classifier(model_folder(model), name=model)
-        settings = replace(shipped_store(model, PLAIN).settings, device="cpu")
-        with temporary_folder() as folder:
-            warm, timed = folder / "warm", folder / "timed"
-            few = replace(settings, draws=min(2, settings.draws))
-            score(chosen[:1], classifier, few, warm, progress="silent")
-            report = score(chosen, classifier, settings, timed, progress="silent")
-        rows.append({"model": model, "seconds": report.network_cpu_seconds / report.n_decisions})
-    return pd.DataFrame(rows)
+    stored = json.loads(DATA.path("cost.json").read_text(encoding="utf-8"))
+    seconds = {model: found["seconds"] for model, found in stored["models"].items()}
+    return pd.Series(seconds, dtype=float, name="seconds"), stored["machine"]
 
 
-def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
+def cost_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Cost and yield of each miniature.
 
     Of a miniature with several seeds, accuracies are over all of them, and time and size are those
     of the first.
 
     Args:
-        n_images: decisions to time, see `measured_seconds`.
         resampling: how the intervals are made.
 
     Returns:
         ``model`` (a miniature), ``kind, seeds, parameters, megabytes, evaluations`` (NFE a
-        decision), ``seconds`` (of CPU, a decision), and ``accuracy, shape_accuracy,
-        texture_accuracy, shape_bias``, each with ``_low`` and ``_high``.
+        decision), ``seconds`` (of CPU, a decision, see `stored_times`), and ``accuracy,
+        shape_accuracy, texture_accuracy, shape_bias``, each with ``_low`` and ``_high``.
     """
     models = shipped_models()
-    first = _first(models)
-    seconds = measured_seconds(list(first.values()), n_images).set_index("model")["seconds"]
+    first = first_models(models)
+    seconds, _ = stored_times()
     rows = [
         {
             "recipe": recipe,
@@ -122,7 +102,7 @@ def cost_rows(n_images: int, *, resampling: Resampling = Resampling()) -> pd.Dat
             "parameters": network_parameters(model),
             "megabytes": _megabytes(model_folder(model)),
             "evaluations": evaluations(shipped_store(model, PLAIN)),
-            "seconds": seconds[model],
+            "seconds": seconds.get(model, float("nan")),
         }
         for recipe, model in first.items()
     ]
@@ -142,7 +122,7 @@ def draw_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         which nothing is random has the same values at all draws.
     """
     models = shipped_models()
-    stores = {recipe: shipped_store(model, PLAIN) for recipe, model in _first(models).items()}
+    stores = {recipe: shipped_store(model, PLAIN) for recipe, model in first_models(models).items()}
     tables = []
     for draws in DRAWS_SHOWN:
         found = _measured(models, resampling, draws)
@@ -304,7 +284,7 @@ def system_costs(real: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
 
 
-def _first(models: Sequence[str]) -> dict[str, str]:
+def first_models(models: Sequence[str]) -> dict[str, str]:
     """The first model of each recipe."""
     found: dict[str, str] = {}
     for model in models:

@@ -12,14 +12,15 @@ from gcbook.chapters.cost.tables import (
     checked_scores,
     cost_rows,
     draw_rows,
-    measured_seconds,
+    first_models,
     race_rows,
     real_costs,
     stored_errors,
+    stored_times,
     system_costs,
 )
 from gcbook.files.errors import GcbookError
-from gcbook.miniworld.results.shipped import shipped_store
+from gcbook.miniworld.results.shipped import shipped_models, shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring.racing import race_summary
@@ -58,22 +59,24 @@ def data(tmp_path, monkeypatch):
 
 
 def test_costs_by_hand(data):
-    costs = cost_rows(0, resampling=Resampling(draws=50)).set_index("model")
+    costs = cost_rows(resampling=Resampling(draws=50)).set_index("model")
     assert costs.index.tolist() == ["mini-pixel", "mini-cnn"]
     assert costs["seeds"].tolist() == [1, 2]
     assert costs["evaluations"].tolist() == [512, 1]
     assert costs["parameters"].tolist() == [2000, 1000]
-    assert costs["seconds"].isna().all()
+    assert costs["seconds"].tolist() == [stored_times()[0][name] for name in costs.index]
     assert costs["accuracy"].tolist() == [1, 7 / 8]  # the second seed takes the car for a cat
     assert costs["shape_bias"].tolist() == [1, 0.5]
     size = sum(p.stat().st_size for p in (data / "models" / "mini-pixel").rglob("*.*"))
     assert costs.loc["mini-pixel", "megabytes"] == pytest.approx(size / 1e6)
 
 
-def test_times_are_those_of_decisions():
-    (row,) = measured_seconds(["mini-cnn"], 2).to_dict("records")
-    assert row["model"] == "mini-cnn" and 0 < row["seconds"] < 5
-    assert measured_seconds(["mini-cnn"], 0)["seconds"].isna().all()
+def test_the_stored_times_are_of_every_recipe_and_name_their_machine():
+    seconds, machine = stored_times()
+    assert set(seconds.index) == set(first_models(shipped_models()).values())
+    # Hundreds of evaluations take longer than one, whatever the machine.
+    assert seconds["mini-pixel"] > 10 * seconds["mini-cnn"] > 0
+    assert machine["processor"] and machine["threads"] == 1
 
 
 def test_more_draws_by_hand(data):

@@ -276,6 +276,7 @@ def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("gcbook.book.project.find_project", lambda: None)
     monkeypatch.setattr("gcbook.book.run.pick_chapter", lambda *_: SimpleNamespace(template=None))
+    monkeypatch.setattr("gcbook.book.run.chapter_inputs", lambda *_: {})
     for _ in range(2):
         assert call(capsys, "run", "method")[0] == 0
         (tmp_path / "runs" / "method" / "method.html").write_text("")

@@ -17,13 +17,13 @@ from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.pretrained import (
     check_numbers,
     no_larger_than,
+    read_configuration,
     read_pretrained,
     refused_model,
 )
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.weights import hash_weights, weight_files, weight_variant
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import read_json
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
 __all__ = ["DTYPES", "Checkpoint", "load_weights", "usable_device"]
@@ -79,7 +79,7 @@ class Checkpoint:
             InputError: it is missing, or holds no object.
         """
         path = self.path / name
-        content = read_json(path)
+        content = read_configuration(path)
         if not isinstance(content, dict):
             raise InputError(f"{path}: expected a JSON object, found {type(content).__name__}.")
         return content

@@ -246,7 +246,7 @@ def _try(classifier: "Classifier") -> None:
 
     x = classifier.prepare([np.full((64, 64, 3), 0.5, np.float32)])
     draw = classifier.draw("", 0, DrawRule(), x[0])
-    labels = None if classifier.joint else torch.zeros(1, dtype=torch.int64)
+    labels = None if classifier.joint else torch.zeros(1, dtype=torch.int64, device=x.device)
     classifier.measure(x, [draw], labels, classifier.default_clip)
 
 

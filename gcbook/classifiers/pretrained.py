@@ -27,12 +27,19 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.weights import model_folders
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_JSON, MIB, MOST_PIXELS, parse_json, read_file, refused
+from gcbook.files.gate import LARGEST_JSON, MIB, MOST_PIXELS, read_file, read_json, refused
 
-__all__ = ["check_folder", "check_numbers", "no_larger_than", "read_pretrained", "refused_model"]
+__all__ = [
+    "check_folder",
+    "check_numbers",
+    "no_larger_than",
+    "read_configuration",
+    "read_pretrained",
+    "refused_model",
+]
 
-READ_WHOLE = (".json", ".txt", ".model", ".jinja", ".spm", ".tiktoken", ".vocab")
-"""Files that libraries read, besides weights."""
+READ_WHOLE = (".txt", ".model", ".jinja", ".spm", ".tiktoken", ".vocab")
+"""Files that libraries read, besides JSON and weights."""
 
 CONFIGURATION = re.compile(r"(model_index|(.*_)?config)\.json")
 
@@ -144,21 +151,27 @@ def check_folder(folder: Path) -> None:
                 f"{file}: expected a whole model, found an adapter to another one. Merge it into "
                 "that one and save the result."
             )
-        if file.suffix in READ_WHOLE:
-            _check_file(file)
+        if file.suffix == ".json":
+            read_configuration(file)
+        elif file.suffix in READ_WHOLE:
+            read_file(file, LARGEST_JSON)
 
 
-def _check_file(file: Path) -> None:
-    content = read_file(file, LARGEST_JSON)
-    if file.suffix != ".json":
-        return
+def read_configuration(file: Path) -> Any:
+    """Return what a JSON file of a model holds.
+
+    Raises:
+        InputError: it cannot be read, or holds what it may not; see `check_folder`.
+    """
+    content = read_json(file)
     bounded = CONFIGURATION.fullmatch(file.name) is not None
-    for key, value in _entries(parse_json(content, file)):
+    for key, value in _entries(content):
         _check_request(key, value, file)
         if bounded:
             _check_number(key, value, file)
         if key == "weight_map" and file.name.endswith(".index.json"):
             _check_shards(value, file)
+    return content
 
 
 def _entries(content: Any) -> Iterator[tuple[str, Any]]:

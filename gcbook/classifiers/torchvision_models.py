@@ -23,6 +23,7 @@ from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
 from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.gate import open_file
 from gcbook.paper.categories import IMAGENET_CLASSES
 
 __all__ = ["load_torchvision", "load_torchvision_download"]
@@ -79,6 +80,9 @@ def load_torchvision_download(
     from torchvision.models import get_model_weights
 
     file = checkpoint.path
+    if file.exists():
+        # No pipe, that torch would wait for.
+        open_file(file).close()
     model = _build(architecture, PRETRAINED_ARGUMENTS.get(architecture, {}), checkpoint.name)
     chosen = get_model_weights(architecture)[weights]
     try:

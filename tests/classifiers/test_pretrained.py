@@ -4,17 +4,27 @@ import ast
 import json
 import os
 import pty
+import shutil
+import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tiny import images, tokens
+import torch
+from safetensors.torch import load_file, save_file
+from tiny import diffusion, images, tokens
+from tiny.hostile import hostile_configs, set_field
+from tiny.processes import started
+from transformers import ResNetForImageClassification
 
 import gcbook
+from gcbook.classifiers.checkpoint import load_weights
 from gcbook.classifiers.load import load_classifier
-from gcbook.classifiers.pretrained import check_folder
-from gcbook.files.errors import InputError
+from gcbook.classifiers.pretrained import check_folder, no_larger_than
+from gcbook.classifiers.weights import hash_weights, weight_files
+from gcbook.files.errors import GcbookError, InputError
 
 CODE = "import pathlib\npathlib.Path({ran!r}).touch()\nclass Theirs: pass\n"
 
@@ -143,3 +153,165 @@ def test_an_adapter_is_no_model(tmp_path):
     change(folder / "adapter_config.json", base_model_name_or_path="someone/else")
     with pytest.raises(InputError, match="Merge it"):
         load_classifier(folder)
+
+
+def small_resnet(folder: Path) -> Path:
+    return images.resnet(folder, names=LABELS, size=32)
+
+
+LABELS = ("cat", "dog", "bear")
+MODELS: dict[str, Callable[[Path], Path]] = {
+    "resnet": small_resnet,
+    "clip": lambda folder: images.clip(folder, size=32),
+    "unet": lambda folder: diffusion.class_conditional_unet(folder, labels=LABELS),
+    "dit": diffusion.dit,
+    "t5-vq": tokens.t5_vq,
+}
+WITHOUT_END = {
+    "depths": ("resnet", "config.json", ("depths", 0), 10**7),
+    "size": ("resnet", "preprocessor_config.json", ("size", "shortest_edge"), 20_000),
+    "crop_pct": ("resnet", "preprocessor_config.json", ("crop_pct",), 1e-6),
+    "layers": ("clip", "config.json", ("text_config", "num_hidden_layers"), 10**5),
+    "steps": ("unet", "scheduler/scheduler_config.json", ("num_train_timesteps",), 10**10),
+    "positions": ("dit", "transformer/config.json", ("sample_size",), 10**6),
+    "codes": ("t5-vq", "model_index.json", ("resolution",), 10**6),
+    "id2label": ("resnet", "config.json", ("id2label",), ["cat"]),
+    "text": ("unet", "unet/config.json", ("sample_size",), "large"),
+    "NaN": ("unet", "unet/config.json", ("sample_size",), float("nan")),
+    "negative": ("clip", "config.json", ("vision_config", "hidden_size"), -16),
+    "late": ("unet", "unet/config.json", ("freq_shift",), None),
+}
+OF_EACH = 12
+
+
+def load_changed(root: Path) -> None:
+    """Load every model of a folder with every change; say what came of it."""
+    for name in MODELS:
+        base, copy = root / name, root / "copy"
+        changes = [
+            (said, file, json.dumps(set_field(json.loads((base / file).read_text()), keys, value)))
+            for said, (model, file, keys, value) in WITHOUT_END.items()
+            if model == name
+        ]
+        changes += [
+            (said, file, content.decode())
+            for said, file, content in hostile_configs(base, 0, OF_EACH)
+        ]
+        for said, file, content in changes:
+            shutil.copytree(base, copy)
+            (copy / file).write_text(content)
+            try:
+                load_classifier(copy, labels=LABELS)
+                found = "loaded"
+            except GcbookError as error:
+                found = f"refused {error}"
+            print(name, said, found.replace("\n", " "), sep="\t", flush=True)
+            shutil.rmtree(copy)
+
+
+def test_whatever_a_configuration_says_ends_as_a_model_or_one_refusal(tmp_path):
+    for name, build in MODELS.items():
+        build(tmp_path / name)
+    process = started(load_changed, tmp_path, said=tmp_path / "said")
+    process.join(300)
+    still_busy = process.is_alive()
+    process.kill()
+    said = (tmp_path / "said").read_text()
+    assert not still_busy, said[-500:]
+    assert process.exitcode == 0, said[-1500:]
+    found = [line.split("\t") for line in said.splitlines() if line.count("\t") == 2]
+    assert len(found) == len(MODELS) * OF_EACH + len(WITHOUT_END)
+    ends = {change: end for _, change, end in found}
+    assert all(ends[change].startswith("refused") for change in WITHOUT_END), ends
+
+
+def test_pipes_and_sockets_are_refused(tmp_path):
+    folder = images.clip(tmp_path / "model", size=32)
+    for name, make in {"vocab.json": os.mkfifo, "merges.txt": bind}.items():
+        make(folder / name)
+        with pytest.raises(InputError, match=rf"{name}: expected a regular file"):
+            load_classifier(folder)
+        (folder / name).unlink()
+    # The Hub's cache is made of links; one that leads nowhere is no file.
+    (folder / "config.json").rename(tmp_path / "elsewhere")
+    (folder / "config.json").symlink_to(tmp_path / "elsewhere")
+    (folder / "picture.png").symlink_to(tmp_path / "nowhere")
+    assert load_classifier(folder, labels=LABELS).labels == LABELS
+
+
+def bind(path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as one:
+        one.bind(str(path))
+
+
+def changed_weights(tmp_path: Path, name: str, change: Callable) -> Path:
+    folder = small_resnet(tmp_path)
+    weights = load_file(folder / "model.safetensors")
+    weights[name] = change(weights.get(name))
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda weights: weights.to(torch.int8), "weights of floating point .*found I8"),
+        (
+            lambda weights: weights.to(torch.float8_e4m3fn),
+            "weights of floating point .*found F8_E4M3",
+        ),
+        (lambda weights: weights.to(torch.bool), "weights of floating point .*found BOOL"),
+        (lambda weights: weights.fill_(torch.nan), "finite weights"),
+        (lambda weights: weights.fill_(torch.inf), "finite weights"),
+    ],
+)
+def test_weights_are_finite_numbers_of_floating_point(tmp_path, change, says):
+    folder = changed_weights(tmp_path, "classifier.1.weight", change)
+    with pytest.raises(InputError, match=rf"classifier\.1\.weight: expected {says}"):
+        load_classifier(folder, labels=LABELS)
+
+
+def test_counts_may_be_whole_numbers(tmp_path):
+    name = "resnet.embedder.embedder.normalization.num_batches_tracked"
+    folder = changed_weights(tmp_path, name, lambda count: count + 5)
+    assert load_file(folder / "model.safetensors")[name].dtype == torch.int64
+    load_classifier(folder, labels=LABELS)
+
+
+def test_a_network_is_no_larger_than_its_files(tmp_path):
+    folder = small_resnet(tmp_path)
+    (file,) = weight_files(folder)
+    load_weights(ResNetForImageClassification, folder)
+    change(folder / "config.json", hidden_sizes=[2**14, 2**14])
+    with pytest.raises(InputError, match="found one of a much larger network"):
+        load_weights(ResNetForImageClassification, folder)
+    with pytest.raises(InputError, match="of a much larger network"), no_larger_than([file]):
+        torch.nn.ModuleList(torch.nn.Linear(1, 1) for _ in range(10**4))
+    # Nothing is left of it.
+    torch.nn.ModuleList(torch.nn.Linear(1, 1) for _ in range(10**4))
+
+
+def test_weights_lie_in_the_folder(tmp_path):
+    change(tmp_path / "model.safetensors.index.json", weight_map={"a": "../other.safetensors"})
+    with pytest.raises(InputError, match="names of files beside it"):
+        check_folder(tmp_path)
+
+
+def test_parts_lie_in_the_folder(tmp_path):
+    folder = diffusion.class_conditional_unet(tmp_path / "model")
+    before = hash_weights(folder)
+    shutil.copytree(folder / "unet", tmp_path / "unet")
+    change(folder / "model_index.json", **{"../unet": ["diffusers", "UNet2DModel"], "..": []})
+    index = (folder / "model_index.json").read_text()
+    after = hash_weights(folder)
+    shutil.rmtree(tmp_path / "unet")
+    assert hash_weights(folder) == after != before
+    assert "../unet" in index
+
+
+def test_a_folder_of_thousands_is_no_model(tmp_path):
+    for number in range(1100):
+        (tmp_path / str(number)).mkdir()
+    for check in (check_folder, hash_weights):
+        with pytest.raises(InputError, match="more than 1,000 folders"):
+            check(tmp_path)

@@ -149,3 +149,27 @@ def test_every_opening_of_a_picture_names_its_formats():
                 found.append((path.name, node.lineno, "formats" in named))
     assert len(found) >= 5
     assert [where for *where, named in found if not named] == []
+
+
+def test_rooms_that_read_what_others_made_read_through_the_gate_alone():
+    """The package's own data, which are compared with their hashes, and zoo.yaml excepted."""
+    package = Path(gcbook.__file__).parent
+    rooms = ("classifiers", "cli", "illusions", "scoring", "stimuli", "trials")
+    others, looked_at = [], 0
+    for path in (path for room in rooms for path in sorted((package / room).glob("*.py"))):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = {each.name for each in node.names} | {getattr(node, "module", None)}
+                others += [(path.name, *names & {"zipfile", "gzip", "tarfile", "pickle", "shelve"})]
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            receiver, _, name = called.rpartition(".")
+            looked_at += 1
+            opened = name in ("read_bytes", "read_text") or (
+                name == "open" and receiver not in ("Store", "Image")
+            )
+            if opened and not receiver.startswith("DATA.path("):
+                others.append((path.name, called))
+    assert looked_at > 1000
+    assert [each for each in others if len(each) > 1] == [("zoo.py", "file.read_text")]

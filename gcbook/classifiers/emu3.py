@@ -62,6 +62,8 @@ def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> Autoregr
         torch.tensor(values).reshape(-1, 1, 1)
         for values in (processor.image_processor.image_mean, processor.image_processor.image_std)
     )
+    if not (std > 0).all():
+        raise InputError(f"{folder}: image_std: expected numbers above 0, found {std.flatten()}.")
     embed = model.get_input_embeddings()
     ids = [_ids(processor, prompt, size) for prompt in checkpoint.prompts]
     with torch.no_grad():

@@ -63,7 +63,7 @@ def load_classifier(
     name: str = "",
     **options: Any,
 ) -> "Classifier":
-    """Make a classifier of a model.
+    """Make a classifier of a model, and ask it for one answer: what cannot answer is refused here.
 
     Args:
         model: name in the zoo, local folder, or Hub id. Any name is taken from the folder of that

@@ -35,6 +35,7 @@ What is the same for all:
 from collections.abc import Callable, Sequence
 from inspect import signature
 from itertools import combinations
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -297,7 +298,7 @@ def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
     """
     where, labels = checkpoint.path, checkpoint.labels
     table = checkpoint.read_json(CLASS_TABLE) if (where / CLASS_TABLE).is_file() else {}
-    names = _names(checkpoint.index.get("id2label") or {})
+    names = _names(checkpoint.index.get("id2label") or {}, where)
     stand_ins = {label: names.get(name) for label, name in REPRESENTATIVES.items()}
     found = {
         label: source[label]
@@ -321,8 +322,15 @@ def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
     return ids
 
 
-def _names(id2label: dict[str, str]) -> dict[str, int | None]:
+def _names(id2label: Any, where: Path) -> dict[str, int | None]:
     """Return the id of every name; None for a name of several classes, as ImageNet's crane is."""
+    listed = id2label.items() if isinstance(id2label, dict) else [("", None)]
+    if not all(key.isdecimal() and isinstance(name, str) for key, name in listed):
+        raise InputError(
+            f"{where}: expected id2label in model_index.json as {{'0': ..., '1': ...}}, found "
+            "other entries. Mend them, or write "
+            f"{CLASS_TABLE} into the folder and leave id2label out."
+        )
     names: dict[str, int | None] = {}
     for key, value in id2label.items():
         for name in {part.strip() for part in value.split(",")}:

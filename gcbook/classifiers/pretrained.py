@@ -78,6 +78,9 @@ BOUNDS: tuple[tuple[re.Pattern[str], float, float], ...] = tuple(
 FLOATING = ("F64", "F32", "F16", "BF16")
 """Types of weights as safetensors call them. Eight bits need scales, which no adapter reads."""
 
+WITHOUT_LIMIT = "lambda_min_clipped"
+"""A field of samplers that is minus infinity where nothing is clipped; nothing here reads it."""
+
 UNSET_LENGTH = 10**20
 """What tokenizers write, and more, where they have no greatest length."""
 
@@ -202,7 +205,7 @@ def _check_request(key: str, value: Any, file: Path) -> None:
 
 
 def _check_number(key: str, value: Any, file: Path) -> None:
-    if isinstance(value, float) and not math.isfinite(value):
+    if isinstance(value, float) and not math.isfinite(value) and key != WITHOUT_LIMIT:
         raise InputError(f"{file}: {key}: expected a finite number, found {value}. {_MEND}")
     if isinstance(value, int | float) and not isinstance(value, bool):
         bounds = BOUNDS if isinstance(value, int) else BOUNDS[:-1]

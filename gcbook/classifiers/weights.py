@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
-from gcbook.files.gate import LARGEST_JSON, open_file, read_file, read_json
+from gcbook.files.gate import LARGEST_JSON, open_file, parse_json, read_file, read_json
 
 __all__ = [
     "HUB_ID",
@@ -219,7 +219,7 @@ def _content(file: Path) -> bytes:
     if file.suffix != ".json" or file.name.endswith(".index.json"):
         return raw
     try:
-        values = json.loads(raw)
+        values = parse_json(raw, file)
     except ValueError:
         return raw
     if isinstance(values, dict):

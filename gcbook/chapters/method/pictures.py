@@ -126,7 +126,7 @@ def _distorted(images: Floats, dataset: str, condition: str) -> Floats:
 
 
 def _floats(file: str) -> Floats:
-    with Image.open(io.BytesIO(picture_bytes(file)), formats=("PNG", "WEBP")) as opened:
+    with Image.open(io.BytesIO(picture_bytes(file)), formats=("PNG", "JPEG")) as opened:
         picture = opened.convert("RGB")
     return np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.LANCZOS)) / 255
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tiny.charts import names
 
 from gcbook.chapters.calibrated_world import tables
 from gcbook.chapters.calibrated_world.charts import (
@@ -281,7 +282,8 @@ def test_outcomes_are_drawn_where_there_are_any():
     fields = [layer["encoding"]["x"]["field"] for layer in spec["layer"]]
     assert fields == ["low", "paper", "value"]
     (rows,) = spec["datasets"].values()
-    drawn = {(row["prediction"], row["part"]): row["value"] for row in rows}
+    named = names(spec, (row["prediction_id"] for row in rows))
+    drawn = {(name, row["part"]): row["value"] for name, row in zip(named, rows, strict=True)}
     assert len(drawn) == 2 * len(OUTCOMES)
     assert drawn["ResNet: noise in training", "Predicted"] == 0.45
     assert drawn["ResNet: noise in training", "Outcome"] == 0.3

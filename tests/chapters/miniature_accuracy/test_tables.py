@@ -2,6 +2,7 @@
 
 import pandas as pd
 import pytest
+from tiny.charts import names
 
 from gcbook.chapters.miniature_accuracy.charts import fig_differences, fig_robustness
 from gcbook.chapters.miniature_accuracy.tables import (
@@ -78,5 +79,6 @@ def test_forest_plots_have_a_row_a_miniature_and_a_row_a_comparison(answers):
     assert "mini-ar: 44%, in distribution 70%." in spec["description"]
     spec = chart_spec(fig_differences(difference_rows(compared())))
     dots = next(layer for layer in spec["layer"] if layer["mark"]["type"] == "point")
-    assert dots["encoding"]["y"]["sort"] == ["All: latent − cnn", "High-pass: ar − pixel"]
+    shown = names(spec, dots["encoding"]["y"]["sort"])
+    assert shown == ["All: latent − cnn", "High-pass: ar − pixel"]
     assert "All: latent − cnn: -0.20." in spec["description"]

@@ -3,10 +3,11 @@
 import re
 
 import pandas as pd
-from tiny.charts import params
+from tiny.charts import names, params
 
 from gcbook.chapters.ood_accuracy.charts import _short, confusion_matrix, favourite_answers
 from gcbook.charts.chart import chart_spec, static_svg
+from gcbook.charts.names import Names
 from gcbook.paper.categories import CATEGORIES, RESPONSES
 
 
@@ -24,7 +25,10 @@ def answers(**shown: str) -> pd.DataFrame:
 
 
 def test_short_form_by_hand() -> None:
-    short = _short(answers(airplane="airplane 3; na 1", truck="bear 12")).iloc[0]["code"]
+    rows = Names.of(["ResNet-50"]).coded(
+        answers(airplane="airplane 3; na 1", truck="bear 12"), "observer"
+    )
+    short = _short(rows).iloc[0]["code"]
     assert short == "a3,q1" + "/" * 15 + "b12"
     assert len(RESPONSES) == 17  # the letters a to q
 
@@ -43,7 +47,7 @@ def test_controls_and_axes() -> None:
     spec = chart_spec(confusion_matrix(answers(cat="cat 1")))
     chosen = params(spec)
     assert chosen["dataset"]["bind"]["options"] == ["Uniform noise"]
-    assert chosen["observer"]["value"] == "ResNet-50"
+    assert names(spec, [chosen["observer"]["value"]]) == ["ResNet-50"]
     assert (chosen["step"]["bind"]["max"], chosen["step"]["value"]) == (1, 1)
     cells = spec["layer"][1]["encoding"]
     assert cells["x"]["scale"]["domain"] == list(RESPONSES)
@@ -88,7 +92,7 @@ def test_favourites_have_a_row_an_observer_a_mark_a_case_and_their_mean() -> Non
         next(layer for layer in spec["layer"] if layer["mark"]["type"] == mark)
         for mark in ("point", "tick")
     )
-    assert point["encoding"]["y"]["sort"] == ["Single people", "mine"]
+    assert names(spec, point["encoding"]["y"]["sort"]) == ["Single people", "mine"]
     assert set(point["encoding"]["shape"]["scale"]["domain"]) == {"Humans", "Own model"}
     assert tick["encoding"]["x"]["aggregate"] == "mean"
     assert "Single people 18%, mine 100%" in spec["description"]

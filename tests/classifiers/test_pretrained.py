@@ -282,7 +282,7 @@ def test_a_network_is_no_larger_than_its_files(tmp_path):
     folder = small_resnet(tmp_path)
     (file,) = weight_files(folder)
     load_weights(ResNetForImageClassification, folder)
-    change(folder / "config.json", hidden_sizes=[2**14, 2**14])
+    change(folder / "config.json", hidden_sizes=[2**11, 2**11])
     with pytest.raises(InputError, match="found one of a much larger network"):
         load_weights(ResNetForImageClassification, folder)
     with pytest.raises(InputError, match="of a much larger network"), no_larger_than([file]):

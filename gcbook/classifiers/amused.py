@@ -39,8 +39,8 @@ def load_amused(
         steps: for "regenerate": in how many steps, one network evaluation each; by default 12.
 
     Raises:
-        InputError: a part is missing, a prompt is longer than the text encoder reads, or there is
-            no such method, ratio or number of steps.
+        InputError: a part is missing, a prompt is longer than the text encoder reads, no token
+            is the mask, or there is no such method, ratio or number of steps.
     """
     from diffusers import AmusedScheduler
 
@@ -57,6 +57,12 @@ def load_amused(
     scheduler = AmusedScheduler.from_config(
         checkpoint.read_json("scheduler/scheduler_config.json")
     ).config
+    mask = scheduler.mask_token_id
+    if mask not in range(transformer.config.vocab_size):
+        raise InputError(
+            f"{checkpoint.path}: scheduler: mask_token_id: expected one of the transformer's "
+            f"{transformer.config.vocab_size} tokens, found {mask!r}."
+        )
     side = transformer.config.sample_size
     size = side * 2 ** (len(vqvae.config.block_out_channels) - 1)
     pooled, states = _encode_prompts(checkpoint)
@@ -74,9 +80,7 @@ def load_amused(
 
     fit = ImageFit(size)
     tokenizer = VQTokenizer(vqvae, fit)
-    network = MaskedNetwork(
-        tokenizer.pixels, tokenizer.encode, tokenizer.decode, predict, scheduler.mask_token_id
-    )
+    network = MaskedNetwork(tokenizer.pixels, tokenizer.encode, tokenizer.decode, predict, mask)
     named = checkpoint.named(prompts=checkpoint.prompts, **fit.as_dict())
     if method == "bound":
         return MaskedBound(network, **named)

@@ -166,6 +166,7 @@ MODELS: dict[str, Callable[[Path], Path]] = {
     "unet": lambda folder: diffusion.class_conditional_unet(folder, labels=LABELS),
     "dit": diffusion.dit,
     "t5-vq": tokens.t5_vq,
+    "amused": tokens.amused,
 }
 WITHOUT_END = {
     "depths": ("resnet", "config.json", ("depths", 0), 10**7),
@@ -179,6 +180,7 @@ WITHOUT_END = {
     "text": ("unet", "unet/config.json", ("sample_size",), "large"),
     "NaN": ("unet", "unet/config.json", ("sample_size",), float("nan")),
     "negative": ("clip", "config.json", ("vision_config", "hidden_size"), -16),
+    "mask": ("amused", "scheduler/scheduler_config.json", ("mask_token_id",), -(10**10)),
     "late": ("unet", "unet/config.json", ("freq_shift",), None),
 }
 OF_EACH = 12

@@ -149,10 +149,17 @@ def read_file(path: str | Path, limit: int) -> bytes:
         InputError: likewise, or it is larger.
     """
     with open_file(path) as file:
+        # Python takes memory for as much as may come; hence the size of the file.
+        size = min(os.fstat(file.fileno()).st_size, limit)
         try:
-            content = file.read(limit + 1)
+            content = file.read(size + 1)
         except OSError as error:
             raise UnreadableError(path, error) from error
+    if size < len(content) <= limit:
+        raise InputError(
+            f"{path}: expected a file that stays as it is, found one that grows while it is read; "
+            "wait until it is written, or copy what it yields into another file."
+        )
     return at_most(limit, content, path)
 
 

@@ -7,6 +7,7 @@ import os
 import pickle
 import socket
 import threading
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def test_a_regular_file_is_read_up_to_its_limit(tmp_path):
     linked = tmp_path / "link"
     linked.symlink_to(path)
     assert read_file(linked, 100) == bytes(100)
+
+
+def test_memory_is_taken_for_the_file_and_not_for_the_limit(tmp_path):
+    path = tmp_path / "a.bin"
+    path.write_bytes(bytes(100))
+    tracemalloc.start()
+    assert read_file(path, 2**40) == bytes(100)
+    assert tracemalloc.get_traced_memory()[1] < 10**6
+    tracemalloc.stop()
+
+
+def test_a_file_without_a_size_is_refused():
+    # Of these the system makes what is read when it is read.
+    assert "grows while it is read" in refusal(read_file, "/proc/self/status", 10**6)
 
 
 def test_what_is_no_regular_file_is_named_and_never_waited_for(tmp_path):

@@ -5,6 +5,7 @@ server too. It answers those who call it by this machine's own name, so that no 
 can be led here, and gives out files of the book's folder alone.
 """
 
+import re
 import socket
 import sys
 import threading
@@ -15,7 +16,7 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote
 
 from gcbook.book.project import Project
 from gcbook.files.errors import GcbookError
@@ -23,7 +24,8 @@ from gcbook.files.errors import GcbookError
 __all__ = ["book_server", "folder_server"]
 
 HOST = "127.0.0.1"
-_OWN_NAMES = {HOST, "localhost", "::1"}
+_OWN_NAME = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
+"""What a request may call this server: another site's name would let its pages read the book."""
 _PATIENCE = 10
 """Seconds that a connection may be silent."""
 _LONGEST = 60
@@ -55,14 +57,13 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def _is_called_by_its_name(self) -> bool:
         hosts = self.headers.get_all("Host", [])
-        try:
-            # Any port, since the book may be read through a tunnel.
-            return len(hosts) == 1 and urlsplit(f"//{hosts[0]}").hostname in _OWN_NAMES
-        except ValueError:
-            return False
+        # Any port, since the book may be read through a tunnel.
+        return len(hosts) == 1 and _OWN_NAME.fullmatch(hosts[0].strip()) is not None
 
     def _is_of_the_folder(self) -> bool:
         """Whether the path leads to a file in the folder, through links too, or to a page there."""
+        if ".." in unquote(self.path).split("/"):
+            return False
         try:
             place = Path(self.translate_path(self.path)).resolve(strict=True)
             page = (place / "index.html").resolve(strict=True) if place.is_dir() else place

@@ -52,6 +52,7 @@ def test_memory_is_taken_for_the_file_and_not_for_the_limit(tmp_path):
     tracemalloc.stop()
 
 
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="the system has no /proc")
 def test_a_file_without_a_size_is_refused():
     # Of these the system makes what is read when it is read.
     assert "grows while it is read" in refusal(read_file, "/proc/self/status", 10**6)

@@ -41,10 +41,12 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
 def _fetch(folder: Path, answer: Callable[[Any, bytes], None]) -> str:
     """Fetch trials from a server that answers so to one of the requests."""
     from gcbook.files.errors import GcbookError
+    from gcbook.files.locks import LOCK
+    from gcbook.files.manifest import Manifest
     from gcbook.trials import fetch, originals
 
-    registry, content = folder / "registry", {}
-    registry.mkdir()
+    registry, content = folder / "data" / "registry", {}
+    registry.mkdir(parents=True)
     for source in originals.SOURCES["trials"]:
         lines = []
         for path in PATHS:
@@ -68,7 +70,8 @@ def _fetch(folder: Path, answer: Callable[[Any, bytes], None]) -> str:
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     cache = folder / "cache"
     os.environ["GCBOOK_CACHE_DIR"] = str(cache)
-    originals.REGISTRY = registry
+    originals.DATA = Manifest(registry.parent)
+    originals.DATA.write()
     fetch.SERVER = f"http://127.0.0.1:{server.server_port}"
     fetch.RETRIES, fetch.TIMEOUT_S = 0, (3, 3)
     what = ""
@@ -79,7 +82,10 @@ def _fetch(folder: Path, answer: Callable[[Any, bytes], None]) -> str:
     if _taken_whole.is_set():
         what = "took 256 MiB where a file has a few kB"
     known = {hashlib.sha256(body).hexdigest() for body in content.values()}
-    left = [name for name, found in files_of(cache).items() if found not in known]
+    # The lock of a fetch, and what is remembered of whole files.
+    ours = (LOCK, "whole.txt")
+    found = {name: sha for name, sha in files_of(cache).items() if Path(name).name not in ours}
+    left = [name for name, sha in found.items() if sha not in known]
     return "; ".join(filter(None, [what, f"left behind: {', '.join(left)}" if left else ""]))
 
 

@@ -17,7 +17,9 @@ must be over in five seconds may not be.
 """
 
 import argparse
+import contextlib
 import importlib
+import io
 import os
 import shutil
 import signal
@@ -39,6 +41,7 @@ from attacks.attempt import (
     end_descendants,
     end_with_parent,
     failures,
+    in_short,
 )
 from plant_bugs import LIBRARIES, copy
 
@@ -108,9 +111,13 @@ def main() -> int:
         for library in (*LIBRARIES, *MORE):
             importlib.import_module(library)
         tried, failed = _campaign(asked.jobs, place)
-    finally:
+    except BaseException as error:
         end_descendants()
         shutil.rmtree(place, ignore_errors=True)
+        print(f"stopped: {in_short(error)}", file=sys.stderr)
+        # A pool whose workers were killed may be waited for without end.
+        os._exit(2)
+    shutil.rmtree(place, ignore_errors=True)
     print(_table(tried, Counter(each.kind for each in failed)), *notes, sep="\n")
     total, seconds = tried.total(), time.monotonic() - begun
     print(
@@ -158,29 +165,26 @@ def _choose(asked: argparse.Namespace, made: Path) -> list[str]:
 def _campaign(jobs: int, place: Path) -> tuple[Counter[str], list[Failure]]:
     tried: Counter[str] = Counter()
     failed: list[Failure] = []
-    with ProcessPoolExecutor(jobs, get_context("fork"), _settle, (place / "copies",)) as pool:
-        try:
-            needs = sorted({need for each in _chosen for need in each.attack.needs})
-            for job in as_completed([pool.submit(_make, need, place) for need in needs]):
-                if found := job.result():
-                    sys.exit(f"what is to be attacked could not be made: {found[0].what}")
-            waiting = [
-                pool.submit(_try, index, numbers, place)
-                for index, each in enumerate(_chosen)
-                for numbers in _parted(each.numbers)
-            ]
-            for job in as_completed(waiting):
-                kind, count, found = job.result()
-                tried[kind] += count
-                for each in found:
-                    failed.append(each)
-                    if sum(other.name == each.name for other in failed) <= SHOWN:
-                        print(f"FAILED {each.kind}: {each.name} [{each.number}]: {each.what}")
-                sys.stdout.flush()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            end_descendants()
-            raise
+    # Without a `with`, which would wait for all of it when it is to stop.
+    pool = ProcessPoolExecutor(jobs, get_context("fork"), _settle, (place / "copies",))
+    needs = sorted({need for each in _chosen for need in each.attack.needs})
+    for job in as_completed([pool.submit(_make, need, place) for need in needs]):
+        if found := job.result():
+            sys.exit(f"what is to be attacked could not be made: {found[0].what}")
+    waiting = [
+        pool.submit(_try, index, numbers, place)
+        for index, each in enumerate(_chosen)
+        for numbers in _parted(each.numbers)
+    ]
+    for job in as_completed(waiting):
+        kind, count, found = job.result()
+        tried[kind] += count
+        for each in found:
+            failed.append(each)
+            if sum(other.name == each.name for other in failed) <= SHOWN:
+                print(f"FAILED {each.kind}: {each.name} [{each.number}]: {each.what}")
+        sys.stdout.flush()
+    pool.shutdown()
     return tried, failed
 
 
@@ -204,6 +208,9 @@ def _settle(copies: Path) -> None:
         os.environ.pop(name, None)
     for module in MODULES:
         importlib.import_module(module)
+    # What the first command imports and makes, all others have.
+    with contextlib.suppress(SystemExit), contextlib.redirect_stderr(io.StringIO()):
+        importlib.import_module("gcbook.cli").main(["benchmark", "nowhere.csv"])
 
 
 def _make(need: str, place: Path) -> list[Failure]:
@@ -215,7 +222,11 @@ def _make(need: str, place: Path) -> list[Failure]:
 
 def _try(index: int, numbers: Sequence[int], place: Path) -> tuple[str, int, list[Failure]]:
     attack = _chosen[index].attack
-    return attack.kind, len(numbers), failures(attack, numbers, _folder(place))
+    try:
+        found = failures(attack, numbers, _folder(place))
+    except OSError as error:
+        found = [Failure(attack.kind, attack.name, numbers[0], f"not tried: {in_short(error)}")]
+    return attack.kind, len(numbers), found
 
 
 def _folder(place: Path) -> Path:

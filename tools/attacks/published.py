@@ -36,7 +36,10 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
             chance = random.Random(f"{seed} {number}")
             layout, hit = LAYOUTS[number % len(LAYOUTS)], chance.choice(SOURCES)
             whole = {source: _read(source) for source in SOURCES}
-            before = _answers(folder / "whole", layout, whole)
+            known = made / f"answers-{layout}.txt"
+            if not known.exists():
+                known.write_text(_answers(folder / "whole", layout, whole))
+            before = known.read_text()
             name = change(whole[hit], chance)
             after = _answers(folder / "hostile", layout, whole)
             if after == before:
@@ -54,7 +57,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         ("a missing file", _remove),
         ("two files exchanged", _exchange),
     ):
-        yield Attack("published", name, edited(change), 15, 3)
+        yield Attack("published", name, edited(change), 9, 3)
 
     def rerun(folder: Path, number: int) -> str:
         """A chapter that shows observers with names of JavaScript's, as a user runs it."""

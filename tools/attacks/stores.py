@@ -121,7 +121,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         ("a part of nothing", lambda at: (at / "parts" / "000099.parquet").touch()),
         ("images that are a pipe", lambda at: _instead(at / "images.parquet", os.mkfifo)),
         ("images without end", lambda at: _instead(at / "images.parquet", _zero)),
-        ("scores that are a pipe", lambda at: os.mkfifo(at / "scores.parquet")),
+        ("scores that are a pipe", lambda at: _instead(at / "scores.parquet", os.mkfifo)),
         ("failures that are a pipe", lambda at: os.mkfifo(at / "failed.json")),
         ("failures nested 100,000 deep", lambda at: (at / "failed.json").write_text(deep)),
         ("failures that are a list", lambda at: (at / "failed.json").write_text("[1]")),

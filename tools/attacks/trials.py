@@ -78,7 +78,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
             return in_short(error)
         return "" if len(found) else "no trials and no message"
 
-    yield Attack("trials", "mutated", mutant, count=1500, quick=200)
+    yield Attack("trials", "mutated", mutant, count=1500, quick=100)
 
     yield Attack("trials", "names that JavaScript knows, in charts", _charted, 6, 1)
 

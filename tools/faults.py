@@ -222,7 +222,10 @@ def _make(need: str, place: Path) -> list[Failure]:
 
 def _try(index: int, numbers: Sequence[int], place: Path) -> tuple[str, int, list[Failure]]:
     attack = _chosen[index].attack
-    found = failures(attack, numbers, _folder(place))
+    try:
+        found = failures(attack, numbers, _folder(place))
+    except OSError as error:
+        found = [Failure(attack.kind, attack.name, numbers[0], f"not tried: {in_short(error)}")]
     return attack.kind, len(numbers), found
 
 

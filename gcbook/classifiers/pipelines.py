@@ -422,9 +422,10 @@ def read_discrete_schedule(checkpoint: Checkpoint) -> tuple[DiscreteSchedule, st
     fields = {field: config[field] for field in BETAS if field in config}
     try:
         scheduler: Any = DDPMScheduler(**fields)
+        schedule = DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
     except (NotImplementedError, TypeError, ValueError) as error:
         raise InputError(f"{where}: expected a schedule that DDPM knows ({error}).") from error
-    return DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist())), prediction
+    return schedule, prediction
 
 
 def discrete_denoiser(

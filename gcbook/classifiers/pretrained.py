@@ -27,7 +27,15 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.weights import model_folders
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_JSON, MIB, MOST_PIXELS, read_file, read_json, refused
+from gcbook.files.gate import (
+    LARGEST_JSON,
+    MIB,
+    MOST_PIXELS,
+    open_file,
+    read_file,
+    read_json,
+    refused,
+)
 
 __all__ = [
     "check_folder",
@@ -68,6 +76,7 @@ BOUNDS: tuple[tuple[re.Pattern[str], float, float], ...] = tuple(
         (r".*_pixels|.*_area", 0, MOST_PIXELS),
         ("num_train_timesteps", 1, 10**5),
         ("crop_pct", 0.05, 20),
+        ("scaling_factor", 1e-6, 1e6),
         ("model_max_length", 1, 2**20),
         (".*theta|.*_token_id|.*_seed|seed", -(2**63), 2**63),
         (".*", -(2**20), 2**20),
@@ -80,6 +89,9 @@ FLOATING = ("F64", "F32", "F16", "BF16")
 
 WITHOUT_LIMIT = "lambda_min_clipped"
 """A field of samplers that is minus infinity where nothing is clipped; nothing here reads it."""
+
+LONGEST_LIST = 10_000
+"""Entries of a list in a configuration: a schedule of noise has a thousand."""
 
 UNSET_LENGTH = 10**20
 """What tokenizers write, and more, where they have no greatest length."""
@@ -170,6 +182,11 @@ def read_configuration(file: Path) -> Any:
     bounded = CONFIGURATION.fullmatch(file.name) is not None
     for key, value in _entries(content):
         _check_request(key, value, file)
+        if bounded and isinstance(value, list) and len(value) > LONGEST_LIST:
+            raise InputError(
+                f"{file}: {key}: expected a list of {LONGEST_LIST:,} entries at most, found "
+                f"{len(value):,}. {_MEND}"
+            )
         if bounded:
             _check_number(key, value, file)
         if key == "weight_map" and file.name.endswith(".index.json"):
@@ -293,6 +310,7 @@ def check_numbers(network: torch.nn.Module, files: Sequence[Path]) -> None:
 
 def _header(file: Path) -> dict[str, tuple[str, list[int]]]:
     """Type and shape of each tensor of a file."""
+    open_file(file).close()  # a pipe would be waited for
     try:
         with safe_open(file, "pt") as tensors:
             slices = {name: tensors.get_slice(name) for name in tensors.keys()}  # noqa: SIM118

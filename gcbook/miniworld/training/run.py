@@ -8,6 +8,7 @@ of one moment, and that is when the state is saved.
 
 import json
 import math
+import os
 import time
 from abc import ABC, abstractmethod
 from collections import defaultdict
@@ -109,7 +110,7 @@ class Run(ABC):
         self.notes: dict[str, Any] = {}
         self._stops: list[int] = []
         self._saved = 0
-        if (self.folder / STATE).is_file():
+        if os.path.lexists(self.folder / STATE):
             self._resume(self.folder / STATE)
 
     @abstractmethod
@@ -372,7 +373,7 @@ def run_problems(folder: Path) -> list[str]:
             wrong.append(str(error).rstrip("."))
 
     try_to(read_about, folder / STATE)
-    if (folder / HISTORY).is_file():
+    if os.path.lexists(folder / HISTORY):
         try_to(read_history, folder / HISTORY)
     # The models are in folders of their own.
     for path in sorted(folder.glob("*/**/*")):

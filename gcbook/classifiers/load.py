@@ -5,6 +5,7 @@ lies in. What a folder holds is read from ``model_index.json`` (diffusers) or ``
 (transformers, torchvision), never guessed from names of files.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,7 @@ def _name_of(model: str | Path) -> str:
     folder = Path(model).expanduser()
     if not folder.is_dir():
         return str(model).rsplit("/", 1)[-1]
-    folder = folder.resolve()
+    folder = Path(os.path.realpath(folder))
     # What `gcbook train` makes; all of its models lie in folders of this name.
     if folder.name == "model" and (folder / "training.json").is_file():
         return folder.parent.name

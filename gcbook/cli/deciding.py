@@ -1,5 +1,6 @@
 """Command of the decisions: raw scores to trials."""
 
+from os.path import realpath
 from pathlib import Path
 from shlex import quote
 from typing import Annotated, Any
@@ -154,7 +155,7 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     lone = output.suffix.lower() == ".csv"
     dataset = trials["dataset"].iloc[0]
     # A folder is written to as benchmark expects it.
-    known = not lone or dataset_of(output.resolve()) == dataset
+    known = not lone or dataset_of(Path(realpath(output))) == dataset
     try:
         if lone:
             write_trial_file(output, trials)

@@ -1,7 +1,7 @@
 """Command of the illusions: one picture, several prompts, what a model makes of it under each."""
 
 from collections.abc import Iterator
-from os.path import lexists
+from os.path import lexists, realpath
 from pathlib import Path
 from typing import Annotated
 
@@ -83,7 +83,8 @@ def illusions(
         strengths = strength or [0.3, 0.5, 0.7]
         names = result_names(len(strengths), len(prompts))
         there = [name for name in names if lexists(output / name)]
-        if image.resolve() in [(output / name).resolve() for name in names + earlier_names(output)]:
+        made = [realpath(output / name) for name in names + earlier_names(output)]
+        if realpath(image) in made:
             raise InputError(f"{image}: would be replaced by a result; choose another folder.")
         if there and not overwrite:
             raise InputError(

@@ -4,6 +4,7 @@ Zips are read where they lie. The order of the images is `gcbook.stimuli.stimulu
 """
 
 import difflib
+import os
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -78,7 +79,7 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
             f"{place}: expected images in folders named for their categories "
             f"({', '.join(CATEGORIES)}); found {example}."
         )
-    whole = root.resolve()
+    whole = Path(os.path.realpath(root))
     root_name = prefix.name or COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
     folder = _choose(found, dataset, place, root_name)
     if foreign := [file for file in strays.get(folder, ()) if len(file.inner.parts) > 1]:

@@ -1,6 +1,8 @@
 """From the bytes of an image file to an array of colours."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -8,7 +10,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from gcbook.files.errors import InputError
 from gcbook.files.gate import LARGEST_PICTURE, MOST_PIXELS, at_most, refused
 
-__all__ = ["IMAGE_SUFFIXES", "decode_image"]
+__all__ = ["FORMATS", "IMAGE_SUFFIXES", "decode_image", "opened_image"]
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 """Endings of the files that are taken for images, in small letters."""
@@ -37,36 +39,49 @@ def decode_image(content: bytes, place: str) -> np.ndarray:
         InputError: this is no image in one of `FORMATS`, a damaged one, or one of more than
             `MOST_PIXELS` pixels.
     """
-    at_most(LARGEST_PICTURE, content, place)
-    with refused(place, f"an image ({', '.join(FORMATS)})", REMEDY):
-        return _decoded(content, place)
-
-
-def _decoded(content: bytes, place: str) -> np.ndarray:
-    try:
-        opened = Image.open(io.BytesIO(content), formats=FORMATS)
-    except UnidentifiedImageError:
-        # Pillow names what it does not know by the address of a buffer.
-        raise InputError(
-            f"{place}: expected an image ({', '.join(FORMATS)}), found none of them. {REMEDY}"
-        ) from None
-    with opened:
-        # The header tells the size; pixels are decoded when they are asked for.
-        width, height = opened.size
-        if width * height > MOST_PIXELS:
-            raise InputError(
-                f"{place}: expected an image of {MOST_PIXELS:,} pixels at most, found {width:,} × "
-                f"{height:,}. Make it smaller: networks see some hundred pixels a side."
-            )
+    with opened_image(content, place) as opened:
         image = ImageOps.exif_transpose(opened)
         image.load()
-    if image.mode.startswith("I") or image.mode == "F":
-        return _deep(image, place)
-    if image.has_transparency_data:
-        values = np.asarray(image.convert("RGBA"), dtype=np.float32) / 255
-        colour, opacity = values[..., :3], values[..., 3:]
-        return colour * opacity + (1 - opacity)
-    return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+        if image.mode.startswith("I") or image.mode == "F":
+            return _deep(image, place)
+        if image.has_transparency_data:
+            values = np.asarray(image.convert("RGBA"), dtype=np.float32) / 255
+            colour, opacity = values[..., :3], values[..., 3:]
+            return colour * opacity + (1 - opacity)
+        return np.asarray(image.convert("RGB"), dtype=np.float32) / 255
+
+
+@contextmanager
+def opened_image(content: bytes, place: str) -> Iterator[Image.Image]:
+    """Open an image, whose pixels are decoded in the block, as Pillow does.
+
+    Args:
+        content: bytes of the file.
+        place: where it is, for messages.
+
+    Raises:
+        InputError: see `decode_image`, also in place of what the block raises.
+    """
+    expected = f"an image ({', '.join(FORMATS)})"
+    at_most(LARGEST_PICTURE, content, place)
+    with refused(place, expected, REMEDY):
+        try:
+            opened = Image.open(io.BytesIO(content), formats=FORMATS)
+        except UnidentifiedImageError:
+            # Pillow names what it does not know by the address of a buffer.
+            raise InputError(
+                f"{place}: expected {expected}, found none of them. {REMEDY}"
+            ) from None
+        with opened:
+            # The header tells the size.
+            width, height = opened.size
+            if width * height > MOST_PIXELS:
+                raise InputError(
+                    f"{place}: expected an image of {MOST_PIXELS:,} pixels at most, found "
+                    f"{width:,} × {height:,}. Make it smaller: networks see some hundred pixels a "
+                    "side."
+                )
+            yield opened
 
 
 def _deep(image: Image.Image, place: str) -> np.ndarray:

@@ -196,9 +196,9 @@ def _card(file: Path) -> str:
 
 
 def _scores(file: Path) -> str:
-    from gcbook.scoring.store import Store
+    from gcbook.miniworld.results.shipped import shipped_store
 
-    store = Store.open(file.parent)
+    store = shipped_store(file.parent.parent.name, file.parent.name)
     return digest(store.scores(), store.images(), store.observer, store.settings.as_dict())
 
 

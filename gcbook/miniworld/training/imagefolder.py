@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from PIL import Image
 from torch.utils.data import Dataset
 from torchvision.datasets import ImageFolder
 from torchvision.transforms import v2
@@ -21,10 +22,12 @@ from torchvision.transforms import v2
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.gate import LARGEST_PICTURE, read_file
 from gcbook.files.interrupts import SIGNALS
 from gcbook.files.processes import end_with_parent
 from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
+from gcbook.stimuli.images import IMAGE_SUFFIXES, opened_image
 
 __all__ = [
     "KeyedImages",
@@ -44,6 +47,15 @@ class _Folders(ImageFolder):
     def find_classes(self, directory: str | Path) -> tuple[list[str], dict[str, int]]:
         names = [name for name in super().find_classes(directory)[0] if not name.startswith(".")]
         return names, {name: index for index, name in enumerate(names)}
+
+
+def _is_image(path: str) -> bool:
+    return Path(path).suffix.lower() in IMAGE_SUFFIXES
+
+
+def _load(path: str) -> Image.Image:
+    with opened_image(read_file(path, LARGEST_PICTURE), path) as opened:
+        return opened.convert("RGB")
 
 
 class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
@@ -66,11 +78,8 @@ class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
     def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
         try:
             picture, label = self.images[index]
-        except (OSError, ValueError, SyntaxError) as error:  # what Pillow raises
-            raise UnreadableImageError(
-                f"{self.images.samples[index][0]}: expected an image, found a file that cannot be "
-                f"read as one ({error}). Mend or replace it; the same command then goes on."
-            ) from error
+        except InputError as error:
+            raise UnreadableImageError(f"{error} The same command then goes on.") from error
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(self.seed, self.epoch, index))
             return self.transform(picture), label
@@ -145,7 +154,7 @@ def open_images(data: str | Path, part: str) -> ImageFolder:
             "classification challenge of 2012, with the validation images sorted by class."
         )
     try:
-        return _Folders(folder)
+        return _Folders(folder, loader=_load, is_valid_file=_is_image)
     except FileNotFoundError as error:
         raise InputError(f"{folder}: expected images in every class's folder; {error}.") from error
 

@@ -28,7 +28,7 @@ _OWN_NAME = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORE
 """What a request may call this server: another site's name would let its pages read the book."""
 _PATIENCE = 10
 """Seconds that a connection may be silent."""
-_LONGEST = 60
+_LONGEST = 30
 """Seconds that it may take in all: a file of the book is sent in less than one."""
 _MOST = 100
 """Connections at a time; a browser opens about six."""

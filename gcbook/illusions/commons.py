@@ -272,7 +272,7 @@ def _fetch(
     if illusion.name in known:
         # A copy of ours that was changed since; a picture that a user put there would count.
         (folder / name).unlink(missing_ok=True)
-    download = limited_downloader(place, headers=headers)
+    download = limited_downloader(place, "illusions", headers=headers)
 
     def download_picture(url: str, target: str, cache: pooch.Pooch) -> None:
         download(url, target, cache)

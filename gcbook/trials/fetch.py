@@ -163,7 +163,7 @@ def fetch_file(
     """
     try:
         url = cache.get_url(name)
-        return Path(cache.fetch(name, downloader=downloader or limited_downloader(url)))
+        return Path(cache.fetch(name, downloader=downloader or limited_downloader(url, kind)))
     except ValueError as error:
         raise FetchError(
             f"{cache.get_url(name)}: {error} Nothing was kept of it. Run `gcbook fetch {kind}` "
@@ -172,16 +172,17 @@ def fetch_file(
         ) from error
 
 
-def limited_downloader(url: str, **options: Any) -> "pooch.HTTPDownloader":
+def limited_downloader(url: str, kind: str, **options: Any) -> "pooch.HTTPDownloader":
     """Return pooch's downloader for one file, which stops after `LARGEST_FILE` bytes.
 
     Args:
         url: for the message.
+        kind: what ``gcbook fetch`` calls it.
         options: for requests.
     """
     import pooch
 
-    return pooch.HTTPDownloader(timeout=TIMEOUT_S, progressbar=_Meter(url), **options)
+    return pooch.HTTPDownloader(timeout=TIMEOUT_S, progressbar=_Meter(url, kind), **options)
 
 
 class _Meter:
@@ -189,8 +190,8 @@ class _Meter:
 
     total = 0
 
-    def __init__(self, url: str) -> None:
-        self._url = url
+    def __init__(self, url: str, kind: str) -> None:
+        self._url, self._kind = url, kind
         self._n_bytes = 0
 
     def update(self, n_bytes: int) -> None:
@@ -199,7 +200,7 @@ class _Meter:
             raise FetchError(
                 f"{self._url}: expected a file of {LARGEST_FILE / MIB:g} MiB at most, found more; "
                 "nothing was kept of it. Something between here and the server may answer in its "
-                "place: fetch over another connection."
+                f"place: run `gcbook fetch {self._kind}` over another connection."
             )
 
     def reset(self) -> None:

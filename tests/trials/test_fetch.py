@@ -251,7 +251,7 @@ def test_user_interrupt_keeps_what_is_complete(
 def test_what_a_killed_fetch_has_left_goes_and_nothing_else(server: Originals, cache: Path) -> None:
     folder = cache / "trials" / TRIALS[0].folder / "raw-data"
     folder.mkdir(parents=True)
-    half, mine = folder / "tmpab12_9xz", folder / "tmpfile.csv"
+    half, mine = folder / "tmpab12_9xz", folder / "tmpfile.txt"
     for file in (half, mine):
         file.write_text("x")
     fetch.fetch_originals("trials")
@@ -410,7 +410,7 @@ def test_a_zip_is_hashed_once_until_it_changes(
     monkeypatch.setattr("gcbook.files.cache.SETTLED_NS", 0)
     opened = []
     real = originals.files_in
-    monkeypatch.setattr(originals, "files_in", lambda place: opened.append(place) or real(place))
+    monkeypatch.setattr(originals, "files_in", lambda at, most: opened.append(at) or real(at, most))
     archive = packed(TRIALS[0], tmp_path)
     originals.find("trials", TRIALS[:1])
     assert set(opened) == {archive}

@@ -120,6 +120,7 @@ def start(
     program: bool = False,
 ) -> int:
     """Start ``gcbook`` in a fork, or as a program with a group of its own; return its number."""
+    said.touch()
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)

@@ -20,6 +20,10 @@ NEVER_SKIPPED_IN_CI = ("real_trials", "browser")
 # would wait for each other. Workers and the processes that tests start take this over.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# Under `nohup`, all processes ignore it, and tests ask what it does.
+if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
+
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:

@@ -50,10 +50,9 @@ def check_name(name: str, place: str, remedy: str = "Rename it.") -> str:
 
     >>> check_name("ViT-L/16 (IN-21k)", "--name")
     'ViT-L/16 (IN-21k)'
-    >>> check_name("a\u202eb", "--name")
+    >>> check_name("=1+1", "--name")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    gcbook.files.errors.InputError: --name: expected a name in one line, without control \
-characters, marks of direction and invisible characters; found 'a\u202eb'. Rename it.
+    gcbook.files.errors.InputError: --name: expected a name that does not begin with =, +, ...
     """
     for pattern, expected in ((UNSEEN, PLAIN), (FORMULA, SPREADSHEET)):
         if re.search(pattern, name):

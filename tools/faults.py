@@ -1,7 +1,7 @@
 """Attack the program with hostile files, flipped bits and signals, and see that it holds.
 
-    python tools/faults.py                          # everything, in less than ten minutes
-    python tools/faults.py --fast                   # some of what is quick, in less than one
+    python tools/faults.py                          # everything, in about ten minutes
+    python tools/faults.py --fast                   # some of what is quick, in about one
     python tools/faults.py --only pictures,stores   # some classes
     python tools/faults.py --name mutated --number 7 --seed 1   # one variant of one attack
 

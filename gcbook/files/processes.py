@@ -91,7 +91,8 @@ def workers(
     """
     others = multiprocessing.active_children()
     with temporary_folder() as folder:
-        pool = _Pool(number, _CONTEXT, _begin_worker, (folder, _packed(prepare, *arguments)))
+        with _signals_wait():
+            pool = _Pool(number, _CONTEXT, _begin_worker, (folder, _packed(prepare, *arguments)))
         try:
             yield pool
         except BrokenProcessPool as error:
@@ -160,10 +161,12 @@ def _call(packed: bytes) -> None:
 @contextmanager
 def _signals_wait() -> Iterator[None]:
     """Start processes that signals do not reach before they lead a group of their own."""
-    # It lets signals through again when it has started.
-    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
+        # It keeps from its parent what is blocked, and lets through what it ignores itself, which
+        # is not SIGHUP.
+        resource_tracker.ensure_running()
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)

@@ -43,7 +43,7 @@ def lingering(tmp_path):
 def test_what_a_command_has_started_ends_with_it(lingering, kind, number, status):
     command = lingering(kind)
     assert len(command.alive()) >= 3, "itself, its process, and what that has started"
-    if number == signal.SIGINT:
+    if number in (signal.SIGINT, signal.SIGHUP):
         os.killpg(command.process.pid, number)  # as a terminal does
     else:
         os.kill(command.process.pid, number)

@@ -144,10 +144,14 @@ STEPS = 6
 
 
 _CODE = """
+import os
 import time
+from pathlib import Path
 
 from gcbook.book import check_parameters
 
+if begun := os.environ.get("BEGUN"):
+    Path(begun).touch()
 p = check_parameters("{name}", number=number)
 time.sleep(p.number / 4)
 """

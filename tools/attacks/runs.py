@@ -16,6 +16,8 @@ from attacks.made import CHAPTERS, write_chapter
 
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 LOCK = ".lock"
+BEGUN = "a chapter's code"
+"""The moment in which the code of a chapter begins."""
 PAGES = "the last page"
 """The moment in which pages are about to take the place of others."""
 
@@ -24,11 +26,15 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
     """All attacks on what takes long."""
     package = str(made / "project")
 
+    def given(project: Path) -> dict[str, str]:
+        begun = Path("begun").resolve()
+        begun.unlink(missing_ok=True)
+        return {"PYTHONPATH": package, "GCBOOK_PROJECT": str(project), "BEGUN": str(begun)}
+
     def interrupted(words: list[str], project: Path, number: int, moment: str) -> str:
         """End a command at some moment; say what is wrong with how it ends."""
         chance = random.Random(f"{seed} {words[0]} {number}")
-        given = {"PYTHONPATH": package, "GCBOOK_PROJECT": str(project)}
-        child = start(words, Path("said.txt"), given, program=True)
+        child = start(words, Path("said.txt"), given(project), program=True)
         if moment:
             _wait_for(moment, child)
         time.sleep(chance.uniform(0.0, 1.5))
@@ -58,16 +64,14 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         warm = number % 3 == 2
         for name in CHAPTERS if warm else CHAPTERS[:2]:
             write_chapter(project, name, f"as it is in number {number}")
-        chance = random.Random(f"{seed} {number}")
-        moment = "ipykernel" if number < 4 else chance.choice(("jupyter_book", PAGES))
+        moment = BEGUN if number < 4 else PAGES
         words = ["build", "--jobs", "1" if warm else "2"]
         if what := interrupted(words, project, number, moment):
             return what
         html = project / "_build" / "html"
         if not (html / "index.html").is_file() or {*files_of(html)} ^ {*whole}:
             return "the book is no longer whole"
-        given = {"PYTHONPATH": package, "GCBOOK_PROJECT": str(project)}
-        ended = call("build", environment=given, seconds=90, program=True)
+        ended = call("build", environment=given(project), seconds=90, program=True)
         if ended.status != 0:
             return f"the next build fails: {ended.last}"
         stray = _names(project) - names
@@ -75,12 +79,11 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
 
     def ran(folder: Path, number: int) -> str:
         words = ["run", "second", "-p", "number", "12", "-o", str(folder / "out")]
-        moment = "ipykernel" if number < 4 else ""
+        moment = BEGUN if number < 4 else ""
         if what := interrupted(words, made / "project", number, moment):
             return what
-        given = {"PYTHONPATH": package, "GCBOOK_PROJECT": package}
         quick = ("run", "second", "-p", "number", "0", "-o", folder / "out", "--overwrite")
-        ended = call(*quick, environment=given, seconds=60, program=True)
+        ended = call(*quick, environment=given(made / "project"), seconds=60, program=True)
         if ended.status != 0:
             return f"the next run fails: {ended.last}"
         stray = _names(folder / "out") - {"second.ipynb", "second.html"}
@@ -125,10 +128,10 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
             shutil.copytree(made / "project", project, ignore=shutil.ignore_patterns("gcbook"))
             for name in CHAPTERS:
                 write_chapter(project, name, "anew")
-            given = {"PYTHONPATH": package, "GCBOOK_PROJECT": str(project)}
-            first = start(words(folder), Path("first.txt"), given, program=True)
+            variables = given(project)
+            first = start(words(folder), Path("first.txt"), variables, program=True)
             _wait_for(moment.format(folder), first)
-            second = call(*words(folder), environment=given, seconds=60, program=True)
+            second = call(*words(folder), environment=variables, seconds=60, program=True)
             status = wait(first, 90)
             if status != 0:
                 return f"the first ended with {status}"
@@ -137,7 +140,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         return run
 
     for name, words, moment in (
-        ("two builds", lambda folder: ["build"], "ipykernel"),
+        ("two builds", lambda folder: ["build"], BEGUN),
         (
             "two runs into one folder",
             lambda folder: [
@@ -150,7 +153,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
                 f"{folder}/out",
                 "--overwrite",
             ],
-            "ipykernel",
+            BEGUN,
         ),
         (
             "two scorings into one store",
@@ -177,7 +180,7 @@ def _wait_for(moment: str, child: int) -> None:
             return
         if moment == PAGES and _written(Path.cwd()):
             return
-        if any(moment in _words(pid) for pid in below):
+        if moment == BEGUN and Path("begun").exists():
             return
         time.sleep(0.05)
 
@@ -186,12 +189,6 @@ def _alive(child: int) -> bool:
     with suppress(OSError):
         return Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     return False
-
-
-def _words(pid: int) -> str:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", "replace")
-    return ""
 
 
 def _written(folder: Path) -> bool:

@@ -3,11 +3,17 @@
 import numpy as np
 import pytest
 
-from gcbook.book import check_parameters
 from gcbook.book.chapters import find_chapters, read_parameters
 from gcbook.book.dress import as_arguments
 from gcbook.book.project import find_project
-from gcbook.chapters.parameters import allowed, defaults, parameters_of, rooms, smoke_values
+from gcbook.chapters.parameters import (
+    allowed,
+    check_parameters,
+    defaults,
+    parameters_of,
+    rooms,
+    smoke_values,
+)
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions import commons
 from gcbook.noise.mixture import make_pair

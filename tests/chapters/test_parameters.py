@@ -178,9 +178,7 @@ def test_templates_check_their_parameters_and_have_no_outputs(chapter):
 
     notebook = nbformat.read(chapter.template, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert f'check_parameters(\n    "{chapter.name}"' in code[1].source or (
-        f'check_parameters("{chapter.name}"' in code[1].source
-    )
+    assert f'chosen_parameters("{chapter.name}", globals())' in code[1].source
     assert all(not cell.outputs and cell.execution_count is None for cell in code)
     assert all(" def " not in f" {cell.source}" for cell in code)
 

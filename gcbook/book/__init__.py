@@ -1,6 +1,6 @@
 """The book: chapters with parameters, executed, built, rerun and served."""
 
 from gcbook.chapters.claims import check_claims
-from gcbook.chapters.parameters import check_parameters
+from gcbook.chapters.parameters import chosen_parameters
 
-__all__ = ["check_claims", "check_parameters"]
+__all__ = ["check_claims", "chosen_parameters"]

@@ -27,8 +27,6 @@ from gcbook.files.processes import run_process
 from gcbook.files.sums import changed_files, listing
 from gcbook.files.swap import mend_swap, swap_in
 
-__all__ = ["Built", "build_book"]
-
 _ENTRANCE = """<!DOCTYPE html>
 <html lang="en">
 <head>

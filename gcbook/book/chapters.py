@@ -11,15 +11,6 @@ from gcbook.book.project import Project
 from gcbook.chapters.parameters import defaults, parameters_of, rooms
 from gcbook.files.errors import GcbookError, InputError
 
-__all__ = [
-    "Chapter",
-    "changes",
-    "find_chapters",
-    "pick_chapter",
-    "read_contents",
-    "read_parameters",
-]
-
 _PAGES = "book/chapters/"
 
 

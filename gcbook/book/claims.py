@@ -14,8 +14,6 @@ from gcbook.chapters.claims import claims_of
 from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
 from gcbook.files.errors import DataNotFoundError, GcbookError
 
-__all__ = ["claims_file", "collected", "read_collected", "recorded_claims"]
-
 
 def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
     """What became of a chapter's claims, from its executed notebook.

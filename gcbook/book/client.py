@@ -9,8 +9,6 @@ from papermill.log import logger
 
 from gcbook.book.inline import expressions_in
 
-__all__ = ["InlineClientEngine"]
-
 
 class InlineClientEngine(Engine):
     """Papermill's usual engine, with inline expressions."""

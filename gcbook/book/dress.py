@@ -27,8 +27,6 @@ from gcbook.claims.check import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
-__all__ = ["as_arguments", "dress", "is_caption", "is_optional", "numbered", "rerun_section"]
-
 _WIDTH = 76
 """Characters of a line of a command."""
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)

@@ -10,8 +10,6 @@ JupyterLab does, at the point of the notebook where the cell stands. Papermill k
 
 from typing import Any
 
-__all__ = ["ENGINE", "InlineEngine"]
-
 ENGINE = "gcbook"
 
 

@@ -31,8 +31,6 @@ from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.processes import workers
 
-__all__ = ["ChapterFailed", "execute_chapters", "run_apart", "run_notebook"]
-
 INJECTED = "injected-parameters"
 """Papermill's tag of the cell in which it puts parameters, which gets a random id."""
 _CELL_FILE = re.compile(r"\S*\bipykernel_\d+[/\\]\d+\.py")

@@ -14,8 +14,6 @@ from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 from gcbook.stats.words import MISSING
 
-__all__ = ["expressions_in", "fill", "without_values"]
-
 _EXPRESSION = re.compile(r"\{eval\}(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
 _EMPTY = "\0"
 _NOT_COMPUTED = re.compile(r"[+−-]?\b(nan|None|NaT)\b%?")

@@ -24,8 +24,6 @@ from jupyter_client.provisioning import KernelProvisionerFactory, LocalProvision
 
 from gcbook.files.processes import begin_group
 
-__all__ = ["MODULES", "KernelProvisioner", "start_own_kernels"]
-
 MODULES = (
     "altair",
     "diffusers.pipelines.deepfloyd_if.pipeline_if",

@@ -17,8 +17,6 @@ import re
 from pathlib import Path
 from urllib.parse import unquote
 
-__all__ = ["lighten_book", "lighten_page"]
-
 _CHART = re.compile(
     r'<div class="gc-chart"><img class="gc-static"(?P<before>[^>]*?)'
     r' src="data:image/svg\+xml,(?P<image>[^"]*)"(?P<after>[^>]*)>'

@@ -27,8 +27,6 @@ from gcbook.files.atomic import write_if_changed
 from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA
 
-__all__ = ["read_index", "write_networks"]
-
 RUNTIME = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
 

@@ -26,8 +26,6 @@ from gcbook.files.errors import GcbookError
 from gcbook.files.processes import run_process
 from gcbook.files.temporary import temporary_folder
 
-__all__ = ["with_places", "write_page"]
-
 _FIGURE = re.compile(r'name="((?:fig|tab)-[\w-]+)"')
 
 _MADE = {

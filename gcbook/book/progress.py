@@ -6,8 +6,6 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-__all__ = ["ChapterProgress", "chapter_progress"]
-
 
 class ChapterProgress:
     """Shows what happens to each chapter.

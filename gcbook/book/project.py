@@ -6,8 +6,6 @@ from pathlib import Path
 
 from gcbook.files.errors import GcbookError
 
-__all__ = ["Project", "find_project"]
-
 
 @dataclass(frozen=True)
 class Project:

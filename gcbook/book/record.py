@@ -20,18 +20,6 @@ from gcbook.chapters.parameters import declaration_of, paths_in
 from gcbook.files.atomic import write_text
 from gcbook.files.sums import hash_of
 
-__all__ = [
-    "Executed",
-    "Package",
-    "chapter_inputs",
-    "executed_notebook",
-    "output_hashes",
-    "package_inputs",
-    "read_record",
-    "stale_reason",
-    "write_record",
-]
-
 LIBRARIES = (
     "altair",
     "vl-convert-python",

@@ -14,8 +14,6 @@ from gcbook.files.atomic import check_free
 from gcbook.files.errors import InputError
 from gcbook.files.locks import lock_folder
 
-__all__ = ["run_chapter"]
-
 
 def run_chapter(
     project: Project,

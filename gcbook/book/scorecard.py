@@ -9,8 +9,6 @@ from gcbook.claims.check import MARKS
 from gcbook.claims.found import Answer, Found, found_for
 from gcbook.claims.paper import MAIN, PaperClaim
 
-__all__ = ["scorecard_page", "scorecard_table"]
-
 _SIGNS = {
     "agrees": "✓ agrees",
     "contradicts": "✗ contradicts",

@@ -21,8 +21,6 @@ from urllib.parse import unquote
 from gcbook.book.project import Project
 from gcbook.files.errors import GcbookError
 
-__all__ = ["book_server", "folder_server"]
-
 HOST = "127.0.0.1"
 _OWN_NAME = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?", re.IGNORECASE)
 """What a request may call this server: another site's name would let its pages read the book."""

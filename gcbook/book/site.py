@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.config import Config
 
-__all__ = ["mend_html", "setup", "table_figure", "vega_script", "write_vendor"]
-
 LONG = 25
 """Characters from which a word of code may break: about as many as a phone's table has room for."""
 _LONG_CODE = re.compile(rf'<span class="pre">(?=(?:[^<&]|&\w+;){{{LONG},}}</span>)')

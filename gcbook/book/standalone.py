@@ -23,8 +23,6 @@ from gcbook.files.errors import GcbookError
 if TYPE_CHECKING:
     from bs4 import BeautifulSoup, Tag
 
-__all__ = ["SCRIPTS", "STYLES", "standalone"]
-
 STYLES = (
     "styles/theme.css",
     "styles/pydata-sphinx-theme.css",

@@ -10,8 +10,6 @@ from gcbook.book.chapters import Chapter, changes
 from gcbook.book.record import Executed
 from gcbook.files.markdown import code_cell
 
-__all__ = ["status_page"]
-
 PACKAGES = (
     "numpy",
     "pandas",

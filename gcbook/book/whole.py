@@ -7,8 +7,6 @@ from gcbook.book.project import Project
 from gcbook.book.record import package_inputs, read_record, stale_reason
 from gcbook.files.sums import changed_files
 
-__all__ = ["book_problems", "chapter_problems"]
-
 
 def book_problems(html: Path) -> list[str]:
     """Compare the files of a built book with the list that the build left beside it.

@@ -7,8 +7,6 @@ from typing import Any
 from gcbook.chapters.parameters import Parameters, room_of
 from gcbook.claims import Checked, Claim, check, paper_claims, read_claims
 
-__all__ = ["check_claims", "claims_of"]
-
 
 def claims_of(chapter: str) -> dict[str, Claim]:
     """The claims in ``claims.yml`` of a chapter's room by name; none if there is no such file."""

@@ -13,28 +13,6 @@ from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.shipped import whole_worlds
 from gcbook.paper.experiments import DATASETS
 
-__all__ = [
-    "ALL",
-    "CLUSTERED",
-    "COMMON",
-    "Fields",
-    "WORLD",
-    "draws_of",
-    "evaluations_per_second",
-    "model_of",
-    "models_of",
-    "names_of",
-    "noise_draws",
-    "noise_times",
-    "number",
-    "path_of",
-    "seed_of",
-    "text",
-    "weighting_of",
-    "whole",
-    "world_of",
-]
-
 FieldOf = tuple[Any, Any]
 Fields = Mapping[str, FieldOf]
 

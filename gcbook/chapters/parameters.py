@@ -1,6 +1,6 @@
 """What a chapter can be asked to do differently, declared in its room, and the check of it.
 
-Every room has a module ``parameters`` that holds its `Declaration` under the name ``PARAMETERS``.
+Every room's package holds its `Declaration` under the name ``PARAMETERS``.
 The parameters cell of the notebook states the same names and defaults. Parameters arrive as
 strings from a command line, as literals from papermill or JupyterLab; all pass through one model.
 """
@@ -21,21 +21,6 @@ from gcbook.chapters.fields import ALL, Fields
 from gcbook.files.errors import InputError
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
-
-__all__ = [
-    "Declaration",
-    "Parameters",
-    "allowed",
-    "check_parameters",
-    "declaration_of",
-    "defaults",
-    "known_observers",
-    "parameters_of",
-    "paths_in",
-    "room_of",
-    "rooms",
-    "smoke_values",
-]
 
 
 class Parameters(BaseModel):
@@ -113,7 +98,7 @@ def rooms() -> tuple[str, ...]:
     declared = [
         path.parent.name
         for folder in gcbook.chapters.__path__
-        for path in Path(folder).glob("*/parameters.py")
+        for path in Path(folder).glob("*/__init__.py")
     ]
     return tuple(sorted(name.replace("_", "-") for name in declared))
 
@@ -138,7 +123,7 @@ def declaration_of(chapter: str) -> Declaration:
     Raises:
         InputError: there is no such chapter.
     """
-    declared: Declaration = import_module(f"{room_of(chapter)}.parameters").PARAMETERS
+    declared: Declaration = import_module(room_of(chapter)).PARAMETERS
     return declared
 
 
@@ -153,12 +138,29 @@ def parameters_of(chapter: str) -> type[Parameters]:
     return create_model(chapter, __base__=Parameters, **fields)  # type: ignore[call-overload]
 
 
-def check_parameters(chapter: str, **values: Any) -> Parameters:
-    """Check a chapter's parameters; to be called by its first code cell.
+def chosen_parameters(chapter: str, namespace: Mapping[str, Any]) -> Parameters:
+    """Check what a notebook's parameters cell has chosen; called by its first code cell.
 
     Args:
         chapter: its name.
-        values: the values of the parameters cell.
+        namespace: ``globals()`` of the notebook, which hold the parameters among other things.
+
+    Returns:
+        As `check_parameters`.
+
+    Raises:
+        InputError: as by `check_parameters`.
+    """
+    names = parameters_of(chapter).model_fields
+    return check_parameters(chapter, **{name: namespace[name] for name in names})
+
+
+def check_parameters(chapter: str, **values: Any) -> Parameters:
+    """Check a chapter's parameters.
+
+    Args:
+        chapter: its name.
+        values: by name; what is left out has its default.
 
     Returns:
         The checked values: ``datasets`` and ``observers`` as tuples (no observers: all of them).

@@ -13,8 +13,6 @@ from gcbook.charts.theme import CHANCE_LINE, FAMILY_SHAPES, HUES, INK
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.correlation_tables import EVERYBODY
 
-__all__ = ["fig_accuracy_and_bias"]
-
 _UNIT = alt.Scale(domain=[0, 1])
 
 

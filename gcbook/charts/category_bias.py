@@ -11,8 +11,6 @@ from gcbook.charts.parts import TENTHS, finish, look
 from gcbook.charts.theme import DISCRIMINATIVE, INK
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["fig_category_bias"]
-
 _ROW = 22
 _LINE = 14
 """Height of a printed line's label."""

@@ -13,8 +13,6 @@ from gcbook.files.errors import InputError
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["chart_html", "chart_image", "chart_spec", "static_svg", "vegalite_version"]
-
 _LINE = {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 350}
 
 

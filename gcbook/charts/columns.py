@@ -20,8 +20,6 @@ from gcbook.files.errors import InputError
 if TYPE_CHECKING:
     import altair as alt
 
-__all__ = ["Column", "column", "formats_of", "headings_of", "tooltips"]
-
 _ENDS = {"low": "lower end", "high": "upper end"}
 
 

@@ -7,8 +7,6 @@ import altair as alt
 
 from gcbook.charts.parts import look
 
-__all__ = ["curve_layers", "line_look"]
-
 
 def curve_layers(
     base: alt.Chart,

@@ -7,8 +7,6 @@ import base64
 import html
 from dataclasses import dataclass
 
-__all__ = ["Gallery", "Picture", "Strip"]
-
 
 @dataclass(frozen=True)
 class Picture:

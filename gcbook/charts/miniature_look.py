@@ -11,8 +11,6 @@ import altair as alt
 
 from gcbook.charts.theme import DISCRIMINATIVE, GENERATIVE, OWN
 
-__all__ = ["COLORS", "DASHES", "SHAPES", "recipe_color", "recipe_dash", "recipe_shape"]
-
 COLORS = {
     "mini-pixel": GENERATIVE["imagen"],
     "mini-latent": GENERATIVE["stable_diffusion"],

@@ -19,8 +19,6 @@ from gcbook.charts.parts import (
     small_panels,
 )
 
-__all__ = ["fig_miniature_sets", "fig_miniature_strength"]
-
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(values=TENTHS, format=".0%", labelOverlap=True)
 

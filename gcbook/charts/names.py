@@ -14,8 +14,6 @@ from typing import Any, Self
 import altair as alt
 import pandas as pd
 
-__all__ = ["NAMES", "NAME_OF_TICK", "Names", "name_of"]
-
 NAMES = "names"
 """The parameter that holds the names, id → name."""
 

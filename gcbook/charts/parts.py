@@ -24,42 +24,6 @@ from gcbook.charts.theme import (
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
 
-__all__ = [
-    "CLASS_COLORS",
-    "NOBODY",
-    "ON_DARK_CELL",
-    "ON_LIGHT_CELL",
-    "TENTHS",
-    "alphabetical",
-    "by_column",
-    "cell_ink",
-    "chance_line",
-    "condition_x",
-    "diverging",
-    "dropdown",
-    "encode_kind",
-    "equal_bias_line",
-    "equal_bias_lines",
-    "finish",
-    "highlight",
-    "kind_marks",
-    "left_out",
-    "literal",
-    "look",
-    "nothing",
-    "pick_observer",
-    "positions",
-    "radio",
-    "sequential",
-    "sequential_ink",
-    "side_by_side",
-    "slider",
-    "small_panels",
-    "start_with",
-    "title_below",
-    "title_lines",
-]
-
 NOBODY = "none"
 """What a drop-down for highlighting says when nobody is."""
 

@@ -5,19 +5,6 @@ from typing import Any, ClassVar
 
 import altair as alt
 
-__all__ = [
-    "FONT",
-    "WIDE",
-    "Grid",
-    "at",
-    "below",
-    "data_url",
-    "framed",
-    "heading",
-    "image_mark",
-    "large_picture",
-]
-
 FONT = 12
 WIDE = "width >= 430"
 """Expression: whether the page is no phone's."""

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-__all__ = ["SOURCES", "Shown", "figure", "table"]
-
 SOURCES = {
     "recomputed": "Recomputed from public trials",
     "published": "Published in the paper",

@@ -19,8 +19,6 @@ from gcbook.stats.words import number
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["csv_link", "data_table", "marked_table", "select_columns"]
-
 MARKS = {
     "both": ("R + P", "recomputed and published"),
     "recomputed": ("R", "recomputed from public trials"),

@@ -4,26 +4,6 @@ Every hue reaches a contrast of 3:1 on the light and on the dark page, or has a 
 Colours are never the only sign: kinds of observers differ in mark shape too.
 """
 
-__all__ = [
-    "BAND",
-    "CHANCE_LINE",
-    "CUES",
-    "DARK",
-    "DISCRIMINATIVE",
-    "DIVERGING",
-    "GENERATIVE",
-    "FAMILY_SHAPES",
-    "HUES",
-    "HUMAN",
-    "INK",
-    "KIND_SHAPES",
-    "ORDERED",
-    "OWN",
-    "PAGE",
-    "SEQUENTIAL",
-    "SERIES",
-]
-
 HUMAN = "#d0273c"
 DISCRIMINATIVE = "#7a7a7a"
 GENERATIVE = {

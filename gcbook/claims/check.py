@@ -9,10 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gcbook.claims.claim import FUNCTIONS, Claim, names_in
+from gcbook.claims.claim import FUNCTIONS, Claim
 from gcbook.files.errors import GcbookError, InputError
-
-__all__ = ["CLAIMS_MIME", "MARKS", "MARK_MIME", "Checked", "ClaimFailed", "Outcome", "check"]
 
 MARK_MIME = "application/vnd.gcbook.claim+json"
 CLAIMS_MIME = "application/vnd.gcbook.claims+json"
@@ -111,7 +109,7 @@ def check(claims: Mapping[str, Claim], facts: Any, *, changed: bool) -> Checked:
 
 
 def _outcome(name: str, claim: Claim, facts: Mapping[str, Any], changed: bool) -> Outcome:
-    names = names_in(claim.holds)
+    names = claim.facts
     missing = [each for each in names if each not in facts]
     if missing:
         raise InputError(

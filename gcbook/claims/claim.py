@@ -9,6 +9,9 @@ The claims of a chapter stand in ``claims.yml`` of its room, each under a name o
       answers: [humans-shape-bias]
       verdict: agrees
 
+What a claim says of one of the paper's is graded by what it rests on, and the grades are never
+mixed: see `VERDICTS`.
+
 A data file, and expressions in it, because whoever writes the sentence should also write what it
 says in numbers, beside it, without knowing more Python than a comparison. The names in a condition
 are the chapter's facts. It is parsed when it is read, so that a slip is noticed where it stands,
@@ -24,14 +27,28 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from gcbook.files.errors import GcbookError
 
-__all__ = ["FUNCTIONS", "Claim", "Evidence", "names_in", "read_claims", "read_entries"]
-
 T = TypeVar("T", bound=BaseModel)
 
 Evidence = Literal[
     "recomputed from public trials", "miniature", "open weights", "published only", "computed"
 ]
 """What a claim rests on; "computed" needs neither trials nor a network: a toy, an equation."""
+
+_OTHER_MODELS = ("same way", "other way", "cannot tell")
+
+VERDICTS: Mapping[Evidence, tuple[str, ...]] = {
+    "recomputed from public trials": ("agrees", "does not agree"),
+    "published only": ("as printed", "not as printed"),
+    "miniature": _OTHER_MODELS,
+    "open weights": _OTHER_MODELS,
+    "computed": _OTHER_MODELS,
+}
+"""What may be said of a claim of the paper's, by evidence.
+
+Public decisions give what the paper says, or do not. The paper's own numbers fit each other, or do
+not, which is no evidence for what they say of a model. What is asked of other models goes the same
+way or the other way, or the test could not have told; then it says which effect it would have seen.
+"""
 
 FUNCTIONS: Mapping[str, Any] = {
     "abs": abs,
@@ -72,8 +89,10 @@ class Claim(BaseModel):
             ``or``, ``not``, arithmetic, and the functions in `FUNCTIONS`.
         evidence: what it rests on.
         answers: ids of the paper's claims that it is about.
-        verdict: whether it agrees with these, contradicts them or leaves them open (evidence on
-            the question, too weak or too mixed for an answer), given that it holds.
+        verdict: what it says of these if it holds, one of `VERDICTS`.
+        smallest_effect: of "cannot tell", the fact that is the smallest effect that would have been
+            seen.
+        effect: what that is an effect on, with its unit.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -82,7 +101,9 @@ class Claim(BaseModel):
     holds: str
     evidence: Evidence
     answers: tuple[str, ...] = ()
-    verdict: Literal["", "agrees", "contradicts", "leaves open"] = ""
+    verdict: str = ""
+    smallest_effect: str = ""
+    effect: str = ""
 
     @field_validator("sentence")
     @classmethod
@@ -100,7 +121,22 @@ class Claim(BaseModel):
     def _verdict_on_something(self) -> Self:
         if bool(self.answers) != bool(self.verdict):
             raise ValueError("answers and verdict belong together: give both, or neither")
+        if self.verdict and self.verdict not in VERDICTS[self.evidence]:
+            raise ValueError(
+                f"expected one of {', '.join(VERDICTS[self.evidence])} as the verdict of what is "
+                f"{self.evidence}, found {self.verdict!r}"
+            )
+        if {bool(self.smallest_effect), bool(self.effect)} != {self.verdict == "cannot tell"}:
+            raise ValueError(
+                "smallest_effect (a fact) and effect (what on) belong to the verdict "
+                "'cannot tell': give both there, and nowhere else"
+            )
         return self
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Names of the facts that it is about."""
+        return (*names_in(self.holds), *filter(None, [self.smallest_effect]))
 
 
 def names_in(condition: str) -> tuple[str, ...]:

@@ -7,8 +7,6 @@ from typing import Any
 from gcbook.claims.check import MARKS
 from gcbook.claims.paper import PaperClaim
 
-__all__ = ["COLUMNS", "Answer", "Found", "claim_rows", "found_for"]
-
 COLUMNS = (
     "claimed_by",
     "id",

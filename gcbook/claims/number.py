@@ -4,8 +4,6 @@ import math
 
 from gcbook.stats.words import number
 
-__all__ = ["Interval", "Number"]
-
 
 class Number(float):
     """A float that knows how it is printed; it compares and computes as any other.

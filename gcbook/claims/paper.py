@@ -20,8 +20,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from gcbook.claims.claim import Evidence, read_entries
 
-__all__ = ["MAIN", "PaperClaim", "paper_claims"]
-
 MAIN = (
     "human-like-shape-bias",
     "near-human-accuracy",

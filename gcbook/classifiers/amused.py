@@ -17,8 +17,6 @@ from gcbook.classifiers.regeneration import Remask
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
-__all__ = ["AESTHETIC_SCORE", "load_amused"]
-
 AESTHETIC_SCORE = 6
 """What the pipeline asks for unless told otherwise, on the scale of LAION's predictor."""
 

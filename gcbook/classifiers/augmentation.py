@@ -21,8 +21,6 @@ from torchvision.tv_tensors import Image, Video
 
 from gcbook.files.errors import InputError
 
-__all__ = ["DiffusionNoise", "draw_alpha", "mix_noise"]
-
 
 def draw_alpha(uniform: torch.Tensor, *, sqrt_alphas: bool = True) -> torch.Tensor:
     """Return the factor of the image for numbers drawn evenly from [0, 1].

@@ -22,8 +22,6 @@ from torch.nn.utils.rnn import pad_sequence
 from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["AutoregressiveClassifier", "hidden_after_prompts", "token_log_prob"]
-
 Tokenize = Callable[[Sequence[np.ndarray]], torch.Tensor]
 LogProb = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 

@@ -26,8 +26,6 @@ from gcbook.classifiers.weights import hash_weights, weight_files, weight_varian
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
-__all__ = ["DTYPES", "Checkpoint", "load_weights", "usable_device"]
-
 DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 

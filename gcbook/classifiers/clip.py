@@ -20,8 +20,6 @@ from gcbook.classifiers.preprocess import ProcessorPreprocess
 from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.classifiers.prompts import clip_templates, make_prompts
 
-__all__ = ["load_clip"]
-
 PROMPTS_AT_ONCE = 64
 
 

@@ -4,8 +4,6 @@ import torch
 
 from gcbook.files.errors import InputError
 
-__all__ = ["pick_device"]
-
 
 def pick_device(name: str) -> str:
     """Return the device that a setting names; "auto" is a GPU if there is one.

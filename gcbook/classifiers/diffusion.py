@@ -32,18 +32,6 @@ from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import Schedule, log_snr
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = [
-    "Decode",
-    "Denoise",
-    "DiffusionClassifier",
-    "Encode",
-    "Prediction",
-    "clean_image",
-    "clip_clean",
-    "columns",
-    "noise_of",
-]
-
 Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
 Decode = Callable[[torch.Tensor], torch.Tensor]

@@ -23,14 +23,6 @@ from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 
-__all__ = [
-    "DiscriminativeClassifier",
-    "category_log_probs",
-    "class_indices",
-    "load_image_classifier",
-    "classifier_of",
-]
-
 LogProbs = Callable[[torch.Tensor], torch.Tensor]
 
 

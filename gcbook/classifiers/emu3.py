@@ -26,8 +26,6 @@ from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
-__all__ = ["load_emu3"]
-
 
 def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> AutoregressiveClassifier:
     """Make a classifier of a folder in the format of transformers' Emu3ForConditionalGeneration.

@@ -23,8 +23,6 @@ from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
-__all__ = ["load_janus"]
-
 
 def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
     """Make a classifier of a folder in the format of transformers' JanusForConditionalGeneration.

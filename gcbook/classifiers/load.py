@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from gcbook.classifiers.checkpoint import Checkpoint
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = ["FORMATS", "OPTIONS", "find_format", "find_kind", "load_classifier"]
-
 OPTIONS: Mapping[str, tuple[str, ...]] = {
     "diffusion": ("template",),
     "autoregressive": ("template", "resolution"),

@@ -33,8 +33,6 @@ from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, timestep
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["MaskedBound", "MaskedClassifier", "MaskedNetwork", "MaskedRegeneration"]
-
 
 @dataclass(frozen=True)
 class MaskedNetwork:

@@ -7,8 +7,6 @@ import torch
 
 from gcbook.files.errors import GcbookError
 
-__all__ = ["explain_memory", "is_out_of_memory"]
-
 WORDS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 """Of PyTorch's allocators, of the processor and of GPUs, and of cuBLAS."""
 

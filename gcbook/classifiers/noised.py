@@ -21,9 +21,6 @@ from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 
-__all__ = ["NoisedClassifier", "noised_draw"]
-
-
 MakeDraw = Callable[[str, int, DrawRule, tuple[int, ...], bool], Draw]
 
 

@@ -53,8 +53,6 @@ from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule, FlowSchedule
 
-__all__ = ["CLASS_TABLE", "REPRESENTATIVES", "class_ids", "load_pipeline"]
-
 Predict = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """``predict(x_t, timestep, label)``, the network itself in its own type and time unit."""
 

@@ -23,8 +23,6 @@ from PIL import Image
 from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.files.errors import InputError
 
-__all__ = ["ImageFit", "Preprocess", "ProcessorPreprocess", "TorchvisionPreprocess"]
-
 
 @dataclass(frozen=True)
 class ImageFit:

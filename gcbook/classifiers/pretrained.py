@@ -37,15 +37,6 @@ from gcbook.files.gate import (
     refused,
 )
 
-__all__ = [
-    "check_folder",
-    "check_numbers",
-    "no_larger_than",
-    "read_configuration",
-    "read_pretrained",
-    "refused_model",
-]
-
 READ_WHOLE = (".txt", ".model", ".jinja", ".spm", ".tiktoken", ".vocab")
 """Files that libraries read, besides JSON and weights."""
 

@@ -11,8 +11,6 @@ from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
-__all__ = ["clip_templates", "make_prompts"]
-
 
 def make_prompts(labels: Sequence[str], template: str = PROMPT_TEMPLATE) -> list[str]:
     """Return one prompt a class.

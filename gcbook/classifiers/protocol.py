@@ -20,8 +20,6 @@ from gcbook.noise.draws import DrawRule
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["CLIPS", "Adapter", "Classifier", "Clip", "Draw", "mean_errors", "shared_rows"]
-
 Clip = Literal["none", "static", "dynamic"]
 CLIPS: tuple[Clip, ...] = get_args(Clip)
 

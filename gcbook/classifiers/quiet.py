@@ -5,8 +5,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["quiet_libraries"]
-
 _LOGGER = "transformers.models.auto.image_processing_auto"
 
 

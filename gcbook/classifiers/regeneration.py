@@ -21,8 +21,6 @@ import torch
 from gcbook.classifiers.protocol import shared_rows
 from gcbook.files.errors import InputError
 
-__all__ = ["Remask", "Stream", "regenerate"]
-
 Stream = Callable[[str], np.random.Generator]
 """Gives the generator of one image's draw for a named purpose, the same whenever asked."""
 

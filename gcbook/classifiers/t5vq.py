@@ -27,8 +27,6 @@ from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
-__all__ = ["PIPELINE", "load_t5vq", "save_t5vq"]
-
 PIPELINE = "T5VQPipeline"
 
 

@@ -9,8 +9,6 @@ import torch
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 
-__all__ = ["VQTokenizer"]
-
 
 class VQTokenizer:
     """A diffusers ``VQModel`` that takes and gives pixels in [0, 1], as aMUSEd's.

@@ -26,8 +26,6 @@ from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.gate import open_file
 from gcbook.paper.categories import IMAGENET_CLASSES
 
-__all__ = ["load_torchvision", "load_torchvision_download"]
-
 PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
     "inception_v3": {"transform_input": True, "init_weights": False},
     "googlenet": {"transform_input": True, "init_weights": False},

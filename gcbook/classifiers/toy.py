@@ -26,8 +26,6 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.noise.schedules import CosineSchedule, Schedule
 
-__all__ = ["HALF_WIDTH", "TOY_LABELS", "Toy", "make_toy", "toy_classifier"]
-
 TOY_LABELS = ("A", "B", "C", "D")
 """Upper left, upper right, lower left, lower right."""
 

@@ -18,20 +18,6 @@ from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.gate import LARGEST_JSON, open_file, parse_json, read_file, read_json
 
-__all__ = [
-    "HUB_ID",
-    "MODELS_DIR",
-    "CachedCopyWarning",
-    "find_cached",
-    "find_in_models_dir",
-    "find_local",
-    "hash_weights",
-    "locate_model",
-    "model_folders",
-    "weight_files",
-    "weight_variant",
-]
-
 MODELS_DIR = "GCBOOK_MODELS_DIR"
 """Environment variable: a folder of models, ``<name>``, ``<org>--<name>`` or ``<org>/<name>``."""
 

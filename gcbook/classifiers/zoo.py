@@ -21,24 +21,6 @@ from gcbook.classifiers.weights import MODELS_DIR, find_cached, find_in_models_d
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 
-__all__ = [
-    "COSTS",
-    "PAPER_SYSTEMS",
-    "Cost",
-    "Kind",
-    "Place",
-    "Source",
-    "ZooEntry",
-    "at_hand",
-    "find_entry",
-    "how_to_get",
-    "n_evaluations",
-    "near_names",
-    "system_titles",
-    "torch_cache",
-    "zoo",
-]
-
 Kind = Literal["diffusion", "autoregressive", "masked", "clip", "discriminative"]
 
 PAPER_SYSTEMS: Mapping[str, str] = {"muse": "Muse"}

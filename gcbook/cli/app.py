@@ -13,8 +13,6 @@ from typer.core import TyperCommand, TyperGroup
 from gcbook.files.interrupts import interruptible
 from gcbook.files.naming import UNSEEN
 
-__all__ = ["OpenCommand", "app", "print_csv", "say"]
-
 
 class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:

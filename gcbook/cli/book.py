@@ -13,8 +13,6 @@ from gcbook.cli.app import OpenCommand, app
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
-__all__ = ["build", "chapters", "run", "serve"]
-
 Solutions = Annotated[
     bool,
     typer.Option("--solutions/--no-solutions", help="Show or leave out solutions of exercises."),

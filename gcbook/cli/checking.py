@@ -11,8 +11,6 @@ import typer
 from gcbook.cli.app import app
 from gcbook.files.errors import GcbookError, InputError
 
-__all__ = ["check"]
-
 SHOWN = 20
 """Problems of one thing that are printed."""
 

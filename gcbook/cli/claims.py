@@ -8,8 +8,6 @@ import typer
 from gcbook.cli.app import app, print_csv
 from gcbook.files.errors import InputError
 
-__all__ = ["claims"]
-
 
 @app.command()
 def claims(

@@ -11,8 +11,6 @@ from gcbook.cli.app import app, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
-__all__ = ["decide"]
-
 SHOWN = 5
 """How many images are named."""
 

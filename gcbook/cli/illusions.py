@@ -11,8 +11,6 @@ from gcbook.cli.app import OpenCommand, app, say
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
-__all__ = ["illusions"]
-
 
 class _Prompts(OpenCommand):
     """``--prompts A B C``: all words up to the next option."""

@@ -11,8 +11,6 @@ from gcbook.files.errors import InputError
 if TYPE_CHECKING:
     from gcbook.classifiers.zoo import ZooEntry
 
-__all__ = ["models"]
-
 COLUMNS = ("name", "kind", "stands_for", "size", "licence", "at_hand")
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 

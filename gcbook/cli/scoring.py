@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from gcbook.scoring.report import ScoreReport
     from gcbook.stimuli.stimulus import StimulusSet
 
-__all__ = ["score"]
-
 
 @app.command()
 def score(

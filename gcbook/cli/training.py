@@ -10,8 +10,6 @@ from gcbook.cli.app import app, say
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
-__all__ = ["train", "worlds"]
-
 
 @app.command()
 def train(

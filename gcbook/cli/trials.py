@@ -11,8 +11,6 @@ from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
-__all__ = ["benchmark", "fetch"]
-
 KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
 """How a table is written, by the ending of the file."""
 

@@ -15,8 +15,6 @@ from pathlib import Path, PurePosixPath
 from gcbook.files.errors import InputError, system_reason
 from gcbook.files.gate import MIB, at_most, open_file, read_file, refused
 
-__all__ = ["files_in", "is_zip"]
-
 MOST_FILES = 200_000
 """Files of a folder or archive; the 17 datasets have 13,000 images."""
 

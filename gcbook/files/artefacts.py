@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-__all__ = ["RUN_STATE", "STORE_HEADER", "is_run", "is_store"]
-
 STORE_HEADER = "store.json"
 """Heads a store of scores, see `gcbook.scoring.store`."""
 

@@ -9,18 +9,6 @@ from pathlib import Path
 
 from gcbook.files.errors import GcbookError, InputError, system_reason
 
-__all__ = [
-    "UNWRITABLE",
-    "UnwritableError",
-    "check_free",
-    "check_links",
-    "check_writable",
-    "unwritable",
-    "write_if_changed",
-    "write_text",
-    "write_whole",
-]
-
 _REMEDIES = {
     "Free space": (errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
     "Make the folder writable": (errno.EACCES, errno.EPERM, errno.EROFS),

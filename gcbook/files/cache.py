@@ -18,8 +18,6 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["cache_dir", "mark_of", "remember", "remembered"]
-
 SETTLED_NS = 2 * 10**9
 """A file that was changed just now may be changed again within one tick of the disk's clock."""
 

@@ -6,8 +6,6 @@ line prints the message alone; a traceback would only hide it.
 
 import os
 
-__all__ = ["DataNotFoundError", "GcbookError", "InputError", "system_reason"]
-
 
 class GcbookError(Exception):
     """Something went wrong that the message explains."""

@@ -19,24 +19,6 @@ from typing import Any
 
 from gcbook.files.errors import GcbookError, InputError, system_reason
 
-__all__ = [
-    "DEEPEST",
-    "LARGEST_CSV",
-    "LARGEST_JSON",
-    "LARGEST_PICTURE",
-    "MIB",
-    "MOST_PIXELS",
-    "UnreadableError",
-    "at_most",
-    "gunzip",
-    "open_file",
-    "parse_json",
-    "read_file",
-    "read_json",
-    "read_text",
-    "refused",
-]
-
 MIB = 2**20
 
 LARGEST_CSV = 64 * MIB

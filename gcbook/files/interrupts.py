@@ -18,8 +18,6 @@ from typing import Any, NoReturn
 
 from gcbook.files.errors import GcbookError
 
-__all__ = ["SIGNALS", "Interrupted", "end_in_time", "end_now", "held_back", "interruptible"]
-
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 """What tells a command to end."""
 

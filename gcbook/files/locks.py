@@ -9,8 +9,6 @@ from filelock import FileLock, Timeout
 from gcbook.files.atomic import unwritable
 from gcbook.files.errors import InputError
 
-__all__ = ["LOCK", "lock_folder", "locked"]
-
 LOCK = ".lock"
 
 

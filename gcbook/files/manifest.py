@@ -19,8 +19,6 @@ from gcbook.files.errors import GcbookError, system_reason
 from gcbook.files.gate import read_text
 from gcbook.files.sums import hash_of
 
-__all__ = ["DATA", "SUMS", "Manifest", "differing", "others"]
-
 SUMS = "SHA256SUMS"
 
 _NOT_DATA = (SUMS, ".lock", ".DS_Store", "Thumbs.db")

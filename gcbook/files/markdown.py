@@ -15,8 +15,6 @@ import re
 
 from gcbook.files.naming import UNSEEN
 
-__all__ = ["code_block", "code_cell", "code_span", "escape_markdown"]
-
 # Punctuation that stands for itself within a line: - . / , ; : ' ( ) % + = ?
 _ACTIVE = re.compile(r"""[!"#$&*<>@\[\\\]^_`{|}~]""")
 

@@ -10,8 +10,6 @@ import re
 
 from gcbook.files.errors import InputError
 
-__all__ = ["FORMULA", "PLAIN", "SPREADSHEET", "UNSEEN", "check_name"]
-
 UNSEEN = (
     "["
     "\0-\x1f\x7f-\x9f"  # control characters, C0 and C1

@@ -27,8 +27,6 @@ from gcbook.files.errors import GcbookError
 from gcbook.files.interrupts import SIGNALS
 from gcbook.files.temporary import temporary_folder
 
-__all__ = ["begin_group", "end_with_parent", "run_process", "workers"]
-
 _CONTEXT = multiprocessing.get_context("spawn")
 """Fresh interpreters: a fork would inherit threads, such as those of a progress bar."""
 

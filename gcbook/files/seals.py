@@ -9,8 +9,6 @@ import mmap
 from hashlib import sha256
 from pathlib import Path
 
-__all__ = ["SEAL", "is_whole", "seal", "seal_file"]
-
 _MARK = b"sealed with sha256:"
 _ZEROS = b"0" * 64
 

@@ -4,9 +4,6 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path, PurePath
 
-__all__ = ["changed_files", "hash_of", "listing"]
-
-
 Wanted = Callable[[PurePath], bool]
 
 

@@ -11,8 +11,6 @@ import shutil
 import sys
 from pathlib import Path
 
-__all__ = ["mend_swap", "swap_in"]
-
 
 def swap_in(new: Path, place: Path) -> None:
     """Put a folder in its place; what was there is removed.

@@ -10,8 +10,6 @@ from pathlib import Path
 from gcbook.files.errors import InputError
 from gcbook.files.locks import LOCK, lock_folder
 
-__all__ = ["sweep_temporary", "temporary_folder"]
-
 PREFIX = "gcbook-tmp-"
 
 

@@ -40,14 +40,6 @@ from gcbook.trials.fetch import (
 )
 from gcbook.trials.originals import data_dir
 
-__all__ = [
-    "ILLUSIONS",
-    "Illusion",
-    "fetch_illusions",
-    "find_illusions",
-    "illusion_problems",
-]
-
 COMMONS = "https://commons.wikimedia.org"
 RECORD = "illusions.json"
 WIDTH = 960

@@ -15,8 +15,6 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 from scipy.interpolate import CubicSpline
 
-__all__ = ["DRAWINGS", "Drawing", "draw", "mirrored", "smooth_curve"]
-
 Points = tuple[tuple[float, float], ...]
 
 SUPERSAMPLING = 8

@@ -32,8 +32,6 @@ from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = ["EMPTY", "Reconstructions", "load_for_prompts", "reconstruct"]
-
 EMPTY = ""
 """The prompt that asks for nothing: what a model makes of a picture by itself."""
 

@@ -12,8 +12,6 @@ from gcbook.files.errors import InputError
 from gcbook.files.gate import read_json
 from gcbook.illusions.reconstruct import Reconstructions
 
-__all__ = ["RECORD", "difference_picture", "earlier_names", "result_names", "write_reconstructions"]
-
 RECORD = "reconstructions.json"
 GAP = 4
 """Pixels between the pictures of the overview."""

@@ -17,8 +17,6 @@ from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
 from gcbook.stimuli.written import Png
 
-__all__ = ["BANDS", "BAND_SETS", "filter_band", "make_band_set", "make_named_set"]
-
 BANDS = ("low-2", "low-4", "low-8", "high-1", "high-2", "high-4")
 """What is left, and where half of it is, in cycles an image."""
 

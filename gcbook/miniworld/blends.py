@@ -15,8 +15,6 @@ from gcbook.illusions.drawings import FIGURE, GROUND
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import ALL_CATEGORIES
 
-__all__ = ["SIDE", "Blend", "blend_masks", "draw_blends"]
-
 SIDE = 32
 """Of the miniature world's images, half of the silhouettes'."""
 

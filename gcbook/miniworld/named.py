@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from gcbook.miniworld.outlines import Outline
     from gcbook.miniworld.world import World
 
-__all__ = ["DEFAULT", "is_same", "named_world", "read_worlds", "world_name", "world_names"]
-
 DEFAULT = "default"
 
 _FILE = "worlds.yml"

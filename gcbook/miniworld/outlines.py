@@ -36,8 +36,6 @@ import torch.nn.functional as F
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Outline", "warped"]
-
 Bounds = tuple[float, float]
 
 WARP_POINTS = 5

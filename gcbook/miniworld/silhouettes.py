@@ -17,15 +17,6 @@ import numpy as np
 from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = [
-    "EXTRA_CATEGORIES",
-    "SPLITS",
-    "Silhouettes",
-    "Split",
-    "load_silhouettes",
-    "silhouettes_hash",
-]
-
 EXTRA_CATEGORIES = ("duck", "rabbit", "face")
 """Categories beyond the 16, for pictures that can be seen in two ways."""
 

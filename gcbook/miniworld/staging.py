@@ -22,8 +22,6 @@ from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World, as_clou
 from gcbook.noise.draws import keyed_generator
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["Stage", "compose_stage", "find_silhouette", "stage_of"]
-
 Pixels = npt.NDArray[np.uint8]
 
 

@@ -39,16 +39,6 @@ from gcbook.stimuli.distortions import DISTORTIONS, GREY, distort
 from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
 from gcbook.stimuli.written import Png
 
-__all__ = [
-    "TEST_SETS",
-    "conditions_made",
-    "make_test_set",
-    "numbered",
-    "one_a_pair",
-    "silhouette_of",
-    "texture_of",
-]
-
 PER_CATEGORY = 20
 IMAGES_A_PAIR = 3
 TEXTURES_A_CATEGORY = 10

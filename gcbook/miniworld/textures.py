@@ -15,8 +15,6 @@ from collections.abc import Callable, Mapping
 
 import torch
 
-__all__ = ["TEXTURES", "draw_textures"]
-
 Pattern = Callable[[torch.Tensor, torch.Tensor, torch.Generator], torch.Tensor]
 
 

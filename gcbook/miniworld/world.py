@@ -44,17 +44,6 @@ from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, Silhouettes
 from gcbook.miniworld.textures import TEXTURES, draw_textures
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = [
-    "ALL_CATEGORIES",
-    "DEFAULT_WORLD",
-    "Composer",
-    "Scene",
-    "World",
-    "as_clouds",
-    "placed",
-    "pooled",
-]
-
 ALL_CATEGORIES: tuple[str, ...] = (*CATEGORIES, *EXTRA_CATEGORIES)
 """What the generative miniatures learn; only the first 16 are ever candidates."""
 

@@ -13,8 +13,6 @@ from typing import Literal
 
 import numpy as np
 
-__all__ = ["DrawRule", "Timesteps", "keyed_generator", "keyed_noise", "timestep"]
-
 Timesteps = Literal["stratified", "uniform"]
 
 

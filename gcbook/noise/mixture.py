@@ -13,8 +13,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import logsumexp
 
-__all__ = ["Mixture", "make_pair"]
-
 Floats = npt.NDArray[np.float64]
 
 SPACING = 4 / 3

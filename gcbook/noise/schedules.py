@@ -15,15 +15,6 @@ import numpy as np
 
 from gcbook.files.errors import InputError
 
-__all__ = [
-    "CosineSchedule",
-    "DiscreteSchedule",
-    "FlowSchedule",
-    "Schedule",
-    "log_snr",
-    "read_schedule",
-]
-
 
 class Schedule(Protocol):
     """How much of the image and how much noise there is at time t in [0, 1]."""

@@ -3,8 +3,6 @@
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["band_power", "octave_bands"]
-
 Floats = npt.NDArray[np.float64]
 
 

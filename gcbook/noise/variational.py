@@ -24,8 +24,6 @@ import numpy.typing as npt
 from gcbook.noise.mixture import Mixture
 from gcbook.noise.schedules import CosineSchedule
 
-__all__ = ["BoundTerms", "Spacing", "bound_terms", "expected_errors", "step_times", "time_of"]
-
 Floats = npt.NDArray[np.float64]
 Spacing = Literal["log-SNR", "t"]
 

@@ -24,8 +24,6 @@ import numpy as np
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule, Schedule, log_snr
 
-__all__ = ["NORMS", "PAPER", "Norm", "Weighting", "parse_weighting", "vlb_weights"]
-
 Norm = Literal["l2", "l1"]
 NORMS: tuple[Norm, ...] = ("l2", "l1")
 

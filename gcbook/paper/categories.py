@@ -11,18 +11,6 @@ from functools import cache
 
 from gcbook.files.manifest import DATA
 
-__all__ = [
-    "CATEGORIES",
-    "CHANCE",
-    "IMAGENET_CLASSES",
-    "ImageNetClass",
-    "NO_ANSWER",
-    "PROMPT_TEMPLATE",
-    "RESPONSES",
-    "imagenet_classes",
-    "imagenet_indices",
-]
-
 CATEGORIES = (
     "airplane",
     "bear",

@@ -10,8 +10,6 @@ number has been parsed: ``0.30`` and ``0.3`` are one condition.
 from dataclasses import dataclass
 from functools import cached_property
 
-__all__ = ["DATASETS", "EXPERIMENTS", "PARAMETRIC", "SINGLE_CONDITION", "TITLES", "Experiment"]
-
 SINGLE_CONDITION = "0"
 """Name of the only condition of a nonparametric dataset."""
 

@@ -13,21 +13,6 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 
-__all__ = [
-    "GENERATIVE",
-    "HUMANS",
-    "HUMANS_TITLE",
-    "HUMAN_NAME",
-    "PUBLISHED_SOURCES",
-    "choose_observers",
-    "kind_titles",
-    "known_networks",
-    "labels",
-    "published_kind",
-    "show_once",
-    "unique_labels",
-]
-
 HUMANS = "humans"
 """Name of all humans of a dataset taken together."""
 

@@ -10,16 +10,6 @@ import pandas as pd
 
 from gcbook.files.manifest import DATA
 
-__all__ = [
-    "quoted",
-    "quoted_value",
-    "published_models",
-    "published_values",
-    "table1",
-    "table2",
-    "table3",
-]
-
 _TEXT = ("key", "model", "model_type", "subject", "quantity", "unit", "meaning", "place", "printed")
 
 

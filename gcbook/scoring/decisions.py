@@ -34,18 +34,6 @@ from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.trials.parse import COLUMNS
 
-__all__ = [
-    "DECISION_COLUMNS",
-    "Pooling",
-    "Rule",
-    "check_observer",
-    "check_pooling",
-    "choose_draws",
-    "decide",
-    "decide_rows",
-    "to_trials",
-]
-
 DECISION_COLUMNS = (
     "image_id",
     "imagename",

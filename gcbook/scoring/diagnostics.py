@@ -28,8 +28,6 @@ from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import shape_bias
 
-__all__ = ["TENTHS", "decisions_by", "examine", "level_of", "variance_shares"]
-
 TENTHS = 10
 
 FEWEST_DRAWS = 8

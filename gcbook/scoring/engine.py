@@ -34,8 +34,6 @@ from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
 from gcbook.scoring.writer import StoreWriter
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = ["score", "scored_once"]
-
 GROUP = 8
 """Images prepared at a time."""
 

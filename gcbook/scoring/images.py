@@ -12,8 +12,6 @@ from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = ["ReadImage", "check_images", "check_unchanged", "read_images"]
-
 WORKERS = 4
 """Images read and decoded at a time, and as many wait for the network."""
 

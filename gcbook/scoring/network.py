@@ -12,8 +12,6 @@ from gcbook.files.errors import GcbookError
 from gcbook.noise.draws import DrawRule
 from gcbook.scoring.work import ImageWork
 
-__all__ = ["Batch", "Network", "make_batch"]
-
 
 @dataclass(frozen=True)
 class Batch:

@@ -24,8 +24,6 @@ from scipy.special import stdtr
 
 from gcbook.scoring.settings import Racing
 
-__all__ = ["Races", "paired_p", "race_summary", "replay"]
-
 
 def paired_p(n: np.ndarray | int, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
     """Return the two-sided p of paired t-tests, from sums of differences.

@@ -12,8 +12,6 @@ import numpy as np
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-__all__ = ["ProgressMode", "RunProgress", "ScoreReport"]
-
 ProgressMode = Literal["auto", "bar", "lines", "silent"]
 
 LINE_EVERY_S = 30.0

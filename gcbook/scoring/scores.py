@@ -23,19 +23,6 @@ from gcbook.files.seals import SEAL, is_whole, seal_file
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import Norm, Weighting
 
-__all__ = [
-    "Rows",
-    "Weights",
-    "codes_of",
-    "read_part",
-    "rows_table",
-    "score_array",
-    "score_arrays",
-    "score_schema",
-    "sort_rows",
-    "write_table",
-]
-
 CHUNK = 256
 """Images whose scores are spread out at a time, which bounds memory."""
 

@@ -21,17 +21,6 @@ from gcbook.noise.weightings import NORMS, PAPER, Norm, Weighting, parse_weighti
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = [
-    "Dtype",
-    "Racing",
-    "ScoringSettings",
-    "Traits",
-    "check_same",
-    "differences",
-    "effective_settings",
-    "read_settings",
-]
-
 Dtype = Literal["float32", "float16", "bfloat16"]
 ClipSetting = Literal["auto", "none", "static", "dynamic"]
 

@@ -38,8 +38,6 @@ from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.scoring.scores import Weights, read_part, score_schema, sort_rows
 from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
 
-__all__ = ["DamagedPartWarning", "Store", "store_problems"]
-
 FORMAT = "gcbook scores"
 VERSION = 2
 IMAGES, SCORES, PARTS = "images.parquet", "scores.parquet", "parts"

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from gcbook.classifiers.protocol import Draw
 
-__all__ = ["History", "ImageWork", "Plan", "RacePlan"]
-
 Known = tuple[np.ndarray, np.ndarray]
 """Units of an image that are measured, and their weighted errors (0 without a race)."""
 

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
     from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = ["StoreWriter", "check_store"]
-
 LIBRARIES = ("gcbook", "numpy", "torch", "torchvision", "diffusers", "transformers", "pillow")
 
 WRITING = "writing to this store"

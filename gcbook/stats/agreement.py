@@ -22,22 +22,6 @@ from gcbook.stats.conventions import ZeroDivision
 from gcbook.stats.metrics import share
 from gcbook.stats.panel import make_panels
 
-__all__ = [
-    "PAIR_COUNTS",
-    "PAIR_METRICS",
-    "consistency_table",
-    "error_consistency",
-    "expected_consistency",
-    "kappa",
-    "kappa_bias",
-    "kappa_bound",
-    "observed_consistency",
-    "pair_counts",
-    "pair_metrics",
-    "sums_of",
-    "weighted_pair_counts",
-]
-
 Floats = npt.NDArray[np.floating]
 
 PAIR_COUNTS = ("both_right", "only_a", "only_b", "both_wrong")

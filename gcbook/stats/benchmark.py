@@ -26,16 +26,8 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.resampling import Resampling
 from gcbook.trials.originals import SOURCES, locate
-from gcbook.trials.table import joined, read_answers
-
-__all__ = [
-    "COLUMNS",
-    "METRICS",
-    "benchmark",
-    "benchmark_paths",
-    "format_benchmark",
-    "published_ranks",
-]
+from gcbook.trials.parse import joined
+from gcbook.trials.table import read_answers
 
 METRICS = ("ood_accuracy", *PAIR_METRICS, "mean_rank", "shape_bias")
 COLUMNS = ("observer", "n_datasets", *METRICS)

@@ -19,8 +19,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import percent, undecided
 from gcbook.trials.table import unmatched_images
 
-__all__ = ["benchmark_notes"]
-
 Who = tuple[str, str]
 """source, observer."""
 

@@ -35,19 +35,6 @@ from gcbook.stats.agreement import PAIR_METRICS
 from gcbook.stats.benchmark import published_ranks
 from gcbook.stats.summaries import Summaries
 
-__all__ = [
-    "METRICS",
-    "benchmark_rows",
-    "comparable_with_paper",
-    "dataset_rows",
-    "shape_bias_rows",
-    "standing_rows",
-    "table1_quoted",
-    "table1_recomputed",
-    "table2_rows",
-    "table3_rows",
-]
-
 METRICS = ("ood_accuracy", *PAIR_METRICS)
 """The four benchmark metrics, in the order of Fig. 9."""
 

@@ -19,15 +19,6 @@ import pandas as pd
 from gcbook.stats.metrics import share as share_of
 from gcbook.stats.resampling import Factor, Resampling
 
-__all__ = [
-    "Sums",
-    "clustered_columns",
-    "clustered_means",
-    "clustered_sums",
-    "over_seeds",
-    "silhouettes",
-]
-
 Sums = Mapping[str, np.ndarray]
 """Of each column, (groups, 1 + draws)."""
 

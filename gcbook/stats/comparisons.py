@@ -21,8 +21,6 @@ from gcbook.paper.observers import HUMANS
 from gcbook.stats.maxt import level, step_down
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["TEST_COLUMNS", "Who", "compare", "mean_rank_sets", "mean_ranks"]
-
 Floats = npt.NDArray[np.floating]
 
 Who = tuple[str, str, str]

@@ -10,8 +10,6 @@ from gcbook.stats.resampling import Resampling
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Conditions", "SummarySettings", "ZeroDivision"]
-
 Conditions = Literal["benchmark", "all"]
 ZeroDivision = Literal["nan", "toolbox"]
 

@@ -16,15 +16,6 @@ from scipy import stats
 
 from gcbook.stats.resampling import Resampling
 
-__all__ = [
-    "MOST_EXACT",
-    "Correlation",
-    "correlate",
-    "fisher_difference",
-    "fisher_interval",
-    "partial",
-]
-
 MOST_EXACT = 9
 """Observers up to which all arrangements are counted: 9! = 362,880."""
 

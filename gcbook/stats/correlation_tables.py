@@ -6,8 +6,6 @@ from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.correlation import Correlation, correlate
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["EVERYBODY", "FAMILY_MEANS", "FEWEST", "correlation_rows"]
-
 EVERYBODY, FAMILY_MEANS = "nobody", "one mean a family"
 """Of the networks: none is left out, or each family is one point."""
 

@@ -13,8 +13,6 @@ from gcbook.stats.maxt import level
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import undecided
 
-__all__ = ["against_humans", "model_differences"]
-
 _DIGITS = 4
 _ENDS = ("difference", "low", "high")
 _VERDICT = ("p", "p_corrected", "differs")

@@ -36,8 +36,6 @@ from gcbook.stats.metrics import CUE_METRICS, human_source, share
 from gcbook.stats.panel import Panel, image_factors, make_panels
 from gcbook.stats.resampling import Resampling, centred, correct_bias
 
-__all__ = ["ESTIMATE_COLUMNS", "ESTIMATE_KEYS", "Estimates", "estimate"]
-
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 Flags = npt.NDArray[np.bool_]

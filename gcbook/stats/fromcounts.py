@@ -23,8 +23,6 @@ from gcbook.stats.metrics import (
     shape_bias,
 )
 
-__all__ = ["values_from_counts"]
-
 _WHO = ["source", "observer", "observer_kind"]
 _OTHER = ["other_source", "other", "other_kind"]
 

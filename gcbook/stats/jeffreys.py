@@ -15,8 +15,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import beta
 
-__all__ = ["jeffreys_interval"]
-
 Floats = npt.NDArray[np.floating]
 
 

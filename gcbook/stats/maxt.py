@@ -19,8 +19,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Family", "draws_needed", "level", "step_down"]
-
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.integer]
 

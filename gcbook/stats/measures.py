@@ -26,8 +26,6 @@ from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.panel import Panel, human_factor
 from gcbook.stats.resampling import Factor, Resampling, halfway
 
-__all__ = ["DatasetMeasures", "mean_defined", "portions"]
-
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 

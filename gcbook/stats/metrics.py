@@ -24,24 +24,6 @@ import pandas as pd
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS
 
-__all__ = [
-    "CUE_METRICS",
-    "OBSERVER",
-    "accuracy",
-    "bias_of",
-    "blind_bias",
-    "by_accident",
-    "category_mean_shape_bias",
-    "conflicts_in",
-    "count_trials",
-    "cue_metrics",
-    "cues",
-    "human_source",
-    "pool_humans",
-    "shape_bias",
-    "share",
-]
-
 OBSERVER = ("source", "observer")
 """Who answered: the default grouping."""
 

@@ -21,8 +21,6 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.metrics import cues
 from gcbook.stats.resampling import Factor
 
-__all__ = ["Panel", "human_factor", "image_factors", "make_panels"]
-
 Places = npt.NDArray[np.intp]
 Coded = tuple[npt.NDArray[np.integer], npt.NDArray[np.object_]]
 """A column: the number of each row's value, and the values."""

@@ -44,8 +44,6 @@ import numpy.typing as npt
 
 from gcbook.files.errors import InputError
 
-__all__ = ["Factor", "Resampling", "centred", "correct_bias", "halfway"]
-
 Floats = npt.NDArray[np.floating]
 
 _BLOCK = 512

@@ -5,8 +5,6 @@ from typing import Any
 
 import pandas as pd
 
-__all__ = ["first_row", "ordered_rows"]
-
 
 def first_row(table: pd.DataFrame) -> "pd.Series[Any]":
     """The first row of a table, or None in every column where it has no rows.

@@ -24,21 +24,6 @@ from gcbook.stats.metrics import CUE_METRICS, pool_humans
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import number
 
-__all__ = [
-    "CATEGORY_MEAN",
-    "POOLED",
-    "PUBLISHED",
-    "bias_by_category",
-    "category_outliers",
-    "category_spread",
-    "cue_accuracies",
-    "fig1_overview",
-    "noised_resnets",
-    "people_and_networks",
-    "pooled_bias",
-    "published_bias",
-]
-
 POOLED = "pooled"
 CATEGORY_MEAN = "category mean"
 PUBLISHED = "published average"

@@ -20,16 +20,6 @@ from gcbook.stats.metrics import (
 )
 from gcbook.stats.resampling import Resampling
 
-__all__ = [
-    "CONFLICT",
-    "PLAIN",
-    "accuracies",
-    "change_of",
-    "cue_shares",
-    "cue_sums",
-    "pooled_measures",
-]
-
 CONFLICT, PLAIN = "cue-conflict", "in-distribution"
 
 

@@ -27,15 +27,6 @@ from gcbook.stats.metrics import count_trials
 from gcbook.trials.originals import SOURCES, find, locate_trials
 from gcbook.trials.table import read_trials, unmatched_images
 
-__all__ = [
-    "Summaries",
-    "SummariesWarning",
-    "load_summaries",
-    "merge_own",
-    "summarise",
-    "observer_numbers",
-]
-
 _TABLES = ("counts", "pairs", "estimates", "tests")
 _DECIMALS = 6
 

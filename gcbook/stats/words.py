@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from gcbook.stats.maxt import draws_needed
 
-__all__ = ["listed", "number", "percent", "plural", "undecided"]
-
 MISSING = "not computed"
 
 

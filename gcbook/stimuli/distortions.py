@@ -25,8 +25,6 @@ from scipy.special import ndtr
 
 from gcbook.files.errors import InputError
 
-__all__ = ["DISTORTIONS", "GREY", "distort"]
-
 Floats = npt.NDArray[np.floating]
 Distortion = Callable[[Floats, str, np.random.Generator], Floats]
 

@@ -22,8 +22,6 @@ from gcbook.trials.find import COMMIT, known_dataset
 from gcbook.trials.originals import SOURCES, locate, published_names
 from gcbook.trials.parse import image_ids, parse_condition
 
-__all__ = ["PUBLISHED_SETS", "open_stimuli"]
-
 PUBLISHED_SETS = ("cue-conflict", "edge", "silhouette")
 """The sets that can be opened by name: `gcbook fetch stimuli` gets them."""
 

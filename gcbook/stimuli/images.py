@@ -10,8 +10,6 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from gcbook.files.errors import InputError
 from gcbook.files.gate import LARGEST_PICTURE, MOST_PIXELS, at_most, refused
 
-__all__ = ["FORMATS", "IMAGE_SUFFIXES", "decode_image", "opened_image"]
-
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 """Endings of the files that are taken for images, in small letters."""
 

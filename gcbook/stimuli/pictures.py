@@ -12,8 +12,6 @@ import pandas as pd
 
 from gcbook.files.manifest import DATA
 
-__all__ = ["PictureSet", "picture_bytes", "pictures_of"]
-
 PictureSet = Literal["cue-conflict", "no-conflict", "example", "silhouette", "edge", "photograph"]
 
 

@@ -10,8 +10,6 @@ import numpy as np
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.images import decode_image
 
-__all__ = ["Stimulus", "StimulusSet", "in_order"]
-
 
 @dataclass(frozen=True)
 class Stimulus:

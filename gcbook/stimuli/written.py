@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Png", "png_of"]
-
 
 @dataclass(frozen=True)
 class Png:

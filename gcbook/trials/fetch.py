@@ -32,16 +32,6 @@ if TYPE_CHECKING:
     import pooch
     import requests
 
-__all__ = [
-    "FetchError",
-    "failure",
-    "fetch_file",
-    "fetch_originals",
-    "fetching",
-    "limited_downloader",
-    "quiet_pooch",
-]
-
 SERVER = "https://raw.githubusercontent.com"
 """Answers ``/<repository>/<commit>/<path>``."""
 

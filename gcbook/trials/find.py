@@ -21,8 +21,6 @@ from gcbook.files.gate import LARGEST_CSV, gunzip, read_file
 from gcbook.files.naming import check_name
 from gcbook.paper.experiments import DATASETS
 
-__all__ = ["COMMIT", "TrialFile", "dataset_of", "find_trial_files", "known_dataset"]
-
 COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
 """What GitHub puts after the name of a repository in that of its archive."""
 

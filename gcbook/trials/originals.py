@@ -21,22 +21,6 @@ from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.files.manifest import DATA, differing, others
 
-__all__ = [
-    "SOURCES",
-    "Kind",
-    "Source",
-    "at_hand",
-    "copies",
-    "data_dir",
-    "find",
-    "how_to_get",
-    "published_names",
-    "locate",
-    "locate_trials",
-    "problems",
-    "read_registry",
-]
-
 Kind = Literal["trials", "stimuli"]
 
 

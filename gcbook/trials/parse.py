@@ -28,16 +28,6 @@ from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.paper.observers import HUMAN_NAME, HUMANS
 from gcbook.trials.find import TrialFile
 
-__all__ = [
-    "ANSWER_COLUMNS",
-    "COLUMNS",
-    "FILE_COLUMNS",
-    "image_ids",
-    "joined",
-    "parse_condition",
-    "parse_trial_files",
-]
-
 COLUMNS = (
     "observer",
     "observer_kind",

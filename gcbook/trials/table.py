@@ -25,22 +25,8 @@ from gcbook.trials.parse import (
     ANSWER_COLUMNS,
     COLUMNS,
     FILE_COLUMNS,
-    joined,
     parse_trial_files,
 )
-
-__all__ = [
-    "ANSWER_COLUMNS",
-    "COLUMNS",
-    "MissingImagesWarning",
-    "joined",
-    "missing_images",
-    "read_answers",
-    "read_trials",
-    "unmatched_images",
-    "write_trial_file",
-    "write_trials",
-]
 
 
 class MissingImagesWarning(UserWarning):

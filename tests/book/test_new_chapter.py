@@ -43,10 +43,10 @@ more_than_ten:
 """
 
 LOAD = """
-from gcbook.book import check_claims, check_parameters
+from gcbook.book import check_claims, chosen_parameters
 from gcbook.chapters.squares.facts import facts_of
 
-p = check_parameters("squares", number=number)
+p = chosen_parameters("squares", globals())
 facts = facts_of(p.number)
 claims = check_claims(p, facts)
 claims
@@ -99,9 +99,8 @@ def root(tmp_path):
     room = tmp_path / "gcbook" / "chapters" / "squares"
     room.mkdir()
     for name, text in (
-        ("__init__.py", ""),
+        ("__init__.py", PARAMETERS),
         ("facts.py", FACTS),
-        ("parameters.py", PARAMETERS),
         ("claims.yml", CLAIMS),
     ):
         (room / name).write_text(text)

@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from gcbook.files.errors import InputError
+from gcbook.trials.parse import joined
 from gcbook.trials.table import (
     ANSWER_COLUMNS,
     COLUMNS,
     MissingImagesWarning,
-    joined,
     missing_images,
     read_answers,
     read_trials,

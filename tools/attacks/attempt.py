@@ -21,22 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-__all__ = [
-    "CANARY",
-    "GRACE",
-    "Attack",
-    "Failure",
-    "adopt_orphans",
-    "descendants",
-    "end_descendants",
-    "end_with_parent",
-    "failures",
-    "in_short",
-    "signals_as_usual",
-    "survivors",
-    "temporaries",
-]
-
 GIB = 2**30
 MOST_MEMORY = 2.5 * GIB
 """Bytes that an attack may make the program take, beside the libraries."""

@@ -19,8 +19,6 @@ from typing import NoReturn
 from attacks import attempt
 from attacks.attempt import end_with_parent, signals_as_usual
 
-__all__ = ["Ended", "call", "digest", "files_of", "refusal", "start", "wait"]
-
 
 @dataclass(frozen=True)
 class Ended:

@@ -9,25 +9,6 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
-__all__ = [
-    "CHAPTERS",
-    "CSV",
-    "STEPS",
-    "bombs",
-    "book",
-    "chunk",
-    "few_images",
-    "models",
-    "packed_zeros",
-    "pictures",
-    "png",
-    "stores",
-    "training",
-    "write_chapter",
-    "zipped",
-    "zlib_zeros",
-]
-
 CSV = "subj,session,trial,rt,object_response,category,condition,imagename\n" + "".join(
     f"{who},1,{n},{rt},{answer},cat,0,0001_{n}_cat-{n:04d}-sketch-1.png\n"
     for who, rt in (("mine", "NaN"), ("subject-01", "0.5"))
@@ -148,17 +129,16 @@ import os
 import time
 from pathlib import Path
 
-from gcbook.book import check_parameters
+from gcbook.book import chosen_parameters
 
 if begun := os.environ.get("BEGUN"):
     Path(begun).touch()
-p = check_parameters("{name}", number=number)
+p = chosen_parameters("{name}", globals())
 time.sleep(p.number / 4)
 """
 _ROOM = {
-    "__init__.py": "",
     "facts.py": "",
-    "parameters.py": "from gcbook.chapters.fields import whole\n"
+    "__init__.py": "from gcbook.chapters.fields import whole\n"
     "from gcbook.chapters.parameters import Declaration\n\n"
     'PARAMETERS = Declaration({"number": whole(4, "quarters of a second", ge=0, le=99)})\n',
     "claims.yml": "{}\n",

@@ -6,8 +6,6 @@ import struct
 from collections.abc import Iterator
 from typing import Any
 
-__all__ = ["HOSTILE", "changed_json", "flipped", "mutated"]
-
 HOSTILE: tuple[Any, ...] = (
     -1,
     0,

@@ -10,8 +10,6 @@ from gcbook.charts.forest import fig_forest
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, HUMAN, INK
 from gcbook.paper.observers import HUMANS_TITLE
 
-__all__ = ["fig_families", "fig_datasets", "fig_noised_resnet"]
-
 _COEFFICIENTS = {"Pearson": (INK, "circle"), "Spearman": (CHANCE_LINE, "square")}
 
 

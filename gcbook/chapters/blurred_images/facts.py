@@ -20,8 +20,6 @@ from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
 from gcbook.stats.metrics import bias_of
 from gcbook.stats.rows import first_row
 
-__all__ = ["blurred_images_facts"]
-
 
 def blurred_images_facts(
     rows: pd.DataFrame,

@@ -31,17 +31,6 @@ from gcbook.stats.shape_tables import CATEGORY_MEAN
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import listed
 
-__all__ = [
-    "BLURRED",
-    "HIGH_PASS_TITLE",
-    "accuracy_and_bias",
-    "dataset_rows",
-    "family_rows",
-    "printed_correlations",
-    "resnet_rows",
-    "sharp_rows",
-]
-
 LOW_PASS, HIGH_PASS, CONFLICT = "low-pass", "high-pass", "cue-conflict"
 BLURRED, HIGH_PASS_TITLE = (EXPERIMENTS[name].title for name in (LOW_PASS, HIGH_PASS))
 """What these images as a whole are called among what accuracy is measured on."""

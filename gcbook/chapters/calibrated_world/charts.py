@@ -18,18 +18,6 @@ from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK, OWN, SER
 from gcbook.miniworld.results.calibrated import CALIBRATED, RESNET50, UNCALIBRATED
 from gcbook.miniworld.results.weighting import PAPER
 
-__all__ = [
-    "fig_claims",
-    "fig_images",
-    "fig_kinds",
-    "fig_losses",
-    "fig_matched",
-    "fig_noise",
-    "fig_predictions",
-    "fig_search",
-    "fig_weighting",
-]
-
 _WORLDS = {CALIBRATED: (SERIES[0], "square"), UNCALIBRATED: (SERIES[1], "triangle-up")}
 _DASHES = {CALIBRATED: [1, 0], UNCALIBRATED: [2, 3]}
 _PREDICTED, _OUTCOME = "Predicted", "Outcome"

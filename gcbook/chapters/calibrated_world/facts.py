@@ -25,8 +25,6 @@ from gcbook.paper.observers import HUMANS
 from gcbook.stats.shape_tables import noised_resnets
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["calibrated_world_facts"]
-
 _PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
 """How names of facts of either world begin."""
 _DIFFERENCES = {

@@ -25,8 +25,6 @@ from gcbook.scoring.diagnostics import decisions_by
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
 
-__all__ = ["NOISE", "half_rows", "image_rows", "kind_rows", "larger_kinds", "noise_rows"]
-
 _CLEAN, _NOISED = TRAINED.values()
 NOISE = {
     "No noise": (_CLEAN, CLEAN),

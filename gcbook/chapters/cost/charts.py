@@ -9,8 +9,6 @@ from gcbook.charts.curves import curve_layers
 from gcbook.charts.miniature_look import recipe_color, recipe_dash, recipe_shape
 from gcbook.charts.parts import radio, side_by_side, title_below
 
-__all__ = ["fig_draws_worth"]
-
 _SIDE, _HEIGHT = 300, 230
 _AXES = {"draws": "draws", "evaluations": "network evaluations"}
 _TICKS = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]

@@ -11,8 +11,6 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import STANDS_FOR, short_name
 from gcbook.paper.experiments import EXPERIMENTS
 
-__all__ = ["cost_facts"]
-
 SETTLED = 0.02
 """How close a value must come to that of all draws to count as settled."""
 _PERCENT, _TWO = ".0%", ".2f"

@@ -40,21 +40,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
 
-__all__ = [
-    "DRAWS_SHOWN",
-    "MEASURES",
-    "SETS",
-    "checked_scores",
-    "cost_rows",
-    "draw_rows",
-    "first_models",
-    "race_rows",
-    "real_costs",
-    "stored_errors",
-    "stored_times",
-    "system_costs",
-]
-
 PLAIN, CONFLICTS = SETS = ("in-distribution", "cue-conflict")
 DRAWS_SHOWN = (1, 2, 4, 8, 16, 32)
 MEASURES = {"accuracy": "In-distribution accuracy", "shape_bias": "Shape bias"}

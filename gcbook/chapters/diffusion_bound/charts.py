@@ -18,8 +18,6 @@ from gcbook.charts.parts import CLASS_COLORS, dropdown, look, side_by_side, slid
 from gcbook.charts.theme import INK, SERIES
 from gcbook.noise.mixture import Mixture
 
-__all__ = ["fig_bound_parts", "fig_forward", "fig_ratio", "fig_weights"]
-
 _NAMES = {
     "exact": "likelihoods",
     "bound": "the bound",

@@ -8,8 +8,6 @@ import pandas as pd
 from gcbook.chapters.diffusion_bound.tables import STEPS
 from gcbook.claims import Number
 
-__all__ = ["agreement_facts", "bound_facts", "weight_facts"]
-
 _NAMES = {
     "elbo": "bound",
     "exp:7": "paper",

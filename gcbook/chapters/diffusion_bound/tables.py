@@ -16,18 +16,6 @@ from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.variational import Spacing, bound_terms, expected_errors, step_times
 from gcbook.noise.weightings import parse_weighting
 
-__all__ = [
-    "DECIMALS",
-    "PARTS",
-    "SCORES",
-    "STEPS",
-    "agreement_rows",
-    "bound_rows",
-    "density_grid",
-    "ratio_rows",
-    "weight_rows",
-]
-
 DECIMALS = 2
 STEPS = tuple(2**power for power in range(4, 11))
 PARTS = {"prior": "Prior", "reconstruction": "Reconstruction", "diffusion": "Diffusion"}

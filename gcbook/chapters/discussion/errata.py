@@ -9,8 +9,6 @@ import pandas as pd
 from gcbook.paper.published import published_models, quoted_value, table1, table2, table3
 from gcbook.stats.agreement import PAIR_METRICS
 
-__all__ = ["mean_rank_check", "ood_rank_check", "table1_check", "table_members"]
-
 _TOLERANCE = 0.0005 + 1e-9
 """Half a unit of the third digit, to which mean ranks are printed."""
 

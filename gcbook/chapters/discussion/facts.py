@@ -19,8 +19,6 @@ from gcbook.paper.published import quoted_value, table1, table2, table3
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["discussion_facts"]
-
 _PLACE = {
     "bias": ("shape_bias", "cue-conflict"),
     "accuracy": ("ood_accuracy", ""),

@@ -36,16 +36,6 @@ from gcbook.charts.theme import BAND, DISCRIMINATIVE, HUMAN, INK
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.agreement import PAIR_METRICS
 
-__all__ = [
-    "benchmark_panels",
-    "consistency_matrix",
-    "consistency_panels",
-    "dataset_agreement",
-    "difference_matrix",
-    "error_consistency_ranking",
-    "observed_against_expected",
-]
-
 _MODEL = "Highlight a model "
 _LEAST = 0.3
 """Where both axes of consistency start."""

@@ -12,8 +12,6 @@ from gcbook.paper.published import published_values
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.rows import first_row
 
-__all__ = ["consistency_facts"]
-
 _ENDS = ["error_consistency_low", "error_consistency_high"]
 _CAPPED = {"cue": "Cue conflict", "silhouette": "Silhouette"}
 """Datasets on which networks seldom, and often, name the shape."""

@@ -25,22 +25,6 @@ from gcbook.stats.agreement import consistency_table, kappa_bound
 from gcbook.stats.benchmark_tables import METRICS, standing_rows
 from gcbook.stats.summaries import Summaries
 
-__all__ = [
-    "AGREEMENT",
-    "CONDITIONS",
-    "DIFFERENCES",
-    "PAIRS",
-    "PAIR_KINDS",
-    "agreement_with_humans",
-    "consistency_by_condition",
-    "consistency_pairs",
-    "means_by_kind",
-    "metric_rows",
-    "observed_and_expected",
-    "ranking_rows",
-    "shared_errors",
-]
-
 PAIR_KINDS = ("Two humans", "Human and model", "Two models")
 """Kinds of pairs, in the order in which they are explained."""
 

@@ -20,17 +20,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
 
-__all__ = [
-    "COARSE",
-    "FINE",
-    "MEASURES",
-    "MOST",
-    "WHOLE",
-    "band_rows",
-    "texture_power_rows",
-    "textures_bands",
-]
-
 WHOLE = "all"
 ORDER = (*BANDS[:3], WHOLE, *BANDS[3:])
 """From coarse detail alone to fine detail alone."""

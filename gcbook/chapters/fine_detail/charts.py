@@ -18,8 +18,6 @@ from gcbook.charts.parts import chance_line, side_by_side, slider
 from gcbook.charts.theme import CHANCE_LINE, ORDERED, SERIES
 from gcbook.miniworld.results.weighting import PAPER
 
-__all__ = ["fig_bands", "fig_decays", "fig_prompted_detail", "fig_restored_detail"]
-
 _SIDE = {"width": 270, "height": 240}
 _UNIT = alt.Scale(domain=[0, 1])
 _NOISE = alt.X("t:Q", title="Noise t", scale=_UNIT)

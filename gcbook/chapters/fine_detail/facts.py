@@ -16,8 +16,6 @@ from gcbook.miniworld.results.weighting import PAPER
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.published import quoted_value
 
-__all__ = ["fine_detail_facts"]
-
 _READ = (
     ("cnn", "mini-cnn", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),
     ("noised", "mini-cnn-noise", "accuracy", {"coarse": COARSE, "fine": FINE}, ".0%"),

@@ -9,8 +9,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies
 
-__all__ = ["DECAYS", "SETS", "decay_rows"]
-
 DECAYS = (0, 1, 2, 3, 5, 7, 10, 15, 20)
 """Values of k in exp(−kt), the paper's among them."""
 SETS = {

@@ -24,19 +24,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = [
-    "MEAN",
-    "PANELS",
-    "advantage_rows",
-    "band_name",
-    "detail_rows",
-    "lead_rows",
-    "prompt_powers",
-    "restored_powers",
-    "some_images",
-    "weighted_rows",
-]
-
 BATCH = 64
 MEAN = "0 (mean)"
 """The band of the mean brightness, from mid-grey. It is no pattern, but prompts may differ there,

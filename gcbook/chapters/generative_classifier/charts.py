@@ -24,15 +24,6 @@ from gcbook.charts.parts import (
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.classifiers.toy import HALF_WIDTH, TOY_LABELS
 
-__all__ = [
-    "fig_accuracy_by_weight",
-    "fig_evidence",
-    "fig_race",
-    "fig_regions",
-    "fig_restorations",
-    "fig_toy_images",
-]
-
 _CLASS = look(
     "label",
     TOY_LABELS,

@@ -15,15 +15,6 @@ from gcbook.claims import Number
 from gcbook.classifiers.toy import Toy, make_toy, toy_classifier
 from gcbook.noise.schedules import DiscreteSchedule, FlowSchedule, log_snr
 
-__all__ = [
-    "decision_facts",
-    "diffusers_schedule",
-    "evidence_facts",
-    "exercise_facts",
-    "race_facts",
-    "schedule_facts",
-]
-
 _FEW = 300
 """Images of an exercise; of the best decision, which needs no errors, many more."""
 _MANY = 20_000

@@ -22,26 +22,6 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import Racing
 
-__all__ = [
-    "DECAYS",
-    "EXAMPLES",
-    "TIMES",
-    "accuracy_table",
-    "cue_decisions",
-    "draw_errors",
-    "error_table",
-    "evidence_table",
-    "example_images",
-    "expected_errors",
-    "grid_points",
-    "race_table",
-    "region_boxes",
-    "restoration_table",
-    "sample_table",
-    "sharing_ratio",
-    "weighted_decisions",
-]
-
 TIMES = np.arange(1, 26) / 25
 """Noise times at which expected errors are computed, counted as a DDPM of 25 steps does."""
 

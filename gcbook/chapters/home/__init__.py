@@ -1,1 +1,5 @@
 """The landing page."""
+
+from gcbook.chapters.parameters import Declaration
+
+PARAMETERS = Declaration({})

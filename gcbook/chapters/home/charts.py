@@ -11,8 +11,6 @@ from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.stimuli.pictures import picture_bytes
 
-__all__ = ["example_picture", "fig_dial"]
-
 _ENDS = pd.DataFrame(
     {
         "shape_bias": [0.0, 1.0],

@@ -11,8 +11,6 @@ from gcbook.stats.benchmark_tables import table1_quoted
 from gcbook.stats.shape_tables import bias_by_category, people_and_networks, pooled_bias
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["home_facts"]
-
 
 def home_facts(
     summaries: Summaries,

@@ -10,8 +10,6 @@ from gcbook.miniworld.results.shipped import select_models
 from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["accuracy_rows", "dial_rows", "miniature_rows"]
-
 RECIPES = ("mini-pixel", "mini-latent", "mini-ar", "mini-cnn")
 """Miniatures of the kinds that the paper compares."""
 

@@ -18,15 +18,6 @@ from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
 from gcbook.charts.theme import DIVERGING, INK
 from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, Drawing, smooth_curve
 
-__all__ = [
-    "fig_drawings",
-    "fig_fetched",
-    "fig_flips",
-    "fig_gallery",
-    "fig_placement",
-    "fig_resemblance",
-]
-
 _SIDE = 130
 _ACROSS = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
 _DOWN = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)

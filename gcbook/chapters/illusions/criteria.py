@@ -41,23 +41,6 @@ from gcbook.stats.clustered import clustered_columns, clustered_means
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 
-__all__ = [
-    "AXES",
-    "BASELINES",
-    "BLEND",
-    "LEAST",
-    "blend_overlap",
-    "flips",
-    "full_overlap",
-    "judged_model",
-    "place_between",
-    "placement",
-    "placement_rows",
-    "readings_of",
-    "resemblance",
-    "resemblance_rows",
-]
-
 BASELINES = {
     "untouched": "the untouched picture",
     "empty": "no prompt",

@@ -12,8 +12,6 @@ from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, SIDE, STEPS, ambig
 from gcbook.miniworld.results.sheets import check_reconstructions
 from gcbook.miniworld.world import ALL_CATEGORIES
 
-__all__ = ["REMADE", "illusion_facts"]
-
 REMADE = ("duck-rabbit", "blend-03")
 """Pictures whose reconstructions are made anew with every execution."""
 _MODELS = {"pixel": "mini-pixel", "latent": "mini-latent", "masked": "mini-masked"}

@@ -29,15 +29,6 @@ from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.stimuli.images import decode_image
 
-__all__ = [
-    "STRENGTHS",
-    "attribution_rows",
-    "clearest_blend",
-    "drawing_rows",
-    "fetched_rows",
-    "gallery_rows",
-]
-
 DIFFERENCE = "red: first lighter, blue: second"
 SIDE = 224
 """Longest side of a picture on the page."""

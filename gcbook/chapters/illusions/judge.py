@@ -20,8 +20,6 @@ from gcbook.stats.clustered import clustered_means
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 
-__all__ = ["ABLE", "FLAT", "MADE", "ORDINARY", "judge_rows", "plainly_seen"]
-
 ABLE = 0.5
 """A judge that gives a plain drawing less than this cannot judge its reconstructions."""
 IMAGES = 1900

@@ -11,8 +11,6 @@ from gcbook.charts.parts import by_column, finish, look
 from gcbook.charts.theme import BAND as SHADE
 from gcbook.charts.theme import INK, SERIES
 
-__all__ = ["fig_coverage"]
-
 _LEAST = 0.5
 _SHOWN = ["name", "procedure", "design", "truth", "coverage", "width", "replications"]
 

@@ -9,8 +9,6 @@ from scipy.stats import binom
 from gcbook.chapters.interval_coverage.tables import BAND, KLEIN, OURS, procedure_rows
 from gcbook.claims import Interval, Number
 
-__all__ = ["interval_coverage_facts"]
-
 _SQUARED = ("mean accuracy_difference", "mean accuracy_difference of humans")
 """Statistics whose intervals are exceptions."""
 _SIXTY = " over datasets"

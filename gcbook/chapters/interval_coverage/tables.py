@@ -13,19 +13,6 @@ from gcbook.files.manifest import DATA
 from gcbook.paper.published import quoted_value, table2, table3
 from gcbook.stats.rows import ordered_rows
 
-__all__ = [
-    "BAND",
-    "KLEIN",
-    "OURS",
-    "PERCENTILE",
-    "STATISTICS",
-    "coverage_rows",
-    "mark_nearest",
-    "outside_rows",
-    "procedure_rows",
-    "read_run",
-]
-
 OURS, PERCENTILE, KLEIN = "This book", "Percentile bootstrap", "Klein et al. (2025)"
 """The procedures that are shown."""
 

@@ -8,8 +8,6 @@ from gcbook.charts.parts import TENTHS, encode_kind, finish
 from gcbook.charts.theme import INK
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["fig_overview"]
-
 
 def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLevelMixin:
     """Shape bias by category: humans, the range of the networks, and the published averages.

@@ -11,8 +11,6 @@ from gcbook.stats.benchmark_tables import table1_quoted
 from gcbook.stats.shape_tables import fig1_overview, people_and_networks, pooled_bias
 from gcbook.stats.summaries import Summaries, observer_numbers
 
-__all__ = ["introduction_facts"]
-
 
 def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamespace:
     """Every number of the introduction under a name.

@@ -5,8 +5,6 @@ import pandas as pd
 from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.stimuli.pictures import picture_bytes
 
-__all__ = ["fig_conflicts", "fig_distortions", "fig_five", "fig_outlines"]
-
 _TITLES = {"cue-conflict": "cue conflict", "silhouette": "silhouette", "edge": "edges"}
 
 

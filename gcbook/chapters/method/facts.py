@@ -24,8 +24,6 @@ from gcbook.stats.estimates import estimate
 from gcbook.stats.metrics import accuracy, shape_bias
 from gcbook.stats.summaries import Summaries, observer_numbers
 
-__all__ = ["method_facts"]
-
 _EXAMPLE = "ResNet-50"
 _MOST_DRAWS = 1000
 """For five images; more change nothing that could be seen."""

@@ -12,8 +12,6 @@ from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC, Experiment
 from gcbook.stimuli.distortions import DISTORTIONS, distort
 from gcbook.stimuli.pictures import PictureSet, picture_bytes, pictures_of
 
-__all__ = ["distorted_rows", "five_images", "five_trials", "outline_rows"]
-
 FIVE = ("bird10-clock1", "bottle2-elephant1", "bicycle8-boat1", "cat10-oven2", "dog1-dog2")
 SIDE = 112
 """Pixels a side at which the photograph is distorted."""

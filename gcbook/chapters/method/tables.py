@@ -11,8 +11,6 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.shape_tables import POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["CUE_EXEMPLARS", "EXAMPLES", "dataset_overview", "interval_widths"]
-
 CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
 """How many exemplars of each the cue-conflict images are made of."""
 

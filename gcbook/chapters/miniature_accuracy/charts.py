@@ -7,8 +7,6 @@ from gcbook.charts.columns import column, tooltips
 from gcbook.charts.forest import fig_forest
 from gcbook.paper.categories import CHANCE
 
-__all__ = ["fig_differences", "fig_robustness"]
-
 
 def fig_robustness(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """OOD accuracy of each miniature with its interval, in-distribution accuracy as a tick.

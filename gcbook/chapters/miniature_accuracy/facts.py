@@ -10,8 +10,6 @@ from gcbook.miniworld.results.kinds import short_name
 from gcbook.miniworld.results.panel import OOD_SETS
 from gcbook.miniworld.results.scores import SET_TITLES
 
-__all__ = ["miniature_accuracy_facts"]
-
 _RESNET = "mini-cnn"
 _SHAPE_SETS = ("cue-conflict", "silhouette", "edge")
 _MEASURES = {"OOD accuracy": "ood", "accuracy, low-pass": "blur", "accuracy, high-pass": "fine"}

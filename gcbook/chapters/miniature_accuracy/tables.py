@@ -8,8 +8,6 @@ from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import KINDS
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["difference_rows", "robustness_rows"]
-
 _MEASURES = {
     "OOD accuracy": "All",
     "accuracy, low-pass": SET_TITLES["low-pass"],

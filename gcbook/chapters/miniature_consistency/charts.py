@@ -12,8 +12,6 @@ from gcbook.charts.parts import cell_ink, diverging, dropdown, finish, literal
 from gcbook.charts.theme import BAND, SERIES
 from gcbook.miniworld.results.kinds import side_of
 
-__all__ = ["fig_kinds", "fig_miniature_consistency"]
-
 
 def fig_miniature_consistency(found: tuple[Consistency, ...]) -> alt.TopLevelMixin:
     """Error consistency of every two miniatures, one group of images at a time.

@@ -7,8 +7,6 @@ from gcbook.chapters.miniature_consistency.tables import KINDS, Consistency
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import side_of
 
-__all__ = ["miniature_consistency_facts"]
-
 _NAMES = ("other", "conflict")
 """Prefixes of the facts on each group of images, in the order of the groups."""
 

@@ -15,8 +15,6 @@ from gcbook.miniworld.results.consistency import (
 from gcbook.miniworld.results.panel import make_panel
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["KINDS", "Consistency", "consistency_of", "kind_rows", "pair_rows"]
-
 KINDS = {
     "seeds": "Two seeds",
     "discriminative": "Two classifiers",

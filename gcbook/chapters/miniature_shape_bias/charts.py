@@ -10,8 +10,6 @@ from gcbook.charts.theme import CHANCE_LINE, INK
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.metrics import CUE_METRICS, by_accident
 
-__all__ = ["fig_miniature_bias", "fig_miniature_cues"]
-
 _EQUAL = (0.25, 0.5, 0.75, 0.9)
 _UNIT = alt.Scale(domain=[0, 1])
 _PERCENT = alt.Axis(values=TENTHS, format=".0%", labelOverlap=True)

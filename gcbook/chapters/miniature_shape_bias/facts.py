@@ -13,8 +13,6 @@ from gcbook.paper.published import table1
 from gcbook.stats.metrics import blind_bias, by_accident
 from gcbook.stats.shape_tables import POOLED
 
-__all__ = ["miniature_shape_bias_facts"]
-
 
 def miniature_shape_bias_facts(
     bias: pd.DataFrame, cues: pd.DataFrame, compared: pd.DataFrame, even: pd.DataFrame, world: str

@@ -7,8 +7,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import cue_shares
 
-__all__ = ["cue_rows"]
-
 
 def cue_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
     """How often each network names the shape and the texture.

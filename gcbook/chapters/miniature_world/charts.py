@@ -13,8 +13,6 @@ from gcbook.charts.parts import dropdown, literal
 from gcbook.miniworld.results.findings import AGREES
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["fig_claims", "fig_manipulations", "fig_quiz", "fig_samples", "fig_textures"]
-
 _ROW = 84
 _LABELS = 68
 _MOST = 62

@@ -13,8 +13,6 @@ from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["miniature_world_facts"]
-
 
 def miniature_world_facts(
     world: str,

@@ -22,15 +22,6 @@ from gcbook.stats.rows import ordered_rows
 from gcbook.stimuli.distortions import DISTORTIONS
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = [
-    "PLAIN_SETS",
-    "manipulated_samples",
-    "png",
-    "quiz_table",
-    "sample_table",
-    "texture_samples",
-]
-
 PLAIN_SETS = ("in-distribution", "cue-conflict", "silhouette", "edge", "texture")
 SHOWN_OF = ("cat", "bicycle", "car", "elephant", "chair")
 """Categories whose objects are shown under every manipulation."""

@@ -13,8 +13,6 @@ from gcbook.stats.metrics import share
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import plural
 
-__all__ = ["SLOPES", "patch_accuracy", "silhouette_sources", "texture_ratio", "training_table"]
-
 SLOPES = {"shallowest": 0.8, "steepest": 1.5}
 """Extreme exponents of the amplitude spectra of natural images (Tolhurst, Tadmor & Chao, 1992)."""
 

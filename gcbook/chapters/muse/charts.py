@@ -20,8 +20,6 @@ from gcbook.charts.placed import (
 )
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, INK
 
-__all__ = ["fig_rules", "fig_sixteen", "fig_stick"]
-
 _GRID = Grid(columns=4, words=44, side=108, narrow=79)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 

@@ -13,8 +13,6 @@ from gcbook.miniworld.results.regenerated import MANY_DRAWS, MANY_RATIO, STEPS
 from gcbook.paper.categories import CHANCE
 from gcbook.stats.correlation import correlate
 
-__all__ = ["muse_facts"]
-
 _PERCENT = ".0%"
 
 

@@ -30,18 +30,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.words import plural
 
-__all__ = [
-    "RULES",
-    "distances",
-    "drawn_rows",
-    "prompts_by_ratio",
-    "prompts_share",
-    "rule_rows",
-    "several_gain",
-    "sixteen_rows",
-    "sticking_by_ratio",
-]
-
 RULES = {
     "distance": "Smallest distance",
     "less": "The same, less each prompt's own mean",

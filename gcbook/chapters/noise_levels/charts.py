@@ -14,8 +14,6 @@ from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import chance_line, dropdown, look, radio, side_by_side, title_below
 from gcbook.charts.theme import CUES, INK, SERIES
 
-__all__ = ["fig_cue_centres", "fig_first_and_last", "fig_levels"]
-
 _LINES = pd.DataFrame(
     [
         ("cue-conflict", "shape", "names the shape", CUES["shape"], "circle"),

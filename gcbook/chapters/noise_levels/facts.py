@@ -14,8 +14,6 @@ from gcbook.noise.schedules import CosineSchedule, FlowSchedule, log_snr
 from gcbook.paper.published import quoted_value
 from gcbook.stats.metrics import blind_bias
 
-__all__ = ["noise_levels_facts"]
-
 
 def noise_levels_facts(
     shares: pd.DataFrame,

@@ -30,19 +30,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import accuracies, cue_shares
 
-__all__ = [
-    "ACCURACY_SETS",
-    "CONFLICTS",
-    "cue_centres",
-    "cue_differences",
-    "lead_rows",
-    "level_answers",
-    "level_shares",
-    "models_with_levels",
-    "unweighted",
-    "whole_shares",
-]
-
 CONFLICTS = "cue-conflict"
 ACCURACY_SETS = ("in-distribution", "silhouette", "texture")
 """Test sets on which there is one right answer, with both cues, shape alone, texture alone."""

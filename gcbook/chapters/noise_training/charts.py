@@ -20,8 +20,6 @@ from gcbook.miniworld.results.noised import (
     TRAINED,
 )
 
-__all__ = ["fig_length", "fig_noise_categories", "fig_noise_cells", "fig_noise_changes"]
-
 _TESTED = [CLEAN, ONE_DRAW, MEAN_OF_DRAWS]
 _PANELS = ("accuracy", "shape_accuracy", "texture_accuracy", "shape_bias")
 _UNIT = alt.Scale(domain=[0, 1])

@@ -20,8 +20,6 @@ from gcbook.paper.published import quoted_value
 from gcbook.stats.rows import first_row
 from gcbook.stats.shape_tables import noised_resnets
 
-__all__ = ["noise_training_facts"]
-
 _STEPS = {
     "training": "training",
     "testing": "testing as well",

@@ -17,15 +17,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import PLAIN, pooled_measures
 
-__all__ = [
-    "BEYOND",
-    "EQUAL_STEPS",
-    "MORE_IMAGES",
-    "cell_rows",
-    "length_rows",
-    "normalized_variance",
-]
-
 EQUAL_STEPS, MORE_IMAGES, BEYOND = "Noise, equal steps", "More clean images", "Noise minus these"
 """Noise after equally many steps; a longer training on clean images; noise against that."""
 

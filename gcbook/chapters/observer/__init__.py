@@ -1,1 +1,5 @@
 """Be an observer: the experiment in the page, and whom its reader is compared with."""
+
+from gcbook.chapters.parameters import Declaration
+
+PARAMETERS = Declaration({})

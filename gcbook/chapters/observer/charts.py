@@ -7,8 +7,6 @@ from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import TENTHS, encode_kind, finish
 from gcbook.paper.observers import HUMANS_TITLE
 
-__all__ = ["fig_observers"]
-
 _LEVELS = 5
 
 

@@ -14,8 +14,6 @@ from gcbook.stats.metrics import bias_of
 from gcbook.stats.shape_tables import bias_by_category, pooled_bias
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["observer_facts"]
-
 FEW_SHAPES, FEW_TEXTURES = 12, 1
 """Answers of a reader for whom the text gives the interval: a person's on sixteen images."""
 

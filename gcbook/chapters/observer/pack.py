@@ -17,8 +17,6 @@ from gcbook.charts.theme import DARK, DISCRIMINATIVE, HUMAN
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER
 from gcbook.paper.observers import HUMANS_TITLE
 
-__all__ = ["CONFIDENCE", "TIMING", "Experiment", "TITLES"]
-
 TIMING = {"fixation": 300, "image": 200, "mask": 200, "answer": 1500}
 """Milliseconds of the experiment of Geirhos et al. (2019); the last is the time to answer in."""
 

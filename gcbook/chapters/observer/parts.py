@@ -24,8 +24,6 @@ from gcbook.miniworld.testsets import make_test_set, one_a_pair, texture_of
 from gcbook.paper.observers import HUMAN_NAME, HUMANS_TITLE, labels
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = ["BLOCKS", "Part", "parts_of", "published_answers"]
-
 NETWORKS = "Networks"
 """The row of the published networks in a figure."""
 

@@ -7,8 +7,6 @@ from gcbook.chapters.observer.parts import NETWORKS, published_answers
 from gcbook.stats.jeffreys import jeffreys_interval
 from gcbook.stats.metrics import shape_bias
 
-__all__ = ["observer_rows"]
-
 _DATASET = "cue-conflict"
 
 

@@ -36,16 +36,6 @@ from gcbook.charts.parts import (
 from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, FAMILY_SHAPES, HUES, HUMAN, INK
 from gcbook.paper.categories import CATEGORIES, CHANCE, RESPONSES
 
-__all__ = [
-    "accuracy_panels",
-    "confusion_matrix",
-    "favourite_answers",
-    "human_differences",
-    "ood_ranking",
-    "single_condition_dots",
-    "telling_accuracies",
-]
-
 _CHANCE = alt.X("chance:Q")
 _ACCURACY = column("accuracy").title
 _SAID = {"titles": {"value": _ACCURACY}, "formats": {"value": ".3f"}}

@@ -18,8 +18,6 @@ from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import table3
 from gcbook.stats.rows import first_row
 
-__all__ = ["ood_accuracy_facts"]
-
 _GENERATORS = {"Imagen": "imagen", "Stable Diffusion": "stable_diffusion", "Parti": "parti"}
 _COARSE = ("Low-pass", "Eidolon", "Uniform noise")
 _STRIPED = ("Uniform noise", "ResNet-50")

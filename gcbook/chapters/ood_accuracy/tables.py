@@ -26,20 +26,6 @@ from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.metrics import accuracy, pool_humans
 from gcbook.stats.summaries import Summaries
 
-__all__ = [
-    "AT_MOST",
-    "ONE_HUMAN",
-    "PEOPLE",
-    "TELLING",
-    "accuracy_by_condition",
-    "confusion_answers",
-    "near_guessing",
-    "ood_standings",
-    "response_bias",
-    "single_condition_accuracy",
-    "telling_conditions",
-]
-
 ONE_HUMAN = "One human"
 """Kind of a single human, beside the kinds that the colour scale knows."""
 

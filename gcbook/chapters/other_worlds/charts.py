@@ -23,8 +23,6 @@ from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES
 from gcbook.miniworld.world import DEFAULT_WORLD
 from gcbook.stats.words import number
 
-__all__ = ["fig_sign", "fig_world_map"]
-
 _SIDE = 175
 
 

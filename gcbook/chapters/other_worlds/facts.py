@@ -15,8 +15,6 @@ from gcbook.miniworld.training.worlds import CONTRASTS, DIAGNOSTICITIES, GRID
 from gcbook.stats.correlation import correlate
 from gcbook.stats.rows import first_row
 
-__all__ = ["other_worlds_facts"]
-
 _NAMES = {CLASSIFIER: "cnn", NOISE_TRAINED: "noise", GENERATOR: "pixel"}
 
 

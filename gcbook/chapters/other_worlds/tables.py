@@ -7,8 +7,6 @@ from gcbook.miniworld.results.worlds import CELL, POINT
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import pooled_measures
 
-__all__ = ["MEASURES", "map_rows", "seed_rows"]
-
 MEASURES = {
     "shape_bias": "Shape bias",
     "shape_accuracy": "Names the shape",

@@ -22,13 +22,6 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import GENERATIVE
 from gcbook.stats.shape_tables import CATEGORY_MEAN, POOLED, PUBLISHED
 
-__all__ = [
-    "fig_category_spread",
-    "fig_cue_accuracies",
-    "fig_shape_bias",
-    "fig_shape_bias_ranking",
-]
-
 _CATEGORY_ROW, _OBSERVER_ROW = 25, 17
 _UNIT = alt.Scale(domain=[0, 1])
 _IS_HUMANS = "datum.observer === 'Humans'"

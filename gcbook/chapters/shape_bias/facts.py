@@ -13,8 +13,6 @@ from gcbook.paper.published import quoted_value
 from gcbook.stats.rows import first_row
 from gcbook.stats.shape_tables import POOLED, fig1_overview, people_and_networks
 
-__all__ = ["shape_bias_facts"]
-
 _SIN = "ResNet-50 (SIN)"
 _NOISED = "ResNet-50, diffusion noise in training and test"
 

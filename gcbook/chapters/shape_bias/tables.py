@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-__all__ = ["with_differences"]
-
 _ENDS = {"low": "difference_low", "high": "difference_high"}
 
 

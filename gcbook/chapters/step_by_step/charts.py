@@ -22,8 +22,6 @@ from gcbook.charts.placed import (
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 
-__all__ = ["ROLE_COLORS", "fig_pictures", "fig_step_race"]
-
 ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
 """Of `gcbook.miniworld.results.steps.ROLES`."""
 

@@ -10,8 +10,6 @@ from gcbook.chapters.step_by_step.tables import Raced
 from gcbook.claims import Number
 from gcbook.miniworld.results.steps import Steps
 
-__all__ = ["step_by_step_facts"]
-
 
 def step_by_step_facts(
     steps: Steps,

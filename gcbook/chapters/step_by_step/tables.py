@@ -15,8 +15,6 @@ from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = ["Raced", "answers_table", "leaders_table", "race", "race_table"]
-
 
 @dataclass(frozen=True)
 class Raced:

@@ -12,8 +12,6 @@ from gcbook.paper.published import published_models
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["public_on_some", "tables_facts"]
-
 
 def tables_facts(rows: pd.DataFrame, summaries: Summaries) -> SimpleNamespace:
     """Every number of the chapter's text under a name.

@@ -10,8 +10,6 @@ from gcbook.charts.forest import fig_forest
 from gcbook.charts.parts import dropdown, side_by_side
 from gcbook.charts.theme import SERIES
 
-__all__ = ["fig_kept", "fig_losses", "fig_together"]
-
 _UNIT = alt.Scale(domain=[0, 1])
 _DRAWN = ["angle", "strength", "drawn", "low", "high", "n"]
 _DASHES = {"0": [1, 0], "90": [8, 3], "180": [2, 2], "270": [8, 3, 2, 3]}

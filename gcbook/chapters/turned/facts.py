@@ -12,8 +12,6 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.kinds import GENERATIVE
 from gcbook.paper.categories import CHANCE
 
-__all__ = ["turned_facts"]
-
 _SHORT = {"mini-pixel": "pixel", "mini-latent": "latent", "mini-masked": "masked"}
 
 

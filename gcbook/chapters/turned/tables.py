@@ -14,19 +14,6 @@ from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import ordered_rows
 
-__all__ = [
-    "CLASSIFIER",
-    "OTHER",
-    "OWN",
-    "TURNED_BACK",
-    "easy_rows",
-    "gap_rows",
-    "kept_rows",
-    "loss_rows",
-    "prompt_rows",
-    "together_rows",
-]
-
 CLASSIFIER = "mini-cnn"
 """What the losses of models that generate are compared with."""
 KEPT = 0.5

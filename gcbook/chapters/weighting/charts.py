@@ -20,8 +20,6 @@ from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK
 from gcbook.miniworld.results.weighting import PAPER, SETS, TITLES
 from gcbook.paper.categories import CHANCE
 
-__all__ = ["MEASURES", "RULES", "fig_live", "fig_shares", "fig_sweep"]
-
 _WIDTH, _STEP = 600, 3
 _UNIT = alt.Scale(domain=[0, 1])
 _SHORT = {"eps": ["SNR"], "snr:5": ["SNR", "up to 5"], "elbo": ["bound"]}

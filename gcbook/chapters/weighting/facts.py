@@ -18,8 +18,6 @@ from gcbook.stats.metrics import CUE_METRICS, cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
 
-__all__ = ["weighting_facts"]
-
 
 def weighting_facts(
     stores: Stores,

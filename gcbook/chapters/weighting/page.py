@@ -27,17 +27,6 @@ from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.store import Store
 
-__all__ = [
-    "ALPHABET",
-    "PER_CATEGORY",
-    "PageData",
-    "SCALE_STEPS",
-    "page_agreement",
-    "page_data",
-    "pack",
-    "unpack",
-]
-
 ALPHABET = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"'\\<>&")
 """The digits: what neither JSON nor HTML has to escape."""
 

@@ -12,8 +12,6 @@ from gcbook.paper.published import table1
 from gcbook.scoring.settings import Racing
 from gcbook.stats.summaries import Summaries
 
-__all__ = ["worked_example_facts"]
-
 
 def worked_example_facts(summaries: Summaries, parameters: Any, race: Racing) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.

@@ -7,8 +7,6 @@ import pandas as pd
 from gcbook.classifiers.zoo import n_evaluations
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["SECONDS_AN_HOUR", "cost_table"]
-
 SECONDS_AN_HOUR = 3600
 
 

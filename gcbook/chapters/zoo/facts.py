@@ -7,8 +7,6 @@ import pandas as pd
 from gcbook.chapters.zoo.tables import KIND_TITLES
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes
 
-__all__ = ["zoo_facts"]
-
 
 def zoo_facts(systems: pd.DataFrame, costs: pd.DataFrame) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.

@@ -8,8 +8,6 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import known_networks
 
-__all__ = ["cost_rows", "fact_rows", "network_rows", "system_rows"]
-
 SYSTEMS = ("imagen", "stable_diffusion", "parti", "muse", "clip", "vit_22b_ft_384")
 """The paper's large models, in the order in which it has them; one ViT-22B for its three."""
 

@@ -15,17 +15,6 @@ from gcbook.illusions.reconstruct import EMPTY
 from gcbook.miniworld.blends import SIDE, Blend, draw_blends
 from gcbook.miniworld.world import ALL_CATEGORIES
 
-__all__ = [
-    "BLENDS",
-    "DRAWING_PROMPTS",
-    "SIDE",
-    "STEPS",
-    "TEMPLATE",
-    "Picture",
-    "ambiguous_pictures",
-    "prompt_of",
-]
-
 TEMPLATE = "A photo of a {}."
 """A prompt that all miniatures have learned."""
 STEPS = 30

@@ -14,8 +14,6 @@ from gcbook.scoring.decisions import choose_draws, decide, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cues
 
-__all__ = ["SOURCE", "mark", "miniature_answers", "with_recipe", "evaluations"]
-
 SOURCE = "miniature"
 """Of trials: these are no answers to the 17 real datasets, even where a set has the same name."""
 

@@ -37,24 +37,6 @@ from gcbook.miniworld.training.calibration import (
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
-__all__ = [
-    "CALIBRATED",
-    "CALIBRATED_WORLD",
-    "UNCALIBRATED",
-    "RESNET50",
-    "consistency_outcome",
-    "larger_leads",
-    "larger_rows",
-    "loss_rows",
-    "matched_rows",
-    "measured_by_default",
-    "outcome_rows",
-    "predicted_consistency",
-    "search_rows",
-    "trainings",
-    "world_title",
-]
-
 RESNET50, CALIBRATED, UNCALIBRATED = "ResNet-50", "Calibrated world", "Default world"
 """What is compared, by the names that tables and figures give it."""
 

@@ -8,8 +8,6 @@ from gcbook.miniworld.results.judge import JUDGE
 from gcbook.miniworld.training.recipes import RECIPES
 from gcbook.miniworld.training.record import read_record
 
-__all__ = ["write_card"]
-
 _CARD = """# {name}
 
 A miniature of `gcbook` ({kind}), trained from scratch on the miniature world{which}:

@@ -12,8 +12,6 @@ from gcbook.stats.agreement import kappa, kappa_bias, kappa_bound, sums_of, weig
 from gcbook.stats.measures import mean_defined
 from gcbook.stats.resampling import Resampling, centred, halfway
 
-__all__ = ["GROUPS", "clusters", "group_of_images", "kappa_of", "pair_kappas", "sides"]
-
 GROUPS = ("Other images", "Cue conflict")
 """Images over which error consistency is computed."""
 

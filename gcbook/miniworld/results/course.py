@@ -12,8 +12,6 @@ from gcbook.stats.metrics import conflicts_in, cue_metrics
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_sums
 
-__all__ = ["PAPERS", "course_answers", "first_and_last"]
-
 PAPERS = "exp:7"
 """The weighting of the paper; the other one that checkpoints were decided under is "uniform"."""
 

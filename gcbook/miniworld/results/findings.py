@@ -16,8 +16,6 @@ from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.words import number
 
-__all__ = ["AGREES", "CONTRADICTS", "UNDECIDED", "claim_differences", "claim_rows", "verdict_of"]
-
 AGREES, CONTRADICTS, UNDECIDED = "as in the paper", "the other way round", "open"
 
 _MEASURES: Mapping[str, tuple[str, tuple[str, ...]]] = {

@@ -13,8 +13,6 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-__all__ = ["JUDGE", "judge_pictures"]
-
 JUDGE = "mini-judge"
 BATCH = 512
 

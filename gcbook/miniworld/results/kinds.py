@@ -5,16 +5,6 @@ from collections.abc import Iterable
 from gcbook.miniworld.results.shipped import KINDS, parts_of
 from gcbook.paper.published import table1
 
-__all__ = [
-    "DIFFUSION",
-    "GENERATIVE",
-    "STANDS_FOR",
-    "printed_values",
-    "recipes_in",
-    "short_name",
-    "side_of",
-]
-
 STANDS_FOR = {
     "mini-pixel": "Imagen",
     "mini-latent": "Stable Diffusion",

@@ -9,8 +9,6 @@ from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 
-__all__ = ["LONG", "SETS", "bias_change", "images_seen", "noise_after_equal_steps"]
-
 LONG = "-long"
 """After a miniature's name: its twin that was trained longer, of which scores alone ship."""
 

@@ -31,25 +31,6 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 from gcbook.trials.table import COLUMNS
 
-__all__ = [
-    "CLEAN",
-    "DRAWS",
-    "MEAN",
-    "MEAN_OF_DRAWS",
-    "MEASURES",
-    "ONE_DRAW",
-    "SEED",
-    "TRAINED",
-    "answers_noised",
-    "category_rows",
-    "change_rows",
-    "clean_answers",
-    "discriminative_models",
-    "keep_noised",
-    "noise_answers",
-    "noised_answers",
-]
-
 DRAWS, SEED = 10, 0
 MEAN = -1
 """In place of a draw's number: the answer of the mean probability of all draws."""

@@ -18,8 +18,6 @@ from gcbook.stats.clustered import silhouettes
 from gcbook.stats.metrics import bias_of, share
 from gcbook.stats.resampling import Resampling
 
-__all__ = ["MOST_DRAWS", "OOD_SETS", "MiniaturePanel", "counted", "few", "make_panel"]
-
 MOST_DRAWS = 2000
 """Resamples of silhouettes; a chapter may take more of other images."""
 

@@ -17,19 +17,6 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import StimulusSet
 
-__all__ = [
-    "MANY_DRAWS",
-    "MANY_RATIO",
-    "MODEL",
-    "RATIOS",
-    "STEPS",
-    "check_ratio",
-    "regenerated_ratios",
-    "regenerated_store",
-    "score_regenerated",
-    "shown_images",
-]
-
 MODEL = "mini-masked"
 RATIOS = (0.25, 0.5, 0.75, 0.9)
 """Shares of the tokens that are hidden. The paper does not say which it took."""

@@ -18,8 +18,6 @@ from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_set
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = ["RELATIVE", "check_shipped", "rescore"]
-
 RELATIVE = 2e-3
 """Most that a score may differ, as a share of it: another machine rounds otherwise."""
 ABSOLUTE = 1e-6

@@ -12,14 +12,6 @@ from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
-__all__ = [
-    "SET_TITLES",
-    "accuracy_by_set",
-    "accuracy_by_strength",
-    "bias_by_shape",
-    "evenly_weighted_answers",
-]
-
 SET_TITLES = {
     "in-distribution": "In-distribution",
     "cue-conflict": "Cue conflict",

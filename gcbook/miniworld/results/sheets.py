@@ -31,21 +31,6 @@ from gcbook.miniworld.results.ambiguous import (
 )
 from gcbook.miniworld.results.shipped import model_folder, shipped_models
 
-__all__ = [
-    "ILLUSIONS",
-    "RECONSTRUCTING",
-    "RECORD",
-    "Sheet",
-    "allowed_others",
-    "check_reconstructions",
-    "make_sheet",
-    "read_sheet",
-    "record_of",
-    "reconstruct_picture",
-    "reconstructed_models",
-    "write_record",
-]
-
 RECONSTRUCTING = ("mini-pixel", "mini-latent", "mini-masked")
 """Recipes whose models can go part of the way to noise and back."""
 

@@ -23,31 +23,6 @@ from gcbook.scoring.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = [
-    "DRAWS",
-    "FEW_DRAWS",
-    "KINDS",
-    "LARGER",
-    "LARGER_SETS",
-    "TRAINING",
-    "Parts",
-    "has_course",
-    "draws_of",
-    "has_weights",
-    "label_of",
-    "model_card",
-    "model_folder",
-    "name_of",
-    "network_parameters",
-    "parts_of",
-    "select_models",
-    "shipped_models",
-    "shipped_sets",
-    "shipped_store",
-    "training_trials",
-    "whole_worlds",
-]
-
 KINDS: Mapping[str, str] = {
     "mini-pixel": "pixel diffusion",
     "mini-latent": "latent diffusion",

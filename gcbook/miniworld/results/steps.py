@@ -29,17 +29,6 @@ from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import log_snr
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = [
-    "ROLES",
-    "SETS",
-    "Example",
-    "Steps",
-    "choose_examples",
-    "load_diffusion",
-    "role",
-    "take_steps",
-]
-
 SETS = ("cue-conflict", "in-distribution")
 """Test sets that images are taken from."""
 

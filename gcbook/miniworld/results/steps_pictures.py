@@ -9,8 +9,6 @@ import pandas as pd
 from gcbook.miniworld.results.steps import Steps, role
 from gcbook.stimuli.written import png_of
 
-__all__ = ["error_table", "picture_table", "png", "png_text", "spread_table"]
-
 PICTURE_LEVELS = 16
 DIFFERENCE_LEVELS = 9
 """Few, for there are hundreds of difference maps, and odd, so that there is one for no difference.

@@ -28,16 +28,6 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.stimulus import Stimulus
 
-__all__ = [
-    "QUARTERS",
-    "STRENGTHS",
-    "TURNED",
-    "check_turned",
-    "make_turned",
-    "read_turned",
-    "turned_models",
-]
-
 TURNED = "turned.parquet"
 STRENGTHS = (0.45, 0.6, 0.75, 0.9, 1.0)
 QUARTERS = {"0": 0, "90": 1, "180": 2, "270": 3}

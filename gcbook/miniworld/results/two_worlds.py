@@ -21,16 +21,6 @@ from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, cue_shares
 
-__all__ = [
-    "WORLDS",
-    "answers_in_both",
-    "bias_rows",
-    "claims_in_both",
-    "in_both",
-    "noised_in_both",
-    "weighting_rows",
-]
-
 WORLDS = {DEFAULT: UNCALIBRATED, CALIBRATED_WORLD: CALIBRATED}
 """The worlds by name, and what they are called side by side."""
 

@@ -22,20 +22,6 @@ from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
 
-__all__ = [
-    "OTHERS",
-    "SETS",
-    "PAPER",
-    "TITLES",
-    "RawErrors",
-    "Stores",
-    "answers_under",
-    "read_errors",
-    "share_table",
-    "sweep_table",
-    "weighing_stores",
-]
-
 SETS = ("in-distribution", "cue-conflict")
 """Test sets that a weighting is looked at on: the first for accuracy, the second for the cues."""
 

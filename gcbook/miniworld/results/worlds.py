@@ -15,18 +15,6 @@ from gcbook.scoring.store import Store
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import pooled_measures
 
-__all__ = [
-    "CELL",
-    "CLASSIFIER",
-    "GENERATOR",
-    "POINT",
-    "VARIANTS",
-    "Trained",
-    "sign_rows",
-    "trained_in_worlds",
-    "world_answers",
-]
-
 SETS = ("cue-conflict", "in-distribution")
 
 VARIANTS = {

@@ -14,8 +14,6 @@ from gcbook.miniworld.training.recipes import RECIPES, make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
 from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
 
-__all__ = ["train_map", "train_seeds"]
-
 _ALL = "all"
 
 

@@ -69,23 +69,6 @@ from gcbook.paper.experiments import SINGLE_CONDITION
 from gcbook.stats.metrics import bias_of, cues
 from gcbook.stats.summaries import Summaries
 
-__all__ = [
-    "CURVES",
-    "MISLEADING",
-    "SEEDS",
-    "Candidate",
-    "Measured",
-    "Training",
-    "best",
-    "calibrate",
-    "distance",
-    "mean_of",
-    "measure",
-    "next_training",
-    "read_log",
-    "targets",
-]
-
 MODEL = "mini-cnn"
 WHOLE = RECIPES[MODEL].plan.steps
 SEEDS = (0, 1, 2)

@@ -20,8 +20,6 @@ from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["CnnTask", "random_flips", "random_resized_crops"]
-
 MEAN, SD = 0.5, 0.25
 AREA = (0.08, 1.0)
 ASPECT = (3 / 4, 4 / 3)

@@ -10,8 +10,6 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from gcbook.miniworld.training.miniature import Task
 from gcbook.miniworld.training.pool import Pool
 
-__all__ = ["ConditionalTask", "autocast", "both_sides", "even_times", "in_bfloat16"]
-
 VALIDATION_BATCH = 256
 
 

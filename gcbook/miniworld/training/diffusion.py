@@ -31,8 +31,6 @@ from gcbook.miniworld.training.texts import (
     t5_tokenizer,
 )
 
-__all__ = ["AutoencoderTask", "LatentTask", "PixelTask"]
-
 WIDTH = 64
 """Of the text encoders."""
 STEPS = 1000

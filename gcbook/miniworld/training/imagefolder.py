@@ -29,17 +29,6 @@ from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
 from gcbook.stimuli.images import IMAGE_SUFFIXES, opened_image
 
-__all__ = [
-    "KeyedImages",
-    "check_same_classes",
-    "class_names",
-    "ignore_interruptions",
-    "key_of",
-    "open_images",
-    "training_transform",
-    "validation_transform",
-]
-
 
 class _Folders(ImageFolder):
     """Folders of classes, but for hidden ones, which tools leave."""

@@ -23,8 +23,6 @@ from gcbook.files.atomic import UnwritableError
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.run import Run
 
-__all__ = ["CHECKPOINTS", "Plan", "Start", "Task", "Trainer"]
-
 CHECKPOINTS = "checkpoints"
 
 

@@ -15,8 +15,6 @@ from gcbook.files.cache import cache_dir
 from gcbook.miniworld.silhouettes import Split, load_silhouettes, silhouettes_hash
 from gcbook.miniworld.world import ALL_CATEGORIES, Composer, World
 
-__all__ = ["POOL_SEEDS", "Pool", "open_pool"]
-
 POOL_SEEDS: Mapping[Split, int] = {"train": 1, "validation": 2}
 """Of the images that the miniatures learn from."""
 

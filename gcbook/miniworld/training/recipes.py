@@ -13,8 +13,6 @@ from gcbook.miniworld.training.pool import POOL_SEEDS, Pool, open_pool
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["RECIPES", "Recipe", "make_trainer"]
-
 TRAIN_IMAGES, VALIDATION_IMAGES = 100_000, 4_000
 
 

@@ -13,8 +13,6 @@ from gcbook.miniworld.training.miniature import Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS
 from gcbook.miniworld.training.texts import TEMPLATES
 
-__all__ = ["RECORD", "read_record", "write_record"]
-
 RECORD = "training.json"
 
 

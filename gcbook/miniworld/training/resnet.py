@@ -36,8 +36,6 @@ from gcbook.miniworld.training.imagefolder import (
 from gcbook.miniworld.training.run import Run
 from gcbook.miniworld.training.state import write_tensors
 
-__all__ = ["RESNETS", "ResNetPlan", "ResNetRun"]
-
 MODEL, WEIGHTS = "model", "model.safetensors"
 ORDER = 2**32 - 1
 """In place of an image's index: the key of the order of an epoch."""

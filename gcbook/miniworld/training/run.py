@@ -39,8 +39,6 @@ from gcbook.miniworld.training.state import (
     write_state,
 )
 
-__all__ = ["Run", "UnreadableImageError", "in_step", "run_problems"]
-
 STATE, HISTORY = RUN_STATE, "history.jsonl"
 SHOW_EVERY = 30.0
 """Seconds between lines on how it goes."""

@@ -10,8 +10,6 @@ from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError
 from gcbook.miniworld.training.state import write_tensors
 
-__all__ = ["shrink"]
-
 
 def shrink(folder: str | Path) -> int:
     """Rewrite all weights below a folder in half precision.

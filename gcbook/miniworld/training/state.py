@@ -19,18 +19,6 @@ from gcbook.files.errors import InputError
 from gcbook.files.gate import LARGEST_JSON, MIB, parse_json, read_file, refused
 from gcbook.files.seals import SEAL, is_whole, seal_file
 
-__all__ = [
-    "BEGIN_ANEW",
-    "STATE_OF_A_RUN",
-    "add_row",
-    "check_same",
-    "forget_later",
-    "read_about",
-    "read_history",
-    "write_state",
-    "write_tensors",
-]
-
 ABOUT = {"done", "seconds", "losses", "notes", "plan", "of"}
 """What is known of a run beside its tensors."""
 

@@ -14,17 +14,6 @@ from gcbook.files.atomic import write_text
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
-__all__ = [
-    "MAX_TOKENS",
-    "TEMPLATES",
-    "clip_text_config",
-    "clip_tokenizer",
-    "draw_prompts",
-    "save_pipeline",
-    "t5_tokenizer",
-    "word_tokenizer",
-]
-
 TEMPLATES = (
     "A photo of a {}.",
     "A photo of the {}.",

@@ -29,8 +29,6 @@ from gcbook.miniworld.training.texts import (
     word_tokenizer,
 )
 
-__all__ = ["AutoregressiveTask", "MaskedTask", "TokenizerTask"]
-
 WIDTH = 64
 """Of the masked model's text encoder."""
 

@@ -25,24 +25,6 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import StimulusSet
 
-__all__ = [
-    "BATCHES",
-    "COMPARED",
-    "CONTRASTS",
-    "DIAGNOSTICITIES",
-    "DRAWS",
-    "GRID",
-    "IMAGES",
-    "MODELS",
-    "VARIED",
-    "Job",
-    "Point",
-    "images_of",
-    "is_done",
-    "jobs",
-    "run_job",
-]
-
 DIAGNOSTICITIES = (0.6, 0.89, 1.0)
 CONTRASTS = (0.5, 1.0, 1.5)
 """Factors of the default world's contrast of texture."""

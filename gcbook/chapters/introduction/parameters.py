@@ -1,8 +1,0 @@
-"""What the chapter can be asked to do differently."""
-
-from gcbook.chapters.fields import COMMON
-from gcbook.chapters.parameters import Declaration
-
-__all__ = ["PARAMETERS"]
-
-PARAMETERS = Declaration(COMMON)

@@ -128,8 +128,9 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     )
     table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
     return f"""````{{dropdown}} Rerun this chapter with other parameters
-{{doc}}`How to </book/rerun>`. The first command writes the executed notebook and a page of its own, the second
-is plain papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`.
+The first command writes the executed notebook and a page of its own, the second is plain
+papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;
+{{doc}}`/book/rerun` explains both.
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 

@@ -94,6 +94,6 @@ def _printed(lines: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     ]
     sides: Any = (("right", -5, "datum.at_left"), ("left", 5, "!datum.at_left"))
     for side, dx, chosen in sides:
-        words = base.transform_filter(chosen).mark_text(align=side, dx=dx, color=INK)
+        words = base.transform_filter(chosen).mark_text(align=side, dx=dx, color=INK, fontSize=11)
         layers.append(words.encode(x=x, y=height, text="label:N"))
     return layers

@@ -20,7 +20,6 @@ from gcbook.charts.theme import (
     PAGE,
     SEQUENTIAL,
     SERIES,
-    TEXT,
 )
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
@@ -226,7 +225,6 @@ def title_below(words: str) -> alt.TitleParams:
         text=alt.ExprRef(words),
         orient="bottom",
         anchor="middle",
-        fontSize=TEXT,
         fontWeight="normal",
         offset=6,
     )

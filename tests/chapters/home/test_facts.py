@@ -3,6 +3,7 @@
 import pytest
 from tiny.claims import assert_guarded
 
+from gcbook.book.project import find_project
 from gcbook.chapters.home.facts import home_facts
 from gcbook.chapters.home.tables import (
     ACCURACY,
@@ -50,6 +51,13 @@ def test_what_the_weighting_does(facts):
     assert facts.paper_k == 7
     found = (facts.flat, facts.paper, facts.flat_accuracy, facts.paper_accuracy)
     assert found == pytest.approx((0.511, 0.113, 0.681, 0.859), abs=1e-3)
+
+
+def test_the_readme_says_the_same(facts):
+    readme = (find_project().root / "README.md").read_text(encoding="utf-8")
+    flat, paper, resnet = (repr(each)[1:] for each in (facts.flat, facts.paper, facts.resnet))
+    assert f"{flat} with equal weights and {paper} with the paper's" in readme
+    assert f"has {resnet}." in readme
 
 
 def test_the_example_is_named_by_its_shape(facts):

@@ -104,6 +104,7 @@
       header: text,
       legend: {
         labelFontSize: SMALL,
+        titleLimit: width - 20,
         titleFontSize: SMALL,
         orient: "bottom",
         symbolDirection: "vertical",

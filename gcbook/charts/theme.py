@@ -10,7 +10,7 @@ TEXT = 14
 
 SIZES = {
     "axis": {"labelFontSize": TEXT, "titleFontSize": TEXT},
-    "legend": {"labelFontSize": TEXT, "titleFontSize": TEXT},
+    "legend": {"labelFontSize": TEXT, "titleFontSize": TEXT, "titleLimit": 400},
     "header": {"labelFontSize": TEXT, "titleFontSize": TEXT},
     "title": {"fontSize": TEXT, "subtitleFontSize": TEXT},
     "text": {"fontSize": TEXT},

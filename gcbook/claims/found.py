@@ -159,14 +159,9 @@ def counts_in_words(counts: Mapping[str, int]) -> str:
     """The counts of one grade in a line; "in part" only where there is something to count.
 
     >>> counts_in_words({"agrees": 12, "does not agree": 0, "in part": 0})
-    '12 agree, 0 do not agree'
+    'agrees 12 · does not agree 0'
     """
-    plural = {"agrees": "agree", "does not agree": "do not agree"}
-    return ", ".join(
-        f"{n} {plural.get(verdict, verdict)}"
-        for verdict, n in counts.items()
-        if n or verdict != IN_PART
-    )
+    return " · ".join(f"{verdict} {n}" for verdict, n in counts.items() if n or verdict != IN_PART)
 
 
 def claim_rows(

@@ -91,9 +91,9 @@ def test_the_page_has_every_claim_once_and_counts_by_grade():
     book = [each | {"answers": ["human-observers"]} for each in (recomputed, printed)]
     page = scorecard_page(paper, book)
     assert f"Of {len(paper)} claims" in page
-    assert "| 1 agree, 0 do not agree |" in page
-    assert "| 1 as printed, 0 not as printed |" in page
-    assert "| 0 same way, 0 other way, 0 cannot tell |" in page
+    assert "| agrees 1 · does not agree 0 |" in page
+    assert "| as printed 1 · not as printed 0 |" in page
+    assert "| same way 0 · other way 0 · cannot tell 0 |" in page
     assert f"| {len(paper) - 1} |" in page
     for claim in paper.values():
         assert page.count(f"| {claim.statement} [") == 1

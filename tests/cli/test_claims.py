@@ -59,8 +59,8 @@ def test_every_format_has_every_claim(project, capsys):
     assert list(csv.DictReader(io.StringIO(out))) == rows
     _, out, _ = call(capsys)
     assert "humans-shape-bias" in out
-    assert "  recomputed: 1 agree, 0 do not agree\n" in out
-    assert "  as printed: 0 as printed, 0 not as printed\n" in out
+    assert "  recomputed: agrees 1 · does not agree 0\n" in out
+    assert "  as printed: as printed 0 · not as printed 0\n" in out
 
 
 def test_a_pipe_gets_every_sentence_on_one_line(project, capsys):

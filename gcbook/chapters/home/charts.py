@@ -91,12 +91,9 @@ def fig_dial(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Chart(titles)
         .mark_text(align="left", baseline="middle", color=INK, fontWeight="bold")
         .encode(x=x, y=at("line"), text="words:N"),
-        *(
-            alt.Chart(sides[sides["value"] == end])
-            .mark_text(align=anchor, baseline="middle", color=INK)
-            .encode(x=x, y=at("line"), text="words:N")
-            for end, anchor in ((0.0, "left"), (1.0, "right"))
-        ),
+        alt.Chart(sides)
+        .mark_text(align=alt.ExprRef(side), baseline="middle", color=INK)
+        .encode(x=x, y=at("line"), text="words:N"),
         marks.transform_filter(alt.datum.model != PRINTED)
         .mark_point(filled=True, size=200, opacity=1, stroke=PAGE)
         .encode(color=kinds["color"]),

@@ -15,7 +15,7 @@ from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
 
-PHOTOGRAPHS = "Shape bias on photographs (public decisions)"
+PHOTOGRAPHS = "Shape bias on photographs"
 MINIATURES = "Shape bias on miniature images"
 ACCURACY = "Accuracy on miniature images"
 LANES = (PHOTOGRAPHS, MINIATURES, ACCURACY)

@@ -12,6 +12,8 @@
   const NARROW = 560;
   const PANEL = 160;
   const MANY = 100;
+  // Pixels of what is written on a narrow screen; on a wide one gcbook.charts.theme says it.
+  const SMALL = 13;
   const DARK = {
     ink: "#e6e8eb", muted: "#b4bac2", line: "#8b929b", grid: "#363d47", view: "#4a525d",
   };
@@ -38,6 +40,14 @@
     return window.gcbookLoad(box.dataset.spec).then(function (spec) {
       chart.spec = JSON.stringify(spec);
     });
+  }
+
+  // When styles and fonts are there, and the page has its final widths.
+  function laidOut() {
+    const loaded = document.readyState === "complete" ? Promise.resolve()
+      : new Promise((done) => window.addEventListener("load", done, { once: true }));
+    return loaded.then(() => document.fonts.ready)
+      .then(() => new Promise((done) => requestAnimationFrame(done)));
   }
 
   const isDark = () => document.documentElement.dataset.theme === "dark";
@@ -87,21 +97,28 @@
 
   function narrowConfig(width) {
     const labels = Math.max(70, Math.round(width * 0.37));
+    const text = { labelFontSize: SMALL, titleFontSize: SMALL };
     return {
+      axis: text,
       axisY: { labelLimit: labels },
+      header: text,
       legend: {
+        labelFontSize: SMALL,
+        titleLimit: width - 20,
+        titleFontSize: SMALL,
         orient: "bottom",
         symbolDirection: "vertical",
         gradientDirection: "horizontal",
         columns: width < 420 ? 2 : 3,
-        labelLimit: Math.round(width / 2) - 50,
+        labelLimit: Math.round(width / 2) - 30,
         symbolLimit: 60,
         // Several legends below a narrow chart stand on top of each other.
         layout: { bottom: { anchor: "start", direction: "vertical", margin: 8 } },
         columnPadding: 2,
         labelOffset: 2,
       },
-      title: { limit: width },
+      title: { limit: width, fontSize: SMALL },
+      text: { fontSize: SMALL },
     };
   }
 
@@ -110,7 +127,7 @@
 
   // Names of one family differ at their ends ("RegNetY-32GF"): what is left out is in the middle.
   function shortLabel(label, pixels) {
-    const most = Math.floor(pixels / 6.4);
+    const most = Math.floor(pixels / (0.56 * SMALL));
     const last = Math.floor(most / 2);
     return `length(${label}) > ${most} ? slice(${label}, 0, ${most - last - 1}) + '…' + ` +
       `slice(${label}, -${last}) : ${label}`;
@@ -277,27 +294,24 @@
 
   function draw(box) {
     const chart = charts.get(box);
-    if (!chart || chart.drawing) {
-      if (chart) chart.again = true;
-      return;
-    }
-    const width = Math.floor(box.clientWidth);
-    if (width < 50) return;
+    if (!chart || chart.drawing) return;
+    if (box.clientWidth < 50) return;
     chart.drawing = true;
-    chart.width = width;
-    chart.dark = isDark();
-    Promise.all([loadVega(), loadSpec(box, chart)])
-      .then(() => attempt(box, chart, width, { by: 0, fewer: 0 }, 4))
+    // The page may still be laid out, or a theme be chosen, while its parts are loaded.
+    Promise.all([loadVega(), loadSpec(box, chart), laidOut()])
+      .then(function () {
+        chart.width = Math.floor(box.clientWidth);
+        chart.dark = isDark();
+        return attempt(box, chart, chart.width, { by: 0, fewer: 0 }, 4);
+      })
       .catch(function (error) {
         // The image stays; the reason goes to the console.
         console.error("gcbook: a chart could not be drawn:", error);
       })
       .finally(function () {
         chart.drawing = false;
-        if (chart.again) {
-          chart.again = false;
-          refresh(box);
-        }
+        // Whatever changed while it was drawn, its width among it.
+        if (chart.result) refresh(box);
       });
   }
 

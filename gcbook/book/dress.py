@@ -5,8 +5,8 @@
   tagged ``optional`` shows nothing, its caption goes too.
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, what prints nothing into one piece.
-- A section at the end says how to run the chapter again, where there is something to choose, and
-  from what it was made.
+- Folded at the end: how to run the chapter again, where there is something to choose, and from
+  what it was made.
 """
 
 import copy
@@ -127,17 +127,15 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
         for name, info in model.model_fields.items()
     )
     table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
-    return f"""## Rerun this chapter
-
-The page was made from {{download}}`this notebook <../../notebooks/{chapter}.ipynb>` with the
-parameters in the commands below. Change any of them: the first command writes the executed
-notebook and a page of its own, the second is plain papermill.
+    return f"""````{{dropdown}} Rerun this chapter with other parameters
+The first command writes the executed notebook and a page of its own, the second is plain
+papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;
+{{doc}}`/book/rerun` explains both.
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
 {code_block(_wrap([papermill, f"--engine {ENGINE}", "-k python3 -l python", *theirs]), "bash")}
 
-````{{dropdown}} What can be changed
 {table}
 ````
 """

@@ -5,6 +5,7 @@ are written beside the book's own static files, so that no page asks another ser
 So are, for a page that runs them, networks (`gcbook.book.networks`).
 """
 
+import html
 import re
 from importlib.metadata import distribution
 from pathlib import Path
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 LONG = 25
 """Characters from which a word of code may break: about as many as a phone's table has room for."""
 _LONG_CODE = re.compile(rf'<span class="pre">(?=(?:[^<&]|&\w+;){{{LONG},}}</span>)')
+
+
+_REPOSITORY = '<span class="gc-repository">'
+"""Where a page has the repository's address, if there is one."""
 
 
 class table_figure(nodes.figure):
@@ -74,8 +79,12 @@ def write_vendor(folder: Path) -> None:
     write_if_changed(script, folder / "vendor" / "tex-svg.js")
 
 
-def mend_html(text: str) -> str:
+def mend_html(text: str, repository: str = "") -> str:
     """Mend a page's markup where Sphinx and its theme leave it wanting: roles, names, long code.
+
+    Args:
+        text: the page.
+        repository: the repository's address, for the place that a page has for it; "" for none.
 
     >>> mend_html('<summary><span class="toctree-toggle" role="presentation">')
     '<summary aria-label="Pages of this chapter"><span class="toctree-toggle" role="presentation">'
@@ -87,21 +96,32 @@ def mend_html(text: str) -> str:
     # A list needs list items, and the role of its entries is deprecated.
     text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
     text = text.replace(' role="doc-biblioentry"', "")
+    if repository:
+        address = html.escape(repository, quote=True)
+        link = f'{_REPOSITORY}The book is at <a class="reference external" href="{address}">'
+        text = text.replace(_REPOSITORY, f"{link}{address}</a>.")
     return _LONG_CODE.sub('<span class="pre gc-long">', text)
 
 
 def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
         out, runs_networks = Path(app.outdir), False
+        repository = app.config.html_theme_options.get("repository_url", "")
         for page in out.rglob("*.html"):
             if not page.relative_to(out).parts[0].startswith("_"):
                 text = page.read_text(encoding="utf-8")
                 runs_networks |= "data-networks=" in text
-                mended = mend_html(text)
+                mended = mend_html(text, repository)
                 if mended != text:
                     page.write_text(mended, encoding="utf-8")
         if runs_networks:
             write_networks(out / "_static" / "networks")
+
+
+def _show_repository(app: "Sphinx", config: "Config") -> None:
+    """Show the button of the theme where the configuration has an address."""
+    options = config.html_theme_options
+    options["use_repository_button"] = bool(options.get("repository_url"))
 
 
 def _add_vendor(app: "Sphinx", config: "Config") -> None:
@@ -113,6 +133,7 @@ def _add_vendor(app: "Sphinx", config: "Config") -> None:
 def setup(app: "Sphinx") -> dict[str, Any]:
     """Register the extension."""
     app.connect("config-inited", _add_vendor)
+    app.connect("config-inited", _show_repository)
     app.connect("build-finished", _mend_pages)
     app.add_enumerable_node(
         table_figure,

@@ -9,7 +9,7 @@ import pandas as pd
 from gcbook.charts.columns import tooltips
 from gcbook.charts.names import Names
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, look, nothing
-from gcbook.charts.theme import CHANCE_LINE, FAMILY_SHAPES, HUES, INK
+from gcbook.charts.theme import CHANCE_LINE, FAMILY_SHAPES, HUES, INK, TEXT
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.correlation_tables import EVERYBODY
 
@@ -49,7 +49,7 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
             f"{_said(numbers, on, out, 'Spearman')}]"
         ),
         anchor="start",
-        fontSize=13,
+        fontSize=TEXT,
     )
     family = _look(rows, names)
     x = alt.X("accuracy:Q", scale=_UNIT, title="Accuracy").axis(

@@ -24,7 +24,7 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
     """
     import altair as alt
 
-    from gcbook.charts.theme import DARK
+    from gcbook.charts.theme import DARK, SIZES
 
     with alt.data_transformers.enable("default", max_rows=None):
         # Parts were checked when they were made; checking the whole takes as long as all else here.
@@ -39,8 +39,18 @@ def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
     _line_legends(list(_encodings(spec)))
     _say_names(_encodings(spec))
     spec["datasets"] = {k: _compact(v) for k, v in spec.get("datasets", {}).items()}
+    spec["config"] = _merged(SIZES, spec.get("config", {}))
     spec["usermeta"] = {**spec.get("usermeta", {}), "dark": DARK}
     return spec
+
+
+def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Two configurations in one; where both say something, ``over`` holds."""
+    both = {**under, **over}
+    for key in under.keys() & over.keys():
+        if isinstance(under[key], Mapping):
+            both[key] = _merged(under[key], over[key])
+    return both
 
 
 def static_svg(spec: Mapping[str, Any]) -> str:

@@ -10,7 +10,7 @@ from gcbook.charts.names import NAME_OF_TICK, Names
 from gcbook.charts.parts import finish, literal, look
 from gcbook.charts.theme import CHANCE_LINE, INK
 
-_ROW, _EACH = 12, 13
+_ROW, _EACH = 14, 14
 _SECOND_LINE = 8
 """Pixels a row: between rows, a mark, and what a name of two lines needs besides."""
 

@@ -225,7 +225,6 @@ def title_below(words: str) -> alt.TitleParams:
         text=alt.ExprRef(words),
         orient="bottom",
         anchor="middle",
-        fontSize=11,
         fontWeight="normal",
         offset=6,
     )
@@ -331,7 +330,7 @@ def small_panels(
         config=alt.Config(
             legend=alt.LegendConfig(orient="bottom", columns=3, **legend),
             axis=alt.AxisConfig(titleFontWeight="normal"),
-            title=alt.TitleConfig(fontSize=12, anchor="start"),
+            title=alt.TitleConfig(anchor="start"),
         ),
     ).add_params(*parameters)
 
@@ -394,7 +393,7 @@ def side_by_side(
             legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90, symbolOpacity=1),
             axis=alt.AxisConfig(titleFontWeight="normal"),
             axisX=alt.AxisConfig(labelSeparation=_LABEL_GAP),
-            title=alt.TitleConfig(fontSize=13, anchor="start"),
+            title=alt.TitleConfig(anchor="start"),
         ),
         **{"columns": len(panels), **properties},
     ).add_params(*parameters)

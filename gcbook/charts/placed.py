@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 import altair as alt
 
-FONT = 12
+FONT = 13
 WIDE = "width >= 430"
 """Expression: whether the page is no phone's."""
 _GAP = 8

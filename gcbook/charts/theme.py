@@ -1,24 +1,37 @@
 """One look for all figures: humans red, generative models in their own hues, the rest grey.
 
 Every hue reaches a contrast of 3:1 on the light and on the dark page, or has a dark twin in `DARK`.
-Colours are never the only sign: kinds of observers differ in mark shape too.
+Hues stay apart for readers with a common colour blindness, by their lightness. Colours are never
+the only sign all the same: kinds of observers differ in mark shape too.
 """
 
+TEXT = 14
+"""Size of what is written in a chart, in pixels: about that of captions."""
+
+SIZES = {
+    "axis": {"labelFontSize": TEXT, "titleFontSize": TEXT},
+    "legend": {"labelFontSize": TEXT, "titleFontSize": TEXT, "titleLimit": 400},
+    "header": {"labelFontSize": TEXT, "titleFontSize": TEXT},
+    "title": {"fontSize": TEXT, "subtitleFontSize": TEXT},
+    "text": {"fontSize": TEXT},
+}
+"""A chart's configuration of sizes; what a chart says of its own goes before it."""
+
 HUMAN = "#d0273c"
-DISCRIMINATIVE = "#7a7a7a"
+DISCRIMINATIVE = "#737373"
 GENERATIVE = {
-    "imagen": "#0077bb",
-    "stable_diffusion": "#00916e",
-    "parti": "#b86e00",
-    "muse": "#8a5bd6",
+    "imagen": "#0e57a3",
+    "stable_diffusion": "#17a06a",
+    "parti": "#c27c00",
+    "muse": "#8f36e8",
 }
 """Published generative models by key."""
 
-OWN = "#b5459b"
+OWN = "#7d1550"
 """Models from a reader's own trials."""
 
-SERIES = ("#37474f", "#8c7300", "#78909c", "#8d5a4a")
-"""What is no observer: cues, weightings, schedules, classes of a toy. None is a hue of a model."""
+SERIES = ("#1f2d5c", "#857800", "#1696b0", "#7a3b1e")
+"""Navy, olive, cyan and brown: what is no observer, such as cues, weightings, classes of a toy."""
 
 CUES = {"shape": SERIES[0], "texture": SERIES[1]}
 
@@ -40,19 +53,19 @@ DARK = {
     INK: "#e6e6e6",
     SEQUENTIAL[0]: "#232e36",
     SEQUENTIAL[1]: "#c3d9e5",
-    DISCRIMINATIVE: "#a0a0a0",
+    DISCRIMINATIVE: "#b4b4b4",
     CHANCE_LINE: "#a0a0a0",
     BAND: "#a0a0a0",
-    # Single humans are small marks, and need more contrast on dark ground.
-    HUMAN: "#f0606e",
-    # So does text in the hues of models.
-    GENERATIVE["imagen"]: "#3fa2e6",
-    GENERATIVE["muse"]: "#a983ec",
-    OWN: "#d673bf",
-    SERIES[0]: "#cfd8dc",
-    SERIES[1]: "#d1b53f",
-    SERIES[2]: "#90a4ae",
-    SERIES[3]: "#c9937f",
+    HUMAN: "#ff7385",
+    GENERATIVE["imagen"]: "#4fb8f7",
+    GENERATIVE["stable_diffusion"]: "#0f9065",
+    GENERATIVE["parti"]: "#e39124",
+    GENERATIVE["muse"]: "#8f62f7",
+    OWN: "#c05aa4",
+    SERIES[0]: "#f0f3ff",
+    SERIES[1]: "#d8c02e",
+    SERIES[2]: "#3fb4cc",
+    SERIES[3]: "#c08058",
     ORDERED[0]: "#f3e5df",
     ORDERED[1]: "#d3b5a8",
     ORDERED[2]: "#b08a7a",

@@ -1,6 +1,6 @@
 """Command of the claims: what the paper and the book claim, and what the last build found."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -16,19 +16,20 @@ def claims(
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
 ) -> None:
-    """List the claims of the paper and of the book, with the verdicts of the last build."""
+    """List the claims of the paper and of the book, with what the last build found, by grade."""
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.claims import read_collected
     from gcbook.book.project import find_project
-    from gcbook.claims.found import COLUMNS, claim_rows
+    from gcbook.claims.found import COLUMNS, claim_rows, count_grades, count_unchecked
     from gcbook.claims.paper import paper_claims
 
     project = find_project()
     if chapter:
         pick_chapter(project, chapter)
-    rows = claim_rows(paper_claims(), read_collected(project), chapter)
+    paper, book = paper_claims(), read_collected(project)
+    rows = claim_rows(paper, book, chapter)
     if format == "json":
         import json
 
@@ -37,6 +38,17 @@ def claims(
         print_csv(rows, COLUMNS)
     else:
         _print_table(rows)
+        if not chapter:
+            _print_counts(count_grades(paper, book), count_unchecked(paper, book))
+
+
+def _print_counts(counts: Mapping[str, Mapping[str, int]], unchecked: int) -> None:
+    from gcbook.claims.found import counts_in_words
+
+    typer.echo("The paper's claims, by grade; one that two grades answer counts in both")
+    for grade, each in counts.items():
+        typer.echo(f"  {grade}: {counts_in_words(each)}")
+    typer.echo(f"  not checked: {unchecked}")
 
 
 def _print_table(rows: Sequence[dict[str, str]]) -> None:

@@ -133,7 +133,7 @@ def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
     build_book(project)
     assert read_collected(project) == [{"chapter": "method", **claim}]
     scorecard = (project.chapters / "scorecard.md").read_text()
-    assert "[✓ agrees](method.ipynb)" in scorecard
+    assert "[recomputed: agrees](method.ipynb)" in scorecard
 
 
 def test_the_status_page_states_versions_and_provenance(project, jupyter_book):

@@ -120,7 +120,7 @@ def test_other_outputs_stay():
 
 def test_the_rerun_section_states_the_parameters_of_the_page():
     section = rerun_section("shape-bias", {**START, "draws": 77, "datasets": "edge,sketch"})
-    assert section.startswith("## Rerun this chapter")
+    assert section.startswith("````{dropdown} Rerun this chapter with other parameters")
     assert "gcbook run shape-bias" in section
     assert "papermill notebooks/shape-bias.ipynb my-shape-bias.ipynb --engine gcbook" in section
     assert section.count("-p draws 77") == 2

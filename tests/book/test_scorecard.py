@@ -2,8 +2,12 @@
 
 import re
 
+import pytest
+
 from gcbook.book.scorecard import scorecard_page, scorecard_table
+from gcbook.book.templates import fill_template
 from gcbook.claims.paper import PaperClaim, paper_claims
+from gcbook.files.errors import GcbookError
 
 PAPER = {
     "a": PaperClaim(
@@ -11,80 +15,91 @@ PAPER = {
         statement="A is `high`.",
         printed={"n_datasets": "17"},
         evidence="miniature",
-        checked_in="muse",
+        checked_in="weighting",
     ),
     "b": PaperClaim(place="Fig. 1", statement="B.", evidence="published only", why_not="Not open."),
-    "c": PaperClaim(
-        place="Fig. 1, caption", statement="C.", evidence="miniature", checked_in="turned"
-    ),
 }
 
 
-def answer(chapter, evidence, verdict, state="holds"):
+def answer(chapter, evidence, verdict, **changes):
     return {
         "chapter": chapter,
+        "name": "own",
         "answers": ["a"],
         "evidence": evidence,
         "verdict": verdict,
-        "state": state,
+        "state": "holds",
+        **changes,
     }
 
 
-def row(book, name="a"):
-    return scorecard_table({name: PAPER[name]}, book).splitlines()[-2]
-
-
 def cells(book, name="a"):
-    return [each.strip() for each in row(book, name).strip("|").split(" | ")]
+    row = scorecard_table({name: PAPER[name]}, book).splitlines()[-2]
+    return [each.strip() for each in row.strip("|").split(" | ")]
 
 
-def test_marks_lead_to_the_chapters_of_the_answers():
-    claim, here, miniature = cells(
+def test_marks_say_evidence_and_verdict_and_lead_to_the_answers():
+    claim, found = cells(
         [
-            answer("method", "computed", "agrees"),
-            answer("tables", "published only", "contradicts"),
-            answer("muse", "miniature", "contradicts"),
+            answer("method", "recomputed from public trials", "agrees"),
+            answer("tables", "published only", "not as printed"),
+            answer("weighting", "miniature", "same way"),
         ]
     )
     assert claim == "A is `high`. [Fig. 2]{.gc-place}"
-    assert here == "[✓ agrees](method.ipynb) [✗ contradicts†](tables.ipynb)"
-    assert miniature.removesuffix("|").strip() == "[✗ does not hold](muse.ipynb)"
+    assert re.findall(r"\[\[([^]]+)\]\((\w+)\.ipynb\)\]\{([^}]*)\}", found) == [
+        ("recomputed: agrees", "method", ".gc-found .gc-found-recomputed"),
+        ("not as printed", "tables", ".gc-found .gc-found-as-printed .gc-found-against"),
+        ("in miniature: same way", "weighting", ".gc-found .gc-found-asked-of-miniatures"),
+    ]
+
+
+def test_a_test_that_cannot_tell_shows_what_it_would_have_seen():
+    book = [
+        answer(
+            "weighting",
+            "miniature",
+            "cannot tell",
+            smallest_effect="least",
+            effect="a difference of shape bias",
+            facts={"least": 0.1234},
+        )
+    ]
+    assert "[would have seen 0.12, a difference of shape bias]{.gc-place}" in cells(book)[1]
 
 
 def test_one_mark_for_several_answers_of_a_chapter():
-    book = [answer("muse", "miniature", "agrees")] * 2
-    assert row(book).count("✓") == 1
+    book = [answer("weighting", "miniature", "same way")] * 2
+    assert cells(book)[1].count("same way") == 1
 
 
 def test_what_does_not_hold_is_not_counted_as_an_answer():
-    _, _, miniature = cells([answer("muse", "miniature", "agrees", state="fails")])
-    assert miniature.startswith("[cannot be checked with these parameters](muse.ipynb)")
-
-
-def test_evidence_may_leave_a_claim_open():
-    book = [answer("muse", "miniature", "leaves open")]
-    assert cells(book)[2].removesuffix("|").strip() == "[? leaves open](muse.ipynb)"
-    assert "| ? stay open | 1 |" in scorecard_page(PAPER | paper_claims(), book)
+    book = [answer("weighting", "miniature", "other way", state="fails")]
+    found = cells(book)[1]
+    assert "in miniature: does not hold with these parameters" in found
+    assert "gc-found-against" not in found
 
 
 def test_what_cannot_be_checked_says_why():
-    claim, here, miniature = cells([], "b")
-    assert claim == "B. [Fig. 1 · Not open.]{.gc-place}"
-    assert (here, miniature.removesuffix("|").strip()) == ("cannot be checked", "–")
-    assert cells([], "c")[1] == "[cannot be checked](turned.ipynb)"
+    assert cells([], "b") == ["B. [Fig. 1]{.gc-place}", "not checked [Not open.]{.gc-place}"]
 
 
-def test_the_page_has_every_claim_and_counts_outcomes():
+def test_the_page_has_every_claim_once_and_counts_by_grade():
     paper = paper_claims()
-    (name,) = [name for name in paper if name == "human-observers"]
-    page = scorecard_page(paper, [answer("method", "computed", "agrees") | {"answers": [name]}])
-    assert f"Of the {len(paper)} claims" in page
-    assert "| ✓ agree with what was recomputed | 1 |" in page
-    assert f"| cannot be checked | {len(paper) - 1} |" in page
-    statements = re.findall(r"(?m)^\| .*\{\.gc-place\}", page)
-    assert len(statements) == len(paper)
-    parts = re.findall(r"(?m)^## (.*)", page)
-    assert parts == [
-        *("The four properties", "Introduction and method", "Results"),
-        *("Where the shape bias comes from", "Discussion", "Appendix and tables"),
-    ]
+    recomputed = answer("method", "recomputed from public trials", "agrees")
+    printed = answer("method", "published only", "as printed")
+    book = [each | {"answers": ["human-observers"]} for each in (recomputed, printed)]
+    page = scorecard_page(paper, book)
+    assert f"Of {len(paper)} claims" in page
+    assert "| agrees 1 · does not agree 0 |" in page
+    assert "| as printed 1 · not as printed 0 |" in page
+    assert "| same way 0 · other way 0 · cannot tell 0 |" in page
+    assert f"| {len(paper) - 1} |" in page
+    for claim in paper.values():
+        assert page.count(f"| {claim.statement} [") == 1
+    assert "{{" not in page
+
+
+def test_a_template_and_its_values_belong_together():
+    with pytest.raises(GcbookError, match=r"expected places for other; found .*chapters"):
+        fill_template("status", {"other": 1})

@@ -30,6 +30,19 @@ def test_roles_that_no_reader_knows_are_dropped():
     assert mended == '<div class="citation-list"><div id="x">'
 
 
+def test_the_repository_is_shown_where_there_is_one():
+    text = '<p><span class="gc-repository"></span></p>'
+    assert mend_html(text) == text
+    shown = mend_html(text, "https://host/a?b&c")
+    assert '<a class="reference external" href="https://host/a?b&amp;c">' in shown
+    options = {"repository_url": ""}
+    site._show_repository(None, SimpleNamespace(html_theme_options=options))
+    assert options["use_repository_button"] is False
+    options["repository_url"] = "https://host/a/b"
+    site._show_repository(None, SimpleNamespace(html_theme_options=options))
+    assert options["use_repository_button"] is True
+
+
 @pytest.mark.parametrize("runs", [True, False])
 def test_networks_are_written_for_a_page_that_runs_them(tmp_path, monkeypatch, runs):
     (tmp_path / "book").mkdir()
@@ -38,7 +51,11 @@ def test_networks_are_written_for_a_page_that_runs_them(tmp_path, monkeypatch, r
     (tmp_path / "other.html").write_text("<p>text</p>")
     written = []
     monkeypatch.setattr(site, "write_networks", written.append)
-    app = SimpleNamespace(outdir=str(tmp_path), builder=SimpleNamespace(format="html"))
+    app = SimpleNamespace(
+        outdir=str(tmp_path),
+        builder=SimpleNamespace(format="html"),
+        config=SimpleNamespace(html_theme_options={}),
+    )
     site._mend_pages(app, None)
     assert written == ([tmp_path / "_static" / "networks"] if runs else [])
 

@@ -30,7 +30,7 @@ def test_a_rerun_page_needs_no_other_file(open_book, alone, theme, width):
     assert opened.problems == []
     assert charts.marks(page.locator(".gc-chart").first) > 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "-p draws 0" in page.locator("article, main").first.inner_text()
+    assert "-p draws 0" in page.locator("article, main").first.text_content()
     wcag = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": False}
     results = Axe().run(page, options=wcag)
     assert results.violations_count == 0, results.generate_report()
@@ -48,3 +48,38 @@ def test_figures_have_the_numbers_of_the_book(open_book, alone):
         numbers.append(opened.page.locator(".caption-number").all_inner_texts())
     assert numbers[0]
     assert numbers[0] == numbers[1]
+
+
+UNFINISHED = """
+Object.defineProperty(document, "readyState", { get: () => "interactive", configurable: true });
+const wait = (event) => event.stopImmediatePropagation();
+window.addEventListener("load", wait);
+document.addEventListener("DOMContentLoaded", () => {
+  const style = document.createElement("style");
+  style.textContent = ".gc-chart { width: 33% !important }";
+  document.head.append(style);
+  window.finish = () => {
+    style.remove();
+    delete document.readyState;
+    window.removeEventListener("load", wait);
+    window.dispatchEvent(new Event("load"));
+  };
+});
+document.addEventListener("gc-drawn", (event) => {
+  window.firstDrawn ??= event.target.querySelector("svg").getBoundingClientRect().width;
+});
+"""
+"""A page that is not loaded, and narrow, until it is finished; notes how wide a chart is first."""
+
+
+def test_charts_are_measured_when_the_page_is_laid_out(open_book, alone):
+    page = open_book().page
+    page.add_init_script(UNFINISHED)
+    page.goto(alone.as_uri(), wait_until="commit")
+    page.wait_for_timeout(1500)
+    page.evaluate("finish()")
+    chart = page.locator(".gc-chart").first
+    chart.scroll_into_view_if_needed()
+    page.wait_for_function("window.firstDrawn !== undefined")
+    line = chart.evaluate("chart => chart.clientWidth")
+    assert page.evaluate("window.firstDrawn") == pytest.approx(line, abs=20)

@@ -14,6 +14,8 @@ from gcbook.chapters.error_consistency import tables as consistency_tables
 from gcbook.chapters.ood_accuracy import charts as ood
 from gcbook.chapters.ood_accuracy import tables as ood_tables
 from gcbook.chapters.shape_bias import charts as shape
+from gcbook.chapters.tables import charts as metrics
+from gcbook.chapters.tables import tables as metrics_tables
 from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stats import shape_tables
@@ -99,8 +101,8 @@ CHARTS = {
     "panels": lambda: consistency.consistency_panels(
         consistency_tables.consistency_by_condition(SUMMARIES)
     ),
-    "benchmark": lambda: consistency.benchmark_panels(
-        consistency_tables.metric_rows(benchmark_rows(SUMMARIES))
+    "benchmark": lambda: metrics.benchmark_panels(
+        metrics_tables.metric_rows(benchmark_rows(SUMMARIES))
     ),
     "differences": lambda: consistency.difference_matrix(model_differences(SUMMARIES)),
     "blur": lambda: fig_accuracy_and_bias(*_correlated()),

@@ -8,6 +8,7 @@ import vl_convert
 
 from gcbook.charts.chart import chart_spec, static_svg, vegalite_version
 from gcbook.charts.names import Names
+from gcbook.charts.theme import TEXT
 
 
 def test_static_image_is_light_and_keeps_the_numbers_on_its_axes() -> None:
@@ -52,3 +53,16 @@ def test_marks_are_called_by_name_and_in_the_static_image_not_at_all() -> None:
     assert ">toString<" in svg
     assert "aria-label" not in svg
     assert "aria-hidden" not in svg
+
+
+def test_text_is_as_large_as_captions_unless_a_chart_says_otherwise():
+    chart = alt.Chart(alt.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q")
+    chart = chart.properties(description="d").configure_axis(titleFontWeight="normal")
+    config = chart_spec(chart.configure_title(fontSize=20))["config"]
+    assert config["axis"] == {
+        "labelFontSize": TEXT,
+        "titleFontSize": TEXT,
+        "titleFontWeight": "normal",
+    }
+    assert (config["title"]["fontSize"], config["text"]["fontSize"]) == (20, TEXT)
+    assert static_svg(chart_spec(chart)).count(f"{TEXT}px") >= 2

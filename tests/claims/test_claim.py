@@ -57,17 +57,24 @@ def test_a_condition_compares_and_computes_and_no_more(tmp_path, condition):
     ("old", "new", "says"),
     [
         ("answers: [humans]", "answers: [animals]", "answers animals, which is no claim of the pa"),
-        ("  verdict: agrees\n", "", "answers and verdict belong together"),
+        ("  verdict: same way\n", "", "answers and verdict belong together"),
+        ("same way", "agrees", "expected one of same way, other way, cannot tell"),
+        ("same way", "cannot tell", "smallest_effect (a fact) and effect"),
+        ("  verdict: same way\n", "  verdict: same way\n  effect: x\n", "smallest_effect (a fact)"),
         ("miniature", "hearsay", "evidence: Input should be"),
         ("people:", "go-by-shape:", "name of letters, digits and _, found 'go-by-shape'"),
         ("  holds:", "  hold:", "holds: Field required"),
         ("people:", "people: [", "claims.yml"),
         ("people:", "people: {}\npeople:", "people stands twice"),
-        ("  verdict: agrees\n", "  verdict: agrees\n  holds: humans > 1\n", "holds stands twice"),
+        (
+            "  verdict: same way\n",
+            "  verdict: same way\n  holds: humans > 1\n",
+            "holds stands twice",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path, old, new, says):
-    text = GOOD.replace("recomputed from public trials", "miniature")
+    text = GOOD.replace("recomputed from public trials", "miniature").replace("agrees", "same way")
     assert old in text
     with pytest.raises(GcbookError, match=r"claims\.yml: ") as error:
         claims_of(tmp_path, text.replace(old, new))

@@ -11,7 +11,14 @@ import pytest
 from gcbook.chapters.claims import claims_of
 from gcbook.chapters.parameters import rooms
 from gcbook.claims.claim import read_entries
-from gcbook.claims.found import Answer, claim_rows, found_for
+from gcbook.claims.found import (
+    IN_PART,
+    answers_to,
+    claim_rows,
+    count_grades,
+    count_unchecked,
+    verdicts_on,
+)
 from gcbook.claims.paper import MAIN, PaperClaim, paper_claims
 from gcbook.files.errors import GcbookError
 from gcbook.paper.published import quoted_value, table1, table2, table3
@@ -51,7 +58,7 @@ BOOK = [
         "sentence": "Own.",
         "evidence": "miniature",
         "answers": ["a"],
-        "verdict": "contradicts",
+        "verdict": "other way",
         "state": "holds",
         "facts": {"x": 0.123456, "n": 3, "each": [1.0, None]},
     }
@@ -174,7 +181,7 @@ def test_what_is_wrong_is_said(tmp_path, entry, says):
 
 def test_rows_say_what_was_found():
     checked, unchecked, own = claim_rows(PAPER, BOOK)
-    assert checked["found"] == "contradicts (muse.own: holds)"
+    assert checked["found"] == "in miniature: other way (muse.own)"
     assert (checked["printed"], checked["place"]) == ("0.50", "Table 1")
     assert unchecked["found"] == "not checked: Not open."
     assert own["numbers"] == "x = 0.1235, n = 3, each = 1 None"
@@ -190,33 +197,61 @@ def answer(**changes):
     return {**BOOK[0], **changes}
 
 
-def test_answers_are_sorted_by_what_they_rest_on():
-    book = [
-        answer(),
-        answer(chapter="method", evidence="published only", verdict="agrees"),
-        answer(chapter="zoo", answers=["b"]),
-        answer(chapter="turned", state="fails"),
-    ]
-    found = found_for("a", book)
-    assert found.here == (Answer("method", "agrees", True),)
-    assert found.miniature == (Answer("muse", "contradicts", False), Answer("turned", "", False))
+def test_a_test_that_cannot_tell_says_which_effect_it_would_have_seen():
+    blind = {"verdict": "cannot tell", "smallest_effect": "x", "effect": "a difference of kappa"}
+    (row, *_) = claim_rows(PAPER, [answer(**blind)])
+    assert row["found"] == (
+        "in miniature: cannot tell, smallest effect that would have been seen: 0.12, a difference "
+        "of kappa (muse.own)"
+    )
+
+
+def verdicts(*book):
+    return verdicts_on(answers_to("a", book))
+
+
+def printed(verdict, **changes):
+    return answer(evidence="published only", verdict=verdict, **changes)
 
 
 @pytest.mark.parametrize(
-    ("book", "outcome"),
+    ("book", "said"),
     [
-        ([], ""),
-        ([answer(state="unknown")], ""),
-        ([answer()], "contradicts"),
-        ([answer(verdict="agrees")], "agrees"),
-        ([answer(), answer(verdict="agrees")], "mixed"),
-        ([answer(verdict="leaves open")], "leaves open"),
-        ([answer(verdict="leaves open"), answer(verdict="agrees")], "agrees"),
-        ([answer(), answer(state="fails", verdict="agrees")], "contradicts"),
+        ([], {}),
+        ([answer(answers=["b"])], {}),
+        ([answer(state="unknown"), answer(state="fails")], {}),
+        ([answer()], {"asked of miniatures": "other way"}),
+        ([answer(evidence="computed", verdict="same way")], {"asked of miniatures": "same way"}),
+        ([answer(), answer(verdict="same way")], {"asked of miniatures": IN_PART}),
+        ([answer(verdict="cannot tell")], {"asked of miniatures": "cannot tell"}),
+        ([answer(verdict="cannot tell"), answer()], {"asked of miniatures": "other way"}),
+        (
+            [answer(), answer(state="fails", verdict="same way")],
+            {"asked of miniatures": "other way"},
+        ),
+        (
+            [answer(), printed("as printed")],
+            {"asked of miniatures": "other way", "as printed": "as printed"},
+        ),
     ],
 )
-def test_an_outcome_in_a_word(book, outcome):
-    assert found_for("a", book).outcome == outcome
+def test_grades_are_never_mixed(book, said):
+    for each in book:
+        if each["verdict"] == "cannot tell":
+            each |= {"smallest_effect": "x", "effect": "a difference"}
+    assert verdicts(*book) == said
+
+
+def test_each_grade_counts_by_itself():
+    book = [answer(), printed("as printed"), printed("not as printed", answers=["a", "b"])]
+    counts = count_grades(PAPER, book)
+    assert counts["asked of miniatures"] == {
+        **{"same way": 0, "other way": 1, "cannot tell": 0},
+        IN_PART: 0,
+    }
+    assert counts["as printed"] == {"as printed": 0, "not as printed": 1, IN_PART: 1}
+    assert sum(counts["recomputed"].values()) == 0
+    assert (count_unchecked(PAPER, book), count_unchecked(PAPER, [answer()])) == (0, 1)
 
 
 def test_the_four_properties_stand_in_the_abstract():

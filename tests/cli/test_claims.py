@@ -54,11 +54,13 @@ def test_every_format_has_every_claim(project, capsys):
     assert rows[-1]["id"] == "shape-bias.people_by_shape"
     assert rows[-1]["numbers"] == "humans = 0.9587"
     papers = {row["id"]: row["found"] for row in rows if row["claimed_by"] == "paper"}
-    assert papers["humans-shape-bias"] == "agrees (shape-bias.people_by_shape: holds)"
+    assert papers["humans-shape-bias"] == "recomputed: agrees (shape-bias.people_by_shape)"
     _, out, _ = call(capsys, "--format", "csv")
     assert list(csv.DictReader(io.StringIO(out))) == rows
     _, out, _ = call(capsys)
     assert "humans-shape-bias" in out
+    assert "  recomputed: agrees 1 · does not agree 0\n" in out
+    assert "  as printed: as printed 0 · not as printed 0\n" in out
 
 
 def test_a_pipe_gets_every_sentence_on_one_line(project, capsys):
@@ -74,9 +76,9 @@ def test_a_pipe_gets_every_sentence_on_one_line(project, capsys):
 
 def test_one_chapter(project, capsys):
     build(project)
-    _, out, _ = call(capsys, "--chapter", "zoo", "--format", "json")
+    _, out, _ = call(capsys, "--chapter", "worked-example", "--format", "json")
     assert json.loads(out) == []
     status, _, err = call(capsys, "--chapter", "shapes")
     assert status == 2
-    assert "no chapter is called 'shapes'; chapters: home, introduction" in err
+    assert "no chapter is called 'shapes'; chapters: home, observer" in err
     assert call(capsys, "--format", "yaml")[0] == 2

@@ -1,36 +1,21 @@
 """The numbers that the chapter's text and its claims are about."""
 
-import math
 from types import SimpleNamespace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from gcbook.chapters.discussion.errata import (
-    mean_rank_check,
-    ood_rank_check,
-    table1_check,
-    table_members,
-)
 from gcbook.claims import Number
-from gcbook.paper.observers import HUMANS, show_once
+from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import quoted_value, table1, table2, table3
-from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.summaries import Summaries
 
-_PLACE = {
-    "bias": ("shape_bias", "cue-conflict"),
-    "accuracy": ("ood_accuracy", ""),
-    "kappa": ("error_consistency", ""),
-}
-"""Shape bias belongs to one dataset, the other two are means over all."""
-
+_METRICS = {"bias": "shape_bias", "accuracy": "ood_accuracy", "kappa": "error_consistency"}
 _MODELS = ("imagen", "stable_diffusion", "parti", "clip", "resnet50")
 
 
 def discussion_facts(
-    summaries: Summaries, rows: pd.DataFrame, signs: pd.DataFrame
+    summaries: Summaries, rows: pd.DataFrame, weighted: pd.DataFrame, even: pd.DataFrame
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -39,20 +24,15 @@ def discussion_facts(
     Args:
         summaries: of the published trials.
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
-        signs: from `gcbook.miniworld.results.worlds.sign_rows`.
+        weighted: from `gcbook.miniworld.results.scores.bias_by_shape`, of the calibrated world,
+            with the paper's weighting.
+        even: the same of its diffusion models, with equal weights.
     """
-    return SimpleNamespace(
-        **_people(summaries),
-        **_recomputed(summaries),
-        **_reproduced(rows),
-        **_printed(),
-        **_consistent(),
-        **_worlds(signs),
-    )
+    return SimpleNamespace(**_people(summaries, rows), **_printed(), **_miniatures(weighted, even))
 
 
-def _people(summaries: Summaries) -> dict[str, Any]:
-    """How many humans and images there are."""
+def _people(summaries: Summaries, rows: pd.DataFrame) -> dict[str, Any]:
+    """How many humans and images there are, and how consistent people's errors are."""
     humans = summaries.counts[summaries.counts["observer_kind"] == "human"]
     who = humans[["dataset", "source", "observer"]].drop_duplicates()
     each = who.groupby("dataset").size()
@@ -61,44 +41,13 @@ def _people(summaries: Summaries) -> dict[str, Any]:
     )
     return {
         "people": len(who),
-        "trials": Number(humans["n"].sum(), ",.0f"),
         "fewest_people": int(each.min()),
         "most_people": int(each.max()),
         "images": Number(images, ",.0f"),
         "shared_images": Number(shared, ",.0f"),
-        "overlap": Number(shared / images, ".0%"),
-    }
-
-
-def _recomputed(summaries: Summaries) -> dict[str, Any]:
-    """The metrics of the humans, and how the networks' shape bias compares with theirs."""
-    estimates = show_once(summaries.estimates)
-    whole = estimates[(estimates["condition"] == "") & (estimates["category"] == "")]
-    whole = whole[whole["other"].isin(["", HUMANS])]
-    found: dict[str, Any] = {}
-    for name, (metric, dataset) in _PLACE.items():
-        chosen = (whole["metric"] == metric) & (whole["dataset"] == dataset)
-        values = whole[chosen].set_index("observer")["value"]
-        found[f"humans_{name}"] = Number(values.get(HUMANS, math.nan), ".2f")
-    bias = whole[whole["metric"] == "shape_bias"]
-    people = bias[(bias["observer_kind"] == "human") & (bias["observer"] != HUMANS)]["value"]
-    networks = bias[bias["observer_kind"] == "model"]["value"]
-    return found | {
-        "lowest_human": Number(people.min(), ".2f"),
-        "highest_human": Number(people.max(), ".2f"),
-        "networks": len(networks) or None,
-        "networks_below": int((networks < people.min()).sum()) if len(networks) else None,
-    }
-
-
-def _reproduced(rows: pd.DataFrame) -> dict[str, Any]:
-    """How many printed numbers of Tables 2 and 3 can be recomputed, and how many come out."""
-    both = rows[(rows["key"] != "") & rows["error_consistency"].notna()]
-    ours = both[list(METRICS)].round(3).to_numpy(float)
-    printed = both[[f"{metric}_published" for metric in METRICS]].to_numpy(float)
-    return {
-        "printed_numbers": ours.size or None,
-        "reproduced_numbers": int((np.abs(ours - printed) < 1e-9).sum()) if len(both) else None,
+        "humans_kappa": Number(
+            rows.loc[rows["kind"] == HUMANS_TITLE, "error_consistency"].max(), ".2f"
+        ),
     }
 
 
@@ -108,20 +57,17 @@ def _printed() -> dict[str, Any]:
     found: dict[str, Any] = {
         f"{key.removesuffix('50')}_{short}": Number(printed[key][metric], ".2f")
         for key in _MODELS
-        for short, (metric, _) in _PLACE.items()
+        for short, metric in _METRICS.items()
     }
     second = table2().set_index("key")
     ranks = second["mean_rank"].sort_values()
     accuracy = table3().set_index("key")["ood_accuracy"].sort_values()
-    clip = second.loc[second.index.str.startswith("clip"), "model"]
     return found | {
         "first_by_rank": str(ranks.index[0]),
         "first_rank": Number(ranks.iloc[0], ".2f"),
         "imagen_rank": Number(ranks["imagen"], ".2f"),
         "most_accurate": str(accuracy.index[-1]),
         "highest_accuracy": Number(accuracy.iloc[-1], ".2f"),
-        "clip_rows": len(clip),
-        "clip_rows_vit_b": int(clip.str.startswith("CLIP: ViT-B").sum()),
         **{
             f"{name}_side": Number(quoted_value(f"{name}_resolution"), ".0f")
             for name in ("imagen", "parti", "stable_diffusion")
@@ -129,30 +75,16 @@ def _printed() -> dict[str, Any]:
     }
 
 
-def _consistent() -> dict[str, Any]:
-    """Whether the paper's tables agree with themselves and with its text."""
-    ranks, digits = mean_rank_check(), table1_check()
+def _miniatures(weighted: pd.DataFrame, even: pd.DataFrame) -> dict[str, Any]:
+    """Shape biases of the miniatures that learned from the same images."""
+    pooled, alike = (
+        rows[rows["category"] == "pooled"].set_index("recipe")["shape_bias"]
+        for rows in (weighted, even)
+    )
     return {
-        **table_members(),
-        "table_rows": len(ranks),
-        "mean_ranks_possible": int(ranks["possible"].sum()),
-        "mean_ranks_open": int((ranks["least"] < ranks["most"]).sum()),
-        "widest_open": Number((ranks["most"] - ranks["least"]).max(), ".2f"),
-        "accuracy_ranks_possible": int(ood_rank_check()["possible"].sum()),
-        "shared_numbers": len(digits),
-        "shared_possible": int(digits["possible"].sum()),
-        "toolbox_models": Number(quoted_value("n_toolbox_models"), ".0f"),
-        "vit_22b": Number(quoted_value("n_vit_22b_variants"), ".0f"),
-        "single_datasets": Number(quoted_value("n_nonparametric_datasets"), ".0f"),
-        "single_datasets_shown": Number(quoted_value("n_nonparametric_datasets_figure_11"), ".0f"),
-    }
-
-
-def _worlds(signs: pd.DataFrame) -> dict[str, Any]:
-    """In how many miniature worlds diffusion is less shape-biased, and how many clearly."""
-    plain = signs[signs["variant"] == ""]
-    return {
-        "worlds": len(plain),
-        "worlds_below": int((plain["difference"] < 0).sum()),
-        "worlds_less": int((plain["high"] < 0).sum()),
+        **{
+            recipe.removeprefix("mini-"): Number(pooled[recipe], ".2f")
+            for recipe in ("mini-pixel", "mini-latent", "mini-ar", "mini-cnn")
+        },
+        "pixel_even": Number(alike["mini-pixel"], ".2f"),
     }

@@ -1,23 +1,36 @@
-"""The dial of the landing page: one slider, and which cue the same errors then speak for."""
+"""The dial of the landing page: one slider, and what the same errors then say."""
 
 import altair as alt
 import pandas as pd
 
+from gcbook.chapters.home.tables import (
+    DIFFUSION,
+    LANES,
+    NETWORK,
+    PEOPLE,
+    PRINTED,
+    SMALL_NETWORK,
+)
 from gcbook.charts.columns import tooltips
 from gcbook.charts.gallery import Gallery, Picture, Strip
-from gcbook.charts.miniature_look import recipe_color, recipe_shape
-from gcbook.charts.parts import finish, slider
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.parts import finish, look, slider
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, HUMAN, INK, PAGE
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.stimuli.pictures import picture_bytes
 
-_ENDS = pd.DataFrame(
-    {
-        "shape_bias": [0.0, 1.0],
-        "end": ["always the texture", "always the shape"],
-        "anchor": ["left", "right"],
-    }
-)
+_TOP, _LANE, _TITLE, _LINE = 24, 84, 10, 46
+"""Pixels: above the lanes, a lane's height, and from its upper edge to its title and its line."""
+_WORDS = 15
+"""Pixels from a lane's line to what is written above or below it."""
+_NEXT_TO = (SMALL_NETWORK, PRINTED)
+"""Who is named below the line, so that two names never meet."""
+_LOOKS = {
+    PEOPLE: (HUMAN, "diamond"),
+    NETWORK: (DISCRIMINATIVE, "circle"),
+    PRINTED: (GENERATIVE["imagen"], "square"),
+    DIFFUSION: (GENERATIVE["imagen"], "square"),
+    SMALL_NETWORK: (DISCRIMINATIVE, "circle"),
+}
 
 
 def example_picture(example: pd.DataFrame) -> Gallery:
@@ -36,43 +49,69 @@ def example_picture(example: pd.DataFrame) -> Gallery:
 
 
 def fig_dial(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Shape bias as a place between texture and shape, which a slider of k moves.
+    """Three lanes from 0 to 1, and on two of them one model, which a slider of k moves.
 
     Args:
         rows: from `gcbook.chapters.home.tables.dial_rows`.
     """
-    recipes = list(dict.fromkeys(rows["recipe"]))
-    decay = slider("k", "Weight of noise levels: exp(−kt), k = ", PAPER, 0, int(rows["k"].max()))
-    x = alt.X("shape_bias:Q", scale=alt.Scale(domain=[0, 1]), title="Shape bias").axis(
-        values=[0, 0.25, 0.5, 0.75, 1], format=".2f", grid=False
+    decay = slider("k", "Weight of noise level t: exp(−kt), k = ", PAPER, 0, int(rows["k"].max()))
+    height = _TOP + _LANE * len(LANES)
+    line = {lane: _TOP + i * _LANE + _LINE for i, lane in enumerate(LANES)}
+    placed = rows.assign(
+        line=rows["lane"].map(line),
+        words=rows["lane"].map(line)
+        + rows["model"].isin(_NEXT_TO).map({True: 1, False: -1}) * _WORDS,
     )
-    middle = alt.value(34)
-    now = alt.Chart(rows).transform_filter("datum.k === k")
-    tooltip = tooltips(["recipe", "k", "shape_bias", "shape_accuracy", "texture_accuracy"])
+    down = alt.Scale(domain=[height, 0], nice=False)
+    x = alt.X("value:Q", scale=alt.Scale(domain=[0, 1])).axis(
+        values=[0, 0.25, 0.5, 0.75, 1], format=".2f", grid=False, title=None
+    )
+
+    def at(field: str) -> alt.Y:
+        return alt.Y(f"{field}:Q", scale=down, axis=None)
+
+    ends = pd.DataFrame([{"line": y, "value": v} for y in line.values() for v in (0.0, 1.0)])
+    titles = pd.DataFrame(
+        [{"value": 0.0, "line": y - _LINE + _TITLE, "words": lane} for lane, y in line.items()]
+    )
+    sides = pd.DataFrame(
+        {"value": [0.0, 1.0], "line": 8, "words": ["← always the texture", "always the shape →"]}
+    )
+    now = alt.Chart(placed).transform_filter("!isValid(datum.k) || datum.k === k")
+    colors, shapes = zip(*_LOOKS.values(), strict=True)
+    kinds = look("model", _LOOKS, color=colors, shape=shapes, legend=None)
+    marks = now.encode(
+        x=x, y=at("line"), shape=kinds["shape"], tooltip=tooltips(["lane", "model", "value", "k"])
+    )
+    side = "datum.value > 0.8 ? 'right' : datum.value < 0.15 ? 'left' : 'center'"
     layers = [
-        alt.Chart(_ENDS)
-        .mark_line(strokeWidth=10, color=CHANCE_LINE, opacity=0.25)
-        .encode(x=x, y=middle),
-        *(
-            alt.Chart(_ENDS[_ENDS["anchor"] == anchor])
-            .mark_text(align=anchor, baseline="bottom", color=INK)
-            .encode(x=x, y=alt.value(14), text="end:N")
-            for anchor in _ENDS["anchor"]
-        ),
-        now.mark_point(filled=True, size=260, opacity=1, stroke=INK, strokeWidth=1).encode(
-            x=x,
-            y=middle,
-            color=recipe_color(recipes),
-            shape=recipe_shape(recipes),
-            tooltip=tooltip,
-        ),
+        alt.Chart(ends)
+        .mark_line(strokeWidth=8, color=CHANCE_LINE, opacity=0.25)
+        .encode(x=x, y=at("line"), detail="line:N"),
+        alt.Chart(titles)
+        .mark_text(align="left", baseline="middle", color=INK, fontWeight="bold")
+        .encode(x=x, y=at("line"), text="words:N"),
+        alt.Chart(sides)
+        .mark_text(align=alt.ExprRef(side), baseline="middle", color=INK)
+        .encode(x=x, y=at("line"), text="words:N"),
+        marks.transform_filter(alt.datum.model != PRINTED)
+        .mark_point(filled=True, size=200, opacity=1, stroke=PAGE)
+        .encode(color=kinds["color"]),
+        # What is printed alone is hollow, as a line is dashed elsewhere.
+        marks.transform_filter(alt.datum.model == PRINTED)
+        .mark_point(filled=False, size=160, opacity=1, strokeWidth=2)
+        .encode(color=kinds["color"]),
+        now.mark_text(align=alt.ExprRef(side), baseline="middle", color=INK)
+        .encode(x=x, y=at("words"), text=alt.Text("said:N"))
+        .transform_calculate(said="datum.model + ' ' + format(datum.value, '.2f')"),
     ]
     return finish(
         alt.layer(*layers).add_params(decay),
-        height=68,
+        height=height,
         description=(
-            "A dial from always the texture, on the left, to always the shape, on the right, with "
-            "a mark for each of two miniature diffusion models. Moving the slider changes how the "
-            "stored errors are weighted over noise levels, and moves the marks."
+            "Three scales from 0 to 1. Shape bias on photographs: ResNet-50 near the texture, "
+            "people near the shape, beside the value that the paper prints for Imagen. Shape bias "
+            "on the miniatures’ images: a diffusion model, which the slider moves, and a ResNet "
+            "trained on the same images. Below, the accuracy of both."
         ),
     )

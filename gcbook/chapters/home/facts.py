@@ -1,56 +1,78 @@
 """The numbers of the landing page."""
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 
 import pandas as pd
 
+import gcbook
+from gcbook.chapters.claims import claims_of
+from gcbook.chapters.home.tables import ACCURACY, DIFFUSION, MINIATURES, SMALL_NETWORK
 from gcbook.claims import Number
+from gcbook.claims.found import IN_PART, count_grades, count_unchecked
+from gcbook.claims.paper import paper_claims
 from gcbook.miniworld.results.weighting import PAPER
-from gcbook.paper.published import table2
-from gcbook.stats.benchmark_tables import table1_quoted
-from gcbook.stats.shape_tables import bias_by_category, people_and_networks, pooled_bias
-from gcbook.stats.summaries import Summaries
 
 
 def home_facts(
-    summaries: Summaries,
-    dial: pd.DataFrame,
-    miniatures: pd.DataFrame,
-    accuracies: pd.DataFrame,
-    example: pd.DataFrame,
+    dial: pd.DataFrame, example: pd.DataFrame, chapters: Iterable[str]
 ) -> SimpleNamespace:
     """Return every number of the landing page under a name.
 
     Args:
-        summaries: the shipped ones.
         dial: from `gcbook.chapters.home.tables.dial_rows`.
-        miniatures: from ``miniature_rows`` of the same module.
-        accuracies: from ``accuracy_rows``.
         example: one row of `gcbook.stimuli.pictures.pictures_of`.
+        chapters: whose claims are counted.
     """
-    _, networks = people_and_networks(pooled_bias(bias_by_category(summaries)))
-    mini = miniatures.set_index("recipe")["shape_bias"]
-    ood = accuracies.set_index("recipe")["accuracy"]
-    pixel = dial[dial["recipe"] == "mini-pixel"].set_index("k")["shape_bias"]
-    best_before = table2().set_index("key")["error_consistency"]
     (seen,) = example.to_dict("records")
+    moving = dial[dial["model"] == DIFFUSION].set_index(["lane", "k"])["value"]
+    beside = dial[dial["model"] == SMALL_NETWORK].set_index("lane")["value"]
+    values = {
+        "flat": moving[MINIATURES, 0],
+        "paper": moving[MINIATURES, PAPER],
+        "resnet": beside[MINIATURES],
+        "flat_accuracy": moving[ACCURACY, 0],
+        "paper_accuracy": moving[ACCURACY, PAPER],
+    }
     return SimpleNamespace(
         people=int(seen["people"]),
         by_shape=int(seen["by_shape"]),
         shape=str(seen["shape"]),
         texture=str(seen["texture"]),
         network_said=str(seen["resnet50"]),
-        **{name: Number(value, ".2f") for name, value in table1_quoted(summaries).items()},
-        best_network_bias=Number(networks.max(), ".2f"),
-        vit_22b=Number(best_before["vit_22b_ft_560"], ".2f"),
-        mini_pixel=Number(mini["mini-pixel"], ".2f"),
-        mini_latent=Number(mini["mini-latent"], ".2f"),
-        mini_ar=Number(mini["mini-ar"], ".2f"),
-        mini_cnn=Number(mini["mini-cnn"], ".2f"),
-        mini_pixel_accuracy=Number(ood["mini-pixel"], ".2f"),
-        mini_cnn_accuracy=Number(ood["mini-cnn"], ".2f"),
-        pixel_flat=Number(pixel.loc[0], ".2f"),
-        pixel_paper=Number(pixel.loc[PAPER], ".2f"),
-        pixel_steep=Number(pixel.iloc[-1], ".2f"),
         paper_k=PAPER,
+        version=gcbook.__version__,
+        **{name: Number(value, ".2f") for name, value in values.items()},
+        **_grades(chapters),
     )
+
+
+def _grades(chapters: Iterable[str]) -> dict[str, int]:
+    """How many of the paper's claims each grade answers, if all claims of the chapters hold.
+
+    With the book's own parameters they do, or the build fails.
+    """
+    book = [
+        {**claim.model_dump(), "chapter": chapter, "name": name, "state": "holds", "facts": {}}
+        for chapter in chapters
+        for name, claim in claims_of(chapter).items()
+        if claim.answers
+    ]
+    for each in book:
+        each["facts"] = {each["smallest_effect"]: None}
+    counts = count_grades(paper_claims(), book)
+    recomputed, printed, asked = counts.values()
+    return {
+        "claims": len(paper_claims()),
+        "agree": recomputed["agrees"],
+        "disagree": recomputed["does not agree"],
+        "agree_in_part": recomputed[IN_PART],
+        "as_printed": printed["as printed"],
+        "not_as_printed": printed["not as printed"],
+        "printed_in_part": printed[IN_PART],
+        "same_way": asked["same way"],
+        "other_way": asked["other way"],
+        "asked_in_part": asked[IN_PART],
+        "cannot_tell": asked["cannot tell"],
+        "unchecked": count_unchecked(paper_claims(), book),
+    }

@@ -1,49 +1,65 @@
-"""What the landing page shows and counts."""
+"""What the landing page shows: one model's shape bias and accuracy by weighting, and who stands by.
+
+Values on photographs and on the miniatures' images are of different images and models. They stand
+in lanes of their own.
+"""
+
+from collections.abc import Mapping
 
 import pandas as pd
 
-from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
-from gcbook.miniworld.results.scores import bias_by_shape
-from gcbook.miniworld.results.shipped import select_models
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
+from gcbook.miniworld.results.shipped import name_of, select_models
 from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
 
-RECIPES = ("mini-pixel", "mini-latent", "mini-ar", "mini-cnn")
-"""Miniatures of the kinds that the paper compares."""
+PHOTOGRAPHS = "Shape bias on photographs"
+MINIATURES = "Shape bias on miniature images"
+ACCURACY = "Accuracy on miniature images"
+LANES = (PHOTOGRAPHS, MINIATURES, ACCURACY)
+"""What is measured, and on which images."""
 
-
-def dial_rows() -> pd.DataFrame:
-    """Shape bias of the diffusion miniatures by the weighting exp(−kt) of the same stored errors.
-
-    Returns:
-        A row a model and k (0 to 20): ``recipe, k, shape_bias, shape_accuracy, texture_accuracy``.
-    """
-    sweep = sweep_table(weighing_stores(), others=(), resampling=Resampling(draws=0))
-    columns = ["recipe", "k", "shape_bias", "shape_accuracy", "texture_accuracy"]
-    return sweep.rename(columns={"model": "recipe"})[columns]
+PEOPLE, NETWORK, PRINTED = "people", "ResNet-50", "Imagen, as printed"
+DIFFUSION, SMALL_NETWORK = "pixel diffusion", "its ResNet"
+"""Who is shown on photographs, and which miniatures, trained on the same images."""
 
 
-def miniature_rows() -> pd.DataFrame:
-    """Shape bias of the miniatures on cue conflicts, over all their seeds.
+def dial_rows(quoted: Mapping[str, float]) -> pd.DataFrame:
+    """Shape bias and accuracy of one diffusion model by k of exp(−kt), and of others beside it.
 
-    Returns:
-        A row a miniature of `RECIPES`: ``recipe, shape_bias``.
-    """
-    answers = miniature_answers(["cue-conflict"], select_models(DEFAULT, RECIPES))
-    rows = bias_by_shape(answers, resampling=Resampling(draws=0))
-    return rows.loc[rows["category"] == "pooled", ["recipe", "shape_bias"]].reset_index(drop=True)
+    The model is the pixel diffusion of the calibrated world, seed 0; its ResNet is a mean over all
+    seeds. Accuracy is that on images like those of training.
 
-
-def accuracy_rows() -> pd.DataFrame:
-    """Accuracy out of distribution of pixel diffusion and the ResNet, over all their seeds.
+    Args:
+        quoted: from `gcbook.stats.benchmark_tables.table1_quoted`.
 
     Returns:
-        A row a miniature: ``recipe, accuracy``, the mean over the test sets.
+        ``lane`` (one of `LANES`), ``model``, ``k`` (0 to 20, missing for who has no weighting) and
+        ``value``.
     """
-    recipes = ("mini-pixel", "mini-cnn")
-    answers = miniature_answers(OOD_SETS, select_models(DEFAULT, recipes))
-    panel = make_panel(answers[counted(answers)], Resampling(draws=0))
-    values = [float(panel.accuracy(recipe, OOD_SETS)[0]) for recipe in recipes]
-    return pd.DataFrame({"recipe": recipes, "accuracy": values})
+    store = weighing_stores([name_of("mini-pixel")], world=CALIBRATED_WORLD)
+    sweep = sweep_table(store, others=(), resampling=Resampling(draws=0))
+    moving = [
+        pd.DataFrame({"lane": lane, "model": DIFFUSION, "k": sweep["k"], "value": sweep[column]})
+        for lane, column in ((MINIATURES, "shape_bias"), (ACCURACY, "accuracy"))
+    ]
+    answers = with_recipe(
+        miniature_answers([CONFLICT, PLAIN], select_models(CALIBRATED_WORLD, ["mini-cnn"]))
+    )
+    none = Resampling(draws=0)
+    right = accuracies(answers[answers["dataset"] == PLAIN], ["recipe"], resampling=none)
+    fixed = [
+        (PHOTOGRAPHS, PEOPLE, quoted["humans_shape_bias"]),
+        (PHOTOGRAPHS, NETWORK, quoted["resnet50_shape_bias"]),
+        (PHOTOGRAPHS, PRINTED, quoted["imagen_shape_bias"]),
+        (
+            MINIATURES,
+            SMALL_NETWORK,
+            cue_shares(answers, ["recipe"], resampling=none)["shape_bias"][0],
+        ),
+        (ACCURACY, SMALL_NETWORK, right["accuracy"][0]),
+    ]
+    others = pd.DataFrame(fixed, columns=["lane", "model", "value"])
+    return pd.concat([*moving, others], ignore_index=True)

@@ -1,4 +1,4 @@
-"""How much of the paper's tables could be recomputed, and how much came out."""
+"""How much of the paper's tables could be recomputed, how much came out, and what does not fit."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -6,27 +6,32 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.chapters.tables.printed import (
+    mean_rank_check,
+    ood_rank_check,
+    table1_check,
+    toolbox_rows,
+)
 from gcbook.claims import Number
-from gcbook.paper.observers import HUMANS_TITLE, PUBLISHED_SOURCES, labels
-from gcbook.paper.published import published_models
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.published import quoted_value, table2
 from gcbook.stats.benchmark_tables import METRICS
-from gcbook.stats.summaries import Summaries
 
 
-def tables_facts(rows: pd.DataFrame, summaries: Summaries) -> SimpleNamespace:
+def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
     Args:
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
-        summaries: what they were made of.
+        metrics: from `gcbook.chapters.tables.tables.metric_rows`.
 
     Returns:
         How many models the paper's tables list (``listed``), how many of them have public decisions
-        on all datasets (``both``) and on some only (``on_some``); of the ``compared`` numbers that
-        Tables 2 and 3 print for the former, how many come out to the third digit (``same``), and
-        the largest difference of their mean ranks, ``ranks_apart``; how many networks are public
-        on all datasets but not in the paper, ``unlisted``. None and NaN where nothing is both
-        printed and recomputed.
+        on all datasets (``both``); of the ``compared`` numbers that Tables 2 and 3 print for these,
+        how many come out to the third digit (``same``), and the largest difference of their mean
+        ranks, ``ranks_apart``. None and NaN where nothing is both printed and recomputed.
+        ``METRIC_rho`` is Spearman's correlation of a metric of Fig. 9 with accuracy, and the rest
+        says how far the printed numbers fit each other.
     """
     printed = rows[rows["key"] != ""]
     both = printed[printed["error_consistency"].notna()]
@@ -39,17 +44,35 @@ def tables_facts(rows: pd.DataFrame, summaries: Summaries) -> SimpleNamespace:
         "compared": ours.size,
         "same": int((np.abs(ours - paper) < 1e-9).sum()),
     }
-    networks = (rows["key"] == "") & (rows["kind"] != HUMANS_TITLE)
+    models = metrics[metrics["kind"] != HUMANS_TITLE]
     return SimpleNamespace(
         **(counts if len(both) else dict.fromkeys(counts)),
         ranks_apart=Number(apart.max(), ".2f"),
-        on_some=len(public_on_some(summaries) - set(both["model"])),
-        unlisted=int(networks.sum()),
+        **{
+            f"{metric}_rho": Number(
+                models["ood_accuracy"].corr(models[metric], method="spearman"), ".2f"
+            )
+            for metric in METRICS[1:]
+        },
+        **_printed(),
     )
 
 
-def public_on_some(summaries: Summaries) -> set[str]:
-    """Names of the paper's models with public decisions on any dataset; one name is one model."""
-    counts = summaries.counts
-    ours = counts[(counts["observer_kind"] == "model") & counts["source"].isin(PUBLISHED_SOURCES)]
-    return set(labels(ours["observer"].drop_duplicates())) & set(published_models()["name"])
+def _printed() -> dict[str, Any]:
+    """Whether the paper's tables fit each other and its text."""
+    ranks, digits = mean_rank_check(), table1_check()
+    second = table2()
+    clip = second.loc[second["key"].str.startswith("clip"), "model"]
+    return {
+        "toolbox_rows": toolbox_rows(),
+        "table_rows": len(ranks),
+        "mean_ranks_possible": int(ranks["possible"].sum()),
+        "accuracy_ranks_possible": int(ood_rank_check()["possible"].sum()),
+        "shared_numbers": len(digits),
+        "shared_possible": int(digits["possible"].sum()),
+        "clip_rows": len(clip),
+        "clip_rows_vit_b": int(clip.str.startswith("CLIP: ViT-B").sum()),
+        "toolbox_models": Number(quoted_value("n_toolbox_models"), ".0f"),
+        "single_datasets": Number(quoted_value("n_nonparametric_datasets"), ".0f"),
+        "single_datasets_shown": Number(quoted_value("n_nonparametric_datasets_figure_11"), ".0f"),
+    }

@@ -3,26 +3,24 @@
 import pandas as pd
 
 from gcbook.chapters.home.charts import example_picture, fig_dial
-from gcbook.charts.chart import chart_spec
+from gcbook.chapters.home.tables import DIFFUSION, MINIATURES, PEOPLE, PHOTOGRAPHS
+from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stimuli.pictures import pictures_of
 
 
-def test_the_slider_chooses_which_rows_are_marked():
+def test_the_dial_names_who_stands_where_and_starts_at_the_papers_weighting():
     rows = pd.DataFrame(
-        {
-            "recipe": ["mini-pixel"] * 2,
-            "k": [0.0, 12.0],
-            "shape_bias": [0.9, 0.3],
-            "shape_accuracy": [0.6, 0.2],
-            "texture_accuracy": [0.1, 0.5],
-        }
+        [
+            (PHOTOGRAPHS, PEOPLE, None, 0.96),
+            (MINIATURES, DIFFUSION, 0.0, 0.51),
+            (MINIATURES, DIFFUSION, 7.0, 0.11),
+        ],
+        columns=["lane", "model", "k", "value"],
     )
-    spec = chart_spec(fig_dial(rows))
-    (slider,) = spec["params"]
-    assert (slider["value"], slider["bind"]["min"], slider["bind"]["max"]) == (7, 0, 12)
-    marks = spec["layer"][-1]
-    assert marks["transform"] == [{"filter": "datum.k === k"}]
-    assert marks["encoding"]["x"]["field"] == "shape_bias"
+    svg = static_svg(chart_spec(fig_dial(rows)))
+    for words in (PHOTOGRAPHS, "people 0.96", "pixel diffusion 0.11", "always the shape →"):
+        assert words in svg
+    assert "pixel diffusion 0.51" not in svg
 
 
 def test_the_example_names_its_makers_and_what_it_shows():

@@ -3,49 +3,61 @@
 import pytest
 from tiny.claims import assert_guarded
 
+from gcbook.book.project import find_project
 from gcbook.chapters.home.facts import home_facts
-from gcbook.chapters.home.tables import accuracy_rows, dial_rows, miniature_rows
+from gcbook.chapters.home.tables import (
+    ACCURACY,
+    DIFFUSION,
+    MINIATURES,
+    PEOPLE,
+    PHOTOGRAPHS,
+    PRINTED,
+    SMALL_NETWORK,
+    dial_rows,
+)
+from gcbook.chapters.parameters import rooms
+from gcbook.claims.paper import paper_claims
+from gcbook.stats.benchmark_tables import table1_quoted
 from gcbook.stats.summaries import Summaries
 from gcbook.stimuli.pictures import pictures_of
 
 
 @pytest.fixture(scope="module")
 def dial():
-    return dial_rows()
+    return dial_rows(table1_quoted(Summaries.read()))
 
 
 @pytest.fixture(scope="module")
 def facts(dial):
-    example = pictures_of("example")
-    return home_facts(Summaries.read(), dial, miniature_rows(), accuracy_rows(), example)
+    return home_facts(dial, pictures_of("example"), rooms())
 
 
-def test_the_dial_has_a_mark_for_each_weighting(dial):
-    assert dial.groupby("recipe")["k"].agg(list).to_dict() == {
-        "mini-latent": list(range(21)),
-        "mini-pixel": list(range(21)),
+def test_one_model_moves_and_the_others_stand(dial):
+    moving = dial[dial["k"].notna()]
+    assert set(moving["model"]) == {DIFFUSION}
+    assert moving.groupby("lane")["k"].agg(list).to_dict() == {
+        ACCURACY: list(range(21)),
+        MINIATURES: list(range(21)),
     }
-    both = dial["shape_accuracy"] + dial["texture_accuracy"]
-    assert (dial["shape_accuracy"] / both).to_list() == pytest.approx(dial["shape_bias"].to_list())
+    still = dial[dial["k"].isna()].set_index(["lane", "model"])["value"].round(2).to_dict()
+    assert still[PHOTOGRAPHS, PEOPLE] == 0.96
+    assert still[PHOTOGRAPHS, "ResNet-50"] == 0.21
+    assert still[PHOTOGRAPHS, PRINTED] == 0.99
+    assert still[MINIATURES, SMALL_NETWORK] == 0.19
+    assert still[ACCURACY, SMALL_NETWORK] == 0.84
 
 
-def test_the_dial_at_the_papers_weighting_is_what_the_model_decides(dial, facts):
+def test_what_the_weighting_does(facts):
     assert facts.paper_k == 7
-    assert facts.pixel_paper == pytest.approx(facts.mini_pixel, abs=1e-4)
-    assert facts.mini_pixel == pytest.approx(0.5877, abs=1e-3)
-    assert facts.mini_pixel_accuracy == pytest.approx(0.4678, abs=1e-3)
+    found = (facts.flat, facts.paper, facts.flat_accuracy, facts.paper_accuracy)
+    assert found == pytest.approx((0.511, 0.113, 0.681, 0.859), abs=1e-3)
 
 
-def test_miniatures_are_taken_over_all_their_seeds(facts):
-    # As the chapters have it: the ResNet was trained five times.
-    assert facts.mini_cnn == pytest.approx(0.9364, abs=1e-3)
-    assert facts.mini_cnn_accuracy == pytest.approx(0.5969, abs=1e-3)
-
-
-def test_recomputed_and_printed_numbers(facts):
-    assert (repr(facts.humans_shape_bias), repr(facts.imagen_shape_bias)) == ("0.96", "0.99")
-    assert (repr(facts.humans_error_consistency), repr(facts.vit_22b)) == ("0.43", "0.28")
-    assert round(facts.best_network_bias, 2) == 0.81
+def test_the_readme_says_the_same(facts):
+    readme = (find_project().root / "README.md").read_text(encoding="utf-8")
+    flat, paper, resnet = (repr(each)[1:] for each in (facts.flat, facts.paper, facts.resnet))
+    assert f"{flat} with equal weights and {paper} with the paper's" in readme
+    assert f"has {resnet}." in readme
 
 
 def test_the_example_is_named_by_its_shape(facts):
@@ -53,5 +65,20 @@ def test_the_example_is_named_by_its_shape(facts):
     assert (facts.people, facts.by_shape) == (10, 10)
 
 
+def test_claims_are_counted_by_grade(facts):
+    assert facts.claims == len(paper_claims())
+    asked = facts.same_way + facts.other_way + facts.asked_in_part + facts.cannot_tell
+    printed = facts.as_printed + facts.not_as_printed + facts.printed_in_part
+    recomputed = facts.agree + facts.disagree + facts.agree_in_part
+    assert max(asked, printed, recomputed) <= facts.claims - facts.unchecked
+    assert asked + printed + recomputed >= facts.claims - facts.unchecked
+
+
+def test_without_chapters_nothing_is_answered(dial):
+    nothing = home_facts(dial, pictures_of("example"), [])
+    assert (nothing.agree, nothing.same_way) == (0, 0)
+    assert nothing.unchecked == len(paper_claims())
+
+
 def test_claims_hold_and_a_changed_number_is_noticed(facts):
-    assert_guarded("home", facts, "miniature_the_other_way", mini_cnn=0.5)
+    assert_guarded("home", facts, "weights_decide", flat=0.1)

@@ -97,5 +97,5 @@ def test_favourites_have_a_row_an_observer_a_mark_a_case_and_their_mean() -> Non
     assert tick["encoding"]["x"]["aggregate"] == "mean"
     assert "Single people 18%, mine 100%" in spec["description"]
     svg = static_svg(spec)
-    assert len(re.findall(r'fill="#(?:d0273c|b5459b)"[^>]*opacity="0.5"', svg)) == 3
+    assert len(re.findall(r'fill="#(?:d0273c|7d1550)"[^>]*opacity="0.5"', svg)) == 3
     assert "near guessing" in chart_spec(favourite_answers(rows.iloc[:0]))["description"]

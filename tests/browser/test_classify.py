@@ -86,7 +86,7 @@ def images():
 
 
 def test_the_first_image_shows_what_the_text_says(opened):
-    """The ResNet of the default world names the shape; the weighting decides what the other names."""
+    """The default world's ResNet names the shape; the weighting decides what the other names."""
     assert opened.evaluate("gcClassify.page.id()") == "elephant2-clock-0"
     assert opened.evaluate("gcClassify.page.world.world") == "default"
     said = opened.locator(".gc-said td")

@@ -95,7 +95,7 @@ def worked_example_facts(
 def _printed() -> dict[str, Number]:
     """What the paper prints of Stable Diffusion, each number from the table with most digits."""
     first, second, third = (
-        each().set_index("key").loc[_PRINTED] for each in (table1, table2, table3)
+        each().set_index("key").to_dict("index")[_PRINTED] for each in (table1, table2, table3)
     )
     return {
         "shape_bias": Number(first["shape_bias"], ".0%"),

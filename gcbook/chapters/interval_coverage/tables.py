@@ -43,8 +43,8 @@ STATISTICS = {
 
 _KINDS = {
     "Accuracy": ["accuracy", "mean ood_accuracy"],
-    "Accuracy, difference": ["difference in ood_accuracy"],
-    "Observed consistency": [
+    "Accuracy gap": ["difference in ood_accuracy"],
+    "Consistency": [
         "mean observed_consistency",
         "mean observed_consistency of humans",
     ],
@@ -54,12 +54,12 @@ _KINDS = {
         "mean error_consistency of humans",
         "difference in error_consistency",
     ],
-    "Kappa, all datasets": [
+    "Kappa, datasets": [
         "mean error_consistency over datasets",
         "mean error_consistency of humans over datasets",
         "difference in error_consistency over datasets",
     ],
-    "Kappa, cue conflicts": ["kappa"],
+    "Kappa, conflicts": ["kappa"],
     "Shape bias": [
         "shape bias",
         "shape bias of a category",

@@ -91,12 +91,12 @@ def test_a_chapter_runs_only_when_something_changed(project, in_one_process):
 def test_chapters_that_run_together_share_the_cores(project, monkeypatch, in_one_process):
     monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
     show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
-    for name in ("tables", "zoo"):
+    for name in ("tables", "interval-coverage"):
         write_template(project, name, show)
     execute_chapters(project, [each for each in find_chapters(project) if each.name != "method"], 2)
     said = {path.stem: path.read_text() for path in project.chapters.glob("*.ipynb")}
     assert "threads 3" in said["tables"]
-    assert "threads 3" in said["zoo"]
+    assert "threads 3" in said["interval-coverage"]
 
 
 def test_an_edited_notebook_or_page_is_made_again(project, in_one_process):

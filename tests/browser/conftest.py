@@ -24,18 +24,22 @@ FLAGS = [
     "--disable-sync",
 ]
 HTML = find_project().html
-# Pages that Sphinx makes of itself count too; what lies in _static are pieces of the theme, and
-# the entrance leads to the start page at once.
-PAGES = sorted(
+# Pages that Sphinx makes of itself count too; what lies in _static are pieces of the theme.
+_WRITTEN = sorted(
     str(path.relative_to(HTML))
     for path in HTML.rglob("*.html")
-    if not path.relative_to(HTML).parts[0].startswith("_") and path != HTML / "index.html"
+    if not path.relative_to(HTML).parts[0].startswith("_")
 )
+FORWARDS = [path for path in _WRITTEN if 'http-equiv="refresh"' in (HTML / path).read_text("utf-8")]
+"""The entrance and the addresses of pages that are no more: each leads to a page at once."""
+PAGES = [path for path in _WRITTEN if path not in FORWARDS]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "page_path" in metafunc.fixturenames:
         metafunc.parametrize("page_path", PAGES)
+    if "forward" in metafunc.fixturenames:
+        metafunc.parametrize("forward", FORWARDS)
 
 
 @pytest.fixture(scope="session")

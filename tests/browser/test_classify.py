@@ -85,6 +85,24 @@ def images():
     return {name: compose_stage(find_silhouette(name), name, c) for name, c in IMAGES.items()}
 
 
+def test_the_first_image_shows_what_the_text_says(opened):
+    """The default world's ResNet names the shape; the weighting decides what the other names."""
+    assert opened.evaluate("gcClassify.page.id()") == "elephant2-clock-0"
+    assert opened.evaluate("gcClassify.page.world.world") == "default"
+    said = opened.locator(".gc-said td")
+    opened.wait_for_function("gcClassify.page.state.log_p")
+    assert said.nth(1).inner_text().startswith("elephant (the shape)")
+    for part in ("decide", "illusion"):
+        assert "first" not in opened.locator(f"[data-classify={part}]").inner_text().split("\n")[0]
+    opened.get_by_role("button", name="Run", exact=True).click()
+    opened.wait_for_function("!gcClassify.page.state.busy && gcClassify.page.state.draws.length")
+    assert said.nth(0).inner_text().startswith("clock (the texture)")
+    slider = opened.get_by_label("k of exp(−kt)")
+    slider.press("Home")
+    assert said.nth(0).inner_text().startswith("elephant (the shape)")
+    slider.fill("7")
+
+
 def test_images_are_those_of_the_package(opened):
     """One in each texture."""
     for number, texture in enumerate(ALL_CATEGORIES):
@@ -196,7 +214,7 @@ def test_a_reader_runs_it_and_decides_anew(opened):
     rows = opened.locator(".gc-said td")
     assert rows.nth(2).inner_text() == "bear (the shape)"
     opened.get_by_role("button", name="Run", exact=True).press("Enter")
-    opened.wait_for_function("gcClassify.page.state.draws.length === 8")
+    opened.wait_for_function("gcClassify.page.state.draws.length === 16")
     opened.wait_for_function("!gcClassify.page.state.busy")
     assert "The generative classifier says" in opened.get_by_role("status").first.inner_text()
     assert rows.nth(1).inner_text().startswith(tuple(CATEGORIES))
@@ -279,7 +297,8 @@ def test_another_world_has_networks_of_its_own(opened, images):
     assert opened.get_by_label("Texture’s contrast", exact=True).input_value() == "0.75"
     assert opened.get_by_role("button", name="Run", exact=True).count() == 0
     opened.get_by_role("button", name="Load the networks").click()
-    opened.wait_for_function("gcClassify.page.state.models")
+    opened.wait_for_function("gcClassify.page.state.log_p")
+    assert opened.locator(".gc-said td").nth(1).inner_text().startswith("clock (the texture)")
     errors_agree(opened, dict(list(images.items())[:2]), "-calibrated")
 
 

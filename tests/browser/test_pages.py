@@ -1,6 +1,7 @@
 """Every page: nothing missing, nothing from outside, charts drawn, accessible, phone-wide."""
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,24 @@ def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
     page.wait_for_url("**/book/chapters/home.html")
     assert page.locator("article h1").count() == 1
+
+
+@pytest.mark.parametrize("origin", ["file", "http"])
+def test_an_address_that_is_no_more_leads_to_a_page(open_book, forward, origin):
+    opened = open_book(origin)
+    page = opened.goto(forward)
+    page.wait_for_url(lambda url: forward not in url)
+    assert page.locator("article h1").count() == 1
+    label = page.evaluate("location.hash")
+    assert not label or page.locator(label).count() == 1
+    assert opened.problems == []
+
+
+def test_search_knows_pages_alone(html, forward):
+    index = (html / "searchindex.js").read_text("utf-8")
+    known = json.loads(index.removeprefix("Search.setIndex(").removesuffix(")"))["docnames"]
+    assert known
+    assert forward.removesuffix(".html") not in known
 
 
 def test_paper_is_light_and_shows_the_images(open_book):

@@ -73,14 +73,15 @@
     return { box: el("figure", {}, canvas, text), canvas: canvas, text: text };
   }
 
-  // A part of the page that says what to do first as long as there is nothing to show.
+  // A part of the page that says what to do first as long as there is nothing to show, or, told
+  // null, shows nothing at all: another part has said it.
   function waiting(name, ...children) {
     const first = el("p", { className: "gc-small" }), rest = el("div", {}, ...children);
     document.querySelector(`[data-classify="${name}"]`).replaceChildren(first, rest);
     return function (what) {
       first.textContent = what;
       first.hidden = !what;
-      rest.hidden = Boolean(what);
+      rest.hidden = what !== "";
     };
   }
 

@@ -26,10 +26,10 @@
       // The image, and what it is made of.
       shape: "", texture: "", scene: 0, contrast: 0, outline: null, image: null,
       // What was asked of the networks, and what they gave.
-      seed: 0, wanted: 8, repeat: false, models: null, busy: false, seconds: 0,
+      seed: 0, wanted: 16, repeat: false, models: null, busy: false, seconds: 0,
       draws: [], shown: 0, log_p: null, pair: null,
       // How it is decided, and what the reader says.
-      rule: { ...PAPER, draws: 8 }, yours: "",
+      rule: { ...PAPER, draws: 16 }, yours: "",
     };
     let stopped = false, soon = 0;
 
@@ -52,8 +52,7 @@
         .filter(([, category]) => category === label).map(([cue]) => cue),
       mark: (label) => (page.cues(label).length ? `gc-of-${page.cues(label)[0]}` : ""),
       withCue: (label) => label + (page.cues(label).length ? ` (the ${page.cues(label).join(" and ")})` : ""),
-      first: () => (state.models
-        ? (state.image ? "" : "Draw an outline first, above.") : "Load the networks first, above."),
+      first: () => (state.image ? "" : "Draw an outline first, above."),
 
       answer: (rule) => page.withCue(candidates[gc.weighed(state.draws, rule).answer]),
       sentence: function (rule) {

@@ -134,7 +134,7 @@
     }
 
     return function show() {
-      wait(page.first() || (state.draws.length ? "" : "Run the generative classifier first, above."));
+      wait(state.draws.length ? "" : null);
       if (!state.draws.length) return;
       used.set(Math.min(rule.draws, state.draws.length), state.draws.length);
       verdict.textContent = `With these settings: ${page.sentence(rule)}. With the paper’s weight and ` +

@@ -21,7 +21,8 @@
       el("div", { className: "gc-shots" }, ...restored.map((each) => each.box)));
 
     return function show() {
-      wait(page.first() || (state.draws.length ? "" : "Run the generative classifier first, above."));
+      wait(!state.models ? null
+        : page.first() || (state.draws.length ? "" : "Run the generative classifier first, above."));
       const draw = state.draws[state.shown];
       if (!draw) return;
       which.set(byTime().indexOf(state.shown) + 1, state.draws.length);

@@ -6,7 +6,7 @@
 
   gc.illusionPanel = function (page) {
     const { state, labels } = page, forget = () => { state.pair = null; show(); };
-    const prompts = [["First prompt: a", "cat"], ["Second prompt: a", "dog"]].map(
+    const prompts = [["First prompt: a", "elephant"], ["Second prompt: a", "clock"]].map(
       ([text, label]) => gc.choice(text, labels.map((each) => [each, each]), label, forget));
     const strength = gc.slider(
       "Strength", [0.1, 1, 0.05], 0.6, (value) => `t = ${value.toFixed(2)}`, forget);
@@ -32,7 +32,7 @@
     }
 
     function show() {
-      wait(page.first());
+      wait(state.models && state.image ? "" : null);
       start.disabled = !state.image;
       results.hidden = !state.pair;
       said.textContent = "";

@@ -9,7 +9,7 @@
     const [low, high] = world.choices.texture_ratio;
     // In the middle of what the world has, in the logarithm, in which it is drawn evenly.
     state.contrast = Math.round(20 * Math.sqrt(low * high)) / 20;
-    state.texture = "dog";
+    state.texture = "clock";
 
     const picture = el("canvas", { className: "gc-image", role: "img" });
     const caption = el("p", { className: "gc-small" });
@@ -45,7 +45,7 @@
 
     const category = gc.choice("Shape", [
       ...candidates.map((label) => [label, label]), [page.own, "an outline that you draw"],
-    ], "cat", function (value) {
+    ], "elephant", function (value) {
       chooseCategory(value);
       page.changed();
     });
@@ -82,7 +82,8 @@
         ? "This outline is too small. Draw a larger one, or clear the field and begin again."
         : "Draw a closed outline in the field. A second curve inside the first makes a hole.";
       code.textContent =
-        `compose_stage(find_silhouette("${page.id()}"), "${page.id()}", ${state.contrast})`;
+        `compose_stage(find_silhouette("${page.id()}"), "${page.id()}", ${state.contrast}, ` +
+        `named_world("${world.world}"))`;
       python.hidden = own;
     }
 
@@ -92,6 +93,8 @@
         el("div", {}, ...which, category.row, thumbs, field, texture.row, contrast.row, scene.row)),
       python);
     chooseCategory(category.value());
+    // The first image is one on which the weighting decides.
+    state.shape = "elephant2";
     return show;
   };
 })();

@@ -55,8 +55,8 @@
           "the page forgets your answers."),
       ),
       choice("block", "Images", blocks(pack).map(([key, title]) => [key, title, {
-        photographs: "their shape and their texture disagree; beside you stand people and networks",
-        drawings: "objects without texture; beside you stand people and networks",
+        photographs: "beside you stand people and networks",
+        drawings: "beside you stand people and networks",
         miniature: "what the book’s small models were shown; beside you stand these models",
       }[key]]), state.block),
       lengths,

@@ -30,7 +30,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     of designs that are not hard; NaN where the run has no such design.
 
     Args:
-        rows: from `gcbook.chapters.interval_coverage.tables.mark_nearest`.
+        rows: from `gcbook.chapters.interval_coverage.tables.coverage_rows`.
         run: from ``read_run`` of the same module, with every candidate.
     """
     ours = rows[rows["procedure"] == OURS]
@@ -58,7 +58,6 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         easy_designs=len(easy),
         statistics=len(ours_means),
         exceptions=int(ours_means.index.isin(_SQUARED).sum()),
-        ours=_mean(easy),
         ours_rest=_mean(easy.drop(squared.index)),
         plain_rest=_mean(plain[~plain["statistic"].isin(_SQUARED)]),
         within=Number(easy["coverage"].between(*BAND).mean(), ".0%"),
@@ -71,7 +70,6 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         seeds=Interval(differ.min(), differ.max(), _PERCENT),
         two_seeds=Number(seeds.loc[seeds["seeds"] == "2", "width"].max(), ".2f"),
         squared=_mean(squared),
-        squared_humans=Number(ours_means.get(_SQUARED[1], np.nan), _PERCENT),
         alone_least=Number(effects["coverage"].min(), _PERCENT),
         few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
         sixty=Interval(sixty.min(), sixty.max(), _PERCENT),

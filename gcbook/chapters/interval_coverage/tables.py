@@ -1,16 +1,13 @@
-"""The stored simulation of the intervals, and its designs nearest to the paper's numbers."""
+"""The stored simulation of the intervals: how often each procedure's contain the truth."""
 
 import io
-from collections.abc import Hashable, Mapping
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.files.gate import MIB, read_file, refused
 from gcbook.files.manifest import DATA
-from gcbook.paper.published import quoted_value, table2, table3
 from gcbook.stats.rows import ordered_rows
 
 OURS, PERCENTILE, KLEIN = "This book", "Percentile bootstrap", "Klein et al. (2025)"
@@ -44,21 +41,43 @@ STATISTICS = {
 }
 """What is simulated, by its name in the stored run, and as a reader sees it."""
 
-_WORDS = {
-    "images": "{} images",
-    "accuracies": "accuracies {}",
-    "observers": "{} observers",
-    "effects": "effects: {}",
-    "shared": "shared variance {}",
-    "seeds": "{} seeds",
+_KINDS = {
+    "Accuracy": ["accuracy", "mean ood_accuracy"],
+    "Accuracy gap": ["difference in ood_accuracy"],
+    "Consistency": [
+        "mean observed_consistency",
+        "mean observed_consistency of humans",
+    ],
+    "Kappa": [
+        "kappa of a pair",
+        "mean error_consistency",
+        "mean error_consistency of humans",
+        "difference in error_consistency",
+    ],
+    "Kappa, datasets": [
+        "mean error_consistency over datasets",
+        "mean error_consistency of humans over datasets",
+        "difference in error_consistency over datasets",
+    ],
+    "Kappa, conflicts": ["kappa"],
+    "Shape bias": [
+        "shape bias",
+        "shape bias of a category",
+        "shape bias of pooled humans",
+        "difference in shape bias",
+        "shape accuracy",
+    ],
+    "Squared difference": ["mean accuracy_difference", "mean accuracy_difference of humans"],
+    "Mean over seeds": ["mean over seeds"],
 }
+"""The kinds of statistics that the figure has a row for, and which belong to each."""
+KIND_OF = {statistic: kind for kind, members in _KINDS.items() for statistic in members}
+
+_DESIGN = ["images", "accuracies", "observers", "effects", "shared", "seeds"]
 _MEASURED = ["truth", "coverage", "width", "below", "above"]
-_COLUMNS = [*_WORDS, "statistic", "hard", "method", "ours", *_MEASURED]
+_COLUMNS = [*_DESIGN, "statistic", "hard", "method", "ours", *_MEASURED]
 LARGEST_RUN = 16 * MIB
 """Bytes of a run; the one that ships has 56 kB."""
-
-_MANY = 60
-"""Conditions of the designs called "many"."""
 
 
 def read_run(stored: str = "") -> pd.DataFrame:
@@ -89,38 +108,36 @@ def coverage_rows(run: pd.DataFrame) -> pd.DataFrame:
         run: from `read_run`.
 
     Returns:
-        The run's rows of these procedures with ``procedure`` (`OURS`, `PERCENTILE` or `KLEIN`),
-        ``name`` (the statistic as a reader sees it) and ``design`` (in words). Where ours is the
-        percentile bootstrap, it stands there once, as ours.
+        The run's rows of these procedures with ``procedure`` (`OURS`, `PERCENTILE` or `KLEIN`) and
+        ``name`` (the statistic as a reader sees it). Where ours is the percentile bootstrap, it
+        stands there once, as ours.
     """
     known = {"percentile": PERCENTILE, "percentile, as Klein et al. (2025)": KLEIN}
     procedure = run["method"].map(known).mask(run["ours"], OURS)
     rows = run.assign(procedure=procedure, name=run["statistic"].map(STATISTICS))
-    rows = rows.dropna(subset=["procedure", "name"]).reset_index(drop=True)
-    rows["design"] = [_in_words(row) for row in rows[list(_WORDS)].to_dict("records")]
-    return rows
+    return rows.dropna(subset=["procedure", "name"]).reset_index(drop=True)
 
 
-def mark_nearest(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add ``nearest``: the printed number that a design is nearest to, or nothing.
+def kind_rows(rows: pd.DataFrame) -> pd.DataFrame:
+    """Of each kind of statistic and procedure, how it does over the designs that are not hard.
 
-    Of means over conditions, those over many stand for the 17 datasets; of these the nearest in
-    images a condition, then in observers, then in the true value. On cue conflicts the true value
-    decides alone. The paper does not say the rest (whose variance is shared, what effects shapes
-    and textures have): designs that differ in nothing else are all nearest.
+    Args:
+        rows: from `coverage_rows`.
+
+    Returns:
+        ``kind, procedure, designs``, ``coverage`` (mean over them) and ``low, high`` (between
+        which four of five of them lie).
     """
-    humans, datasets = quoted_value("n_human_observers"), quoted_value("n_datasets")
-    images = quoted_value("n_human_trials") / humans * datasets / _MANY
-    nearest = pd.Series("", index=rows.index)
-    for statistic, (title, value) in _printed().items():
-        left = rows[(rows["statistic"] == statistic) & (rows["procedure"] == OURS)]
-        many = left[left["accuracies"] == "many"]
-        if len(many):
-            left = _closest(many, many["images"].astype(float), images)
-            # The humans of a dataset, and two networks.
-            left = _closest(left, left["observers"].astype(float), humans / datasets + 2)
-        nearest[_closest(left, left["truth"], value).index] = title
-    return rows.assign(nearest=nearest)
+    easy = rows[~rows["hard"]]
+    grouped = easy.assign(kind=easy["statistic"].map(KIND_OF)).groupby(["kind", "procedure"])
+    found = grouped["coverage"].agg(
+        designs="size",
+        coverage="mean",
+        low=lambda each: each.quantile(0.1),
+        high=lambda each: each.quantile(0.9),
+    )
+    order = {"kind": [*_KINDS], "procedure": [OURS, PERCENTILE, KLEIN]}
+    return ordered_rows(found.reset_index(), list(order), order)
 
 
 def procedure_rows(rows: pd.DataFrame) -> pd.DataFrame:
@@ -143,69 +160,3 @@ def procedure_rows(rows: pd.DataFrame) -> pd.DataFrame:
     ).reset_index()
     order = {"statistic": [*STATISTICS], "procedure": [OURS, PERCENTILE, KLEIN]}
     return ordered_rows(found, list(order), order)
-
-
-def outside_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """The designs, pooled by what decides most, that `OURS` misses by more than chance.
-
-    On cue conflicts that is what effects there are, over seeds their number and what they vary
-    by, elsewhere the accuracies. Listed is what lies outside of `BAND` by more than two Monte
-    Carlo errors; hard designs are left out.
-
-    Args:
-        rows: from `coverage_rows`.
-
-    Returns:
-        ``name, which`` (in words), ``designs`` (how many), ``coverage`` and its ``error`` (one
-        standard error of a coverage of .95), ``below`` and ``above`` (shares of intervals that lie
-        below and above the truth), in the order of `STATISTICS`.
-    """
-    ours = rows[(rows["procedure"] == OURS) & ~rows["hard"]]
-    of_seeds = ours["seeds"] != ""
-    pooled = ours.assign(
-        accuracies=ours["accuracies"].where((ours["effects"] == "") & ~of_seeds, ""),
-        shared=ours["shared"].where(of_seeds, ""),
-    )
-    shares = ["coverage", "below", "above"]
-    pooled[shares] = pooled[shares].mul(pooled["replications"], axis=0)
-    by = ["statistic", "name", "accuracies", "effects", "seeds", "shared"]
-    grouped = pooled.groupby(by, sort=False)
-    found = grouped[[*shares, "replications"]].sum().reset_index()
-    found[shares] = found[shares].div(found["replications"], axis=0)
-    found["designs"] = grouped.size().to_numpy()
-    found["error"] = np.sqrt(0.95 * 0.05 / found["replications"])
-    words = [_in_words(row) for row in found[by[2:]].to_dict("records")]
-    found["which"] = [each.replace("accuracies many", f"{_MANY} conditions") for each in words]
-    low, high = BAND[0] - 2 * found["error"], BAND[1] + 2 * found["error"]
-    apart = found[~found["coverage"].between(low, high)]
-    found = apart.sort_values(
-        "statistic", key=lambda each: each.map(list(STATISTICS).index), kind="stable"
-    )
-    return found[["name", "which", "designs", *shares, "error"]].reset_index(drop=True)
-
-
-def _in_words(design: Mapping[Hashable, str]) -> str:
-    return ", ".join(words.format(design[n]) for n, words in _WORDS.items() if design.get(n))
-
-
-def _closest(rows: pd.DataFrame, values: pd.Series, wanted: float) -> pd.DataFrame:
-    away = (values - wanted).abs()
-    return rows[away <= away.min() + 1e-9]
-
-
-def _printed() -> dict[str, tuple[str, float]]:
-    """Statistic → what the paper prints of it, and the value."""
-    whole = table2().merge(table3()[["key", "ood_accuracy"]], on="key").set_index("key")
-    ood, kappa = whole["ood_accuracy"], whole["error_consistency"]
-    one, other = "imagen", "vit_22b_ft_384"
-    both = "Imagen and ViT-22B-384"
-    return {
-        "shape bias": ("Imagen", quoted_value("imagen_shape_bias")),
-        "shape bias of pooled humans": ("Humans", quoted_value("human_shape_bias")),
-        "mean ood_accuracy": ("Imagen", ood[one]),
-        "mean observed_consistency": ("Imagen", whole["observed_consistency"][one]),
-        "mean error_consistency over datasets": ("Imagen", kappa[one]),
-        "mean accuracy_difference": ("Imagen", whole["accuracy_difference"][one]),
-        "difference in ood_accuracy": (both, abs(ood[one] - ood[other])),
-        "difference in error_consistency over datasets": (both, abs(kappa[one] - kappa[other])),
-    }

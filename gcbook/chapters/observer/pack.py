@@ -23,10 +23,11 @@ TIMING = {"fixation": 300, "image": 200, "mask": 200, "answer": 1500}
 CONFIDENCE = 0.95
 
 TITLES = {
-    "photographs": "Cue conflicts made of photographs",
-    "drawings": "Silhouettes and edges",
-    "miniature": "The miniature world",
+    "photographs": "Images made of photographs",
+    "drawings": "Drawings in black and white",
+    "miniature": "Small grey images",
 }
+"""Of the blocks, as a reader chooses one: they do not say what is measured."""
 
 _WITHOUT = """<p class="gc-observer-closed">The experiment runs in the page of the built book, in a
 browser that runs scripts: here it cannot. Nothing else on this page needs it.</p>"""

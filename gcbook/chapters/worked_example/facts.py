@@ -1,27 +1,55 @@
-"""What the paper printed of Stable Diffusion, what a run costs, and how far chance moves it."""
+"""The numbers that the chapter's text and its claims are about."""
 
 from types import SimpleNamespace
 from typing import Any
 
-from gcbook.chapters.worked_example.tables import SECONDS_AN_HOUR
+import pandas as pd
+
+from gcbook.chapters.worked_example.tables import (
+    HALF_PRECISION,
+    KIND_TITLES,
+    LARGE,
+    MINIATURE,
+    OPEN_WEIGHTS,
+    SECONDS_AN_HOUR,
+)
 from gcbook.claims import Interval, Number
-from gcbook.classifiers.zoo import n_evaluations
-from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
+from gcbook.classifiers.zoo import n_evaluations, zoo
+from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, PROMPT_TEMPLATE, imagenet_classes
 from gcbook.paper.observers import HUMANS
-from gcbook.paper.published import table1
+from gcbook.paper.published import table1, table2, table3
 from gcbook.scoring.settings import Racing
 from gcbook.stats.summaries import Summaries
 
+PAPERS_LARGE = ("imagen", "stable_diffusion", "parti", "muse", "clip", "vit_22b_ft_384")
+"""The paper's large models, in the order in which it has them; one ViT-22B for its three."""
+_PRINTED = "stable_diffusion"
+"""The large model in the paper's tables."""
 
-def worked_example_facts(summaries: Summaries, parameters: Any, race: Racing) -> SimpleNamespace:
+
+def printed_rows() -> pd.DataFrame:
+    """What the paper prints of Stable Diffusion's shape bias, as the figure marks it.
+
+    Returns:
+        ``label, texture_share`` (1 minus shape bias).
+    """
+    bias = float(table1().set_index("key")["shape_bias"][_PRINTED])
+    label = f"Stable Diffusion, as printed: {1 - bias:.2f}"
+    return pd.DataFrame({"label": [label], "texture_share": [round(1 - bias, 4)]})
+
+
+def worked_example_facts(
+    summaries: Summaries, outcome: pd.DataFrame, costs: pd.DataFrame, parameters: Any, race: Racing
+) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.
 
     Args:
         summaries: for the pooled humans' shape bias and its interval.
+        outcome: from `gcbook.chapters.worked_example.tables.outcome_rows`.
+        costs: from ``cost_rows`` of the same module.
         parameters: of the chapter.
         race: the settings of a race.
     """
-    printed = table1().set_index("key").to_dict("index")["stable_diffusion"]
     rows = summaries.estimates
     humans = rows[
         (rows["metric"] == "shape_bias")
@@ -29,24 +57,64 @@ def worked_example_facts(summaries: Summaries, parameters: Any, race: Racing) ->
         & (rows["observer"] == HUMANS)
         & (rows["category"] == "")
     ].iloc[0]
-    draws, rate = parameters.noise_draws, parameters.evaluations_per_second
-    evaluations = n_evaluations("diffusion", parameters.images, draws, len(CATEGORIES))
+    stands = {entry.stands_for for entry in zoo().values() if not entry.source.package}
+    rate, large = parameters.evaluations_per_second, zoo()[LARGE].parameters or 0
+    evaluations = n_evaluations(
+        "diffusion", parameters.images, parameters.noise_draws, len(CATEGORIES)
+    )
+    per_image = costs.set_index("kind")["per_image"]
     return SimpleNamespace(
-        shape_bias=Number(printed["shape_bias"], ".0%"),
-        ood_accuracy=Number(printed["ood_accuracy"]),
-        error_consistency=Number(printed["error_consistency"]),
+        **_printed(),
+        **_outcome(outcome),
+        miniature=MINIATURE,
         humans=Number(humans["value"], ".1%"),
         humans_interval=Interval(humans["low"], humans["high"], ".1%"),
         humans_spread=Number(humans["high"] - humans["low"]),
         images=Number(parameters.images, ",.0f"),
-        draws=draws,
+        draws=parameters.noise_draws,
         evaluations=Number(evaluations, ",.0f"),
         hours=Number(evaluations / rate / SECONDS_AN_HOUR, ".1f"),
         rate=Number(rate, "g"),
-        fast_rate=Number(10 * rate, "g"),
         labels=len(CATEGORIES),
         prompt=PROMPT_TEMPLATE.format("dog"),
+        diffusion_per_image=int(per_image[KIND_TITLES["diffusion"]]),
+        discriminative_per_image=int(per_image[KIND_TITLES["discriminative"]]),
         first=race.min_draws,
         p_drop=Number(race.p, "g"),
         most=Number(race.max_draws, ",.0f"),
+        million=Number(large / 1e6, ",.0f"),
+        weights_gb=Number(large * HALF_PRECISION / 1e9, ".1f"),
+        systems=len(PAPERS_LARGE),
+        public=len(OPEN_WEIGHTS),
+        without=[key for key in PAPERS_LARGE if key not in stands],
+        classes=f"{IMAGENET_CLASSES:,}",
+        mapped=len(imagenet_classes()),
     )
+
+
+def _printed() -> dict[str, Number]:
+    """What the paper prints of Stable Diffusion, each number from the table with most digits."""
+    first, second, third = (
+        each().set_index("key").to_dict("index")[_PRINTED] for each in (table1, table2, table3)
+    )
+    return {
+        "shape_bias": Number(first["shape_bias"], ".0%"),
+        "ood_accuracy": Number(third["ood_accuracy"]),
+        "error_consistency": Number(second["error_consistency"]),
+        "ood_accuracy_short": Number(first["ood_accuracy"], ".2f"),
+        "error_consistency_short": Number(first["error_consistency"], ".2f"),
+    }
+
+
+def _outcome(outcome: pd.DataFrame) -> dict[str, Any]:
+    """The miniature's shape bias under the paper's weighting and with equal weights."""
+    paper, equal = outcome.to_dict("records")
+    found: dict[str, Any] = {"miniature_images": int(paper["n"])}
+    for name, row in (("paper", paper), ("equal", equal)):
+        found |= {
+            f"{name}_bias": Number(row["shape_bias"], ".2f"),
+            f"{name}_interval": Interval(row["shape_bias_low"], row["shape_bias_high"], ".2f"),
+            f"{name}_shape": Number(row["shape_accuracy"], ".0%"),
+            f"{name}_texture": Number(row["texture_accuracy"], ".0%"),
+        }
+    return found

@@ -4,22 +4,31 @@ import pytest
 
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
-from gcbook.chapters.worked_example.facts import worked_example_facts
-from gcbook.paper.published import table1
+from gcbook.chapters.worked_example.facts import printed_rows, worked_example_facts
+from gcbook.chapters.worked_example.tables import cost_rows, decided, outcome_rows
 from gcbook.scoring.settings import Racing
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 
 SHIPPED = Summaries.read()
+OUTCOME = outcome_rows(decided(), resampling=Resampling(200))
 
 
 def facts_of(**changes):
-    return worked_example_facts(SHIPPED, check_parameters("worked-example", **changes), Racing())
+    p = check_parameters("worked-example", **changes)
+    costs = cost_rows(p.noise_draws, p.evaluations_per_second)
+    return worked_example_facts(SHIPPED, OUTCOME, costs, p, Racing())
 
 
-def test_expectation_is_the_papers_beside_the_humans_own_spread():
+def test_printed_numbers_are_those_with_most_digits():
     found = facts_of()
-    printed = table1().set_index("key").loc["stable_diffusion"]
-    assert found.shape_bias == printed["shape_bias"] == 0.93
+    assert (found.shape_bias, found.ood_accuracy, found.error_consistency) == (0.93, 0.689, 0.264)
+    assert (found.ood_accuracy_short, found.error_consistency_short) == (0.69, 0.26)
+    assert printed_rows()["texture_share"].tolist() == [0.07]
+
+
+def test_expectation_is_beside_the_humans_own_spread():
+    found = facts_of()
     low, high = found.humans_interval
     assert low < found.humans < high
     assert found.humans == pytest.approx(0.9587, abs=1e-4)
@@ -32,8 +41,17 @@ def test_hours_follow_from_images_draws_and_rate():
     assert repr(facts_of().evaluations) == "655,360"
 
 
-def test_claims_hold_and_a_slow_machine_is_noticed():
+def test_equal_weights_raise_the_shape_bias_of_the_same_scores():
+    found = facts_of()
+    assert found.paper_bias == OUTCOME["shape_bias"].iloc[0]
+    assert found.equal_bias == OUTCOME["shape_bias"].iloc[1]
+    assert max(found.paper_interval) < min(found.equal_interval)
+
+
+def test_claims_hold_and_a_slow_machine_or_few_draws_are_noticed():
     outcomes = check_claims(check_parameters("worked-example"), facts_of())
     assert {each.state for each in outcomes.values()} == {"holds"}
     slow = check_parameters("worked-example", evaluations_per_second=1.0)
     assert check_claims(slow, facts_of(evaluations_per_second=1.0)).hours_not_weeks.state == "fails"
+    few = check_parameters("worked-example", noise_draws=4)
+    assert check_claims(few, facts_of(noise_draws=4)).cost_apart.state == "fails"

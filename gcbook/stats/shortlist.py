@@ -1,0 +1,43 @@
+"""Which dozen models a figure shows; the table below it has them all."""
+
+import pandas as pd
+
+from gcbook.paper.observers import known_networks
+from gcbook.paper.published import published_models, table1
+
+
+def best_of_families(rows: pd.DataFrame, by: str, *, name: str = "observer") -> pd.DataFrame:
+    """Keep, of every family of published networks, the one with the largest value.
+
+    Args:
+        rows: one row an observer, with its label in the column ``name``.
+        by: column of the values.
+
+    Returns:
+        The chosen networks' rows, and the rows of all who belong to no family (people, models of
+        the paper without public decisions, a reader's own), in the order given.
+    """
+    family = rows[name].map(known_networks().set_index("label")["family"])
+    best = rows[by].groupby(family).transform("max")
+    kept = family.isna() | (rows[by] == best)
+    # Of two with the same value the first.
+    return rows[kept & ~family[kept].dropna().duplicated().reindex(rows.index, fill_value=False)]
+
+
+def with_table1(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the models of the paper's Table 1, and of each family that it lacks the best network.
+
+    Args:
+        rows: from `gcbook.stats.benchmark_tables.standing_rows`.
+
+    Returns:
+        Their rows, with those of people and of a reader's own models, in the order given. With all
+        published trials these are people and twelve models.
+    """
+    names = published_models().set_index("key")["name"]
+    in_table = rows["model"].isin(names[table1()["key"]])
+    family = rows["model"].map(known_networks().set_index("label")["family"])
+    there = set(family[in_table].dropna())
+    known = rows["model"].isin(names) & ~in_table & (rows["origin"] == "published")
+    others = best_of_families(rows[~in_table & ~known & ~family.isin(there)], "value", name="model")
+    return rows[in_table | rows.index.isin(others.index)]

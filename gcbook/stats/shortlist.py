@@ -10,14 +10,14 @@ def best_of_families(rows: pd.DataFrame, by: str, *, name: str = "observer") -> 
     """Keep, of every family of published networks, the one with the largest value.
 
     Args:
-        rows: one row an observer, with its label in the column ``name``.
+        rows: one row an observer, with its ``kind`` and, in the column ``name``, its label.
         by: column of the values.
 
     Returns:
         The chosen networks' rows, and the rows of all who belong to no family (people, models of
         the paper without public decisions, a reader's own), in the order given.
     """
-    family = rows[name].map(known_networks().set_index("label")["family"])
+    family = _families(rows, name)
     best = rows[by].groupby(family).transform("max")
     kept = family.isna() | (rows[by] == best)
     # Of two with the same value the first.
@@ -36,8 +36,14 @@ def with_table1(rows: pd.DataFrame) -> pd.DataFrame:
     """
     names = published_models().set_index("key")["name"]
     in_table = rows["model"].isin(names[table1()["key"]])
-    family = rows["model"].map(known_networks().set_index("label")["family"])
+    family = _families(rows, "model")
     there = set(family[in_table].dropna())
     known = rows["model"].isin(names) & ~in_table & (rows["origin"] == "published")
     others = best_of_families(rows[~in_table & ~known & ~family.isin(there)], "value", name="model")
     return rows[in_table | rows.index.isin(others.index)]
+
+
+def _families(rows: pd.DataFrame, name: str) -> pd.Series:
+    """Family of every published network; missing for all others, whatever they are called."""
+    family = rows[name].map(known_networks().set_index("label")["family"])
+    return family.where(rows["kind"] != "Own model")

@@ -34,7 +34,7 @@ def fig_standings(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return fig_ladder(
         rows,
         # The people's interval ends at .45.
-        alt.X("value:Q", title=_TITLE).scale(domain=[0, 0.5]).axis(format=".1f"),
+        alt.X("value:Q", title=_TITLE).scale(domain=[0, 0.5]).axis(tickCount=5),
         description="Error consistency with humans over the datasets, a row a model.",
     )
 

@@ -151,11 +151,10 @@ def matrix_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     kept = [pairs.iloc[:0]]
     for dataset in MATRICES:
         there = pairs[(pairs["dataset"] == dataset) & (pairs["a"] != HUMANS_TITLE)]
-        sides = [
-            there[[side, f"{side}_humans"]].set_axis(["observer", "humans"], axis=1)
-            for side in ("a", "b")
-        ]
-        everyone = pd.concat(sides).drop_duplicates("observer", ignore_index=True)
+        columns = ["observer", "kind", "humans"]
+        sides = (there[[side, f"{side}_kind", f"{side}_humans"]] for side in ("a", "b"))
+        everyone = pd.concat([side.set_axis(columns, axis=1) for side in sides])
+        everyone = everyone.drop_duplicates("observer", ignore_index=True)
         chosen = best_of_families(everyone, "humans")["observer"]
         kept.append(there[there["a"].isin(chosen) & there["b"].isin(chosen)])
     return pd.concat(kept, ignore_index=True)

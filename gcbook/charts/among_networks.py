@@ -46,8 +46,8 @@ def fig_among_networks(
     order = list(dict.fromkeys(rows[row]))
     networks = rows[rows["kind"] != HUMANS_TITLE].dropna(subset=value)
     best = networks.groupby(row)[value].idxmax()
-    columns = list(dict.fromkeys([row, *said, "observer", "kind", value, "low", "high"]))
-    drawn = rows[columns].assign(
+    needed = [row, *said, "observer", "kind", value, "low", "high", *([cap] if cap else [])]
+    drawn = rows[list(dict.fromkeys(needed))].assign(
         best=rows.index.isin(best), far=rows[value] > rows[value].max() / 2
     )
     names = Names.of(rows["observer"])

@@ -112,7 +112,7 @@ def _charted(folder: Path, number: int) -> str:
         ),
         lambda: shape.fig_shape_bias(bias),
         lambda: ood.fig_conditions(tables.accuracy_by_condition(summaries)),
-        lambda: consistency.fig_matrix(pairs.consistency_pairs(summaries)),
+        lambda: consistency.fig_matrix(pairs.matrix_pairs(pairs.consistency_pairs(summaries))),
     )
     shown = html.unescape(static_svg(chart_spec(charts[number]())))
     # Charts with a menu show one of the observers at a time.

@@ -71,7 +71,7 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     rows = summaries.estimates.rename(columns={"value": "kappa"})
     rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] != HUMANS)]
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
-    means = _pair_means(summaries, observers).drop(columns=["observer_kind", "kappa", "n"])
+    means = _pair_means(summaries, observers).drop(columns="observer_kind")
     rows = rows.merge(means, on=["dataset", "source", "observer", "other_source", "other"])
     for side in ("a", "b"):
         who = pd.MultiIndex.from_frame(rows[["dataset", side]])
@@ -173,10 +173,14 @@ def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame
 
 
 def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
-    """Every pair on every dataset, averaged over the counted conditions; both sides labelled."""
-    made = summaries.provenance
+    """Consistency of every pair on every dataset, and the ``most`` that kappa could be.
+
+    All are computed in each counted condition and averaged, as error consistency is: pooled over
+    conditions, even independent errors would coincide, for all observers err more where it is
+    harder.
+    """
     pairs = summaries.pairs
-    if made["conditions"] == "benchmark":
+    if summaries.provenance["conditions"] == "benchmark":
         counted = [(n, c) for n, e in EXPERIMENTS.items() for c in e.included]
         pairs = pairs[pd.MultiIndex.from_frame(pairs[["dataset", "condition"]]).isin(counted)]
     names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
@@ -185,13 +189,11 @@ def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     if observers:
         for name, kind in (("observer", "observer_kind"), ("other", "other_kind")):
             pairs = pairs[(pairs[kind] == "human") | pairs[name].isin(list(observers))]
-    pairs = consistency_table(pairs.reset_index(drop=True), made["zero_division"])
+    pairs = consistency_table(pairs.reset_index(drop=True))
     means = pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
         expected=("expected_consistency", "mean"),
         observed=("observed_consistency", "mean"),
-        kappa=("error_consistency", "mean"),
         most=("error_consistency_max", "mean"),
-        n=("n", "sum"),
     )
     # Sources tell observers of one name apart, on whichever side they stand.
     both = unique_labels(

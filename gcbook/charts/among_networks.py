@@ -1,6 +1,7 @@
 """A row a condition: people, and every network around them."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -42,7 +43,8 @@ def fig_among_networks(
         step: height of a row in pixels.
         description: for those who cannot see it.
     """
-    value = str(x.to_dict()["field"])
+    spec: Any = x.to_dict()
+    value = str(spec["field"])
     order = list(dict.fromkeys(rows[row]))
     networks = rows[rows["kind"] != HUMANS_TITLE].dropna(subset=value)
     best = networks.groupby(row)[value].idxmax()
@@ -76,7 +78,8 @@ def fig_among_networks(
     ]
     if cap:
         layers.append(chosen.mark_tick(color=INK, thickness=2, size=14).encode(x=f"{cap}:Q"))
-    for side, test in (("right", "datum.far"), ("left", "!datum.far")) if name_best else ():
+    sides: Any = (("right", "datum.far"), ("left", "!datum.far"))
+    for side, test in sides if name_best else ():
         label = leader.transform_filter(test).mark_text(align=side, dy=-11, color=INK)
         layers.append(label.encode(text="observer:N"))
     return finish(

@@ -1,5 +1,7 @@
 """Small panels, one a dataset: people and networks as a distortion grows."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -61,7 +63,8 @@ def _panel(
     color: alt.Color,
     names: Names,
 ) -> alt.LayerChart | alt.FacetChart:
-    value = str(y.to_dict()["field"])
+    spec: Any = y.to_dict()
+    value = str(spec["field"])
     order = list(dict.fromkeys(rows["condition"]))
     x = condition_x(order, str(rows["strength"].iloc[0]), 0 if len(order) < 5 else -40)
     low = alt.Y("low:Q", title=y["title"], scale=y["scale"])
@@ -98,6 +101,6 @@ def _panel(
             height=130,
             data=by_column(lines, ["observer_id", "kind"]),
         )
-        .transform_flatten(points)
+        .transform_flatten([*points])
         .transform_calculate(observer=name_of("observer"))
     )

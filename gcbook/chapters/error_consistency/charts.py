@@ -98,7 +98,7 @@ def fig_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
     cells, names = _cells(pairs)
     here = f"{NAMES}[dataset]"
     base = alt.Chart(by_column(cells, "dataset")).transform_filter("datum.dataset == dataset")
-    base = base.transform_flatten([name for name in cells if name != "dataset"])
+    base = base.transform_flatten(["row", "column", "kappa", "low", "high", "most"])
     base = base.transform_calculate(
         one=f"{here}[datum.row]",
         other=f"{here}[datum.column]",

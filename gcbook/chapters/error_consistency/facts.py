@@ -110,7 +110,7 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
 
 def _kinds(pairs: pd.DataFrame) -> dict[str, Any]:
     """Pairs of networks and mixed pairs compared, dataset by dataset."""
-    people = pairs[["a_kind", "b_kind"]].eq(HUMANS_TITLE).sum(axis=1)
+    people = sum((pairs[side] == HUMANS_TITLE).astype(int) for side in ("a_kind", "b_kind"))
     means = pairs.groupby(["dataset", people])["kappa"].mean().unstack()
     means = means.reindex(columns=[0, 1])
     among = (means[0] / means[1]).dropna().sort_values()

@@ -8,7 +8,6 @@ from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import TENTHS, finish, kind_marks
 from gcbook.charts.theme import HUES, INK
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.words import number
 
 
 def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLevelMixin:
@@ -22,7 +21,7 @@ def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLeve
     """
     below = int((overview["models_median"] < 0.5).sum())
     lines = published.assign(
-        label=[f"{row.observer} {number(row.shape_bias, '.2f')}" for row in published.itertuples()],
+        label=published["observer"] + " " + published["shape_bias"].map("{:.2f}".format),
         color=published["kind"].map(HUES),
         dashed=True,
     )

@@ -21,7 +21,6 @@ from gcbook.charts.theme import HUES, INK
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.shape_tables import POOLED, PUBLISHED
-from gcbook.stats.words import number
 
 _CATEGORY_ROW, _OBSERVER_ROW = 25, 21
 _UNIT = alt.Scale(domain=[0, 1])
@@ -64,7 +63,7 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     printed = table[table["category"] == PUBLISHED]
     lines = pd.concat([pooled, printed])
     lines = lines.assign(
-        label=[f"{row.observer} {number(row.shape_bias, '.2f')}" for row in lines.itertuples()],
+        label=lines["observer"] + " " + lines["shape_bias"].map("{:.2f}".format),
         color=lines["kind"].map(HUES),
         dashed=lines["category"] == PUBLISHED,
     )
@@ -198,27 +197,16 @@ def _bias(field: str, **axis: Any) -> alt.X:
 
 
 def _published_lines(published: pd.DataFrame) -> list[alt.Chart]:
-    ends = [
-        {"label": f"{row.observer} {number(row.shape_bias, '.2f')}", "color": HUES[row.kind]}
-        | {"texture_accuracy": x, "shape_accuracy": y}
-        for row in published.itertuples()
-        for x, y in ((0.0, 0.0), equal_bias_line(row.shape_bias))
-    ]
     # By category they are not public.
-    drawn = alt.Chart(pd.DataFrame(ends)).transform_filter(f"category === '{POOLED}'")
-    drawn = drawn.encode(x=_TEXTURE, y=_SHAPE)
-    lines = [
-        drawn.transform_filter(alt.FieldEqualPredicate(end["label"], "label")).mark_line(
-            strokeWidth=2, strokeDash=[7, 3], color=end["color"]
-        )
-        for end in ends[::2]
-    ]
-    tops = drawn.transform_filter("datum.texture_accuracy > 0")
-    # Their ends lie close together; the labels stand one below the other.
-    labels = [
-        tops.transform_filter(alt.FieldEqualPredicate(ends[2 * i]["label"], "label"))
-        .mark_text(align="left", dx=12, dy=14 * i - 6, color=INK)
-        .encode(text="label:N")
-        for i in range(len(published))
-    ]
-    return [*lines, *labels]
+    shown = f"category === '{POOLED}'"
+    layers = []
+    columns = (published[name] for name in ("observer", "kind", "shape_bias"))
+    for i, (name, kind, bias) in enumerate(zip(*columns, strict=True)):
+        x, y = equal_bias_line(bias)
+        ends = pd.DataFrame({"texture_accuracy": [0.0, x], "shape_accuracy": [0.0, y]})
+        line = alt.Chart(ends.assign(label=["", f"{name} {bias:.2f}"])).transform_filter(shown)
+        line = line.encode(x=_TEXTURE, y=_SHAPE)
+        # The ends lie close together; the labels stand one below the other.
+        label = line.mark_text(align="left", dx=12, dy=14 * i - 6, color=INK).encode(text="label:N")
+        layers += [line.mark_line(strokeWidth=2, strokeDash=[7, 3], color=HUES[kind]), label]
+    return layers

@@ -36,8 +36,7 @@ _SHAPE = alt.Y("shape_accuracy:Q", scale=_UNIT, title="Answers naming the shape"
 
 
 def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 1: one row a shape category and one for all, one mark an observer, people's and the
-    paper's averages as lines.
+    """Fig. 1: a row a shape category and one for all, a mark an observer, averages as lines.
 
     Args:
         table: from `gcbook.stats.shape_tables.bias_by_category`.
@@ -79,7 +78,9 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         base.transform_filter(_IS_HUMANS)
         .mark_point(filled=True, size=130, opacity=1, stroke=INK, strokeWidth=0.8)
         .encode(**points),
-        chosen.mark_line(color=INK, strokeWidth=1.5).encode(order=alt.Order("category:O")),
+        chosen.transform_filter(f"datum.category !== '{POOLED}'")
+        .mark_line(color=INK, strokeWidth=1.5)
+        .encode(order=alt.Order("category:O")),
         chosen.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=2).encode(
             **points
         ),

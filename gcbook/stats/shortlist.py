@@ -19,9 +19,10 @@ def best_of_families(rows: pd.DataFrame, by: str, *, name: str = "observer") -> 
     """
     family = _families(rows, name)
     best = rows[by].groupby(family).transform("max")
-    kept = family.isna() | (rows[by] == best)
+    kept = rows[family.isna() | (rows[by] == best)]
     # Of two with the same value the first.
-    return rows[kept & ~family[kept].dropna().duplicated().reindex(rows.index, fill_value=False)]
+    again = family[kept.index].dropna().duplicated()
+    return kept.drop(index=again.index[again])
 
 
 def with_table1(rows: pd.DataFrame) -> pd.DataFrame:
@@ -37,9 +38,8 @@ def with_table1(rows: pd.DataFrame) -> pd.DataFrame:
     names = published_models().set_index("key")["name"]
     in_table = rows["model"].isin(names[table1()["key"]])
     family = _families(rows, "model")
-    there = set(family[in_table].dropna())
-    known = rows["model"].isin(names) & ~in_table & (rows["origin"] == "published")
-    others = best_of_families(rows[~in_table & ~known & ~family.isin(there)], "value", name="model")
+    lacking = ~in_table & (rows["origin"] == "recomputed") & ~family.isin(family[in_table].dropna())
+    others = best_of_families(rows[lacking], "value", name="model")
     return rows[in_table | rows.index.isin(others.index)]
 
 

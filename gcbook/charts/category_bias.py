@@ -1,20 +1,17 @@
 """Shape bias by category with the paper's printed averages as lines: Fig. 13, and its likes."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.averages import average_lines
 from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import TENTHS, finish, look
 from gcbook.charts.theme import DISCRIMINATIVE, INK
 from gcbook.paper.categories import CATEGORIES
 
 _ROW = 22
-_LINE = 14
-"""Height of a printed line's label."""
-
 _UNIT = alt.Scale(domain=[0, 1])
 _TITLE = "Fraction of texture decisions"
 _SAID = ["category", "texture_share", "low", "high", "shape_answers", "texture_answers"]
@@ -59,7 +56,7 @@ def fig_category_bias(
     means = base.transform_aggregate(texture_share="mean(category_mean)", groupby=[series])
     layers = [
         means.mark_rule(strokeWidth=2).encode(x=x, color=channels["color"]),
-        *_printed(printed, x),
+        *average_lines(printed.assign(color=DISCRIMINATIVE, dashed=True), x),
         base.mark_rule(strokeWidth=1.5, opacity=0.6).encode(
             x=alt.X("low:Q", scale=_UNIT, title=_TITLE), x2="high:Q", y=y, color=channels["color"]
         ),
@@ -73,27 +70,3 @@ def fig_category_bias(
         height=_ROW * len(CATEGORIES),
         description=description,
     )
-
-
-def _printed(lines: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
-    """Dashed lines up to their labels, which stand above the rows, one above the other."""
-    placed = lines.assign(
-        # The further left a line, the higher its label, which no other line then crosses.
-        py=-_LINE * (lines["texture_share"].rank(ascending=False, method="first") - 0.5),
-        # Of a line far to the right the label stands on its left.
-        at_left=lines["texture_share"] > 0.5,
-    )
-    base = alt.Chart(placed)
-    said = tooltips(["label", "texture_share"], titles={"label": "Printed"})
-    height: Any = alt.Y("py:Q", scale=None, axis=None)
-    bottom: Any = alt.value("height")
-    layers = [
-        base.mark_rule(color=DISCRIMINATIVE, strokeDash=[6, 3], strokeWidth=1.5).encode(
-            x=x, y=height, y2=bottom, tooltip=said
-        )
-    ]
-    sides: Any = (("right", -5, "datum.at_left"), ("left", 5, "!datum.at_left"))
-    for side, dx, chosen in sides:
-        words = base.transform_filter(chosen).mark_text(align=side, dx=dx, color=INK, fontSize=11)
-        layers.append(words.encode(x=x, y=height, text="label:N"))
-    return layers

@@ -175,15 +175,6 @@ def positions(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     return {"positions": {name: list(each) for name, each in values.items()}}
 
 
-def start_with(wished: str, options: Sequence[str]) -> str:
-    """What a list shows at first: the wished option if it is there, else the first.
-
-    >>> start_with("Edge", ["Sketch", "Edge"]), start_with("Edge", ["Sketch"])
-    ('Edge', 'Sketch')
-    """
-    return wished if wished in options else options[0]
-
-
 def highlight(
     rows: pd.DataFrame,
     names: Names,

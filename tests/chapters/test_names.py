@@ -19,9 +19,9 @@ from gcbook.chapters.tables import tables as metrics_tables
 from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stats import shape_tables
-from gcbook.stats.benchmark_tables import benchmark_rows
+from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.correlation_tables import correlation_rows
-from gcbook.stats.differences import against_humans, model_differences
+from gcbook.stats.differences import against_humans
 from gcbook.stats.summaries import Summaries
 
 # Keys that every object of JavaScript has, one that sets what it inherits from, a path into a row,
@@ -74,37 +74,33 @@ CHARTS = {
     "spread": lambda: shape.fig_category_spread(
         shape_tables.category_spread(_bias()), shape_tables.category_outliers(_bias())
     ),
-    "bias ranking": lambda: shape.fig_shape_bias_ranking(shape_tables.pooled_bias(_bias())),
     "cues": lambda: shape.fig_cue_accuracies(
         shape_tables.cue_accuracies(SUMMARIES), shape_tables.published_bias()
     ),
-    "ood ranking": lambda: ood.ood_ranking(ood_tables.ood_standings(SUMMARIES)),
-    "ood tests": lambda: ood.human_differences(against_humans(SUMMARIES, "ood_accuracy")),
-    "conditions": lambda: ood.accuracy_panels(ood_tables.accuracy_by_condition(SUMMARIES)),
-    "telling": lambda: ood.telling_accuracies(
+    "accuracies": lambda: ood.fig_standings(
+        standing_rows(benchmark_rows(SUMMARIES), "ood_accuracy")
+    ),
+    "ood tests": lambda: ood.fig_differences(against_humans(SUMMARIES, "ood_accuracy")),
+    "conditions": lambda: ood.fig_conditions(ood_tables.accuracy_by_condition(SUMMARIES)),
+    "telling": lambda: ood.fig_telling(
         ood_tables.telling_conditions(ood_tables.accuracy_by_condition(SUMMARIES))
     ),
-    "single": lambda: ood.single_condition_dots(ood_tables.single_condition_accuracy(SUMMARIES)),
-    "confusion": lambda: ood.confusion_matrix(ood_tables.confusion_answers(SUMMARIES)),
-    "favourites": lambda: ood.favourite_answers(
-        ood_tables.near_guessing(ood_tables.response_bias(SUMMARIES))
+    "single": lambda: ood.fig_single(ood_tables.single_condition_accuracy(SUMMARIES)),
+    "consistencies": lambda: consistency.fig_standings(
+        standing_rows(benchmark_rows(SUMMARIES), "error_consistency")
     ),
-    "kappa ranking": lambda: consistency.error_consistency_ranking(
-        consistency_tables.ranking_rows(benchmark_rows(SUMMARIES))
-    ),
-    "agreement": lambda: consistency.dataset_agreement(
+    "agreement": lambda: consistency.fig_datasets(
         consistency_tables.agreement_with_humans(SUMMARIES)
     ),
-    "matrix": lambda: consistency.consistency_matrix(
-        consistency_tables.consistency_pairs(SUMMARIES)
+    "matrix": lambda: consistency.fig_matrix(
+        consistency_tables.matrix_pairs(consistency_tables.consistency_pairs(SUMMARIES))
     ),
-    "panels": lambda: consistency.consistency_panels(
+    "panels": lambda: consistency.fig_conditions(
         consistency_tables.consistency_by_condition(SUMMARIES)
     ),
     "benchmark": lambda: metrics.benchmark_panels(
         metrics_tables.metric_rows(benchmark_rows(SUMMARIES))
     ),
-    "differences": lambda: consistency.difference_matrix(model_differences(SUMMARIES)),
     "blur": lambda: fig_accuracy_and_bias(*_correlated()),
     "families": lambda: blurred.fig_families(blurred_tables.family_rows(_correlated()[1])),
     "datasets": lambda: blurred.fig_datasets(blurred_tables.dataset_rows(*_correlated())),

@@ -96,7 +96,7 @@ def _charted(folder: Path, number: int) -> str:
     from gcbook.chapters.shape_bias import charts as shape
     from gcbook.charts.chart import chart_spec, static_svg
     from gcbook.stats import shape_tables
-    from gcbook.stats.benchmark_tables import benchmark_rows
+    from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
     from gcbook.stats.summaries import Summaries
 
     summaries = Summaries.read()
@@ -104,16 +104,15 @@ def _charted(folder: Path, number: int) -> str:
     for table in (summaries.counts, summaries.pairs, summaries.estimates, summaries.tests):
         for column in {"observer", "other", "a", "b"} & {*table}:
             table[column] = table[column].replace(called)
+    bias = shape_tables.bias_by_category(summaries)
     charts: tuple[Callable[[], object], ...] = (
-        lambda: shape.fig_shape_bias_ranking(
-            shape_tables.pooled_bias(shape_tables.bias_by_category(summaries))
+        lambda: ood.fig_standings(standing_rows(benchmark_rows(summaries), "ood_accuracy")),
+        lambda: shape.fig_category_spread(
+            shape_tables.category_spread(bias), shape_tables.category_outliers(bias)
         ),
-        lambda: ood.ood_ranking(tables.ood_standings(summaries)),
-        lambda: ood.confusion_matrix(tables.confusion_answers(summaries)),
-        lambda: ood.favourite_answers(tables.near_guessing(tables.response_bias(summaries))),
-        lambda: consistency.error_consistency_ranking(
-            pairs.ranking_rows(benchmark_rows(summaries))
-        ),
+        lambda: shape.fig_shape_bias(bias),
+        lambda: ood.fig_conditions(tables.accuracy_by_condition(summaries)),
+        lambda: consistency.fig_matrix(pairs.matrix_pairs(pairs.consistency_pairs(summaries))),
     )
     shown = html.unescape(static_svg(chart_spec(charts[number]())))
     # Charts with a menu show one of the observers at a time.

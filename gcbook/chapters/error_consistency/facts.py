@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from gcbook.chapters.error_consistency.tables import PAIR_KINDS, shared_errors
+from gcbook.chapters.error_consistency.tables import shared_errors
 from gcbook.claims import Interval, Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import published_values
@@ -31,7 +31,7 @@ def consistency_facts(
 
     Args:
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
-        pairs: from `gcbook.chapters.error_consistency.tables.observed_and_expected`.
+        pairs: from `gcbook.chapters.error_consistency.tables.consistency_pairs`.
         agreement: from ``agreement_with_humans`` of the same module.
         against: from `gcbook.stats.differences.against_humans`.
         differences: from `gcbook.stats.differences.model_differences`.
@@ -110,10 +110,10 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
 
 def _kinds(pairs: pd.DataFrame) -> dict[str, Any]:
     """Pairs of networks and mixed pairs compared, dataset by dataset."""
-    means = pairs.groupby(["dataset", "pair"])["kappa"].mean().unstack()
-    means = means.reindex(columns=list(PAIR_KINDS))
-    _, mixed, networks = PAIR_KINDS
-    among = (means[networks] / means[mixed]).dropna().sort_values()
+    people = sum((pairs[side] == HUMANS_TITLE).astype(int) for side in ("a_kind", "b_kind"))
+    means = pairs.groupby(["dataset", people])["kappa"].mean().unstack()
+    means = means.reindex(columns=[0, 1])
+    among = (means[0] / means[1]).dropna().sort_values()
     return {
         "compared": len(among),
         "among_more": int((among > 1).sum()),

@@ -22,17 +22,16 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.stats.agreement import consistency_table, kappa_bound
-from gcbook.stats.benchmark_tables import METRICS, standing_rows
+from gcbook.stats.shortlist import best_of_families
 from gcbook.stats.summaries import Summaries
-
-PAIR_KINDS = ("Two humans", "Human and model", "Two models")
-"""Kinds of pairs, in the order in which they are explained."""
 
 AGREEMENT = ["dataset", "observer", "kind", "kappa", "low", "high", "most"]
 PAIRS = ["dataset", "a", "b", "kappa", "low", "high", "most", "observed", "expected", "n"]
 CONDITIONS = ["dataset", "condition", "left_out", "observer", "kappa", "low", "high"]
-DIFFERENCES = ["higher", "lower", "difference", "low", "high", "p", "p_corrected", "differs"]
 """Columns that a reader is shown of each table."""
+
+MATRICES = ("Cue conflict", "Sketch", "Stylized", "Edge", "Silhouette")
+"""Datasets of the paper's matrices, in its order."""
 
 # Tables of all pairs are long; no interval is so narrow that a fourth digit would tell.
 _DIGITS = 3
@@ -72,7 +71,7 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     rows = summaries.estimates.rename(columns={"value": "kappa"})
     rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] != HUMANS)]
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
-    means = _pair_means(summaries, observers).drop(columns=["observer_kind", "kappa", "n"])
+    means = _pair_means(summaries, observers).drop(columns="observer_kind")
     rows = rows.merge(means, on=["dataset", "source", "observer", "other_source", "other"])
     for side in ("a", "b"):
         who = pd.MultiIndex.from_frame(rows[["dataset", side]])
@@ -95,9 +94,9 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
 
     Returns:
         ``dataset`` (its title), ``strength`` (title of the axis), ``condition`` (as printed there),
-        ``position`` (0 for the weakest manipulation), ``left_out`` (by the benchmark), ``observer,
-        kind, kappa, low, high``; single humans are left out, "Humans" are their mean over all
-        pairs.
+        ``left_out`` (by the benchmark), ``observer, kind, kappa, low, high``, each observer's
+        conditions from the weakest manipulation to the strongest; single humans are left out,
+        "Humans" are their mean over all pairs.
     """
     rows = _with_humans(summaries, observers)
     rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
@@ -110,72 +109,8 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
         left_out=[c in experiment.excluded for experiment, c in places],
     )
     rows = rows.sort_values(["observer", "position"])
-    columns = ["dataset", "strength", "condition", "position", "left_out", "observer", "kind"]
+    columns = ["dataset", "strength", "condition", "left_out", "observer", "kind"]
     return _finish(rows, [*columns, "kappa", "low", "high"])
-
-
-def observed_and_expected(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """Observed consistency of every two observers, and what their accuracies alone would give.
-
-    Both are computed in each counted condition and averaged, as error consistency is: pooled over
-    conditions, even independent errors would coincide, for all observers err more where it is
-    harder.
-
-    Returns:
-        ``dataset`` (its title), ``a, b`` (labels), ``pair`` (one of `PAIR_KINDS`), ``expected,
-        observed``, ``kappa`` (error consistency), ``most`` and ``n`` (images that both saw).
-    """
-    rows = _pair_means(summaries, observers)
-    humans = (rows["observer_kind"] == "human").astype(int) + (rows["other_kind"] == "human")
-    rows["pair"] = humans.map(dict(enumerate(reversed(PAIR_KINDS))))
-    columns = ["dataset", "a", "b", "pair", "expected", "observed", "kappa", "most", "n"]
-    return _finish(rows, columns)
-
-
-def means_by_kind(rows: pd.DataFrame) -> pd.DataFrame:
-    """Means over all pairs of a kind, of people, of networks, or one of either.
-
-    Args:
-        rows: from `observed_and_expected`.
-
-    Returns:
-        ``dataset, pair`` (one of `PAIR_KINDS`), ``pairs`` (how many), ``expected, observed`` and
-        ``kappa``, their mean error consistency.
-    """
-    groups = rows.groupby(["dataset", "pair"], sort=False)
-    means = groups[["expected", "observed", "kappa"]].mean().round(_DIGITS)
-    means.insert(0, "pairs", groups.size())
-    return means.reset_index()
-
-
-def metric_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """The four metrics of Fig. 9 side by side, recomputed where that can be, printed else.
-
-    Args:
-        rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
-
-    Returns:
-        ``observer, kind, ood_accuracy`` and `gcbook.stats.agreement.PAIR_METRICS`, the most
-        accurate first; observers without an accuracy are left out.
-    """
-    values = {metric: rows[metric].fillna(rows[f"{metric}_published"]) for metric in METRICS}
-    found = pd.DataFrame({"observer": rows["model"], "kind": rows["kind"], **values})
-    found = found.dropna(subset="ood_accuracy").sort_values("ood_accuracy", ascending=False)
-    return found.round(_DIGITS).reset_index(drop=True)
-
-
-def ranking_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Fig. 4: error consistency with humans, the highest first.
-
-    Args:
-        rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
-
-    Returns:
-        ``position`` (1 is the highest, humans included), ``observer, kind, origin``
-        ("recomputed" or "published"), ``kappa, low, high`` and ``paper`` (the printed value).
-    """
-    found = standing_rows(rows, "error_consistency")
-    return found.rename(columns={"model": "observer", "value": "kappa"})
 
 
 def shared_errors(person: float, network: float, consistency: float) -> SimpleNamespace:
@@ -203,6 +138,28 @@ def shared_errors(person: float, network: float, consistency: float) -> SimpleNa
     )
 
 
+def matrix_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
+    """Choose the pairs that the matrices show: of the five datasets with a single manipulation.
+
+    Args:
+        pairs: from `consistency_pairs`.
+
+    Returns:
+        The pairs of people and of the network of every family that errs most like them on the
+        dataset; those of a reader's own models too.
+    """
+    kept = [pairs.iloc[:0]]
+    for dataset in MATRICES:
+        there = pairs[(pairs["dataset"] == dataset) & (pairs["a"] != HUMANS_TITLE)]
+        columns = ["observer", "kind", "humans"]
+        sides = (there[[side, f"{side}_kind", f"{side}_humans"]] for side in ("a", "b"))
+        everyone = pd.concat([side.set_axis(columns, axis=1) for side in sides])
+        everyone = everyone.drop_duplicates("observer", ignore_index=True)
+        chosen = best_of_families(everyone, "humans")["observer"]
+        kept.append(there[there["a"].isin(chosen) & there["b"].isin(chosen)])
+    return pd.concat(kept, ignore_index=True)
+
+
 def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Error consistency with humans on single datasets, every observer once, labelled."""
     rows = summaries.estimates.rename(columns={"value": "kappa"})
@@ -216,10 +173,14 @@ def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame
 
 
 def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
-    """Every pair on every dataset, averaged over the counted conditions; both sides labelled."""
-    made = summaries.provenance
+    """Consistency of every pair on every dataset, and the ``most`` that kappa could be.
+
+    All are computed in each counted condition and averaged, as error consistency is: pooled over
+    conditions, even independent errors would coincide, for all observers err more where it is
+    harder.
+    """
     pairs = summaries.pairs
-    if made["conditions"] == "benchmark":
+    if summaries.provenance["conditions"] == "benchmark":
         counted = [(n, c) for n, e in EXPERIMENTS.items() for c in e.included]
         pairs = pairs[pd.MultiIndex.from_frame(pairs[["dataset", "condition"]]).isin(counted)]
     names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
@@ -228,13 +189,11 @@ def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     if observers:
         for name, kind in (("observer", "observer_kind"), ("other", "other_kind")):
             pairs = pairs[(pairs[kind] == "human") | pairs[name].isin(list(observers))]
-    pairs = consistency_table(pairs.reset_index(drop=True), made["zero_division"])
+    pairs = consistency_table(pairs.reset_index(drop=True))
     means = pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
         expected=("expected_consistency", "mean"),
         observed=("observed_consistency", "mean"),
-        kappa=("error_consistency", "mean"),
         most=("error_consistency_max", "mean"),
-        n=("n", "sum"),
     )
     # Sources tell observers of one name apart, on whichever side they stand.
     both = unique_labels(

@@ -3,9 +3,10 @@
 import altair as alt
 import pandas as pd
 
+from gcbook.charts.averages import average_lines
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import TENTHS, encode_kind, finish
-from gcbook.charts.theme import INK
+from gcbook.charts.parts import TENTHS, finish, kind_marks
+from gcbook.charts.theme import HUES, INK
 from gcbook.paper.categories import CATEGORIES
 
 
@@ -19,12 +20,13 @@ def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLeve
         published: from `gcbook.stats.shape_tables.published_bias`.
     """
     below = int((overview["models_median"] < 0.5).sum())
-    averages = ", ".join(
-        f"{name} {bias:.2f}"
-        for name, bias in zip(published["kind"], published["shape_bias"], strict=True)
+    lines = published.assign(
+        label=published["observer"] + " " + published["shape_bias"].map("{:.2f}".format),
+        color=published["kind"].map(HUES),
+        dashed=True,
     )
     rows = overview.assign(human="Humans", model="Discriminative model")
-    kind = encode_kind(["Humans", "Discriminative model", *published["kind"]])
+    kind = kind_marks(["Humans", "Discriminative model"], title=None)
     scale = alt.Scale(domain=[0, 1], reverse=True)
 
     def x(field: str) -> alt.X:
@@ -38,29 +40,15 @@ def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLeve
         return {"color": color, "shape": shape}
 
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None)
-    y = y.scale(domain=list(CATEGORIES), padding=1.7).axis(grid=True, gridDash=[1, 3])
+    y = y.axis(grid=True, gridDash=[1, 3])
     tooltip = tooltips(
         ["category", "humans", "models_median", "least", "models_low", "most", "models_high"],
         titles={"least": "Least shape-biased", "most": "Most shape-biased"},
         formats={"most": ""},
     )
-    lines = alt.Chart(published).encode(
-        x=x("shape_bias"),
-        tooltip=tooltips(
-            ["kind", "shape_bias"],
-            titles={"kind": "Observer", "shape_bias": "Published average"},
-            formats={"shape_bias": ".2f"},
-        ),
-    )
     base = alt.Chart(rows).encode(y=y, tooltip=tooltip)
     layers = [
-        lines.mark_rule(strokeWidth=2.5, strokeDash=[7, 3]).encode(color=kind["color"]),
-        *[
-            lines.transform_filter(alt.FieldEqualPredicate(name, "kind"))
-            .mark_point(filled=True, size=100, opacity=1)
-            .encode(y=alt.value(7 + 8 * i), **kind)
-            for i, name in enumerate(published["kind"])
-        ],
+        *average_lines(lines[["label", "color", "dashed", "shape_bias"]], x("shape_bias")),
         base.mark_rule(strokeWidth=9, opacity=0.3).encode(
             x=x("models_low"), x2="models_high:Q", color=of("model")["color"]
         ),
@@ -76,11 +64,11 @@ def fig_overview(overview: pd.DataFrame, published: pd.DataFrame) -> alt.TopLeve
     ]
     return finish(
         alt.layer(*layers),
-        height=22 * (len(CATEGORIES) + 2),
+        height=22 * len(CATEGORIES),
         description=(
             f"Shape bias in each of {len(CATEGORIES)} categories. The humans lie between "
             f"{overview['humans'].min():.2f} and {overview['humans'].max():.2f}; the networks "
             f"are spread over grey bands whose middle lies below 0.5 in {below} categories. "
-            f"Dashed lines mark the published averages: {averages}."
+            f"Dashed lines mark the published averages: {', '.join(lines['label'])}."
         ),
     )

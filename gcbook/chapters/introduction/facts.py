@@ -6,9 +6,14 @@ from typing import Any
 import pandas as pd
 
 from gcbook.claims import Number
+from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.shipped import select_models
+from gcbook.miniworld.results.weighting import PAPER
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_quoted
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import fig1_overview, people_and_networks, pooled_bias
+from gcbook.stats.shares import cue_shares
 from gcbook.stats.summaries import Summaries, observer_numbers
 
 
@@ -25,8 +30,11 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         ``best_network`` and ``best_shape_bias``, the most shape-biased network; people's shape bias
         in the category where it is lowest, ``least_category``; ``networks``, and how many of them
         have a shape bias under one half (``below_half``) and under the least human's
-        (``below_humans``); and, of the public decisions, ``public_humans, public_human_trials,
-        public_networks, public_network_trials``.
+        (``below_humans``); of the public decisions ``public_humans, public_human_trials,
+        public_networks, public_network_trials``; and, of pixel diffusion in the calibrated world
+        over all its seeds, shape bias and accuracy on plain images under the paper's weighting
+        (``pixel_paper, accuracy_paper``) and with equal weights (``pixel_equal,
+        accuracy_equal``), beside the shape bias of the world's ResNet, ``resnet_of_world``.
     """
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
     public = observer_numbers(summaries)
@@ -37,7 +45,29 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         least_category=Number(fig1_overview(bias)["humans"].min(), ".2f"),
         **_networks(pooled_bias(bias)),
         **{f"public_{name}": public[name] for name in counted},
+        pixel_paper=_shape_bias("mini-pixel", f"exp:{PAPER}"),
+        pixel_equal=_shape_bias("mini-pixel", "uniform"),
+        resnet_of_world=_shape_bias("mini-cnn"),
+        accuracy_paper=_accuracy(f"exp:{PAPER}"),
+        accuracy_equal=_accuracy("uniform"),
     )
+
+
+def _shape_bias(recipe: str, weighting: str | None = None) -> Number:
+    """Shape bias on the calibrated world's cue conflicts, all seeds pooled."""
+    answers = miniature_answers(["cue-conflict"], _models(recipe), weighting=weighting)
+    shares = cue_shares(answers, ["dataset"], resampling=Resampling(draws=0))
+    return Number(shares["shape_bias"].item(), ".2f")
+
+
+def _accuracy(weighting: str) -> Number:
+    """Accuracy of pixel diffusion on the calibrated world's plain images, all seeds pooled."""
+    answers = miniature_answers(["in-distribution"], _models("mini-pixel"), weighting=weighting)
+    return Number(answers["right"].mean(), ".2f")
+
+
+def _models(recipe: str) -> tuple[str, ...]:
+    return tuple(select_models("calibrated", [recipe]))
 
 
 def _networks(bias: pd.DataFrame) -> dict[str, Any]:

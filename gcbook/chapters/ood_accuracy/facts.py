@@ -8,9 +8,7 @@ import pandas as pd
 from gcbook.chapters.ood_accuracy.tables import (
     AT_MOST,
     ONE_HUMAN,
-    PEOPLE,
     TELLING,
-    near_guessing,
     telling_conditions,
 )
 from gcbook.claims import Interval, Number
@@ -20,7 +18,6 @@ from gcbook.stats.rows import first_row
 
 _GENERATORS = {"Imagen": "imagen", "Stable Diffusion": "stable_diffusion", "Parti": "parti"}
 _COARSE = ("Low-pass", "Eidolon", "Uniform noise")
-_STRIPED = ("Uniform noise", "ResNet-50")
 
 
 def ood_accuracy_facts(
@@ -28,7 +25,7 @@ def ood_accuracy_facts(
     tests: pd.DataFrame,
     conditions: pd.DataFrame,
     single: pd.DataFrame,
-    bias: pd.DataFrame,
+    guesses: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -36,11 +33,12 @@ def ood_accuracy_facts(
     compute it from it is NaN or None, as are the paper's means beside others than the paper's.
 
     Args:
-        standings: from `gcbook.chapters.ood_accuracy.tables.ood_standings`.
+        standings: from `gcbook.stats.benchmark_tables.standing_rows`, of OOD accuracy.
         tests: from `gcbook.stats.differences.against_humans`, of OOD accuracy.
-        conditions: from ``accuracy_by_condition`` of the same module, with single humans.
-        single: from ``single_condition_accuracy``.
-        bias: from ``response_bias``.
+        conditions: from `gcbook.chapters.ood_accuracy.tables.accuracy_by_condition`, with single
+            humans.
+        single: from ``single_condition_accuracy`` of the same module.
+        guesses: from ``near_guessing``.
     """
     pooled = conditions[conditions["kind"] != ONE_HUMAN]
     return SimpleNamespace(
@@ -50,8 +48,7 @@ def ood_accuracy_facts(
         **_telling(telling_conditions(pooled)),
         **_spread(conditions),
         **_drawings(single),
-        **_favourites(bias),
-        **_stripes(bias),
+        **_favourites(guesses),
         **_weights(pooled, single),
     )
 
@@ -180,33 +177,13 @@ def _drawings(single: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _favourites(bias: pd.DataFrame) -> dict[str, Any]:
-    """The favourite answer of people and of networks where they are near guessing."""
-    rows = near_guessing(bias)
-    people = rows["group"] == PEOPLE
-    by_condition = rows[people].groupby(["dataset", "condition"])["favourite"]
-    favourites = by_condition.agg(["size", "nunique"])
-    several = favourites[favourites["size"] > 1]
+def _favourites(rows: pd.DataFrame) -> dict[str, Any]:
+    """The mean share of the favourite answer of people and of networks near guessing."""
+    people = rows["observer_kind"] == "human"
     return {
         "near": Number(AT_MOST, ".1%"),
         "people_share": Number(rows.loc[people, "share"].mean(), ".0%"),
         "network_share": Number(rows.loc[~people, "share"].mean(), ".0%"),
-        "shared": len(several),
-        "same_favourite": int((several["nunique"] == 1).sum()),
-    }
-
-
-def _stripes(bias: pd.DataFrame) -> dict[str, Any]:
-    """ResNet-50 and the people, one by one, in the strongest noise."""
-    dataset, network = _STRIPED
-    rows = bias[bias["dataset"] == dataset]
-    rows = rows[rows["condition"].isin(rows["condition"].tail(1))]
-    one = first_row(rows[rows["observer"] == network])
-    people = rows[rows["kind"] == HUMANS_TITLE]
-    return {
-        "striped_answer": one["favourite"],
-        "striped_share": Number(one["share"], ".0%"),
-        "striped_people": Number(people["share"].max(), ".0%"),
     }
 
 

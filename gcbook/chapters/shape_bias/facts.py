@@ -11,7 +11,7 @@ from gcbook.paper.categories import CATEGORIES, CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import quoted_value
 from gcbook.stats.rows import first_row
-from gcbook.stats.shape_tables import POOLED, fig1_overview, people_and_networks
+from gcbook.stats.shape_tables import POOLED, fig1_overview, people_and_networks, pooled_bias
 
 _SIN = "ResNet-50 (SIN)"
 _NOISED = "ResNet-50, diffusion noise in training and test"
@@ -19,7 +19,6 @@ _NOISED = "ResNet-50, diffusion noise in training and test"
 
 def shape_bias_facts(
     bias: pd.DataFrame,
-    ranking: pd.DataFrame,
     tests: pd.DataFrame,
     spread: pd.DataFrame,
     accuracies: pd.DataFrame,
@@ -31,13 +30,13 @@ def shape_bias_facts(
     leave an observer out or resample nothing, it is NaN or None.
 
     Args:
-        bias, ranking, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
-            ``pooled_bias``, ``category_spread`` and ``cue_accuracies``.
+        bias, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
+            ``category_spread`` and ``cue_accuracies``.
         tests: from `gcbook.stats.differences.against_humans`.
         table1: from `gcbook.stats.benchmark_tables.table1_recomputed`.
     """
     return SimpleNamespace(
-        **_averages(ranking),
+        **_averages(pooled_bias(bias)),
         **_categories(fig1_overview(bias)),
         **_tests(tests),
         **_boxes(bias, spread),
@@ -85,8 +84,6 @@ def _categories(overview: pd.DataFrame) -> dict[str, Any]:
         "hardest_median": Number(hardest["models_median"], ".2f"),
         "easiest": easiest["category"],
         "easiest_median": Number(easiest["models_median"], ".2f"),
-        "easiest_low": Number(easiest["models_low"], ".2f"),
-        "easiest_high": Number(easiest["models_high"], ".2f"),
     }
 
 
@@ -106,21 +103,19 @@ def _tests(tests: pd.DataFrame) -> dict[str, Any]:
 
 
 def _boxes(bias: pd.DataFrame, spread: pd.DataFrame) -> dict[str, Any]:
-    """How far shape bias varies over categories, and where the average lies beside the median."""
+    """How far shape bias varies over categories."""
     each = bias[bias["category"].isin(CATEGORIES) & (bias["observer"] != HUMANS_TITLE)]
     ranges = each.groupby(["kind", "observer"])["shape_bias"].agg(np.ptp)
     person = ranges.index.get_level_values("kind") == HUMANS_TITLE
     length = spread["q3"] - spread["q1"]
     humans = spread["kind"] == HUMANS_TITLE
     networks = spread["q1"].notna() & ~humans
-    right = (spread["average"] > spread["median"]) & networks
     return {
         "categories": each["category"].nunique(),
         "least_network_range": Number(ranges[~person].min(), ".2f"),
         "people_as_wide": int((ranges[person] >= ranges[~person].min()).sum()),
         "human_box": Number(length[humans].median(), ".2f"),
         "network_box": Number(length[networks].median(), ".2f"),
-        "networks_average_above_median": int(right.sum()),
     }
 
 

@@ -1,21 +1,22 @@
-"""The one table that only this chapter has: every observer's shape bias, beside people's."""
+"""The observers whose boxes the counterpart of Fig. 12 shows."""
 
 import pandas as pd
 
-_ENDS = {"low": "difference_low", "high": "difference_high"}
+from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.stats.shortlist import best_of_families
 
 
-def with_differences(ranking: pd.DataFrame, tests: pd.DataFrame) -> pd.DataFrame:
-    """Set each network's difference from the humans beside its shape bias.
+def few_boxes(spread: pd.DataFrame) -> pd.DataFrame:
+    """Choose people together, the least and the most shape-biased person, and a dozen models.
 
     Args:
-        ranking: from `gcbook.stats.shape_tables.pooled_bias`.
-        tests: from `gcbook.stats.differences.against_humans`.
+        spread: from `gcbook.stats.shape_tables.category_spread`.
 
     Returns:
-        The ranking with ``difference`` (network minus humans), ``difference_low,
-        difference_high`` and ``p_corrected``, NaN where there was no test.
+        The rows of these people, of the paper's generative classifiers, of the most shape-biased
+        network of every family and of a reader's own models, in the order given.
     """
-    compared = tests.rename(columns={"model": "observer", **_ENDS})
-    columns = ["observer", "difference", *_ENDS.values(), "p_corrected"]
-    return ranking.merge(compared[columns], on="observer", how="left")
+    each = spread["kind"].eq(HUMANS_TITLE) & spread["observer"].ne(HUMANS_TITLE)
+    average = spread.loc[each, "average"]
+    between = each & ~spread["average"].isin([average.min(), average.max()])
+    return best_of_families(spread[~between], "average")

@@ -1,100 +1,91 @@
-import pytest
-from tiny.charts import names, params
+"""What the figures of error consistency draw, beside the tables behind them."""
 
-from gcbook.chapters.error_consistency.charts import (
-    consistency_panels,
-    dataset_agreement,
-    observed_against_expected,
-)
+import pandas as pd
+import pytest
+from tiny.charts import names, params, rendered
+
+from gcbook.chapters.error_consistency.charts import fig_datasets, fig_matrix, fig_standings
 from gcbook.chapters.error_consistency.tables import (
+    MATRICES,
     agreement_with_humans,
-    consistency_by_condition,
-    means_by_kind,
-    observed_and_expected,
+    consistency_pairs,
+    matrix_pairs,
 )
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.charts.theme import HUMAN
+from gcbook.paper.observers import known_networks
+from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.summaries import Summaries
+
+SHIPPED = Summaries.read()
 
 
 @pytest.fixture(scope="module")
-def summaries():
-    return Summaries.read()
+def pairs() -> pd.DataFrame:
+    return matrix_pairs(consistency_pairs(SHIPPED))
 
 
-def test_agreement_has_a_row_a_dataset_the_humans_highest_first(summaries):
-    rows = agreement_with_humans(summaries)
-    spec = chart_spec(dataset_agreement(rows))
+def test_the_human_band_lies_within_the_axis() -> None:
+    rows = standing_rows(benchmark_rows(SHIPPED), "error_consistency")
+    spec = chart_spec(fig_standings(rows))
+    (end,) = {layer["encoding"]["x"]["scale"]["domain"][1] for layer in spec["layer"]
+              if "scale" in layer["encoding"].get("x", {})}  # fmt: skip
+    assert rows["high"].max() < end
+
+
+def test_datasets_are_rows_the_humans_highest_first() -> None:
+    rows = agreement_with_humans(SHIPPED)
+    spec = chart_spec(fig_datasets(rows))
     levels = rows[rows["observer"] == "Humans"].sort_values("kappa", ascending=False)
     svg = static_svg(spec)
     places = [svg.index(f">{name}<") for name in levels["dataset"]]
     assert places == sorted(places)
     # Single humans are in the table and not in the chart.
-    drawn = next(data for data in spec["datasets"].values() if isinstance(data[0]["kappa"], list))
-    found = names(spec, {key for row in drawn for key in row["observer_id"]})
-    assert set(found) == set(rows.loc[rows["kind"] != "Humans", "observer"])
+    drawn = next(rows for rows in spec["datasets"].values() if "observer_id" in rows[0])
+    found = set(names(spec, {row["observer_id"] for row in drawn}))
+    assert found == {"Humans"} | set(rows.loc[rows["kind"] != "Humans", "observer"])
+    # A mark and a tick of the highlighted network on each of 17 datasets.
+    nobody = rendered(spec, agrees="none")
+    assert names(spec, [params(spec)["agrees"]["value"]]) == ["ResNet-50"]
+    assert svg.count("<path") - nobody.count("<path") == 2 * 17
 
 
-def test_agreement_shows_what_a_highlighted_model_could_reach(summaries):
-    spec = chart_spec(dataset_agreement(agreement_with_humans(summaries)))
-    highlight = params(spec)["agrees"]
-    assert names(spec, [highlight["value"]]) == ["ResNet-50"]
-    (tick,) = (layer for layer in spec["layer"] if layer["mark"]["type"] == "tick")
-    assert tick["encoding"]["x"]["field"] == "most"
-    with_ticks = static_svg(spec)
-    highlight["value"] = "none"
-    # A mark and a tick on each of 17 datasets.
-    assert with_ticks.count("<path") - static_svg(spec).count("<path") == 2 * 17
+def test_matrices_are_of_five_datasets_people_and_a_network_of_every_family(pairs) -> None:
+    assert tuple(dict.fromkeys(pairs["dataset"])) == MATRICES
+    sizes = pairs.groupby("dataset").size()
+    everyone = 10 + known_networks()["family"].nunique()
+    assert sizes["Cue conflict"] == everyone * (everyone - 1) / 2
+    networks = set(pairs.loc[pairs["a_kind"] != "Humans", "a"])
+    assert {"ResNet-50 (SIN)", "BagNet-33"} & networks
 
 
-def test_panels_one_a_dataset_with_shading_where_the_benchmark_leaves_out(summaries):
-    rows = consistency_by_condition(summaries)
-    spec = chart_spec(consistency_panels(rows))
-    titles = list(dict.fromkeys(rows["dataset"]))
-    assert len(spec["concat"]) == len(titles) == 12
-    assert params(spec)["highlight"]["bind"]["labels"][:2] == ["none", "BagNet-33"]
-    contrast = spec["concat"][titles.index("Contrast")]
-    shade = contrast["layer"][0]
-    shaded = spec["datasets"][shade["data"]["name"]]
-    assert [row["condition"] for row in shaded] == ["100", "3", "1"]
-    order = shade["encoding"]["x"]["sort"]
-    assert order == ["100", "50", "30", "15", "10", "5", "3", "1"]
-    assert shade["encoding"]["x"]["title"] == "Contrast (%)"
+def test_cells_are_the_pairs_on_either_side_of_the_diagonal(pairs) -> None:
+    spec = chart_spec(fig_matrix(pairs))
+    labels = params(spec)["names"]["value"]
+    (packed,) = spec["datasets"].values()
+    found = {}
+    for there in packed:
+        shown = [name.removeprefix("◆ ") for name in labels[there["dataset"]]]
+        for row, column, kappa in zip(there["row"], there["column"], there["kappa"], strict=True):
+            found[there["dataset"], shown[row], shown[column]] = kappa
+    expected = {}
+    for pair in pairs.itertuples():
+        for one, other in ((pair.a, pair.b), (pair.b, pair.a)):
+            expected[pair.dataset, one, other] = pair.kappa
+    on_diagonal = {key: kappa for key, kappa in found.items() if key[1] == key[2]}
+    assert set(on_diagonal.values()) == {None}
+    rest = {key: kappa for key, kappa in found.items() if key[1] != key[2]}
+    assert rest == pytest.approx(expected, abs=0.0051)  # drawn in hundredths
 
 
-def test_the_highlighted_model_is_drawn_over_the_others(summaries):
-    rows = consistency_by_condition(summaries, ["resnet50", "bagnet33"])
-    spec = chart_spec(consistency_panels(rows[rows["dataset"] == "Rotation"]))
-    plain = static_svg(spec)
-    menu = params(spec)["highlight"]
-    menu["value"] = menu["bind"]["options"][menu["bind"]["labels"].index("ResNet-50")]
-    chosen = static_svg(spec)
-    # A line, four points and four intervals more.
-    assert (
-        chosen.count("<path") + chosen.count("<line") - plain.count("<path") - plain.count("<line")
-        == 9
-    )
+def test_rows_are_in_order_of_agreement_with_humans_and_people_have_a_diamond(pairs) -> None:
+    there = pairs[pairs["dataset"] == "Edge"]
+    humans = dict(zip(there["a"], there["a_humans"], strict=True))
+    humans |= dict(zip(there["b"], there["b_humans"], strict=True))
+    shown = params(chart_spec(fig_matrix(pairs)))["names"]["value"]["Edge"]
+    values = [humans[name.removeprefix("◆ ")] for name in shown]
+    assert values == sorted(values, reverse=True)
+    assert [name.startswith("◆") for name in shown].count(True) == 10
 
 
-def test_no_parametric_dataset_is_said_to_be_so(summaries):
-    rows = consistency_by_condition(summaries).iloc[:0]
-    assert (
-        "No dataset with several conditions" in chart_spec(consistency_panels(rows))["description"]
-    )
-
-
-def test_scatter_has_a_mark_a_dataset_and_kind(summaries):
-    rows = means_by_kind(observed_and_expected(summaries))
-    assert len(rows) == 3 * 17
-    spec = chart_spec(observed_against_expected(rows))
-    lines = next(d for d in spec["datasets"].values() if "level" in d[0])
-    for row in lines:
-        kappa = (row["observed"] - row["expected"]) / (1 - row["expected"] or 1)
-        assert kappa == pytest.approx(row["level"] if row["expected"] < 1 else 0)
-
-
-def test_kinds_of_pairs_differ_in_shape_as_well_as_in_colour(summaries):
-    spec = chart_spec(observed_against_expected(means_by_kind(observed_and_expected(summaries))))
-    points = next(layer for layer in spec["layer"] if "shape" in layer.get("encoding", {}))
-    assert len(set(points["encoding"]["shape"]["scale"]["range"])) == 3
-    assert points["encoding"]["color"]["scale"]["range"][0] == HUMAN
+def test_no_matrix_is_said_in_words(pairs) -> None:
+    assert "None of the datasets" in chart_spec(fig_matrix(pairs.iloc[:0]))["description"]

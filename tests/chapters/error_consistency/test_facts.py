@@ -11,7 +11,7 @@ from gcbook.chapters.claims import claims_of
 from gcbook.chapters.error_consistency.facts import consistency_facts
 from gcbook.chapters.error_consistency.tables import (
     agreement_with_humans,
-    observed_and_expected,
+    consistency_pairs,
     shared_errors,
 )
 from gcbook.claims.check import check
@@ -26,7 +26,7 @@ def tables():
     summaries = Summaries.read()
     return {
         "rows": benchmark_rows(summaries),
-        "pairs": observed_and_expected(summaries),
+        "pairs": consistency_pairs(summaries),
         "agreement": agreement_with_humans(summaries),
         "against": against_humans(summaries, "error_consistency"),
         "differences": model_differences(summaries),
@@ -94,7 +94,9 @@ def test_few_draws_decide_nothing(tables):
 
 def test_without_two_networks_there_is_nothing_to_compare(tables):
     pairs = tables["pairs"]
-    facts = consistency_facts(**tables | {"pairs": pairs[pairs["pair"] != "Two models"]})
+    facts = consistency_facts(
+        **tables | {"pairs": pairs[(pairs["a_kind"] == "Humans") | (pairs["b_kind"] == "Humans")]}
+    )
     assert facts.compared == 0 and math.isnan(facts.among_most) and facts.among_most_on is None
 
 

@@ -4,12 +4,10 @@ import pandas as pd
 import pytest
 
 from gcbook.chapters.error_consistency.tables import (
-    PAIR_KINDS,
+    _pair_means,
     agreement_with_humans,
     consistency_by_condition,
     consistency_pairs,
-    means_by_kind,
-    observed_and_expected,
 )
 from gcbook.stats.summaries import Summaries
 
@@ -82,7 +80,6 @@ def test_conditions_are_in_order_and_those_left_out_are_marked(summaries):
     table = consistency_by_condition(summaries)
     humans = table[(table["dataset"] == "Contrast") & (table["observer"] == "Humans")]
     assert humans["condition"].tolist() == ["100", "50", "30", "15", "10", "5", "3", "1"]
-    assert humans["position"].tolist() == list(range(8))
     assert humans["left_out"].tolist() == [True] + [False] * 5 + [True] * 2
     assert humans.loc[humans["condition"] == "1", "kappa"].item() == pytest.approx(-0.015)
     assert table["dataset"].nunique() == 12
@@ -96,17 +93,12 @@ def test_observed_and_expected_by_hand(summaries):
         # accuracies 0.5 and 1.0: expected and observed 0.5
         ("sketch", "0", "subject-01", "subject-02", 50, 0, 50, 0),
     )
-    table = observed_and_expected(replace(summaries, pairs=counts)).set_index("b")
-    assert table.loc["ResNet-50", ["expected", "observed", "kappa"]].astype(float).tolist() == [
-        0.58,
-        0.8,
-        pytest.approx(0.22 / 0.42, abs=0.0005),
-    ]
-    assert table.loc["ResNet-50", "pair"] == "Human and model"
+    means = _pair_means(replace(summaries, pairs=counts), ()).set_index("b")
+    found = means[["expected", "observed", "most"]].astype(float)
     # Equal accuracies allow 1; 0.5 and 1.0 allow no more than chance.
-    assert table["most"].to_dict() == {"ResNet-50": 1.0, "Human 2": 0.0}
-    assert table.loc["Human 2", "pair"] == "Two humans"
-    assert table.loc["Human 2", ["expected", "observed", "kappa"]].tolist() == [0.5, 0.5, 0.0]
+    assert found.loc["ResNet-50"].tolist() == pytest.approx([0.58, 0.8, 1.0])
+    assert found.loc["Human 2"].tolist() == pytest.approx([0.5, 0.5, 0.0])
+    assert means["b_kind"].to_dict() == {"ResNet-50": "Discriminative model", "Human 2": "Humans"}
 
 
 def test_conditions_are_averaged_and_those_left_out_ignored(summaries):
@@ -116,44 +108,21 @@ def test_conditions_are_averaged_and_those_left_out_ignored(summaries):
         ("contrast", "c05", "subject-01", "resnet50", 25, 25, 25, 25),
     )
     small = replace(summaries, pairs=counts)
-    row = observed_and_expected(small).iloc[0]
+    row = _pair_means(small, ()).iloc[0]
     assert row["observed"] == pytest.approx((0.8 + 0.5) / 2)
     assert row["expected"] == pytest.approx((0.58 + 0.5) / 2)
-    assert row["n"] == 200
     everything = replace(small, provenance=small.provenance | {"conditions": "all"})
-    row = observed_and_expected(everything).iloc[0]
-    assert row["n"] == 300
-    assert row["observed"] == pytest.approx((1 + 0.8 + 0.5) / 3, abs=0.0005)
-    # 0/0 in the first condition is left out of the mean of kappa, or 1 in the toolbox's way.
-    assert row["kappa"] == pytest.approx((0.22 / 0.42 + 0) / 2, abs=0.0005)
-    toolbox = replace(everything, provenance=everything.provenance | {"zero_division": "toolbox"})
-    value = observed_and_expected(toolbox).iloc[0]["kappa"]
-    assert value == pytest.approx((1 + 0.22 / 0.42 + 0) / 3, abs=0.0005)
-
-
-def test_pairs_and_counts_tell_the_same(summaries, pairs):
-    table = observed_and_expected(summaries)
-    flipped = table.rename(columns={"a": "b", "b": "a"})
-    both = pairs.merge(pd.concat([table, flipped]), on=["dataset", "a", "b"])
-    assert len(both) == len(table)
-    assert (both["kappa_x"] - both["kappa_y"]).abs().max() < 0.0015
-    assert (both["n_x"] == both["n_y"]).all()
-    assert (both["observed_x"] == both["observed_y"]).all()
-    assert (both["expected_x"] == both["expected_y"]).all()
-    assert set(table["pair"]) == set(PAIR_KINDS)
+    row = _pair_means(everything, ()).iloc[0]
+    assert row["observed"] == pytest.approx((1 + 0.8 + 0.5) / 3)
 
 
 def test_chosen_observers(summaries):
     pairs = consistency_pairs(summaries, ["resnet50"])
     names = set(pairs["a"]) | set(pairs["b"])
     assert {name for name in names if not name.startswith("Human")} == {"ResNet-50"}
-    table = observed_and_expected(summaries, ["resnet50"])
-    assert set(table["pair"]) == {"Two humans", "Human and model"}
 
 
-def test_no_pair_exceeds_what_its_accuracies_allow(summaries, pairs):
-    table = observed_and_expected(summaries)
-    assert (table["kappa"] <= table["most"] + 0.001).all()
+def test_no_pair_exceeds_what_its_accuracies_allow(pairs):
     rest = pairs[pairs["a"] != "Humans"]
     assert (rest["kappa"] <= rest["most"] + 0.0015).all()
 
@@ -166,23 +135,3 @@ def test_the_bound_with_humans_is_the_mean_over_the_pairs(summaries, pairs):
     assert edge["Humans"] == pytest.approx(there.loc[human, "most"].mean(), abs=0.001)
     mixed = there[(there["a_kind"] == "Humans") & (there["b"] == "AlexNet")]
     assert edge["AlexNet"] == pytest.approx(mixed["most"].mean(), abs=0.001)
-
-
-def test_means_by_kind_by_hand():
-    rows = pd.DataFrame(
-        {
-            "dataset": "Edge",
-            "pair": ["Two models", "Two models", "Two humans"],
-            "expected": [0.5, 0.7, 0.6],
-            "observed": [0.6, 0.9, 0.8],
-            "kappa": [0.2, 0.6, 0.5],
-        }
-    )
-    means = means_by_kind(rows).set_index("pair")
-    assert means.loc["Two models", ["pairs", "expected", "observed", "kappa"]].tolist() == [
-        2,
-        pytest.approx(0.6),
-        pytest.approx(0.75),
-        pytest.approx(0.4),
-    ]
-    assert means.loc["Two humans", "pairs"] == 1

@@ -33,6 +33,12 @@ def test_networks_beside_people(facts: Any) -> None:
     assert (facts.public_humans, facts.public_human_trials) == (90, 85_120)
 
 
+def test_a_weighting_moves_the_same_errors_past_the_resnet(facts: Any) -> None:
+    bias = (facts.pixel_paper, facts.resnet_of_world, facts.pixel_equal)
+    assert [str(value) for value in bias] == ["0.11", "0.19", "0.52"]
+    assert facts.accuracy_equal < facts.accuracy_paper
+
+
 def test_all_claims_hold_and_a_changed_number_is_noticed(facts: Any) -> None:
     assert_guarded("introduction", facts, "no_network_with_people", below_humans=31)
 

@@ -11,10 +11,10 @@ from tiny.claims import assert_guarded
 from gcbook.chapters.ood_accuracy.facts import ood_accuracy_facts
 from gcbook.chapters.ood_accuracy.tables import (
     accuracy_by_condition,
-    ood_standings,
-    response_bias,
+    near_guessing,
     single_condition_accuracy,
 )
+from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.differences import against_humans
 from gcbook.stats.resampling import Resampling
@@ -26,11 +26,11 @@ TESTS = against_humans(SHIPPED, "ood_accuracy")
 
 def tables(summaries: Summaries, observers: tuple[str, ...] = ()) -> dict[str, pd.DataFrame]:
     return {
-        "standings": ood_standings(summaries, observers),
+        "standings": standing_rows(benchmark_rows(summaries, observers), "ood_accuracy"),
         "tests": against_humans(summaries, "ood_accuracy", observers),
         "conditions": accuracy_by_condition(summaries, observers, individuals=True),
         "single": single_condition_accuracy(summaries, observers),
-        "bias": response_bias(summaries, observers),
+        "guesses": near_guessing(summaries, observers),
     }
 
 
@@ -154,25 +154,13 @@ def test_without_drawings_nothing_is_said_of_them():
 
 
 def test_favourites_by_hand():
-    rows = [
-        ("noise", "1", "Human 1", "Humans", 0.05, "cat", 0.2),
-        ("noise", "1", "Human 2", "Humans", 0.1, "dog", 0.4),
-        ("noise", "2", "Human 1", "Humans", 0.1, "cat", 0.3),
-        ("noise", "2", "Human 2", "Humans", 0.1, "cat", 0.3),
-        ("noise", "3", "Human 1", "Humans", 0.2, "cat", 0.9),
-        ("noise", "1", "ResNet-50", "Discriminative model", 0.06, "knife", 1.0),
-        ("noise", "2", "ResNet-50", "Discriminative model", 0.5, "knife", 0.1),
-    ]
-    columns = ["dataset", "condition", "observer", "kind", "right", "favourite", "share"]
-    facts = facts_of(bias=pd.DataFrame(rows, columns=columns))
+    rows = [("human", 0.2), ("human", 0.4), ("model", 1.0)]
+    facts = facts_of(guesses=pd.DataFrame(rows, columns=["observer_kind", "share"]))
     assert (str(facts.people_share), str(facts.network_share)) == ("30%", "100%")
-    assert (facts.shared, facts.same_favourite) == (2, 1)
 
 
 def test_favourites_of_the_published_trials(facts):
     assert (str(facts.people_share), str(facts.network_share)) == ("26%", "63%")
-    assert (facts.striped_answer, str(facts.striped_share)) == ("knife", "84%")
-    assert (facts.shared, facts.same_favourite) == (15, 1)
 
 
 def test_an_image_weighs_less_where_there_are_many():

@@ -7,7 +7,6 @@ import pytest
 from gcbook.chapters.ood_accuracy.tables import (
     ONE_HUMAN,
     accuracy_by_condition,
-    ood_standings,
     single_condition_accuracy,
     telling_conditions,
 )
@@ -117,24 +116,6 @@ def test_observers_are_filtered_and_checked() -> None:
     assert set(accuracy_by_condition(SHIPPED, ["resnet50"])["observer"]) == {"Humans", "ResNet-50"}
     with pytest.raises(InputError, match="swag_vit_l16_in1k"):
         accuracy_by_condition(SHIPPED, ["resnet5"])
-
-
-def test_standings_hold_the_paper_beside_the_recomputed_and_the_best_come_first() -> None:
-    table = ood_standings(SHIPPED).set_index("model")
-    assert table["position"].tolist() == list(range(1, len(table) + 1))
-    # 58 models of Table 3, three more of Table 1, the humans, and seven networks of our own.
-    assert len(table) == 58 + 3 + 1 + 7
-    assert table["value"].is_monotonic_decreasing
-    resnet = table.loc["ResNet-50", ["origin", "value", "paper"]]
-    assert resnet.tolist() == ["recomputed", 0.5588, 0.559]
-    imagen = table.loc["Imagen", ["kind", "origin", "value"]]
-    assert imagen.tolist() == ["Imagen", "published", 0.706]
-    assert table.loc[table["origin"] == "published", ["low", "high"]].isna().all(axis=None)
-    assert table.loc["CLIP (80 prompts)", "kind"] == "Discriminative model"
-
-
-def test_nothing_published_stands_beside_another_average() -> None:
-    assert ood_standings(small())["paper"].isna().all()
 
 
 def test_telling_conditions_are_four_in_order_with_their_place() -> None:

@@ -39,7 +39,7 @@ def test_it_is_whole_accessible_and_phone_wide(open_book, page_path, visit):
         if width != widths[0]:
             charts.resize(page, width)
         charts.settle(page)
-        found += too_wide(page) if width == 390 else [*nameless(page), *violations(page)]
+        found += too_wide(page) if width == 390 else [*misdrawn(page), *violations(page)]
     assert page.evaluate("document.documentElement.dataset.theme") in (theme, None, "")
     assert opened.problems + found == [], f"{page_path}, {visit}"
 
@@ -66,16 +66,26 @@ def undrawn(page):
     return [f"no icon for {name}" for name, image in icons if not image.startswith("url(")]
 
 
-def nameless(page):
-    """Charts that show nothing or are not described."""
+def misdrawn(page):
+    """Charts that show nothing, what is no number, or no description; and tables without rows."""
     found = []
     for number, chart in enumerate(page.locator(".gc-chart").all()):
         if not charts.marks(chart):
             found.append(f"chart {number} shows no marks")
+        if re.search(r"\b(NaN|undefined|Infinity)\b", charts.picture(chart)):
+            found.append(f"chart {number} draws what is no number")
         label = chart.locator("[role=graphics-document]").get_attribute("aria-label")
         if len(label or "") <= 20:
             found.append(f"chart {number} is called {label!r}")
-    return found
+    tables = page.locator(".gc-data").evaluate_all(
+        "all => all.map(d => [d.querySelectorAll('thead th').length,"
+        " d.querySelector('tbody tr')?.children.length])"
+    )
+    return found + [
+        f"data table {number} has {headings} headings and rows of {cells} cells"
+        for number, (headings, cells) in enumerate(tables)
+        if not headings or headings != cells
+    ]
 
 
 def violations(page):

@@ -204,6 +204,15 @@ def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
     pd.testing.assert_frame_equal(before_any_test, decide(fixed), rtol=1e-4)
 
 
+def test_a_race_of_the_fewest_draws_is_tested_once(tmp_path):
+    short = scored(tmp_path / "short", racing=Racing(5, 0.5, 5))
+    long = scored(tmp_path / "long", racing=Racing(5, 0.5, 12))
+    decided = decide(long, draws=5)
+    pd.testing.assert_frame_equal(decided, decide(short), rtol=1e-4)
+    # The test at the fifth draw leaves one class of some images: then there is no runner-up.
+    assert decided["runner_up"].isna().any()
+
+
 @pytest.mark.parametrize("asked", [{"weighting": "uniform"}, {"norm": "l1"}])
 def test_a_race_exists_under_its_own_weights_alone(raced, asked):
     with pytest.raises(InputError, match=r"raced under weighting exp:7 and norm l2.*--draws"):

@@ -14,7 +14,7 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, to_trials
+from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, decide_store, to_trials
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.settings import Racing
@@ -139,18 +139,18 @@ def test_incomplete_images_are_left_out_and_named(tmp_path):
             (rows["image_id"] != "b1.png") | (rows["draw"] != 7) | (rows["label"] != "d")
         ],
     )
-    decided = decide(store)
-    assert decided.attrs["incomplete"] == ("b1.png",)
-    assert "b1.png" not in set(decided["image_id"])
+    decided = decide_store(store)
+    assert decided.incomplete == ("b1.png",)
+    assert "b1.png" not in set(decided.table["image_id"])
     assert len(decide(store, draws=7)) == 10
 
 
 def test_images_with_scores_that_are_not_listed_are_named(tmp_path):
     store = scored(tmp_path / "s")
     rewrite(store.path / "images.parquet", lambda images: images.iloc[2:])
-    decided = decide(store)
-    assert len(decided) == 8
-    assert decided.attrs["incomplete"] == ("a0.png", "b1.png")
+    decided = decide_store(store)
+    assert len(decided.table) == 8
+    assert decided.incomplete == ("a0.png", "b1.png")
 
 
 def test_ties_favour_no_class():

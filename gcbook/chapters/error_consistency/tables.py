@@ -217,18 +217,14 @@ def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame
 
 def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Every pair on every dataset, averaged over the counted conditions; both sides labelled."""
-    made = summaries.provenance
-    pairs = summaries.pairs
-    if made["conditions"] == "benchmark":
-        counted = [(n, c) for n, e in EXPERIMENTS.items() for c in e.included]
-        pairs = pairs[pd.MultiIndex.from_frame(pairs[["dataset", "condition"]]).isin(counted)]
+    pairs = summaries.pairs[summaries.settings.counts(summaries.pairs)]
     names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
     ours = ["source", "observer", "observer_kind", "other_source", "other", "other_kind"]
     pairs = show_once(pairs.rename(columns=dict(zip(names, ours, strict=True))))
     if observers:
         for name, kind in (("observer", "observer_kind"), ("other", "other_kind")):
             pairs = pairs[(pairs[kind] == "human") | pairs[name].isin(list(observers))]
-    pairs = consistency_table(pairs.reset_index(drop=True), made["zero_division"])
+    pairs = consistency_table(pairs.reset_index(drop=True), summaries.settings.zero_division)
     means = pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
         expected=("expected_consistency", "mean"),
         observed=("observed_consistency", "mean"),

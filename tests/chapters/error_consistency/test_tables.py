@@ -11,6 +11,7 @@ from gcbook.chapters.error_consistency.tables import (
     means_by_kind,
     observed_and_expected,
 )
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.summaries import Summaries
 
 
@@ -120,13 +121,14 @@ def test_conditions_are_averaged_and_those_left_out_ignored(summaries):
     assert row["observed"] == pytest.approx((0.8 + 0.5) / 2)
     assert row["expected"] == pytest.approx((0.58 + 0.5) / 2)
     assert row["n"] == 200
-    everything = replace(small, provenance=small.provenance | {"conditions": "all"})
+    everything = replace(small, settings=SummarySettings(conditions="all"))
     row = observed_and_expected(everything).iloc[0]
     assert row["n"] == 300
     assert row["observed"] == pytest.approx((1 + 0.8 + 0.5) / 3, abs=0.0005)
     # 0/0 in the first condition is left out of the mean of kappa, or 1 in the toolbox's way.
     assert row["kappa"] == pytest.approx((0.22 / 0.42 + 0) / 2, abs=0.0005)
-    toolbox = replace(everything, provenance=everything.provenance | {"zero_division": "toolbox"})
+    settings = SummarySettings(conditions="all", zero_division="toolbox")
+    toolbox = replace(everything, settings=settings)
     value = observed_and_expected(toolbox).iloc[0]["kappa"]
     assert value == pytest.approx((1 + 0.22 / 0.42 + 0) / 3, abs=0.0005)
 

@@ -28,7 +28,7 @@ def summaries(rows: list[tuple[str, str, str, str, int]]) -> Summaries:
         cue="",
     )
     empty = SHIPPED.pairs.iloc[:0]
-    return Summaries(counts, empty, SHIPPED.estimates.iloc[:0], SHIPPED.tests.iloc[:0], {})
+    return replace(SHIPPED, counts=counts, pairs=empty)
 
 
 SMALL = summaries(

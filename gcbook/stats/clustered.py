@@ -24,7 +24,7 @@ Sums = Mapping[str, np.ndarray]
 
 
 def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
-    """The silhouettes within their categories, as what is drawn anew.
+    """The silhouettes within their categories, as what is resampled.
 
     Args:
         answers: with ``category, silhouette``.
@@ -79,7 +79,7 @@ def over_seeds(
     *,
     resampling: Resampling,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Measure several networks together, which are drawn anew too.
+    """Measure several networks together, which are resampled too.
 
     Their sums are added up. A few networks tell the spread between networks only roughly: what
     drawing them changes is scaled, in each draw, as Student's t scales a normal deviate.

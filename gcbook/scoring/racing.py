@@ -101,7 +101,7 @@ class Races:
         return list(range(before, before + added))
 
     def reset(self, race: int) -> None:
-        """Begin a race anew, for another image."""
+        """Start a race over, for another image."""
         for values in (self.dropped, self.n_draws, self.sums, self._total, self._squares):
             values[race] = 0
 

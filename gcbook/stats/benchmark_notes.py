@@ -1,8 +1,9 @@
 """What a reader of a benchmark table must know: who is not comparable with whom, and why.
 
 Every column is checked for what its means are over. A dataset is whole for an observer who saw
-images of all its counted conditions, and all that humans saw. Whoever lacks one, or cannot be
-compared with humans on it, has means over what there is, is not ranked, and stands here.
+images of all its counted conditions, and all that humans saw. Observers that lack a dataset, or
+cannot be compared with humans on it, have means over what there is, are not ranked, and are listed
+here.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

@@ -1,7 +1,7 @@
 """Summaries of the trials: small enough to ship, enough for every number of the book.
 
 `load_summaries` gives the shipped ones, computed by `tools/build_summaries.py` from the published
-trials, or computes them anew where a reader asks for other conventions or adds own trials. What
+trials, or recomputes them where a reader asks for other conventions or adds own trials. What
 needs resampling needs the trials; without them, counts still give every value, and the intervals
 are left out and said to be.
 """

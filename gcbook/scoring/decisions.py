@@ -5,8 +5,8 @@ The response to an image is the class whose mean weighted error over draws is sm
 .. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
 
 (Jaini et al., 2024, Eq. 2), or whose mean negative log-likelihood is. Likelihoods of several draws
-can be pooled by their own mean instead of that of their logarithms: the mean probability that a
-network gives a class, over images with another noise each. A race is run again from its stored
+can be averaged themselves instead of their logarithms: the mean probability that a network gives a
+class, over copies of an image with different noise. A race is run again from its stored
 errors, so its responses exist under its own weighting and norm alone, and under any smaller number
 of draws.
 
@@ -75,7 +75,7 @@ class Decisions:
     Attributes:
         table: see `decide`.
         failed: images without scores, by name, and why they have none.
-        incomplete: names of the others that were asked for, or have scores, and not all.
+        incomplete: names of the other images that were asked for or have some scores, but not all.
     """
 
     table: pd.DataFrame
@@ -116,7 +116,7 @@ def decide_store(
     draws: int | None = None,
     pooling: Pooling = "log",
 ) -> Decisions:
-    """Decide as `decide` does, and say on which images that was not possible."""
+    """Decide as `decide` does, and name the images on which that was not possible."""
     rule = _rule(scores, weights or scores.weights(), draws, pooling)
     rows, images = scores.scores(), scores.images()
     table = decide_rows(scores, rows, rule)

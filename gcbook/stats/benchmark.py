@@ -75,51 +75,14 @@ def benchmark(
             other datasets or conditions than those chosen.
     """
     settings = settings or SummarySettings(resampling=Resampling(draws=0))
-    if against and (settings.datasets != DATASETS or settings.conditions != "benchmark"):
-        raise InputError(
-            "--against published: the paper's rows are over all datasets in the benchmark's "
-            "conditions; leave out --datasets and --conditions."
-        )
-    if humans:
-        trials = _with_humans_of(trials, humans)
-    if not (trials["observer_kind"] == "human").any():
-        raise InputError(
-            "benchmark: expected trials of human observers to compare with, found none; add the "
-            "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
-        )
-    chosen = settings.choose(trials)
-    if chosen.empty:
-        raise InputError(
-            f"--datasets: expected some of {', '.join(sorted(set(trials['dataset'])))}, which the "
-            f"trials are of; found {', '.join(settings.datasets)}."
-        )
+    chosen = _checked(trials, settings, against, humans)
     found = estimate(chosen, settings, all_pairs=False)
-    estimates = found.estimates
-    overall = estimates[
-        (estimates["dataset"] == "")
-        | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
-    ]
-    overall = overall[(overall["observer_kind"] == "model") | (overall["observer"] == HUMANS)]
-    wide = overall.pivot(
-        index=["observer_kind", "source", "observer"],
-        columns="metric",
-        values=["value", "low", "high", "n"],
-    )
-    ends = ("value", "low", "high") if settings.resampling.draws else ("value",)
-    rows = pd.DataFrame(index=wide.index)
-    for metric in METRICS:
-        for end in ends:
-            name = metric if end == "value" else f"{metric}_{end}"
-            rows[name] = wide.get((end, metric), np.nan)
-    rows["n_datasets"] = wide["n", "ood_accuracy"].astype("int64")
-    n = [wide.get(("n", metric), pd.Series(0, wide.index)) for metric in PAIR_METRICS]
-    comparable = np.all([each == len(settings.datasets) for each in n], axis=0)
-    rows = rows.reset_index()
+    rows = _observers(found.estimates, settings)
     if against == "published":
         rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
         rows["mean_rank"] = published_ranks(rows, table2())
     ranks = [name for name in rows if str(name).startswith("mean_rank")]
-    rows.loc[~comparable, ranks] = np.nan
+    rows.loc[~rows["comparable"], ranks] = np.nan
     rows = show_once(rows)
     twice = rows["observer"].duplicated(keep=False)
     shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
@@ -140,6 +103,60 @@ def benchmark(
     columns = [f"{m}{e}" for m in METRICS for e in ("", "_low", "_high") if f"{m}{e}" in rows]
     table = rows[["observer", "n_datasets", *columns]].reset_index(drop=True)
     return Benchmark(table, tuple(notes))
+
+
+def _checked(
+    trials: pd.DataFrame, settings: SummarySettings, against: str, humans: str
+) -> pd.DataFrame:
+    """The trials to use, once they are known to allow what is asked; see `benchmark`."""
+    if against and (settings.datasets != DATASETS or settings.conditions != "benchmark"):
+        raise InputError(
+            "--against published: the paper's rows are over all datasets in the benchmark's "
+            "conditions; leave out --datasets and --conditions."
+        )
+    if humans:
+        trials = _with_humans_of(trials, humans)
+    if not (trials["observer_kind"] == "human").any():
+        raise InputError(
+            "benchmark: expected trials of human observers to compare with, found none; add the "
+            "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
+        )
+    chosen = settings.choose(trials)
+    if chosen.empty:
+        raise InputError(
+            f"--datasets: expected some of {', '.join(sorted(set(trials['dataset'])))}, which the "
+            f"trials are of; found {', '.join(settings.datasets)}."
+        )
+    return chosen
+
+
+def _observers(estimates: pd.DataFrame, settings: SummarySettings) -> pd.DataFrame:
+    """A row for each model and for the pooled humans.
+
+    Returns:
+        ``observer_kind, source, observer``, `METRICS` with their intervals if there are draws,
+        ``n_datasets``, and ``comparable``, whether all chosen datasets are whole.
+    """
+    overall = estimates[
+        (estimates["dataset"] == "")
+        | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
+    ]
+    overall = overall[(overall["observer_kind"] == "model") | (overall["observer"] == HUMANS)]
+    wide = overall.pivot(
+        index=["observer_kind", "source", "observer"],
+        columns="metric",
+        values=["value", "low", "high", "n"],
+    )
+    ends = ("value", "low", "high") if settings.resampling.draws else ("value",)
+    rows = pd.DataFrame(index=wide.index)
+    for metric in METRICS:
+        for end in ends:
+            name = metric if end == "value" else f"{metric}_{end}"
+            rows[name] = wide.get((end, metric), np.nan)
+    rows["n_datasets"] = wide["n", "ood_accuracy"].astype("int64")
+    n = [wide.get(("n", metric), pd.Series(0, wide.index)) for metric in PAIR_METRICS]
+    rows["comparable"] = np.all([each == len(settings.datasets) for each in n], axis=0)
+    return rows.reset_index()
 
 
 def _with_humans_of(trials: pd.DataFrame, source: str) -> pd.DataFrame:

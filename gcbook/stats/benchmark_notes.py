@@ -112,7 +112,7 @@ def _fewer_datasets(
     estimates: pd.DataFrame,
     settings: SummarySettings,
 ) -> Iterator[str]:
-    """Who has not all datasets, and how the humans are on those."""
+    """Who lacks datasets, and how humans do on the ones that are there."""
     for datasets, names in _together((name, whole[who]) for who, name in models.items()):
         if len(datasets) < len(settings.datasets):
             yield (
@@ -165,7 +165,7 @@ def _undefined(
 
 
 def _missing_images(seen: pd.DataFrame, whole: Mapping[Who, tuple[str, ...]]) -> list[str]:
-    """Who saw images of all conditions that count, and yet not all that humans saw."""
+    """Who saw images of all conditions that count, but not every image that humans saw."""
     rows = seen[seen["n_seen"] < seen["n_shown"]]
     places = [
         (observer, (dataset, n_seen, n_shown, "" if kind == "human" else "; not ranked"))

@@ -1,7 +1,7 @@
 """Values without intervals, from counts alone.
 
-Who has not fetched the trials can still run a chapter under other conventions: the shipped counts
-give every value of the book, and only intervals need the trials. The counts hold no images, so the
+Without the trials a chapter can still be run under other conventions: the shipped counts give every
+value of the book, and only intervals need the trials. The counts hold no images, so the
 matrices of `gcbook.stats.measures` cannot be made of them; the metrics are the same functions, the
 aggregation is one of tables, and the tests hold both against each other.
 """

@@ -279,7 +279,7 @@ def halve_bias(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
 
 
 def centred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:
-    """Move the draws of a mean over many conditions to where the truth is to be expected.
+    """Centre the draws of a mean over many conditions where the truth is expected.
 
     The half of each condition's bias that `halve_bias` leaves adds up in a mean, while the interval
     shrinks. So the draws of the mean are moved once more, half of the way to the value less its

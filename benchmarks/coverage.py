@@ -42,7 +42,7 @@ from scipy.stats import chi2, multivariate_normal, norm
 
 from gcbook.stats.agreement import kappa, kappa_bias, sums_of
 from gcbook.stats.metrics import bias_of, share
-from gcbook.stats.resampling import Resampling, centred, correct_bias, halfway
+from gcbook.stats.resampling import Resampling, centred, correct_bias, halve_bias
 
 Floats = npt.NDArray[np.floating]
 Ends = tuple[Floats, Floats]
@@ -274,7 +274,7 @@ def pairs(rng: np.random.Generator, replications: int, draws: int) -> Iterator[R
                     "delta, 1 added": delta(cells, 1),
                     "posterior, Jeffreys": percentile(kappa_of(posterior)),
                     "smoothed draws": percentile(more),
-                    "smoothed draws, halfway": percentile(halfway(more)),
+                    "smoothed draws, halfway": percentile(halve_bias(more)),
                 }
                 if n <= 40:
                     found["profile likelihood"] = profile(cells)
@@ -391,7 +391,7 @@ def _means(
 
 
 def _kappas(values: Floats, more: Floats, bias: Floats) -> Intervals:
-    half = halfway(more)
+    half = halve_bias(more)
     middle = np.nanmean(more[:, 1:], axis=1)
     centre = np.nanmean(half[:, 1:], axis=1)
     reach = Z * np.nanstd(half[:, 1:], axis=1)
@@ -485,7 +485,7 @@ def crossed(rng: np.random.Generator, replications: int, draws: int) -> Iterator
         if metric is kappa:
             added = half_images(draws, rng)[:, :, None]
             sums = [total + more for total, more in zip(sums, added, strict=True)]
-            return halfway(kappa(*sums).T), left_out.T
+            return halve_bias(kappa(*sums).T), left_out.T
         return metric(*sums).T, left_out.T
 
     everything = np.ones(len(shape), dtype=bool)
@@ -557,7 +557,7 @@ def crossed(rng: np.random.Generator, replications: int, draws: int) -> Iterator
 def narrowed(values: Floats, left_out: Floats) -> Floats:
     """Draws drawn in about the value, so that an image's own variance counts once."""
     resampling = Resampling(values.shape[1] - 1)
-    return resampling.narrowed(np.concatenate([values, left_out], axis=1), N_TEXTURES)
+    return resampling.shrink(np.concatenate([values, left_out], axis=1), N_TEXTURES)
 
 
 def crossed_shares(values: Floats, left_out: Floats, units: int) -> Intervals:

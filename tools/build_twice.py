@@ -1,7 +1,7 @@
 """Build the book a second time, in another folder, and compare every byte with the first.
 
     make book
-    python tools/build_twice.py           # a few quick chapters are executed anew
+    python tools/build_twice.py           # a few quick chapters are executed again
     python tools/build_twice.py --all     # all of them are
 
 The second time the package lies elsewhere too, sets are hashed with another seed, networks compute
@@ -33,13 +33,13 @@ SOURCES = ("_config.yml", "_toc.yml", "book", "notebooks", "gcbook", "_build/exe
 OTHERWISE = {"PYTHONHASHSEED": "1", "OMP_NUM_THREADS": "2", "TZ": "Pacific/Auckland"}
 
 
-def build_again(first: Path, second: Path, anew: Iterable[str]) -> None:
+def build_again(first: Path, second: Path, executed: Iterable[str]) -> None:
     """Copy a built checkout and build the copy, with its own package.
 
     Args:
         first: the checkout.
         second: where its copy goes, a folder that is not there.
-        anew: chapters to execute; the others' executed notebooks are the first's.
+        executed: chapters to execute; the others' executed notebooks are the first's.
     """
     for name in SOURCES:
         source, target = first / name, second / name
@@ -48,7 +48,7 @@ def build_again(first: Path, second: Path, anew: Iterable[str]) -> None:
             shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy2(source, target)
-    for name in anew:
+    for name in executed:
         (second / "book" / "chapters" / f".{name}.json").unlink()
     places = {"GCBOOK_PROJECT": str(second), "PYTHONPATH": str(second)}
     subprocess.run(
@@ -87,10 +87,10 @@ def main() -> int:
     parser.add_argument("--all", action="store_true", help="execute all chapters, not a few")
     chosen = parser.parse_args()
     project = find_project()
-    anew = [each.name for each in find_chapters(project)] if chosen.all else QUICK
+    executed = [each.name for each in find_chapters(project)] if chosen.all else QUICK
     with tempfile.TemporaryDirectory(prefix="gcbook-") as temporary:
         again = Path(temporary) / "again"
-        build_again(project.root, again, anew)
+        build_again(project.root, again, executed)
         found = differing(project.root, again)
     if found:
         print("two builds of the same inputs differ in", *found, sep="\n  ")

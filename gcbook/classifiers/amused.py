@@ -32,7 +32,7 @@ def load_amused(
     Args:
         checkpoint: the folder.
         method: "bound" or "regenerate"; see `gcbook.classifiers.masked`.
-        mask_ratio: for "regenerate": share of the tokens to be generated anew, in [0, 1]; by
+        mask_ratio: for "regenerate": share of the tokens to be regenerated, in [0, 1]; by
             default a half.
         steps: for "regenerate": in how many steps, one network evaluation each; by default 12.
 

@@ -12,7 +12,7 @@ Sahoo et al., 2024). A draw that masks nothing counts as 0: that, too, is part o
 leaving it out would bias small rates upwards.
 
 `MaskedRegeneration`: what Jaini et al. (2024, Appendix B) tried with Muse. Mask part of the
-tokens, generate them anew under each prompt, and take the class whose image lies closest to the
+tokens, regenerate them under each prompt, and take the class whose image lies closest to the
 original in pixels. They found it near chance: where a model cannot draw a class it sticks to the
 original, and so that class comes closest. The paper gives neither mask ratio nor steps; both are
 settings here, and recorded.
@@ -124,11 +124,11 @@ class _StreamDraw(Draw):
 
 
 class MaskedRegeneration(MaskedClassifier):
-    """Mask, generate anew, compare in pixels: errors are means over elements in [-1, 1].
+    """Mask, regenerate, compare in pixels: errors are means over elements in [-1, 1].
 
     Args:
         network: the model.
-        mask_ratio: share of the tokens to be generated anew, in [0, 1].
+        mask_ratio: share of the tokens to be regenerated, in [0, 1].
         remask: how, in how many steps.
         named: labels, name and details, as `Adapter` has them.
 

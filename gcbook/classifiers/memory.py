@@ -1,4 +1,4 @@
-"""Telling that memory ran out, whoever says it."""
+"""Whether an error says that memory ran out, whichever library raised it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

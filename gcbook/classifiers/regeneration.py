@@ -1,4 +1,4 @@
-r"""Mask part of an image's tokens and generate them anew, a few more of them in every step.
+r"""Mask part of an image's tokens and regenerate them, a few more of them in every step.
 
 The rule is that of MaskGIT and Muse (Chang et al., 2022, 2023) as diffusers' ``AmusedScheduler``
 has it. In step s of S, all masked tokens are sampled; those in which the network had least
@@ -70,7 +70,7 @@ def regenerate(
     mask_ratio: float,
     remask: Remask,
 ) -> torch.Tensor:
-    """Return images' tokens with a share of them generated anew.
+    """Return images' tokens with a share of them regenerated.
 
     Args:
         tokens: int64 (N, L).

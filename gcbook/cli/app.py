@@ -1,10 +1,12 @@
 """The application that commands add themselves to."""
 
+import inspect
 import re
 import sys
 from abc import abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import is_dataclass
 from typing import Annotated, Any
 
 import typer
@@ -47,6 +49,34 @@ def _options(
     ] = False,
 ) -> None:
     pass
+
+
+def options_in_dataclasses(command: Callable[..., None]) -> Callable[..., None]:
+    """Let a command take its options in dataclasses.
+
+    Typer makes an option of every parameter. A parameter that is annotated with a dataclass stands
+    for its fields, each an option with that field's annotation and default.
+    """
+    options: list[inspect.Parameter] = []
+    fields: dict[str, tuple[type, list[str]]] = {}
+    for parameter in inspect.signature(command).parameters.values():
+        kind = parameter.annotation
+        if is_dataclass(kind) and isinstance(kind, type):
+            own = list(inspect.signature(kind).parameters.values())
+            fields[parameter.name] = kind, [each.name for each in own]
+            options += own
+        else:
+            options.append(parameter)
+
+    def run(**given: Any) -> None:
+        for name, (kind, names) in fields.items():
+            given[name] = kind(**{each: given.pop(each) for each in names})
+        command(**given)
+
+    run.__name__, run.__doc__ = command.__name__, command.__doc__
+    run.__annotations__ = {option.name: option.annotation for option in options}
+    run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
+    return run
 
 
 def say(line: str) -> None:

@@ -66,7 +66,7 @@ def _used() -> Iterator[Checked]:
         for source in sources:
             for place in copies(kind, source):
                 about = f"published {kind}, {source.content}"
-                look = partial(problems, kind, source, place, anew=True)
+                look = partial(problems, kind, source, place, rehash=True)
                 yield Checked(place, about, _look(look))
     if pictures := illusion_problems():
         yield Checked(pictures[0], "fetched illusions", pictures[1])

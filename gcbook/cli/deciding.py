@@ -3,13 +3,16 @@
 from os.path import realpath
 from pathlib import Path
 from shlex import quote
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gcbook.cli.app import app, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
+
+if TYPE_CHECKING:
+    from gcbook.scoring.decisions import Decisions
 
 SHOWN = 5
 """How many images are named."""
@@ -65,16 +68,17 @@ def decide(
     weights = scores.weights(weighting or None, norm or None)  # type: ignore[arg-type]
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        decided = decisions.decide(scores, weights, draws, pool)  # type: ignore[arg-type]
+        found = decisions.decide_store(scores, weights, draws, pool)  # type: ignore[arg-type]
+        decided = found.table
         trials = decisions.to_trials(decided, observer, scores.dataset)
         ranges = None
         if by and len(decided):
             ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
     for warning in dict.fromkeys(str(each.message) for each in caught):
         say(f"warning: {warning}")
-    for line in _left_out(decided, scores.dataset):
+    for line in _left_out(found, scores.dataset):
         say(line)
-    undecided = len(decided.attrs["failed"]) + len(decided.attrs["incomplete"])
+    undecided = len(found.failed) + len(found.incomplete)
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     for line in _summary(trials):
@@ -91,10 +95,10 @@ def decide(
         )
 
 
-def _left_out(decided: Any, dataset: str) -> list[str]:
+def _left_out(found: "Decisions", dataset: str) -> list[str]:
     from gcbook.paper.experiments import EXPERIMENTS
 
-    failed, incomplete = decided.attrs["failed"], decided.attrs["incomplete"]
+    failed, incomplete = found.failed, found.incomplete
     lines = []
     if failed:
         reasons = [f"{name}: {reason}" for name, reason in failed.items()]
@@ -107,7 +111,7 @@ def _left_out(decided: Any, dataset: str) -> list[str]:
             f"left out, scores not complete: {_images(len(incomplete))} ({shown}); the same gcbook "
             "score completes them"
         )
-    asked = len(decided) + len(failed) + len(incomplete)
+    asked = len(found.table) + len(failed) + len(incomplete)
     if dataset in EXPERIMENTS and asked < (whole := EXPERIMENTS[dataset].n_images):
         lines.append(
             f"{whole - asked:,} of the {whole:,} images of {dataset} are not in the store; gcbook "

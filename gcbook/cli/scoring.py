@@ -1,21 +1,168 @@
 """Command of the scorer: images to raw scores."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gcbook.cli.app import app, say
+from gcbook.cli.app import app, options_in_dataclasses, say
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import interruptible
 
 if TYPE_CHECKING:
+    from gcbook.classifiers.protocol import Classifier
     from gcbook.scoring.report import ScoreReport
+    from gcbook.scoring.settings import ScoringSettings
     from gcbook.stimuli.stimulus import StimulusSet
 
 
+@dataclass(frozen=True)
+class ScoringOptions:
+    """What is asked of the model about each image, and of how many images."""
+
+    draws: Annotated[
+        int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
+    ] = None
+    racing: Annotated[bool, typer.Option("--racing", help="Drop classes once clearly worse.")] = (
+        False
+    )
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None
+    batch_size: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Evaluations per batch; rounding alone depends on it (float32: the fifth digit).",
+        ),
+    ] = 64
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")
+    ] = None
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto"
+    dtype: Annotated[
+        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
+    ] = "float32"
+    timesteps: Annotated[
+        str, typer.Option(metavar="auto|stratified|uniform", help="How t is drawn.")
+    ] = "auto"
+    antithetic: Annotated[
+        bool, typer.Option("--antithetic", help="Draws in pairs of opposite noise.")
+    ] = False
+    clip_x0: Annotated[
+        str,
+        typer.Option(metavar="auto|none|static|dynamic", help="Clip the predicted clean image."),
+    ] = "auto"
+    norm: Annotated[
+        str,
+        typer.Option(
+            metavar="l2|l1", help="Norm of the errors: for racing, and decide's default [l2]."
+        ),
+    ] = ""
+    weighting: Annotated[
+        str,
+        typer.Option(
+            metavar="exp:K|uniform|eps|snr|snr:G|elbo",
+            help="Weights of the errors: for racing, and decide's default [exp:7].",
+        ),
+    ] = ""
+
+    def __post_init__(self) -> None:
+        if self.draws is not None and self.racing:
+            raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")
+
+    def asked(self) -> list[str]:
+        """The options that matter to some kinds of models alone, of those that were given."""
+        given = {
+            "draws": self.draws is not None,
+            "racing": self.racing,
+            "timesteps": self.timesteps != "auto",
+            "antithetic": self.antithetic,
+            "seed": self.seed is not None,
+            "clip-x0": self.clip_x0 != "auto",
+            "norm": bool(self.norm),
+            # The one weighting that likelihoods have.
+            "weighting": self.weighting not in ("", "uniform"),
+        }
+        return [name for name, is_given in given.items() if is_given]
+
+    def settings(self) -> "ScoringSettings":
+        """The settings of the run."""
+        from gcbook.noise.weightings import parse_weighting
+        from gcbook.scoring.settings import Racing, ScoringSettings
+
+        standard = ScoringSettings
+        weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
+        return ScoringSettings(
+            draws=self.draws or standard.draws,
+            timesteps=self.timesteps,  # type: ignore[arg-type]
+            antithetic=self.antithetic,
+            norm=self.norm or standard.norm,  # type: ignore[arg-type]
+            weighting=weighting,
+            clip_x0=self.clip_x0,  # type: ignore[arg-type]
+            seed=self.seed or standard.seed,
+            racing=Racing() if self.racing else None,
+            batch_size=self.batch_size,
+            dtype=self.dtype,  # type: ignore[arg-type]
+            device=self.device,
+        )
+
+
+@dataclass(frozen=True)
+class ModelOptions:
+    """How the model is made a classifier."""
+
+    prompt: Annotated[
+        str, typer.Option(help="Template with {} for the class. Default: the paper's.")
+    ] = ""
+    method: Annotated[
+        str, typer.Option(metavar="bound|regenerate", help="Masked models: scoring method.")
+    ] = ""
+    mask_ratio: Annotated[
+        float | None, typer.Option(help="With --method regenerate: share of tokens masked.")
+    ] = None
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="With --method regenerate: steps of decoding.")
+    ] = None
+    ensemble: Annotated[
+        bool | None,
+        typer.Option("--ensemble/--no-ensemble", help="CLIP: 80 prompts instead of one."),
+    ] = None
+    noise: Annotated[
+        str,
+        typer.Option(
+            metavar="sqrt|uniform", help="Image networks: add diffusion-style noise to the images."
+        ),
+    ] = ""
+    name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = ""
+
+    def __post_init__(self) -> None:
+        if "{}" not in (self.prompt or "{}"):
+            raise InputError(
+                f"--prompt: expected {{}} where the class is to stand, found {self.prompt!r}."
+            )
+        if self.mask_ratio is not None and not 0 < self.mask_ratio <= 1:
+            raise InputError(f"--mask-ratio: expected a share in (0, 1], found {self.mask_ratio}.")
+
+    def check(self, model: str, kind: str, asked: Sequence[str]) -> None:
+        """Refuse what was asked (`ScoringOptions.asked`) and is idle for this kind of model."""
+        from gcbook.classifiers.preview import check_idle
+
+        check_idle(model, kind, self.method, asked, noised=bool(self.noise))
+
+    def load(self, model: str, device: str, dtype: str) -> "Classifier":
+        """Load the model."""
+        from gcbook.classifiers.load import load_classifier
+
+        options = asdict(self)
+        options["template"] = options.pop("prompt")
+        given = {name: value for name, value in options.items() if value not in (None, "")}
+        return load_classifier(model, device=device, dtype=dtype, **given)
+
+
 @app.command()
+@options_in_dataclasses
 def score(
     model: Annotated[
         str, typer.Argument(metavar="MODEL", help="A name of gcbook models, a folder, or a Hub id.")
@@ -31,73 +178,8 @@ def score(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for the scores.")
     ],
-    draws: Annotated[
-        int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
-    ] = None,
-    racing: Annotated[
-        bool, typer.Option("--racing", help="Drop classes once clearly worse.")
-    ] = False,
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None,
-    batch_size: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            help="Evaluations per batch; rounding alone depends on it (float32: the fifth digit).",
-        ),
-    ] = 64,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")
-    ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
-    dtype: Annotated[
-        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
-    ] = "float32",
-    timesteps: Annotated[
-        str, typer.Option(metavar="auto|stratified|uniform", help="How t is drawn.")
-    ] = "auto",
-    antithetic: Annotated[
-        bool, typer.Option("--antithetic", help="Draws in pairs of opposite noise.")
-    ] = False,
-    clip_x0: Annotated[
-        str,
-        typer.Option(metavar="auto|none|static|dynamic", help="Clip the predicted clean image."),
-    ] = "auto",
-    norm: Annotated[
-        str,
-        typer.Option(
-            metavar="l2|l1", help="Norm of the errors: for racing, and decide's default [l2]."
-        ),
-    ] = "",
-    weighting: Annotated[
-        str,
-        typer.Option(
-            metavar="exp:K|uniform|eps|snr|snr:G|elbo",
-            help="Weights of the errors: for racing, and decide's default [exp:7].",
-        ),
-    ] = "",
-    prompt: Annotated[
-        str, typer.Option(help="Template with {} for the class. Default: the paper's.")
-    ] = "",
-    method: Annotated[
-        str, typer.Option(metavar="bound|regenerate", help="Masked models: scoring method.")
-    ] = "",
-    mask_ratio: Annotated[
-        float | None, typer.Option(help="With --method regenerate: share of tokens masked.")
-    ] = None,
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="With --method regenerate: steps of decoding.")
-    ] = None,
-    ensemble: Annotated[
-        bool | None,
-        typer.Option("--ensemble/--no-ensemble", help="CLIP: 80 prompts instead of one."),
-    ] = None,
-    noise: Annotated[
-        str,
-        typer.Option(
-            metavar="sqrt|uniform", help="Image networks: add diffusion-style noise to the images."
-        ),
-    ] = "",
-    name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = "",
+    scoring: ScoringOptions,
+    classifier: ModelOptions,
     dataset: Annotated[
         str, typer.Option(help="Which of several datasets, or a name for the only one.")
     ] = "",
@@ -116,76 +198,33 @@ def score(
 
     The same command resumes an interrupted run.
     """
-    if draws is not None and racing:
-        raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")
-    if "{}" not in (prompt or "{}"):
-        raise InputError(f"--prompt: expected {{}} where the class is to stand, found {prompt!r}.")
-    if mask_ratio is not None and not 0 < mask_ratio <= 1:
-        raise InputError(f"--mask-ratio: expected a share in (0, 1], found {mask_ratio}.")
-    options: dict[str, Any] = {"mask_ratio": mask_ratio, "steps": steps, "ensemble": ensemble}
-    options |= {"method": method, "name": name, "template": prompt, "noise": noise}
-    given = {
-        "draws": draws is not None,
-        "racing": racing,
-        "timesteps": timesteps != "auto",
-        "antithetic": antithetic,
-        "seed": seed is not None,
-        "clip-x0": clip_x0 != "auto",
-        "norm": bool(norm),
-        # The one weighting that likelihoods have.
-        "weighting": weighting not in ("", "uniform"),
-    }
     with interruptible("stopped; nothing new was scored"):
-        from gcbook.noise.weightings import parse_weighting
         from gcbook.scoring.decisions import check_observer
-        from gcbook.scoring.settings import Racing, ScoringSettings
 
-        if name:
-            check_observer(name)
-        standard = ScoringSettings
-        settings = ScoringSettings(
-            draws=draws or standard.draws,
-            timesteps=timesteps,  # type: ignore[arg-type]
-            antithetic=antithetic,
-            norm=norm or standard.norm,  # type: ignore[arg-type]
-            weighting=parse_weighting(weighting) if weighting else standard.weighting,
-            clip_x0=clip_x0,  # type: ignore[arg-type]
-            seed=seed or standard.seed,
-            racing=Racing() if racing else None,
-            batch_size=batch_size,
-            dtype=dtype,  # type: ignore[arg-type]
-            device=device,
-        )
+        if classifier.name:
+            check_observer(classifier.name)
+        settings = scoring.settings()
         stimuli = _open(images, dataset, world)
-        if limit is not None:
-            stimuli = stimuli.first(limit)
-        from dataclasses import replace
-
-        from gcbook.classifiers import load
+        if scoring.limit is not None:
+            stimuli = stimuli.first(scoring.limit)
         from gcbook.classifiers.devices import pick_device
-        from gcbook.classifiers.preview import check_idle, preview_model
+        from gcbook.classifiers.preview import preview_model
         from gcbook.scoring.engine import score as score_images
         from gcbook.scoring.writer import check_store
 
         check_store(output, settings, stimuli.dataset, extend=extend)
-        chosen = [option for option, asked in given.items() if asked]
         preview = preview_model(model)
-        check_idle(model, preview.kind, method, chosen, noised=bool(noise))
-        settings = replace(settings, device=pick_device(device))
+        classifier.check(model, preview.kind, scoring.asked())
+        settings = replace(settings, device=pick_device(settings.device))
         size = f" ({preview.size})" if preview.size else ""
-        doing = "loading" if preview.here else "fetching and loading"
-        say(f"{doing} {model}{size} …")
-        asked = {option: value for option, value in options.items() if value not in (None, "")}
-        classifier = load.load_classifier(
-            model, device=settings.device, dtype=settings.dtype, **asked
-        )
+        say(f"{'loading' if preview.here else 'fetching and loading'} {model}{size} …")
+        loaded = classifier.load(model, settings.device, settings.dtype)
         if not preview.kind:
-            kind = str(classifier.describe()["kind"])
-            check_idle(model, kind, method, chosen, noised=bool(noise))
+            classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
         report = score_images(
-            stimuli, classifier, settings, output, extend=extend, save_every=save_every
+            stimuli, loaded, settings, output, extend=extend, save_every=save_every
         )
-    _report(report, chosen=bool(norm or weighting) and not racing)
+    _report(report, chosen=bool(scoring.norm or scoring.weighting) and not scoring.racing)
 
 
 def _open(images: str, dataset: str, world: str) -> "StimulusSet":

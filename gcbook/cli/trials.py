@@ -93,11 +93,11 @@ def benchmark(
         zero_division=zero_division,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
-    rows = benchmark_paths(paths, settings, against=against, humans=humans)
-    printed = format_benchmark(rows, kind)
+    found = benchmark_paths(paths, settings, against=against, humans=humans)
+    printed = format_benchmark(found, kind)
     if kind == "csv":
         # The other formats hold the notes themselves.
-        for note in rows.attrs.get("notes", ()):
+        for note in found.notes:
             say(note)
     if output is None:
         typer.echo(printed.rstrip("\n"))

@@ -1,7 +1,7 @@
 """Files in folders and zip archives, read where they lie.
 
 Archives are never unpacked, and one with a member that would reach outside its folder is refused
-whole: whoever made it meant harm, or something went wrong.
+whole: it was made to do harm, or something went wrong.
 """
 
 import os

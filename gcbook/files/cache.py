@@ -22,7 +22,7 @@ SETTLED_NS = 2 * 10**9
 """A file that was changed just now may be changed again within one tick of the disk's clock."""
 
 MOST = 8 * 2**20
-"""Bytes of marks, of which old ones are never used again; then they begin anew."""
+"""Bytes of marks, of which old ones are never used again; then the list starts over."""
 
 
 def cache_dir() -> Path:

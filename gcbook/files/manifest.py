@@ -3,7 +3,7 @@
 ``gcbook/data/SHA256SUMS`` lists every file of ``gcbook/data`` with its SHA-256, as ``sha256sum -c``
 reads it. A file is compared with the list when it is first asked for (`gcbook.files.cache` says
 what is remembered of it), a folder with all that is below it: what was changed, is missing or does
-not belong there is refused by name. Whoever changes the data writes the list anew with
+not belong there is refused by name. After a change to the data the list is written again with
 ``python tools/write_manifest.py``.
 """
 
@@ -30,18 +30,18 @@ _REMEDY = (
 )
 
 
-def differing(folder: Path, known: Mapping[str, str], *, anew: bool = False) -> Iterator[str]:
+def differing(folder: Path, known: Mapping[str, str], *, rehash: bool = False) -> Iterator[str]:
     """Compare files with what they are known to be, and remember those that are whole.
 
     Args:
         folder: of the files.
         known: the SHA-256 of each, by its path in the folder.
-        anew: hash what is remembered as well.
+        rehash: hash what is remembered as well.
 
     Yields:
         Of each that is missing, has changed or cannot be read, where it is and what is wrong.
     """
-    known_whole = frozenset() if anew else remembered()
+    known_whole = frozenset() if rehash else remembered()
     whole = []
     for name, expected in known.items():
         path = folder / name
@@ -137,7 +137,7 @@ class Manifest:
         Raises:
             GcbookError: see `listed`.
         """
-        return list(self._problems("", anew=True))
+        return list(self._problems("", rehash=True))
 
     def write(self) -> None:
         """Write the list of what is there now.
@@ -155,10 +155,12 @@ class Manifest:
     def _remedy(self) -> str:
         return _REMEDY.format(folder=self.folder)
 
-    def _problems(self, name: str, *, anew: bool = False) -> Iterator[str]:
+    def _problems(self, name: str, *, rehash: bool = False) -> Iterator[str]:
         """Yield what is wrong with a file, or with those below a folder."""
         names = [name] if name in self.listed else self._below.get(name, ())
-        yield from differing(self.folder, {each: self.listed[each] for each in names}, anew=anew)
+        yield from differing(
+            self.folder, {each: self.listed[each] for each in names}, rehash=rehash
+        )
         if name not in self.listed:
             strays = self._there(name) - {*names}
             for stray in sorted(strays):

@@ -5,8 +5,8 @@ The response to an image is the class whose mean weighted error over draws is sm
 .. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
 
 (Jaini et al., 2024, Eq. 2), or whose mean negative log-likelihood is. Likelihoods of several draws
-can be pooled by their own mean instead of that of their logarithms: the mean probability that a
-network gives a class, over images with another noise each. A race is run again from its stored
+can be averaged themselves instead of their logarithms: the mean probability that a network gives a
+class, over copies of an image with different noise. A race is run again from its stored
 errors, so its responses exist under its own weighting and norm alone, and under any smaller number
 of draws.
 
@@ -15,7 +15,7 @@ in an order by a hash of image and class, and the first is the response: always 
 class is favoured over many images.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -68,13 +68,28 @@ class Rule:
     pooling: Pooling = "log"
 
 
+@dataclass(frozen=True)
+class Decisions:
+    """What was decided on a store's images, and on which it could not be.
+
+    Attributes:
+        table: see `decide`.
+        failed: images without scores, by name, and why they have none.
+        incomplete: names of the other images that were asked for or have some scores, but not all.
+    """
+
+    table: pd.DataFrame
+    failed: Mapping[str, str]
+    incomplete: tuple[str, ...]
+
+
 def decide(
     scores: Store,
     weights: Weights | None = None,
     draws: int | None = None,
     pooling: Pooling = "log",
 ) -> pd.DataFrame:
-    """Decide on every image whose scores are complete.
+    """Decide on every image whose scores are complete; `decide_store` names the others, too.
 
     Args:
         scores: a store.
@@ -86,23 +101,35 @@ def decide(
         Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
         the mean of ``runner_up``, the best of the others that are left, exceeds that of
         ``response``, 0 in a tie; NaN where a race left one class. ``n_draws`` counts the draws
-        the response rests on. ``attrs["failed"]`` says of images without scores why they have none,
-        by name; ``attrs["incomplete"]`` names the others that were asked for, or have scores.
+        the response rests on.
 
     Raises:
         InputError: there are not so many draws, or the weights are not to be had.
     """
     rule = _rule(scores, weights or scores.weights(), draws, pooling)
-    table = decide_rows(scores, scores.scores(), rule)
+    return decide_rows(scores, scores.scores(), rule)
+
+
+def decide_store(
+    scores: Store,
+    weights: Weights | None = None,
+    draws: int | None = None,
+    pooling: Pooling = "log",
+) -> Decisions:
+    """Decide as `decide` does, and name the images on which that was not possible."""
+    rule = _rule(scores, weights or scores.weights(), draws, pooling)
+    rows, images = scores.scores(), scores.images()
+    table = decide_rows(scores, rows, rule)
     names, decided = set(table["imagename"]), set(table["image_id"])
     failed = {name: why for name, why in scores.failed().items() if name not in names}
     pending = {each: name for each, name in scores.pending().items() if each not in decided}
+    left_out = images.loc[~images["image_id"].isin(decided), "imagename"]
+    # What an image shows that has scores and is not listed is unknown.
+    unlisted = sorted(set(rows["image_id"].unique()) - set(images["image_id"]))
     # An image that was begun is pending, too.
-    begun = (pending.get(name, name) for name in table.attrs["incomplete"])
+    begun = (pending.get(name, name) for name in (*left_out, *unlisted))
     unfinished = dict.fromkeys([*begun, *pending.values()])
-    incomplete = tuple(name for name in unfinished if name not in failed)
-    table.attrs |= {"failed": failed, "incomplete": incomplete}
-    return table
+    return Decisions(table, failed, tuple(name for name in unfinished if name not in failed))
 
 
 def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -> Rule:
@@ -143,12 +170,7 @@ def decide_rows(store: Store, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     images = store.images()
     decided = _respond(rows, images["image_id"].tolist(), store.labels, rule)
     table = images.drop(columns="sha256").merge(decided, on="image_id")
-    left_out = images.loc[~images["image_id"].isin(table["image_id"]), "imagename"]
-    table = table[list(DECISION_COLUMNS)]
-    # What an image shows that has scores and is not listed, nobody knows.
-    unlisted = sorted(set(rows["image_id"].unique()) - set(images["image_id"]))
-    table.attrs["incomplete"] = (*left_out, *unlisted)
-    return table
+    return table[list(DECISION_COLUMNS)]
 
 
 def _respond(

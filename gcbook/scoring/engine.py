@@ -249,44 +249,24 @@ class _Run:
         return [pair for image in images for pair in self._prepared([image])]
 
     def _record(self, batch: Batch, values: np.ndarray) -> None:
-        image, bounds, label = batch.image, batch.bounds, batch.label
-        draw, t, log_snr = (
-            np.array([getattr(each, name) for each in batch.draws])
-            for name in ("index", "t", "log_snr")
-        )
-        if label is None:
-            n_labels = len(self.classifier.labels)
-            image, draw, t, log_snr = (
-                np.repeat(each, n_labels) for each in (image, draw, t, log_snr)
-            )
-            label = np.tile(np.arange(n_labels), len(batch))
-            values = values.reshape(len(values), -1)
-            bounds = bounds * n_labels
-        likelihood = self.writer.store.traits.likelihood
-        if not likelihood:
-            # A race must see what a replay will read.
-            values = values.astype(np.float32).astype(np.float64)
-        finite = np.isfinite(values).all(axis=0)
-        code = np.array([work.code for work in batch.works])[image]
-        rows = Rows(code, label, draw, t, log_snr, values)
+        """Keep what was measured, and give or close the images of the batch by it."""
+        rows, bounds = self._rows(batch, values)
+        finite = np.isfinite(rows.values).all(axis=0)
         self.writer.add(rows.where(finite))
-        weighted = values[0]
-        if self.settings.racing and not likelihood:
-            measure = self.classifier.measures.index(f"error_{self._weights.norm}")
-            weighted = self._weights.at(t, log_snr) * values[measure]
+        errors = self._errors(rows)
         measured: list[ImageWork] = []
-        for work, *ends in zip(batch.works, bounds[:-1], bounds[1:], strict=True):
-            part = slice(*ends)
-            if not finite[part].all():
+        for work, start, stop in zip(batch.works, bounds[:-1], bounds[1:], strict=True):
+            part = slice(start, stop)
+            if finite[part].all():
+                self.plan.measured(work, rows.draw[part], rows.label[part], errors[part])
+                if work.all_taken:
+                    measured.append(work)
+            else:
                 n_bad = int((~finite[part]).sum())
                 self._fail(
                     work.stimulus, f"the network gave NaN or infinity {n_bad} times in one batch"
                 )
                 work.over = True
-                continue
-            self.plan.measured(work, draw[part], label[part], weighted[part])
-            if work.all_taken:
-                measured.append(work)
         for work in self.plan.advance(measured):
             work.over = True
             self.n_decisions += 1
@@ -295,6 +275,42 @@ class _Run:
             if work.over:
                 self.plan.end(work)
         self._open = [work for work in self._open if not work.over]
+
+    def _rows(self, batch: Batch, values: np.ndarray) -> tuple[Rows, np.ndarray]:
+        """Make a row of the store of each class's value.
+
+        Args:
+            batch: N units.
+            values: their measures, from `Network.measure`.
+
+        Returns:
+            The rows, and (images + 1,), where those of each image begin.
+        """
+        n_labels = len(self.classifier.labels)
+        code = np.array([work.code for work in batch.works])[batch.image]
+        draw = np.array([each.index for each in batch.draws])
+        t = np.array([each.t for each in batch.draws])
+        log_snr = np.array([each.log_snr for each in batch.draws])
+        label, bounds = batch.label, batch.bounds
+        if label is None:
+            # One evaluation has answered for all classes.
+            code, draw, t, log_snr = (
+                np.repeat(each, n_labels) for each in (code, draw, t, log_snr)
+            )
+            label = np.tile(np.arange(n_labels), len(batch))
+            values = values.reshape(len(values), -1)
+            bounds = bounds * n_labels
+        if not self.writer.store.traits.likelihood:
+            # A race must see what a replay will read.
+            values = values.astype(np.float32).astype(np.float64)
+        return Rows(code, label, draw, t, log_snr, values), bounds
+
+    def _errors(self, rows: Rows) -> np.ndarray:
+        """Return what a race compares, (N,): weighted errors, or negative log-likelihoods."""
+        if self.settings.racing and not self.writer.store.traits.likelihood:
+            measure = self.classifier.measures.index(f"error_{self._weights.norm}")
+            return self._weights.at(rows.t, rows.log_snr) * rows.values[measure]
+        return np.asarray(rows.values[0])
 
     def _fail(self, stimulus: Stimulus, reason: str) -> None:
         reason = reason.removeprefix(f"{stimulus.place}: ").rstrip(".")

@@ -1,4 +1,4 @@
-"""The images of a run: what is checked of them, and reading them a few ahead of the network."""
+"""The images of a run: how they are checked, and read a few ahead of the network."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Sequence

@@ -69,7 +69,7 @@ class Network:
 
     Attributes:
         seconds: spent in the network so far, up to its results being back.
-        cpu_seconds: CPU time of this process in the same, of all its threads.
+        cpu_seconds: CPU time of this process, of all its threads, over the same time.
         n_evaluations: made so far.
     """
 

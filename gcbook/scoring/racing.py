@@ -56,8 +56,8 @@ class Races:
         dropped: int (n_images, n_labels), the draw at which a class was dropped, 0 while it is
             alive.
         n_draws: int (n_images,), draws that were counted.
-        sums: float64 (n_images, n_labels), weighted errors of the counted draws, of any meaning
-            for classes that are alive alone.
+        sums: float64 (n_images, n_labels), weighted errors of the counted draws, meaningful
+            only for classes still alive.
     """
 
     def __init__(self, n_images: int, n_labels: int, rule: Racing) -> None:
@@ -101,7 +101,7 @@ class Races:
         return list(range(before, before + added))
 
     def reset(self, race: int) -> None:
-        """Begin a race anew, for another image."""
+        """Start a race over, for another image."""
         for values in (self.dropped, self.n_draws, self.sums, self._total, self._squares):
             values[race] = 0
 

@@ -1,4 +1,4 @@
-"""What a run tells: how far it is, and at its end what it did, what it cost and what to look at."""
+"""The progress of a run, and its report: what it did, what it cost, and what to look at."""
 
 import sys
 import time
@@ -41,7 +41,7 @@ class RunProgress:
         self._bar = self._make_bar() if mode == "bar" else None
 
     def update(self, n_complete: int, n_evaluations: int) -> None:
-        """Take note of the counts of this run; shown when it is time."""
+        """Update the counts of this run, which are shown at intervals."""
         now = time.monotonic()
         if self.mode == "silent" or now < self._next:
             return
@@ -142,7 +142,7 @@ class ScoreReport:
         )
 
     def lines(self) -> list[str]:
-        """Say it in words, a sentence a line."""
+        """The report in words, one sentence a line."""
         lines = [
             f"{self.n_complete} of {self.n_images} images scored, {self.n_decisions} of them now"
         ]

@@ -5,7 +5,7 @@ What is measured: `metrics` (accuracy, shape bias and the metrics of cues) and
 shape, so that a resample is only another count. How sure it is: `resampling` (designs, weights,
 intervals, p-values) and `conventions` (what else can be chosen).
 
-From the published trials: `panel` (trials as matrices) → `measures` (all metrics of one dataset
+From the published trials: `responses` (trials as matrices) → `measures` (all metrics of one dataset
 under every resample) → `estimates` (the long table of values with intervals) with `comparisons`
 (ranks and paired tests) → `summaries` (what ships). `fromcounts` gives the same values from shipped
 counts where the trials are not at hand. Tables of them: `benchmark` with its `benchmark_notes`,

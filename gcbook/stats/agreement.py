@@ -20,7 +20,7 @@ import pandas as pd
 
 from gcbook.stats.conventions import ZeroDivision
 from gcbook.stats.metrics import share
-from gcbook.stats.panel import make_panels
+from gcbook.stats.responses import make_responses
 
 Floats = npt.NDArray[np.floating]
 
@@ -145,17 +145,17 @@ def pair_counts(trials: pd.DataFrame) -> pd.DataFrame:
         only one of the two saw are left out. Each pair stands once.
     """
     tables = []
-    for panel in make_panels(trials).values():
-        first, second = np.triu_indices(len(panel.observers), k=1)
-        ones = np.ones((1, len(panel.images)), dtype=np.float32)
-        for condition, columns in panel.conditions.items():
-            right, seen = panel.right[:, columns], panel.seen[:, columns]
+    for dataset, responses in make_responses(trials).items():
+        first, second = np.triu_indices(len(responses.observers), k=1)
+        ones = np.ones((1, len(responses.images)), dtype=np.float32)
+        for condition, columns in responses.conditions.items():
+            right, seen = responses.right[:, columns], responses.seen[:, columns]
             counts = weighted_pair_counts(right, seen, ones[:, columns], first, second)
-            table = pd.DataFrame({"dataset": panel.dataset, "condition": condition}, index=first)
+            table = pd.DataFrame({"dataset": dataset, "condition": condition}, index=first)
             for side, index in (("a", first), ("b", second)):
-                table[f"source_{side}"] = panel.observers["source"].to_numpy()[index]
-                table[f"observer_{side}"] = panel.observers["observer"].to_numpy()[index]
-                table[f"kind_{side}"] = panel.observers["observer_kind"].to_numpy()[index]
+                table[f"source_{side}"] = responses.observers["source"].to_numpy()[index]
+                table[f"observer_{side}"] = responses.observers["observer"].to_numpy()[index]
+                table[f"kind_{side}"] = responses.observers["observer_kind"].to_numpy()[index]
             for name, count in zip(PAIR_COUNTS, counts, strict=True):
                 table[name] = count[:, 0].astype("int64")
             tables.append(table)

@@ -10,6 +10,7 @@ has its means over what there is, is not ranked, and is named in the notes.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -37,13 +38,28 @@ COLUMNS = ("observer", "n_datasets", *METRICS)
 """
 
 
+@dataclass(frozen=True)
+class Benchmark:
+    """The table, and what its readers must know.
+
+    Attributes:
+        table: `COLUMNS` (with intervals ``<metric>_low`` and ``<metric>_high`` too), humans first,
+            then models by OOD accuracy. The ends of ``mean_rank`` are those that tests of all pairs
+            leave open, for all models at once (`gcbook.stats.comparisons.mean_rank_sets`).
+        notes: what is undefined or partial, and why, in words.
+    """
+
+    table: pd.DataFrame
+    notes: tuple[str, ...]
+
+
 def benchmark(
     trials: pd.DataFrame,
     settings: SummarySettings | None = None,
     *,
     against: str = "",
     humans: str = "",
-) -> pd.DataFrame:
+) -> Benchmark:
     """Compare every model, and the humans among themselves, with the humans.
 
     Args:
@@ -54,62 +70,19 @@ def benchmark(
             digits that are printed. Such a rank has no interval: the published rows have none.
         humans: source of the humans to compare with; by default those of all sources, as one.
 
-    Returns:
-        Columns `COLUMNS` (with intervals ``<metric>_low`` and ``<metric>_high`` too), humans first,
-        then models by OOD accuracy. The ends of ``mean_rank`` are those that tests of all pairs
-        leave open, for all models at once (`gcbook.stats.comparisons.mean_rank_sets`).
-        ``attrs["notes"]`` says in words what is undefined or partial, and why.
-
     Raises:
         InputError: there are no humans, or none of that source; or the published rows are over
             other datasets or conditions than those chosen.
     """
     settings = settings or SummarySettings(resampling=Resampling(draws=0))
-    if against and (settings.datasets != DATASETS or settings.conditions != "benchmark"):
-        raise InputError(
-            "--against published: the paper's rows are over all datasets in the benchmark's "
-            "conditions; leave out --datasets and --conditions."
-        )
-    if humans:
-        trials = _with_humans_of(trials, humans)
-    if not (trials["observer_kind"] == "human").any():
-        raise InputError(
-            "benchmark: expected trials of human observers to compare with, found none; add the "
-            "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
-        )
-    chosen = settings.choose(trials)
-    if chosen.empty:
-        raise InputError(
-            f"--datasets: expected some of {', '.join(sorted(set(trials['dataset'])))}, which the "
-            f"trials are of; found {', '.join(settings.datasets)}."
-        )
+    chosen = _checked(trials, settings, against, humans)
     found = estimate(chosen, settings, all_pairs=False)
-    estimates = found.estimates
-    overall = estimates[
-        (estimates["dataset"] == "")
-        | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
-    ]
-    overall = overall[(overall["observer_kind"] == "model") | (overall["observer"] == HUMANS)]
-    wide = overall.pivot(
-        index=["observer_kind", "source", "observer"],
-        columns="metric",
-        values=["value", "low", "high", "n"],
-    )
-    ends = ("value", "low", "high") if settings.resampling.draws else ("value",)
-    rows = pd.DataFrame(index=wide.index)
-    for metric in METRICS:
-        for end in ends:
-            name = metric if end == "value" else f"{metric}_{end}"
-            rows[name] = wide.get((end, metric), np.nan)
-    rows["n_datasets"] = wide["n", "ood_accuracy"].astype("int64")
-    n = [wide.get(("n", metric), pd.Series(0, wide.index)) for metric in PAIR_METRICS]
-    comparable = np.all([each == len(settings.datasets) for each in n], axis=0)
-    rows = rows.reset_index()
+    rows = _observers(found.estimates, settings)
     if against == "published":
         rows = rows.drop(columns=["mean_rank_low", "mean_rank_high"], errors="ignore")
         rows["mean_rank"] = published_ranks(rows, table2())
     ranks = [name for name in rows if str(name).startswith("mean_rank")]
-    rows.loc[~comparable, ranks] = np.nan
+    rows.loc[~rows["comparable"], ranks] = np.nan
     rows = show_once(rows)
     twice = rows["observer"].duplicated(keep=False)
     shown = rows["observer"].where(~twice, rows["observer"] + " (" + rows["source"] + ")")
@@ -129,8 +102,61 @@ def benchmark(
     )
     columns = [f"{m}{e}" for m in METRICS for e in ("", "_low", "_high") if f"{m}{e}" in rows]
     table = rows[["observer", "n_datasets", *columns]].reset_index(drop=True)
-    table.attrs["notes"] = notes
-    return table
+    return Benchmark(table, tuple(notes))
+
+
+def _checked(
+    trials: pd.DataFrame, settings: SummarySettings, against: str, humans: str
+) -> pd.DataFrame:
+    """The trials to use, once they are known to allow what is asked; see `benchmark`."""
+    if against and (settings.datasets != DATASETS or settings.conditions != "benchmark"):
+        raise InputError(
+            "--against published: the paper's rows are over all datasets in the benchmark's "
+            "conditions; leave out --datasets and --conditions."
+        )
+    if humans:
+        trials = _with_humans_of(trials, humans)
+    if not (trials["observer_kind"] == "human").any():
+        raise InputError(
+            "benchmark: expected trials of human observers to compare with, found none; add the "
+            "published ones (`gcbook fetch trials`, or GCBOOK_DATA_DIR)."
+        )
+    chosen = settings.choose(trials)
+    if chosen.empty:
+        raise InputError(
+            f"--datasets: expected some of {', '.join(sorted(set(trials['dataset'])))}, which the "
+            f"trials are of; found {', '.join(settings.datasets)}."
+        )
+    return chosen
+
+
+def _observers(estimates: pd.DataFrame, settings: SummarySettings) -> pd.DataFrame:
+    """A row for each model and for the pooled humans.
+
+    Returns:
+        ``observer_kind, source, observer``, `METRICS` with their intervals if there are draws,
+        ``n_datasets``, and ``comparable``, whether all chosen datasets are whole.
+    """
+    overall = estimates[
+        (estimates["dataset"] == "")
+        | ((estimates["metric"] == "shape_bias") & (estimates["category"] == ""))
+    ]
+    overall = overall[(overall["observer_kind"] == "model") | (overall["observer"] == HUMANS)]
+    wide = overall.pivot(
+        index=["observer_kind", "source", "observer"],
+        columns="metric",
+        values=["value", "low", "high", "n"],
+    )
+    ends = ("value", "low", "high") if settings.resampling.draws else ("value",)
+    rows = pd.DataFrame(index=wide.index)
+    for metric in METRICS:
+        for end in ends:
+            name = metric if end == "value" else f"{metric}_{end}"
+            rows[name] = wide.get((end, metric), np.nan)
+    rows["n_datasets"] = wide["n", "ood_accuracy"].astype("int64")
+    n = [wide.get(("n", metric), pd.Series(0, wide.index)) for metric in PAIR_METRICS]
+    rows["comparable"] = np.all([each == len(settings.datasets) for each in n], axis=0)
+    return rows.reset_index()
 
 
 def _with_humans_of(trials: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -146,7 +172,7 @@ def _with_humans_of(trials: pd.DataFrame, source: str) -> pd.DataFrame:
 
 def benchmark_paths(
     paths: Sequence[str | Path], settings: SummarySettings, *, against: str = "", humans: str = ""
-) -> pd.DataFrame:
+) -> Benchmark:
     """Run the benchmark on folders, zips and CSVs.
 
     If they hold no human, or none of the source asked for, the published humans are added, and the
@@ -155,38 +181,37 @@ def benchmark_paths(
     Raises:
         DataNotFoundError: there is no human to compare with on this machine.
     """
-    trials, notes = read_answers(*paths), []
+    trials = read_answers(*paths)
+    added: tuple[str, ...] = ()
     human = trials["observer_kind"] == "human"
     absent = humans == PUBLISHED_SOURCES[0] and humans not in set(trials.loc[human, "source"])
     if not human.any() or absent:
         trials = joined([trials, read_answers(*locate("trials", SOURCES["trials"][:1]))])
-        notes.append(
-            "compared with the published humans: the given trials hold none"
-            + (" of that source" if human.any() else "")
-        )
-    table = benchmark(trials, settings, against=against, humans=humans)
-    table.attrs["notes"] = notes + table.attrs["notes"]
-    return table
+        of_that = " of that source" if human.any() else ""
+        added = (f"compared with the published humans: the given trials hold none{of_that}",)
+    found = benchmark(trials, settings, against=against, humans=humans)
+    return replace(found, notes=added + found.notes)
 
 
-def format_benchmark(table: pd.DataFrame, kind: str) -> str:
-    """Print a benchmark table.
+def format_benchmark(found: Benchmark, kind: str) -> str:
+    """Print a benchmark.
 
     Args:
-        table: from `benchmark`.
+        found: from `benchmark`.
         kind: ``"table"`` for people (three digits, notes below), ``"csv"`` or ``"json"`` for
             programs (all digits; what is undefined is an empty field or null).
     """
+    table = found.table
     if kind == "csv":
         return table.to_csv(index=False, lineterminator="\n")
     if kind == "json":
         records = json.loads(table.to_json(orient="records", double_precision=15))
-        return json.dumps({"rows": records, "notes": table.attrs["notes"]}, indent=2)
+        return json.dumps({"rows": records, "notes": found.notes}, indent=2)
     text = pd.DataFrame({"observer": table["observer"], "datasets": table["n_datasets"]})
     for metric in METRICS:
         form = " (rank {:.3g} to {:.3g})" if metric == "mean_rank" else " [{:z.3f}, {:z.3f}]"
         text[metric] = _cells(table, metric, form)
-    notes = [f"- {note}" for note in table.attrs["notes"]]
+    notes = [f"- {note}" for note in found.notes]
     return "\n".join([text.to_string(index=False), *notes])
 
 

@@ -1,8 +1,9 @@
 """What a reader of a benchmark table must know: who is not comparable with whom, and why.
 
 Every column is checked for what its means are over. A dataset is whole for an observer who saw
-images of all its counted conditions, and all that humans saw. Whoever lacks one, or cannot be
-compared with humans on it, has means over what there is, is not ranked, and stands here.
+images of all its counted conditions, and all that humans saw. Observers that lack a dataset, or
+cannot be compared with humans on it, have means over what there is, are not ranked, and are listed
+here.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -111,7 +112,7 @@ def _fewer_datasets(
     estimates: pd.DataFrame,
     settings: SummarySettings,
 ) -> Iterator[str]:
-    """Who has not all datasets, and how the humans are on those."""
+    """Who lacks datasets, and how humans do on the ones that are there."""
     for datasets, names in _together((name, whole[who]) for who, name in models.items()):
         if len(datasets) < len(settings.datasets):
             yield (
@@ -164,7 +165,7 @@ def _undefined(
 
 
 def _missing_images(seen: pd.DataFrame, whole: Mapping[Who, tuple[str, ...]]) -> list[str]:
-    """Who saw images of all conditions that count, and yet not all that humans saw."""
+    """Who saw images of all conditions that count, but not every image that humans saw."""
     rows = seen[seen["n_seen"] < seen["n_shown"]]
     places = [
         (observer, (dataset, n_seen, n_shown, "" if kind == "human" else "; not ranked"))

@@ -46,8 +46,8 @@ _WHO = ["source", "observer", "observer_kind"]
 
 def comparable_with_paper(summaries: Summaries) -> bool:
     """Whether aggregates are over what the paper's are: 17 datasets, the benchmark's conditions."""
-    made = summaries.provenance
-    return set(made["datasets"]) == set(DATASETS) and made["conditions"] == "benchmark"
+    made = summaries.settings
+    return made.datasets == DATASETS and made.conditions == "benchmark"
 
 
 def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:

@@ -6,9 +6,9 @@ drawn more often counts more. An image without a silhouette is one of its own.
 
 Another run of a training would give another network, as another designer would give other
 silhouettes. Where a recipe has several networks, seeds are resampled too, crossed with silhouettes.
-A handful of seeds tells the spread between seeds only roughly, so that intervals over two or three
-are very wide; one tells nothing of it, and its interval is that over silhouettes alone. Of either,
-few are drawn as `gcbook.stats.resampling` says.
+A handful of seeds shows the spread between seeds only roughly, so intervals over two or three seeds
+are very wide; one seed shows nothing of it, and its interval is over silhouettes alone. How few
+silhouettes or seeds are resampled is said in `gcbook.stats.resampling`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -24,7 +24,7 @@ Sums = Mapping[str, np.ndarray]
 
 
 def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
-    """The silhouettes within their categories, as what is drawn anew.
+    """The silhouettes within their categories, as what is resampled.
 
     Args:
         answers: with ``category, silhouette``.
@@ -79,7 +79,7 @@ def over_seeds(
     *,
     resampling: Resampling,
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """Measure several networks together, which are drawn anew too.
+    """Measure several networks together, which are resampled too.
 
     Their sums are added up. A few networks tell the spread between networks only roughly: what
     drawing them changes is scaled, in each draw, as Student's t scales a normal deviate.

@@ -1,17 +1,26 @@
 """Conventions: what a summary of the trials can be asked to do differently."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args
+
+import numpy as np
+import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, Experiment
 from gcbook.stats.resampling import Resampling
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 Conditions = Literal["benchmark", "all"]
 ZeroDivision = Literal["nan", "toolbox"]
+
+_LEFT_OUT = tuple(
+    (name, condition)
+    for name, experiment in EXPERIMENTS.items()
+    for condition in experiment.conditions
+    if condition in experiment.excluded
+)
+"""The conditions that the benchmark leaves out, each with its dataset."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +76,44 @@ class SummarySettings:
         """The conditions of a dataset that count in aggregates."""
         return experiment.conditions if self.conditions == "all" else experiment.included
 
-    def choose(self, trials: "pd.DataFrame") -> "pd.DataFrame":
+    def counts(self, rows: pd.DataFrame) -> pd.Series:
+        """Which rows count in aggregates, bool; of a test set that the benchmark lacks, all do.
+
+        Args:
+            rows: with ``dataset, condition``.
+
+        >>> rows = pd.DataFrame({"dataset": "contrast", "condition": ["c100", "c50", "c01"]})
+        >>> SummarySettings().counts(rows).tolist()
+        [False, True, False]
+        """
+        if self.conditions == "all":
+            return pd.Series(np.ones(len(rows), dtype=bool), index=rows.index)
+        places = pd.MultiIndex.from_frame(rows[["dataset", "condition"]])
+        return pd.Series(~places.isin(_LEFT_OUT), index=rows.index)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The settings by name, ready for JSON."""
+        return {
+            **self.resampling.as_dict(),
+            "conditions": self.conditions,
+            "zero_division": self.zero_division,
+            "resample_observers": self.resample_observers,
+            "datasets": list(self.datasets),
+        }
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any]) -> "SummarySettings":
+        """Make settings from what `as_dict` returned, which may stand among other things."""
+        resampling = Resampling(**{each.name: stored[each.name] for each in fields(Resampling)})
+        return cls(
+            datasets=tuple(stored["datasets"]),
+            conditions=stored["conditions"],
+            resampling=resampling,
+            zero_division=stored["zero_division"],
+            resample_observers=stored["resample_observers"],
+        )
+
+    def choose(self, trials: pd.DataFrame) -> pd.DataFrame:
         """The trials, or counts, of the chosen datasets."""
         if self.datasets == DATASETS:
             return trials

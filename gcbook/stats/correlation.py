@@ -62,7 +62,7 @@ def correlate(
     Args:
         x, y: one number an observer, in the same order.
         resampling: confidence of the intervals, and seed of the random arrangements that more than
-            `MOST_EXACT` observers need; nothing is drawn anew.
+            `MOST_EXACT` observers need; nothing is resampled.
 
     Returns:
         Pearson's and Spearman's coefficient.

@@ -53,7 +53,7 @@ def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     columns = ["higher", "lower", *_ENDS, *_VERDICT, "higher_rank", "lower_rank"]
     if tests.empty:
         return pd.DataFrame(columns=columns)
-    turn = tests["difference"] < 0
+    negative = tests["difference"] < 0
     named = unique_labels(
         pd.concat([tests["source"], tests["other_source"]], ignore_index=True),
         pd.concat([tests["observer"], tests["other"]], ignore_index=True),
@@ -61,12 +61,12 @@ def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     first = named.iloc[: len(tests)]
     second = named.iloc[len(tests) :].reset_index(drop=True)
     signed = tests[list(_ENDS)]
-    turned = pd.DataFrame(
+    swapped = pd.DataFrame(
         {"difference": -signed["difference"], "low": -signed["high"], "high": -signed["low"]}
     )
-    rows = signed.where(~turn, turned)
-    rows["higher"] = first.where(~turn, second)
-    rows["lower"] = second.where(~turn, first)
+    rows = signed.where(~negative, swapped)
+    rows["higher"] = first.where(~negative, second)
+    rows["lower"] = second.where(~negative, first)
     rows[list(_VERDICT)] = tests[list(_VERDICT)]
     # The best has the higher place in all of its pairs, the next in all but one, and so on.
     wins = rows["higher"].value_counts()
@@ -84,8 +84,8 @@ def _tests(summaries: Summaries, family: str, observers: Sequence[str]) -> pd.Da
         chosen = list(observers)
         other = (tests["other"] == HUMANS) | tests["other"].isin(chosen)
         tests = tests[tests["observer"].isin(chosen) & other].reset_index(drop=True)
-    made = summaries.provenance
-    clear = tests["p_corrected"] < level(made["confidence"])
-    tests["differs"] = undecided(made["draws"], made["confidence"]) or clear
+    made = summaries.settings.resampling
+    clear = tests["p_corrected"] < level(made.confidence)
+    tests["differs"] = undecided(made.draws, made.confidence) or clear
     # Digits of p are few and matter; the least is 1 / (draws + 1).
     return tests.round(dict.fromkeys(_ENDS, _DIGITS))

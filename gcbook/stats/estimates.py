@@ -16,11 +16,12 @@ ranked and tested.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from itertools import chain
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -33,8 +34,8 @@ from gcbook.stats.comparisons import Who, compare, mean_rank_sets, mean_ranks
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures, portions
 from gcbook.stats.metrics import CUE_METRICS, human_source, share
-from gcbook.stats.panel import Panel, image_factors, make_panels
 from gcbook.stats.resampling import Resampling, centred, correct_bias
+from gcbook.stats.responses import Responses, image_factors, make_responses
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
@@ -62,6 +63,10 @@ _SHARES = ("ood_accuracy", "observed_consistency")
 """The metrics over several datasets that are shares, or means of them."""
 
 Labels = Mapping[str, npt.ArrayLike]
+"""Some of the `ESTIMATE_KEYS`: a value for all rows, or (rows,)."""
+
+Rows = Mapping[str, Any]
+"""Rows of the table: each of its columns, as one value for all of them or as (rows,)."""
 
 
 @dataclass(frozen=True)
@@ -97,32 +102,33 @@ def estimate(
         all_pairs: also compare models with models, which the benchmark tables do not need.
     """
     settings = settings or SummarySettings()
-    panels = make_panels(settings.choose(trials))
-    factors = image_factors(panels)
+    resampling = settings.resampling
+    by_dataset = make_responses(settings.choose(trials))
+    factors = image_factors(by_dataset)
     humans = human_source(
-        source for panel in panels.values() for source in panel.observers["source"][panel.is_human]
+        source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
     )
-    everybody = {name: _everyone(panel, humans, settings) for name, panel in panels.items()}
-    rows, overall = _Rows(settings.resampling), _Overall()
+    everybody = {name: _everyone(each, humans, settings) for name, each in by_dataset.items()}
 
-    def of_dataset(name: str) -> tuple[_Rows, _Overall]:
-        own_rows, own = _Rows(settings.resampling), _Overall()
-        measures = DatasetMeasures(panels[name], factors[name], settings)
+    def of_dataset(name: str) -> _Found:
+        measures = DatasetMeasures(by_dataset[name], factors[name], settings)
         everyone = everybody[name]
-        _add_accuracy(own_rows, measures, everyone, own)
-        _add_to_humans(own_rows, measures, everyone, own)
-        if all_pairs:
-            _add_models(own_rows, measures)
-        if name == "cue-conflict":
-            _add_shape(own_rows, measures, everyone, own)
-        return own_rows, own
+        return _together(
+            chain(
+                _accuracies(measures, everyone),
+                _agreement_with_humans(measures, everyone),
+                _agreement_of_models(measures) if all_pairs else (),
+                _shape(measures, everyone) if name == "cue-conflict" else (),
+            )
+        )
 
     # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
-    with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:
-        for own_rows, own in pool.map(of_dataset, panels):
-            rows.extend(own_rows)
-            overall.extend(own)
-    means = _add_overall(rows, overall, set(panels))
+    with ThreadPoolExecutor(os.cpu_count() if resampling.draws else 1) as pool:
+        found = _together(pool.map(of_dataset, by_dataset))
+    n_datasets = len(by_dataset)
+    means = _means(found.sums, n_datasets)
+    overall = _overall(found.sums, resampling)
+    rows = [*found.rows, *overall, *_ranks(means, n_datasets, resampling)]
     seen = pd.concat(
         [
             everyone.people.assign(dataset=name, n_seen=everyone.n_seen, n_shown=everyone.n_shown)
@@ -130,115 +136,133 @@ def estimate(
         ],
         ignore_index=True,
     )
-    return Estimates(rows.table(), seen, means, settings.resampling)
+    return Estimates(_table(rows), seen, means, resampling)
 
 
-class _Rows:
-    """Collects rows of the estimates, a block of draws at a time."""
+@dataclass(frozen=True)
+class _Sum:
+    """One observer's metric, summed over datasets.
 
-    def __init__(self, resampling: Resampling) -> None:
-        self.resampling = resampling
-        self._blocks: list[dict[str, Any]] = []
+    Attributes:
+        total: (1 + draws,), the sum over the datasets in which it is defined.
+        defined: (1 + draws,), in how many it is.
+        n: in how many whole datasets its value is.
+        units: the fewest units, images or exemplars, of any of the datasets.
+    """
 
-    def add(
-        self,
-        metric: str,
-        values: Floats,
-        labels: Labels,
-        n: npt.ArrayLike,
-        units: npt.ArrayLike | None = None,
-    ) -> None:
-        """Add one row for each row of ``values`` (rows, 1 + draws).
+    total: Floats
+    defined: npt.NDArray[np.integer]
+    n: int
+    units: int
 
-        ``units`` is given for shares: how many images, or exemplars, they are taken of.
-        """
-        within = _RANGE.get(metric)
-        low, high = self.resampling.interval(values, n=units, within=within)
-        if within:
-            # Without an error there is no difference, in any resample: that says nothing about
-            # other images.
-            low, high = (np.where(low < high, end, np.nan) for end in (low, high))
-        # A copy: a view would keep all draws.
-        self.put(metric, values[:, 0].copy(), (low, high), labels, n)
+    def __add__(self, other: "_Sum") -> "_Sum":
+        return _Sum(
+            self.total + other.total,
+            self.defined + other.defined,
+            self.n + other.n,
+            min(self.units, other.units),
+        )
 
-    def put(
-        self,
-        metric: str,
-        values: Floats,
-        ends: tuple[Floats, Floats],
-        labels: Labels,
-        n: npt.ArrayLike,
-    ) -> None:
-        """Add one row for each of ``values`` (rows,), whose ends are known."""
-        block = {"metric": metric, "value": values, "low": ends[0], "high": ends[1], "n": n}
-        self._blocks.append(dict.fromkeys(ESTIMATE_KEYS, "") | block | dict(labels))
-
-    def extend(self, others: "_Rows") -> None:
-        self._blocks += others._blocks
-
-    def table(self) -> pd.DataFrame:
-        lengths = [len(block["value"]) for block in self._blocks]
-        columns = {
-            name: np.concatenate(
-                [
-                    each if np.ndim(each) else np.full(n, each, dtype=object)
-                    for each, n in zip((b[name] for b in self._blocks), lengths, strict=True)
-                ]
-            )
-            for name in ESTIMATE_COLUMNS
-        }
-        table = pd.DataFrame(columns).astype(dict.fromkeys(ESTIMATE_KEYS, "str") | {"n": "int64"})
-        return table.sort_values(list(ESTIMATE_KEYS), ignore_index=True)
+    @property
+    def mean(self) -> Floats:
+        """(1 + draws,)."""
+        return np.asarray(share(self.total, self.defined))
 
 
-class _Overall:
-    """Each observer's metrics on each dataset, summed up for the means over datasets."""
+Sums = Mapping[str, Mapping[Who, _Sum]]
+"""Metric → observer → its sum."""
 
-    def __init__(self) -> None:
-        # The sum, in how many datasets it is defined, in how many it counts, and the fewest units.
-        self._found: dict[str, dict[Who, list[Any]]] = {}
 
-    def add(
-        self,
-        metric: str,
-        people: Sequence[Who],
-        values: Floats,
-        whole: Flags,
-        units: npt.ArrayLike = 1,
-    ) -> None:
-        """Take the models and the pooled humans; single humans saw one dataset only.
+class _Found(NamedTuple):
+    """What a part of the trials gives: rows of the table, and what means over datasets need."""
 
-        ``whole`` says for whom the dataset counts; where the metric is undefined it does not.
-        """
-        counts = (whole & np.isfinite(values[:, 0])).tolist()
-        each = np.broadcast_to(units, len(values)).tolist()
-        for who, row, counted, of in zip(people, values, counts, each, strict=True):
-            if who[2] == "model" or who[1] == HUMANS:
-                defined = np.isfinite(row)
-                self._add(metric, who, np.where(defined, row, 0), defined, int(counted), of)
+    rows: Sequence[Rows]
+    sums: Sums
 
-    def extend(self, others: "_Overall") -> None:
-        for metric, by_who in others._found.items():
-            for who, found in by_who.items():
-                self._add(metric, who, *found)
 
-    def _add(
-        self, metric: str, who: Who, total: Floats, defined: npt.ArrayLike, n: int, units: int
-    ) -> None:
-        found = self._found.setdefault(metric, {}).setdefault(who, [0.0, 0.0, 0, units])
-        found[:] = found[0] + total, found[1] + defined, found[2] + n, min(found[3], units)
+def _together(parts: Iterable[_Found]) -> _Found:
+    """The rows of all parts, and their sums added up."""
+    rows: list[Rows] = []
+    sums: dict[str, dict[Who, _Sum]] = {}
+    for part in parts:
+        rows += part.rows
+        for metric, by_who in part.sums.items():
+            known = sums.setdefault(metric, {})
+            for who, each in by_who.items():
+                known[who] = known[who] + each if who in known else each
+    return _Found(rows, sums)
 
-    def means(self, metric: str) -> dict[Who, Floats]:
-        """Means over the datasets where the metric is defined, (1 + draws,)."""
-        return {who: share(*found[:2]) for who, found in self._found.get(metric, {}).items()}
 
-    def n(self, metric: str) -> dict[Who, int]:
-        """How many datasets count."""
-        return {who: found[2] for who, found in self._found.get(metric, {}).items()}
+def _rows(
+    metric: str,
+    values: Floats,
+    labels: Labels,
+    n: npt.ArrayLike,
+    resampling: Resampling,
+    units: npt.ArrayLike | None = None,
+) -> Rows:
+    """Make a row of each row of values.
 
-    def units(self, metric: str) -> list[int]:
-        """Of how many units the means are at least: those of the smallest dataset, in each."""
-        return [n * fewest for _, _, n, fewest in self._found[metric].values()]
+    Args:
+        values: (rows, 1 + draws), the value itself first.
+        n: the column of that name.
+        units: for shares, of how many images or exemplars they are taken.
+    """
+    within = _RANGE.get(metric)
+    ends = resampling.interval(values, n=units, within=within)
+    if within:
+        # Without an error there is no difference, in any resample: that says nothing about other
+        # images.
+        low, high = ends
+        ends = np.where(low < high, low, np.nan), np.where(low < high, high, np.nan)
+    # A copy: a view would keep all draws.
+    return _labelled(metric, values[:, 0].copy(), ends, labels, n)
+
+
+def _labelled(
+    metric: str, values: Floats, ends: tuple[Floats, Floats], labels: Labels, n: npt.ArrayLike
+) -> Rows:
+    """Make a row of each value, with the ends of its interval, all (rows,)."""
+    found = {"metric": metric, "value": values, "low": ends[0], "high": ends[1], "n": n}
+    return dict.fromkeys(ESTIMATE_KEYS, "") | found | dict(labels)
+
+
+def _table(rows: Sequence[Rows]) -> pd.DataFrame:
+    lengths = [len(some["value"]) for some in rows]
+    columns = {
+        name: np.concatenate(
+            [
+                some[name] if np.ndim(some[name]) else np.full(n, some[name], dtype=object)
+                for some, n in zip(rows, lengths, strict=True)
+            ]
+        )
+        for name in ESTIMATE_COLUMNS
+    }
+    table = pd.DataFrame(columns).astype(dict.fromkeys(ESTIMATE_KEYS, "str") | {"n": "int64"})
+    return table.sort_values(list(ESTIMATE_KEYS), ignore_index=True)
+
+
+def _sums(
+    people: Sequence[Who], values: Floats, whole: Flags, units: npt.ArrayLike = 1
+) -> dict[Who, _Sum]:
+    """One dataset's part of the means over datasets.
+
+    Single humans saw one dataset only and are left out.
+
+    Args:
+        people: (rows,), whose values they are.
+        values: (rows, 1 + draws).
+        whole: (rows,), for whom the dataset counts; where the metric is undefined it does not.
+        units: of how many units a share is taken, (rows,) or one number.
+    """
+    counts = (whole & np.isfinite(values[:, 0])).tolist()
+    of = np.broadcast_to(units, len(values)).tolist()
+    found = {}
+    for who, row, n, n_units in zip(people, values, counts, of, strict=True):
+        if who[2] == "model" or who[1] == HUMANS:
+            defined = np.isfinite(row)
+            found[who] = _Sum(np.where(defined, row, 0), defined.astype(np.int16), int(n), n_units)
+    return found
 
 
 def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
@@ -247,11 +271,11 @@ def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
 
 @dataclass(frozen=True)
 class _Everyone:
-    """The observers of a panel and, as a last row, all its humans.
+    """The observers of a dataset and, as a last row, all its humans.
 
     Attributes:
         people: ``source, observer, observer_kind``.
-        is_human: (observers,), of the panel.
+        is_human: (observers,), without that row.
         n_seen: (people,), how many they saw of the images that humans saw in the conditions that
             count.
         n_shown: how many these are.
@@ -273,40 +297,39 @@ class _Everyone:
         return places, list(people.itertuples(index=False, name=None)), _labels(people)
 
 
-def _everyone(panel: Panel, source: str, settings: SummarySettings) -> _Everyone:
-    columns = panel.conditions
-    counted = settings.counted(EXPERIMENTS[panel.dataset])
+def _everyone(responses: Responses, source: str, settings: SummarySettings) -> _Everyone:
+    columns = responses.conditions
+    counted = settings.counted(EXPERIMENTS[responses.dataset])
     there = [columns.get(name, slice(0)) for name in counted]
-    seen = np.concatenate([panel.seen, panel.seen[panel.is_human].any(axis=0, keepdims=True)])
+    by_humans = responses.seen[responses.is_human].any(axis=0, keepdims=True)
+    seen = np.concatenate([responses.seen, by_humans])
     shown = np.concatenate([seen[-1, images] for images in there])
     n_seen = (np.concatenate([seen[:, images] for images in there], axis=1) & shown).sum(axis=1)
     whole = np.all([seen[:, images].any(axis=1) for images in there], axis=0)
     whole &= n_seen == n_seen[-1]
     pooled = pd.DataFrame({"source": [source], "observer": [HUMANS], "observer_kind": ["human"]})
-    people = pd.concat([panel.observers, pooled], ignore_index=True)
+    people = pd.concat([responses.observers, pooled], ignore_index=True)
     compared = whole & whole[-1]
-    return _Everyone(people, panel.is_human, n_seen, int(n_seen[-1]), whole, compared)
+    return _Everyone(people, responses.is_human, n_seen, int(n_seen[-1]), whole, compared)
 
 
-def _seen(panel: Panel, group: Places, chosen: npt.NDArray[np.bool_]) -> npt.NDArray[np.integer]:
+def _seen(responses: Responses, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
     """How many of the chosen images each of a group saw, and all humans together."""
-    counts = panel.seen[group][:, chosen].sum(axis=1)
-    return np.append(counts, counts.sum()) if panel.is_human[group].any() else counts
+    counts = responses.seen[group][:, chosen].sum(axis=1)
+    return np.append(counts, counts.sum()) if responses.is_human[group].any() else counts
 
 
-def _units(
-    measures: DatasetMeasures, group: Places, chosen: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.integer]:
+def _units(measures: DatasetMeasures, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
     """How many images, or shape exemplars, each of a group saw, and all humans together.
 
     Args:
         measures: of a dataset.
-        group: rows of the panel.
+        group: observers by their rows.
         chosen: (images,) or (group, images), the images that count.
     """
-    panel = measures.panel
-    seen = panel.seen[group] & chosen
-    if panel.is_human[group].any():
+    responses = measures.responses
+    seen = responses.seen[group] & chosen
+    if responses.is_human[group].any():
         seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
     # Where images are drawn by exemplar there is one condition.
     unit = next(iter(measures.factors.values()))[0].unit
@@ -316,132 +339,151 @@ def _units(
     return (shown > 0).sum(axis=1)
 
 
-def _add_accuracy(
-    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
-) -> None:
-    panel = measures.panel
+def _accuracies(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
+    responses, resampling = measures.responses, measures.settings.resampling
     for group in measures.groups(4):
-        places, names, labels = everyone.of(group)
-        labels["dataset"] = panel.dataset
+        places, people, labels = everyone.of(group)
+        labels["dataset"] = responses.dataset
         for condition, values in measures.accuracy(group):
-            n = _seen(panel, group, measures.chosen(condition))
-            units = _units(measures, group, measures.chosen(condition))
-            near = measures.narrowed(values)
-            rows.add("accuracy", near, labels | {"condition": condition}, n, units)
+            chosen = measures.chosen(condition)
+            n, units = _seen(responses, group, chosen), _units(measures, group, chosen)
+            drawn = measures.bootstrap(values)
+            about = labels | {"condition": condition}
+            rows = _rows("accuracy", drawn, about, n, resampling, units)
+            sums = {}
             if condition == "":
-                overall.add("ood_accuracy", names, near, everyone.whole[places], units)
+                sums["ood_accuracy"] = _sums(people, drawn, everyone.whole[places], units)
+            yield _Found([rows], sums)
 
 
-def _add_to_humans(
-    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
-) -> None:
-    panel, humans = measures.panel, measures.humans
+def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
+    resampling, humans = measures.settings.resampling, measures.humans
     if not len(humans):
         return
     for group in measures.groups(len(PAIR_METRICS) * len(humans)):
-        places, names, labels = everyone.of(group)
-        labels |= {"other": HUMANS, "dataset": panel.dataset}
+        places, people, labels = everyone.of(group)
+        labels |= {"other": HUMANS, "dataset": measures.responses.dataset}
+        compared = everyone.compared[places]
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
-        add_pairs = _pair_adder(rows, measures, humans[human], group[observer])
+        pairs = humans[human], group[observer]
         for condition, found in measures.with_humans(group):
-            add_pairs(condition, found["error_consistency"][observer, human])
-            n = int(measures.chosen(condition).sum())
-            units = _units(measures, group, measures.chosen(condition))
+            chosen = measures.chosen(condition)
+            units = _units(measures, group, chosen)
+            kappas = found["error_consistency"][observer, human]
+            rows, sums = [_kappas(measures, *pairs, condition, kappas)], {}
+            about = labels | {"condition": condition}
             for metric, values in found.items():
-                mean = measures.narrowed(measures.to_humans(group, values))
-                shares = units if metric in _SHARES else None
-                rows.add(metric, mean, labels | {"condition": condition}, n, shares)
+                mean = measures.bootstrap(measures.to_humans(group, values))
+                of = units if metric in _SHARES else None
+                rows.append(_rows(metric, mean, about, int(chosen.sum()), resampling, of))
                 if condition == "":
-                    overall.add(metric, names, mean, everyone.compared[places], units)
+                    sums[metric] = _sums(people, mean, compared, units)
+            yield _Found(rows, sums)
         bias = measures.kappa_bias(group)[:, None]
-        overall.add("kappa_bias", names, bias, everyone.compared[places])
+        yield _Found([], {"kappa_bias": _sums(people, bias, compared)})
 
 
-def _add_models(rows: _Rows, measures: DatasetMeasures) -> None:
-    models = np.flatnonzero(~measures.panel.is_human)
+def _agreement_of_models(measures: DatasetMeasures) -> Iterator[_Found]:
+    models = np.flatnonzero(~measures.responses.is_human)
     first, second = (models[places] for places in np.triu_indices(len(models), k=1))
-    for some in portions(len(first), measures.n_draws + len(measures.panel.images)):
-        pair = first[some], second[some]
-        add_pairs = _pair_adder(rows, measures, *pair)
-        for condition, found in measures.pairs(*pair, ["error_consistency"]):
-            add_pairs(condition, found["error_consistency"])
+    for some in portions(len(first), measures.n_replicates + len(measures.responses.images)):
+        pairs = first[some], second[some]
+        for condition, found in measures.pairs(*pairs, ["error_consistency"]):
+            kappas = found["error_consistency"]
+            yield _Found([_kappas(measures, *pairs, condition, kappas)], {})
 
 
-def _pair_adder(
-    rows: _Rows, measures: DatasetMeasures, first: Places, second: Places
-) -> Callable[[str, Floats], None]:
-    """Return what adds the error consistency of these pairs in a condition."""
-    panel = measures.panel
-    other = panel.observers.iloc[second]
-    labels = _labels(panel.observers.iloc[first]) | {
+def _kappas(
+    measures: DatasetMeasures, first: Places, second: Places, condition: str, kappas: Floats
+) -> Rows:
+    """Rows of the error consistency of pairs of observers, (pairs, replicates), in a condition."""
+    responses = measures.responses
+    other = responses.observers.iloc[second]
+    labels = _labels(responses.observers.iloc[first]) | {
         "other_source": other["source"].to_numpy(dtype=object),
         "other": other["observer"].to_numpy(dtype=object),
-        "dataset": panel.dataset,
+        "dataset": responses.dataset,
+        "condition": condition,
     }
-
-    def add(condition: str, kappas: Floats) -> None:
-        seen = panel.seen[:, measures.chosen(condition)]
-        shared = (seen[first] & seen[second]).sum(axis=1)
-        near = measures.narrowed(kappas)
-        rows.add("error_consistency", near, labels | {"condition": condition}, shared)
-
-    return add
+    seen = responses.seen[:, measures.chosen(condition)]
+    shared = (seen[first] & seen[second]).sum(axis=1)
+    drawn = measures.bootstrap(kappas)
+    return _rows("error_consistency", drawn, labels, shared, measures.settings.resampling)
 
 
-def _add_shape(
-    rows: _Rows, measures: DatasetMeasures, everyone: _Everyone, overall: _Overall
-) -> None:
-    panel = measures.panel
-    category_of = panel.images["category"].to_numpy()
-    conflict = ~(panel.cue == "agree").any(axis=0)
-    named = (panel.cue == "shape") | (panel.cue == "texture")
+def _shape(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
+    responses, resampling = measures.responses, measures.settings.resampling
+    category_of = responses.images["category"].to_numpy()
+    conflict = ~(responses.cue == "agree").any(axis=0)
+    named = (responses.cue == "shape") | (responses.cue == "texture")
     for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
-        places, names, labels = everyone.of(group)
-        labels["dataset"] = panel.dataset
+        places, people, labels = everyone.of(group)
+        labels["dataset"] = responses.dataset
         shape = measures.shape(group)
+        rows = []
         for metric, by_category in shape.items():
             for category, values in by_category.items():
                 chosen = conflict & ((category_of == category) | (category == ""))
-                n = _seen(panel, group, chosen)
+                n = _seen(responses, group, chosen)
                 counted = chosen & named[group] if metric.startswith("shape_bias") else chosen
                 units = _units(measures, group, counted)
-                near = measures.narrowed(values)
-                rows.add(metric, near, labels | {"category": category}, n, units)
-        near = measures.narrowed(shape["shape_bias"][""])
-        overall.add("shape_bias", names, near, everyone.whole[places])
+                about = labels | {"category": category}
+                rows.append(_rows(metric, measures.bootstrap(values), about, n, resampling, units))
+        pooled = measures.bootstrap(shape["shape_bias"][""])
+        yield _Found(rows, {"shape_bias": _sums(people, pooled, everyone.whole[places])})
 
 
-def _add_overall(
-    rows: _Rows, overall: _Overall, datasets: set[str]
-) -> dict[str, dict[Who, Floats]]:
-    """Means over datasets, and ranks; returns the draws that the tests compare."""
-    means: dict[str, dict[Who, Floats]] = {"shape_bias": overall.means("shape_bias")}
+def _averages(sums: Sums, metric: str) -> dict[Who, Floats]:
+    """Each observer's mean over datasets, (1 + draws,)."""
+    averages = {who: each.mean for who, each in sums.get(metric, {}).items()}
+    if metric == "error_consistency":
+        bias = _averages(sums, "kappa_bias")
+        return {who: centred(drawn, bias[who][0]) for who, drawn in averages.items()}
+    return averages
+
+
+def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
+    """Rows of the means over datasets."""
     for metric in ("ood_accuracy", *PAIR_METRICS):
-        averaged = overall.means(metric)
-        if metric == "error_consistency":
-            bias = overall.means("kappa_bias")
-            averaged = {who: centred(draws, bias[who][0]) for who, draws in averaged.items()}
-        n = overall.n(metric)
-        if averaged:
-            labels = _person_labels(averaged) | {
+        averages = _averages(sums, metric)
+        if averages:
+            found = sums[metric].values()
+            # A mean over datasets is of as many units as the smallest dataset has, in each.
+            units = [each.n * each.units for each in found] if metric in _SHARES else None
+            labels = _person_labels(averages) | {
                 "other": "" if metric == "ood_accuracy" else HUMANS
             }
-            shares = overall.units(metric) if metric in _SHARES else None
-            rows.add(metric, np.stack(list(averaged.values())), labels, list(n.values()), shares)
+            values = np.stack(list(averages.values()))
+            yield _rows(metric, values, labels, [each.n for each in found], resampling, units)
+
+
+def _means(sums: Sums, n_datasets: int) -> dict[str, dict[Who, Floats]]:
+    """What tests compare: see `Estimates.means`."""
+    means = {"shape_bias": _averages(sums, "shape_bias")}
+    for metric in ("ood_accuracy", *PAIR_METRICS):
         # Only observers with all datasets are comparable over datasets.
-        whole = [who for who in averaged if n[who] == len(datasets)]
-        means[metric] = {
-            who: correct_bias(averaged[who], *_RANGE[metric]) if metric in _RANGE else averaged[who]
-            for who in whole
+        whole = {
+            who: drawn
+            for who, drawn in _averages(sums, metric).items()
+            if sums[metric][who].n == n_datasets
         }
+        if metric in _RANGE:
+            whole = {who: correct_bias(drawn, *_RANGE[metric]) for who, drawn in whole.items()}
+        means[metric] = whole
+    return means
+
+
+def _ranks(
+    means: Mapping[str, Mapping[Who, Floats]], n_datasets: int, resampling: Resampling
+) -> Iterator[Rows]:
+    """Rows of the models' mean ranks, if any model is ranked."""
     ranked = [who for who in means["error_consistency"] if who[1] != HUMANS]
     if ranked:
         drawn = [np.stack([means[metric][who] for who in ranked]) for metric in PAIR_METRICS]
         ranks = mean_ranks(*(values[:, 0] for values in drawn))
-        ends = mean_rank_sets(*drawn, confidence=rows.resampling.confidence)
-        rows.put("mean_rank", ranks, ends, _person_labels(ranked), len(datasets))
-    return means
+        ends = mean_rank_sets(*drawn, confidence=resampling.confidence)
+        yield _labelled("mean_rank", ranks, ends, _person_labels(ranked), n_datasets)
 
 
 def _person_labels(people: Iterable[Who]) -> dict[str, npt.ArrayLike]:

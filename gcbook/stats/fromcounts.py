@@ -1,7 +1,7 @@
 """Values without intervals, from counts alone.
 
-Who has not fetched the trials can still run a chapter under other conventions: the shipped counts
-give every value of the book, and only intervals need the trials. The counts hold no images, so the
+Without the trials a chapter can still be run under other conventions: the shipped counts give every
+value of the book, and only intervals need the trials. The counts hold no images, so the
 matrices of `gcbook.stats.measures` cannot be made of them; the metrics are the same functions, the
 aggregation is one of tables, and the tests hold both against each other.
 """
@@ -70,7 +70,7 @@ def _whole(counts: pd.DataFrame, settings: SummarySettings) -> pd.DataFrame:
     shown = one.groupby(["dataset", "condition"], observed=True)["n"].max()
     needed = shown.reindex(pd.MultiIndex.from_frame(seen[["dataset", "condition"]]), fill_value=0)
     seen = seen[seen["n"].to_numpy() >= needed.to_numpy()]
-    n = seen[_counted(seen, settings)].groupby(keys, observed=True).size()
+    n = seen[settings.counts(seen)].groupby(keys, observed=True).size()
     expected = {name: len(settings.counted(experiment)) for name, experiment in EXPERIMENTS.items()}
     people = counts[keys].drop_duplicates(ignore_index=True)
     found = n.reindex(pd.MultiIndex.from_frame(people)).to_numpy()
@@ -83,7 +83,7 @@ def _accuracies(
     counts: pd.DataFrame, whole: pd.DataFrame, settings: SummarySettings
 ) -> list[pd.DataFrame]:
     in_conditions = accuracy(counts, [*_WHO, "dataset", "condition"])
-    pooled = accuracy(counts[_counted(counts, settings)], [*_WHO, "dataset"])
+    pooled = accuracy(counts[settings.counts(counts)], [*_WHO, "dataset"])
     across = pooled[(pooled["observer_kind"] == "model") | (pooled["observer"] == HUMANS)]
     return [
         _value(in_conditions, "accuracy"),
@@ -111,14 +111,14 @@ def _agreement(
     pairs = pairs.rename(columns=dict(zip(sides, _WHO + _OTHER, strict=True)))
     keys = [*_WHO, *_OTHER, "dataset"]
     averaged = {metric: (metric, "mean") for metric in PAIR_METRICS}
-    counted = pairs[_counted(pairs, settings)].groupby(keys, observed=True, sort=False)
+    counted = pairs[settings.counts(pairs)].groupby(keys, observed=True, sort=False)
     aggregate = counted.agg(**averaged, n=("n", "sum")).reset_index().assign(condition="")
     everything = pd.concat([pairs, aggregate], ignore_index=True)
     tables = [_value(everything, "error_consistency").drop(columns="other_kind")]
 
-    # Every pair once from each side, so that all observers can be held against the humans.
-    turned = everything.rename(columns=dict(zip(_WHO + _OTHER, _OTHER + _WHO, strict=True)))
-    sided = pd.concat([everything, turned], ignore_index=True)
+    # Every pair once from each side, so that all observers can be compared with the humans.
+    swapped = everything.rename(columns=dict(zip(_WHO + _OTHER, _OTHER + _WHO, strict=True)))
+    sided = pd.concat([everything, swapped], ignore_index=True)
     sided = sided[sided["other_kind"] == "human"]
     # The name of the pooled humans, as their accuracies have it.
     pooled = whole.loc[whole["observer"] == HUMANS, "source"].unique()
@@ -163,15 +163,3 @@ def _mean(
     keyed = table.merge(whole[[*_WHO, "dataset", counts]], on=[*_WHO, "dataset"])
     keyed["n"] = keyed[counts] & keyed[value].notna()
     return keyed.groupby(by, observed=True).agg(value=(value, "mean"), n=("n", "sum")).reset_index()
-
-
-def _counted(table: pd.DataFrame, settings: SummarySettings) -> pd.Series:
-    kept = pd.MultiIndex.from_tuples(
-        [
-            (name, condition)
-            for name, experiment in EXPERIMENTS.items()
-            for condition in settings.counted(experiment)
-        ]
-    )
-    pairs = pd.MultiIndex.from_frame(table[["dataset", "condition"]])
-    return pd.Series(pairs.isin(kept), index=table.index)

@@ -6,9 +6,9 @@ With S successes in n trials, Jeffreys' interval runs between the
 .. math:: \text{Beta}(S + \tfrac12,\; n - S + \tfrac12),
 
 from 0 where S = 0 and to 1 where S = n (Brown, Cai & DasGupta, 2001). A bootstrap is of no use for
-so few trials: whoever never named a texture would get an interval of no width. Jeffreys' interval
-covers on average what it says, and near a shape bias of 1, where people are, it is shorter than
-those of Wilson and of Clopper and Pearson.
+so few trials: an observer that never named a texture would get an interval of no width. Jeffreys'
+interval covers on average what it says, and near a shape bias of 1, where people are, it is shorter
+than those of Wilson and of Clopper and Pearson.
 """
 
 import numpy as np

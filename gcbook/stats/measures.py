@@ -1,15 +1,24 @@
-"""Every metric of one dataset under every resample, as arrays.
+"""Every metric of one dataset, of its images as they were shown and of each resample of them.
 
-All arrays end in an axis of length 1 + draws whose first entry is the value itself (see
-`gcbook.stats.resampling`), so one piece of code gives values and intervals. Where shapes and
-textures are crossed, the values with each image left out follow the draws, and
-`DatasetMeasures.narrowed` makes 1 + draws of them. Aggregates follow the
-model-vs-human toolbox: a model is compared with each human in each condition, then the mean is
-taken over conditions, then over humans; means over datasets come later, in
+The last axis of every array here is one of *replicates*, which differ in how often each image
+counts:
+
+- place 0: every image once. It holds the value itself;
+- places 1 to B: the B resamples of the bootstrap (`gcbook.stats.resampling`);
+- where shapes and textures are crossed, as many further places as there are images: each has all
+  images but one (the jackknife).
+
+One piece of code computes a metric for all of them. `DatasetMeasures.bootstrap` makes of them the
+value and its B draws, (…, 1 + draws), which intervals and tests are read off: it uses up the
+jackknife's replicates, and where there are none it changes nothing.
+
+Aggregates follow the model-vs-human toolbox: a model is compared with each human in each condition,
+then the mean is taken over conditions, then over humans; means over datasets come later, in
 `gcbook.stats.estimates`.
 
-With many observers, images and draws no machine holds all of this at once. So metrics are asked for
-a few observers or pairs at a time, and come condition by condition; `portions` says how many.
+With many observers, images and replicates no machine holds all of this at once. So metrics are
+asked for a few observers or pairs at a time, and come condition by condition; `portions` says how
+many.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +32,8 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.agreement import PAIR_METRICS, kappa_bias, pair_metrics, sums_of
 from gcbook.stats.conventions import SummarySettings, ZeroDivision
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
-from gcbook.stats.panel import Panel, human_factor
-from gcbook.stats.resampling import Factor, Resampling, halfway
+from gcbook.stats.resampling import Factor, Resampling, halve_bias
+from gcbook.stats.responses import Responses, human_factor
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
@@ -33,7 +42,7 @@ _NUMBERS = 800_000
 """How many numbers an array of metrics may hold, about: few enough for a processor's cache."""
 
 _KEPT = 16_000_000
-"""How many weights of a dataset's images are kept: 64 MB of them."""
+"""How many weights of a dataset's images are kept at most: 64 MB of them."""
 
 
 @dataclass(frozen=True)
@@ -41,96 +50,98 @@ class DatasetMeasures:
     """The metrics of one dataset.
 
     Attributes:
-        panel: its trials.
-        factors: condition → what is drawn anew, see `gcbook.stats.panel.image_factors`.
+        responses: its trials.
+        factors: condition → what is resampled, see `gcbook.stats.responses.image_factors`.
         settings: conventions, and how to resample.
     """
 
-    panel: Panel
+    responses: Responses
     factors: Mapping[str, tuple[Factor, ...]]
     settings: SummarySettings
 
     @cached_property
     def counted(self) -> tuple[str, ...]:
         """The conditions present that count in aggregates, in order."""
-        counted = self.settings.counted(EXPERIMENTS[self.panel.dataset])
-        return tuple(name for name in self.panel.conditions if name in counted)
+        counted = self.settings.counted(EXPERIMENTS[self.responses.dataset])
+        return tuple(name for name in self.responses.conditions if name in counted)
 
     def chosen(self, condition: str) -> npt.NDArray[np.bool_]:
         """(images,), which are of a condition; of ``""``, of any that counts."""
-        chosen = np.zeros(len(self.panel.images), dtype=bool)
-        for name, columns in self.panel.conditions.items():
+        chosen = np.zeros(len(self.responses.images), dtype=bool)
+        for name, columns in self.responses.conditions.items():
             chosen[columns] = name in ((condition,) if condition else self.counted)
         return chosen
 
     @cached_property
     def humans(self) -> Places:
-        """(humans,), their rows in the panel."""
-        return np.flatnonzero(self.panel.is_human)
+        """(humans,), their rows among the observers."""
+        return np.flatnonzero(self.responses.is_human)
 
     @cached_property
     def human_weights(self) -> Floats:
-        """How often each human counts, (humans, 1 + draws); (humans, 1) where they are fixed."""
+        """How often each human counts, (humans, replicates); (humans, 1) where they are fixed."""
         if not self.settings.resample_observers:
             return np.ones((len(self.humans), 1))
-        weights = self.settings.resampling.weights(human_factor(self.panel)).T
-        left_out = self.n_draws - weights.shape[1]
-        return np.pad(weights, ((0, 0), (0, left_out)), constant_values=1)
+        weights = self.settings.resampling.weights(human_factor(self.responses)).T
+        jackknife = self.n_replicates - weights.shape[1]
+        return np.pad(weights, ((0, 0), (0, jackknife)), constant_values=1)
 
     @property
-    def n_draws(self) -> int:
-        """Length of the last axis: the value, its draws, and one each image left out if crossed."""
-        return next(iter(self._conditions.values())).n_draws
+    def n_replicates(self) -> int:
+        """Length of the last axis."""
+        return next(iter(self._conditions.values())).n_replicates
 
     @cached_property
     def _conditions(self) -> dict[str, "_Condition"]:
         resampling = self.settings.resampling
-        few = (1 + resampling.draws) * len(self.panel.images) <= _KEPT
+        keep_weights = (1 + resampling.draws) * len(self.responses.images) <= _KEPT
         return {
             name: _Condition(
-                f"{self.panel.dataset}/{name}",
-                self.panel.right[:, columns],
-                self.panel.seen[:, columns],
+                f"{self.responses.dataset}/{name}",
+                self.responses.right[:, columns],
+                self.responses.seen[:, columns],
                 self.factors[name],
                 resampling,
-                few,
+                keep_weights,
             )
-            for name, columns in self.panel.conditions.items()
+            for name, columns in self.responses.conditions.items()
         }
 
     @cached_property
     def crossed(self) -> tuple[Factor, ...]:
-        """The factors that are crossed; none where images are drawn by one, or nothing is drawn."""
+        """The factors that are crossed; none where there is only one, or nothing is resampled."""
         (first, *_) = self.factors.values()
         return first if len(first) > 1 and self.settings.resampling.draws else ()
 
-    def narrowed(self, values: Floats) -> Floats:
-        """Values and draws, (…, 1 + draws), for intervals and tests."""
+    def bootstrap(self, values: Floats) -> Floats:
+        """Values and their draws, (…, 1 + draws), from those of all replicates."""
         if not self.crossed:
             return values
         fewest = min(sum(factor.strata.values()) for factor in self.crossed)
-        return self.settings.resampling.narrowed(values, fewest)
+        return self.settings.resampling.shrink(values, fewest)
 
     def groups(self, each: int) -> Iterator[Places]:
         """The rows of all humans, if there are any, then of the models, a few at a time.
 
         Args:
-            each: how many arrays of all draws and of all images an observer needs.
+            each: how many arrays of all replicates and of all images an observer needs.
         """
         if len(self.humans):
             yield self.humans
-        models = np.flatnonzero(~self.panel.is_human)
-        for chosen in portions(len(models), each * (self.n_draws + len(self.panel.images))):
+        models = np.flatnonzero(~self.responses.is_human)
+        for chosen in portions(
+            len(models), each * (self.n_replicates + len(self.responses.images))
+        ):
             yield models[chosen]
 
     def accuracy(self, rows: Places) -> Iterator[tuple[str, Floats]]:
         """Accuracies of some observers.
 
         Yields:
-            A condition, ``""`` for the counted ones pooled; (rows, 1 + draws). If the rows are the
+            A condition, ``""`` for the counted ones pooled; (rows, replicates). If the rows are the
             humans', one row more for all of them pooled.
         """
-        shape = (2, len(rows) + self._are_humans(rows), self.n_draws)
+        shape = (2, len(rows) + self._are_humans(rows), self.n_replicates)
         pooled = np.zeros(shape)
         for condition, images in self._conditions.items():
             sums = self._with_pooled(rows, images.right_and_seen[:, rows])
@@ -143,13 +154,13 @@ class DatasetMeasures:
         """Shape bias and its parts on the cue-conflict dataset.
 
         Returns:
-            metric → category (``""`` pools them) → (rows, 1 + draws), with the pooled humans as in
+            metric → category (``""`` pools them) → (rows, replicates), with the pooled humans as in
             `accuracy`. Metrics are ``shape_bias, shape_accuracy, texture_accuracy`` and, under
             category ``""`` alone, ``shape_bias_category_mean``.
         """
-        cue = self.panel.cue[rows]
-        conflict = (cue != "agree") & self.panel.seen[rows]
-        category = self.panel.images["category"].to_numpy()
+        cue = self.responses.cue[rows]
+        conflict = (cue != "agree") & self.responses.seen[rows]
+        category = self.responses.images["category"].to_numpy()
         names = sorted(set(category))
         of_category = category == np.array(names)[:, None, None]
         masks = [each & of_category for each in (conflict, cue == "shape", cue == "texture")]
@@ -170,14 +181,14 @@ class DatasetMeasures:
         """Metrics of pairs of observers.
 
         Args:
-            first, second: (pairs,), rows of the panel.
+            first, second: (pairs,), observers by their rows.
             metrics: some of `PAIR_METRICS`.
 
         Yields:
             A condition, at last ``""`` for the mean over the counted ones; metric → (pairs,
-            1 + draws).
+            replicates).
         """
-        shape = (len(first), self.n_draws)
+        shape = (len(first), self.n_replicates)
         total = {metric: np.zeros(shape) for metric in metrics}
         defined = {metric: np.zeros(shape, dtype=np.int16) for metric in metrics}
         for condition, images in self._conditions.items():
@@ -191,9 +202,9 @@ class DatasetMeasures:
         yield "", {metric: share(total[metric], defined[metric]) for metric in metrics}
 
     def with_humans(self, rows: Places) -> Iterator[tuple[str, dict[str, Floats]]]:
-        """Metrics of some observers with each human, as from `pairs`: (rows, humans, 1 + draws)."""
+        """Metrics of some observers with each human: as `pairs`, (rows, humans, replicates)."""
         first, second = np.repeat(rows, len(self.humans)), np.tile(self.humans, len(rows))
-        shape = (len(rows), len(self.humans), self.n_draws)
+        shape = (len(rows), len(self.humans), self.n_replicates)
         for condition, found in self.pairs(first, second):
             yield condition, {metric: values.reshape(shape) for metric, values in found.items()}
 
@@ -204,9 +215,10 @@ class DatasetMeasures:
             (rows,), with one more for the humans; see `gcbook.stats.agreement.kappa_bias`.
         """
         found = [np.full((len(rows), len(self.humans)), np.nan)]
-        for columns in (self.panel.conditions[name] for name in self.counted):
+        for columns in (self.responses.conditions[name] for name in self.counted):
             right, seen = (
-                each[:, columns].astype(np.float64) for each in (self.panel.right, self.panel.seen)
+                each[:, columns].astype(np.float64)
+                for each in (self.responses.right, self.responses.seen)
             )
             sides = (right, right), (right, seen), (seen, right), (seen, seen)
             bias = kappa_bias(*(a[rows] @ b[self.humans].T for a, b in sides))
@@ -222,8 +234,8 @@ class DatasetMeasures:
             values: of them, from `with_humans`.
 
         Returns:
-            (rows, 1 + draws). If the rows are the humans', one row more: the mean over all pairs of
-            humans.
+            (rows, replicates). If the rows are the humans', one row more: the mean over all pairs
+            of humans.
         """
         weights = (rows[:, None] != self.humans)[:, :, None] * self.human_weights
         mean = mean_defined(values.swapaxes(0, 1), weights.swapaxes(0, 1))
@@ -235,10 +247,10 @@ class DatasetMeasures:
         return np.concatenate([mean, among[None]])
 
     def _are_humans(self, rows: Places) -> bool:
-        return bool(self.panel.is_human[rows].any())
+        return bool(self.responses.is_human[rows].any())
 
     def _with_pooled(self, rows: Places, sums: Floats) -> Floats:
-        """Append to the humans' sums, (…, rows, 1 + draws), those of all humans."""
+        """Append to the humans' sums, (…, rows, replicates), those of all humans."""
         if not self._are_humans(rows):
             return sums
         pooled = (sums * self.human_weights).sum(axis=-2, keepdims=True)
@@ -247,14 +259,14 @@ class DatasetMeasures:
 
 @dataclass(frozen=True)
 class _Condition:
-    """The images of one condition, and how often each counts in each resample.
+    """The images of one condition, and how often each counts in each replicate.
 
     Attributes:
         name: ``dataset/condition``.
-        right, seen: (observers, images), as of `Panel`.
-        factors: what is drawn anew.
+        right, seen: (observers, images), as of `Responses`.
+        factors: what is resampled.
         resampling: how.
-        few: whether the weights are few enough to be kept; else they are drawn each time.
+        keep_weights: whether the weights are few enough to be kept; else they are drawn each time.
     """
 
     name: str
@@ -262,57 +274,62 @@ class _Condition:
     seen: npt.NDArray[np.bool_]
     factors: tuple[Factor, ...]
     resampling: Resampling
-    few: bool
+    keep_weights: bool
 
     @property
-    def n_draws(self) -> int:
-        """See `DatasetMeasures.n_draws`."""
+    def n_bootstrap(self) -> int:
+        """How many replicates are the value and its draws; the others are the jackknife's."""
+        return 1 + self.resampling.draws
+
+    @property
+    def n_replicates(self) -> int:
+        """See `DatasetMeasures.n_replicates`."""
         crossed = self.resampling.draws and len(self.factors) > 1
-        return 1 + self.resampling.draws + (self.seen.shape[1] if crossed else 0)
+        return self.n_bootstrap + (self.seen.shape[1] if crossed else 0)
 
     def sums(self, masks: npt.NDArray[np.bool_]) -> Floats:
-        """How many images a mask, (…, images), holds in each resample: (…, 1 + draws), float64."""
-        sums = np.empty((*masks.shape[:-1], self.n_draws))
-        for drawn, block in self._sums(masks):
-            sums[..., drawn] = block
+        """How many images a mask, (…, images), holds in each replicate: float64 (…, replicates)."""
+        sums = np.empty((*masks.shape[:-1], self.n_replicates))
+        for places, block in self._sums(masks):
+            sums[..., places] = block
         return sums
 
     @cached_property
     def right_and_seen(self) -> Floats:
-        """How many images each observer is right on, and saw: (2, observers, 1 + draws)."""
+        """How many images each observer is right on, and saw: (2, observers, replicates)."""
         return self.sums(np.stack([self.right, self.seen]))
 
     def pairs(
         self, first: Places, second: Places, metrics: Sequence[str], zero_division: ZeroDivision
     ) -> dict[str, Floats]:
-        """Metrics of pairs, each (pairs, 1 + draws): see `DatasetMeasures.pairs`."""
-        shape = (len(first), self.n_draws)
+        """Metrics of pairs, each (pairs, replicates): see `DatasetMeasures.pairs`."""
+        shape = (len(first), self.n_replicates)
         values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
         plain = [metric for metric in metrics if metric != "error_consistency"]
-        for drawn, sums in self._pair_sums(first, second):
+        for places, sums in self._pair_sums(first, second):
             found = pair_metrics(*sums, metrics=plain)
             if "error_consistency" in metrics:
-                both, a, b, n = (each + self._half[i, drawn] for i, each in enumerate(sums))
+                both, a, b, n = (each + self._half[i, places] for i, each in enumerate(sums))
                 found |= pair_metrics(both, a, b, n, zero_division, ["error_consistency"])
             for metric, block in found.items():
-                values[metric][:, drawn] = block
+                values[metric][:, places] = block
         if "error_consistency" in metrics:
             kappas = values["error_consistency"]
-            own = kappas[:, : 1 + self.resampling.draws]
-            halfway(own, out=own)
+            drawn = kappas[:, : self.n_bootstrap]
+            halve_bias(drawn, out=drawn)
             kappas[np.isnan(kappas[:, 0])] = np.nan
         return values
 
     def _pair_sums(
         self, first: Places, second: Places
     ) -> Iterator[tuple[slice, tuple[Floats, Floats, Floats, Floats]]]:
-        """What `pair_metrics` takes, for some draws at a time."""
+        """What `pair_metrics` takes, for some replicates at a time."""
         right, seen = self.right, self.seen
         if seen.all():
             n_right, n_seen = self.right_and_seen
-            for drawn, both in self._sums(right[first] & right[second]):
-                some = n_right[:, drawn]
-                yield drawn, (both, some[first], some[second], n_seen[0, drawn])
+            for places, both in self._sums(right[first] & right[second]):
+                some = n_right[:, places]
+                yield places, (both, some[first], some[second], n_seen[0, places])
             return
         pairs = ((right, right), (right, seen), (seen, right), (seen, seen))
         for blocks in zip(*(self._sums(a[first] & b[second]) for a, b in pairs), strict=True):
@@ -320,13 +337,14 @@ class _Condition:
             yield blocks[0][0], (both, right_a, right_b, n)
 
     def _sums(self, masks: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, Floats]]:
+        """The same for some replicates at a time, with their places."""
         wanted = masks.astype(np.float32)
-        blocks = self._weights if self.few else self.resampling.blocks(*self.factors)
-        for drawn, weights in blocks:
-            yield drawn, (wanted @ weights.T).astype(np.float64)
-        if self.n_draws > 1 + self.resampling.draws:
-            whole = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
-            yield slice(1 + self.resampling.draws, None), whole - wanted
+        blocks = self._weights if self.keep_weights else self.resampling.blocks(*self.factors)
+        for places, weights in blocks:
+            yield places, (wanted @ weights.T).astype(np.float64)
+        if self.n_replicates > self.n_bootstrap:
+            all_images = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
+            yield slice(self.n_bootstrap, None), all_images - wanted
 
     @cached_property
     def _weights(self) -> list[tuple[slice, Floats]]:
@@ -334,9 +352,9 @@ class _Condition:
 
     @cached_property
     def _half(self) -> Floats:
-        """What is added to the four sums: (4, 1 + draws); nothing where images are left out."""
+        """What is added to the four sums: (4, replicates); nothing in those of the jackknife."""
         added = np.array(sums_of(*self.resampling.half_images(self.name)))
-        return np.pad(added, ((0, 0), (0, self.n_draws - added.shape[1])))
+        return np.pad(added, ((0, 0), (0, self.n_replicates - added.shape[1])))
 
 
 def portions(n: int, numbers: int) -> Iterator[slice]:

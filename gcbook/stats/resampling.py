@@ -1,7 +1,7 @@
 r"""The bootstrap: what values could have been with other images, and with other networks.
 
 An interval answers: had other images of the same kind been shown, how far could the value have
-been from this one? So what was chosen for an experiment is drawn anew, as in Klein et al. (2025)
+been from this one? So what was chosen for an experiment is resampled, as in Klein et al. (2025)
 for error consistency. A design says what that is, as data:
 
 - units within strata: images within their condition, silhouettes within their category;
@@ -19,13 +19,14 @@ Which interval is read off the draws was chosen by simulation (`benchmarks/cover
   as much as the draws do (Kish's effective number). Where a share is 0 or 1 no draw varies; then as
   many answers count as there are units that could have been otherwise;
 - for a squared difference percentiles moved by twice the bias;
-- for error consistency percentiles too, of draws with `Resampling.half_images` more, moved
-  `halfway`: of few errors the bootstrap knows only those that occurred, and the plain percentiles
-  of Klein et al. cover too little there. In means over datasets they are `centred`;
+- for error consistency percentiles too, of draws with `Resampling.half_images` more, whose bias
+  is halved (`halve_bias`): of few errors the bootstrap knows only those that occurred, and the
+  plain percentiles of Klein et al. cover too little there. In means over datasets they are
+  `centred`;
 - over a few seeds percentiles of draws whose deviations are scaled as Student's t
   (`Resampling.t_scales`);
-- where factors are crossed, draws are first drawn in (`Resampling.narrowed`). No way of drawing
-  crossed units has the right variance for every statistic (McCullagh, 2000).
+- where factors are crossed, the draws' deviations are first shrunk (`Resampling.shrink`). No way
+  of resampling crossed units has the right variance for every statistic (McCullagh, 2000).
 
 A resample is a row of weights, how often each item was drawn. Row 0 is all ones: computing with
 weights gives the value itself first and its bootstrap draws after. All observers share a resample,
@@ -52,7 +53,7 @@ _BLOCK = 512
 
 @dataclass(frozen=True)
 class Factor:
-    """One factor of a design: what is drawn anew, and which items go with it.
+    """One factor of a design: what is resampled, and which items go with it.
 
     Attributes:
         strata: name → number of units; each stratum keeps its number.
@@ -145,7 +146,7 @@ class Resampling:
 
         A cell that is empty stays so in every resample. With half an image in each, which is
         Jeffreys' prior for the four, the draws vary as a posterior does. All pairs share them. See
-        `halfway` too. The name of the images keys the randomness.
+        `halve_bias` too. The name of the images keys the randomness.
 
         Returns:
             (4, 1 + draws); 0 for the value itself.
@@ -170,8 +171,8 @@ class Resampling:
         squares = self._generator(f"t/{name}").chisquare(freedom, self.draws)
         return np.concatenate([[1.0], np.sqrt(freedom / squares)])
 
-    def narrowed(self, values: npt.ArrayLike, units: int) -> Floats:
-        """Draw in the draws of crossed factors, so that an item's own variance counts once.
+    def shrink(self, values: npt.ArrayLike, units: int) -> Floats:
+        """Shrink the deviations of crossed factors' draws, so that an item's variance counts once.
 
         The product of the factors' weights gives V(shape) + V(texture) + V(image), and each of the
         first two holds the third: the variance wanted is V(shape) + V(texture) - V(image), that of
@@ -256,8 +257,8 @@ class Resampling:
         return np.maximum(low, 0), np.minimum(high, 1)
 
 
-def halfway(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
-    """Move draws with half images half of the way from their mean to the value.
+def halve_bias(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
+    """Halve the bias of draws with half images: move their mean half of the way to the value.
 
     Kappa of few errors comes out a little too low, and with half an image more in each cell too
     high by about as much. In a mean over many conditions that adds up, while the interval shrinks.
@@ -266,7 +267,7 @@ def halfway(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
         values: (…, 1 + draws), the value itself first.
         out: where the moved draws are to stand, which may be the values; else in a new array.
 
-    >>> halfway([0.2, 0.3, 0.5]).round(3).tolist()
+    >>> halve_bias([0.2, 0.3, 0.5]).round(3).tolist()
     [0.2, 0.2, 0.4]
     """
     values = np.asarray(values, dtype=np.float64)
@@ -278,19 +279,20 @@ def halfway(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
 
 
 def centred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:
-    """Move the draws of a mean over many conditions to where the truth is to be expected.
+    """Centre the draws of a mean over many conditions where the truth is expected.
 
-    What `halfway` leaves of each condition's bias adds up in a mean, while the interval shrinks. So
-    the draws of the mean are moved once more, half of the way to the value less its bias.
+    The half of each condition's bias that `halve_bias` leaves adds up in a mean, while the interval
+    shrinks. So the draws of the mean are moved once more, half of the way to the value less its
+    bias.
 
     Args:
-        values: (…, 1 + draws), the value itself first, of draws that `halfway` has moved.
+        values: (…, 1 + draws), the value itself first, after `halve_bias` in each condition.
         bias: (…), by how much the value is too high on average.
 
     >>> centred([0.2, 0.3, 0.5], -0.1).round(3).tolist()
     [0.2, 0.25, 0.45]
     """
-    moved = halfway(values)
+    moved = halve_bias(values)
     moved[..., 1:] -= np.asarray(bias)[..., None] / 2
     return moved
 

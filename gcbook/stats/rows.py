@@ -18,7 +18,7 @@ def first_row(table: pd.DataFrame) -> "pd.Series[Any]":
 def ordered_rows(
     table: pd.DataFrame, by: Sequence[str], orders: Mapping[str, Iterable[Any]]
 ) -> pd.DataFrame:
-    """Sort rows by columns, of which the first counts most, and number them anew.
+    """Sort rows by columns, of which the first counts most, and renumber them.
 
     Args:
         orders: column → its values in order; other columns are sorted by their values.

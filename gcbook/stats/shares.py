@@ -1,7 +1,7 @@
 """Accuracy and the metrics of cues of the miniatures, with intervals that cluster by silhouette.
 
-One table for each (`accuracies`, `cue_shares`), or the values of all under every resample, of each
-network or of all seeds together (`pooled_measures`), for what compares them.
+One table for each (`accuracies`, `cue_shares`), or, for comparisons, all values under every
+resample, of each network or of all seeds together (`pooled_measures`).
 """
 
 from collections.abc import Sequence

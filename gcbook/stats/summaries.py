@@ -1,14 +1,14 @@
 """Summaries of the trials: small enough to ship, enough for every number of the book.
 
 `load_summaries` gives the shipped ones, computed by `tools/build_summaries.py` from the published
-trials, or computes them anew where a reader asks for other conventions or adds own trials. What
+trials, or recomputes them where a reader asks for other conventions or adds own trials. What
 needs resampling needs the trials; without them, counts still give every value, and the intervals
 are left out and said to be.
 """
 
 import json
 import warnings
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ from gcbook.trials.table import read_trials, unmatched_images
 _TABLES = ("counts", "pairs", "estimates", "tests")
 _DECIMALS = 6
 
+CODE = f"gcbook {gcbook.__version__}"
+"""What computes summaries here."""
+
 
 class SummariesWarning(UserWarning):
     """What a reader should know about the data behind the summaries."""
@@ -46,14 +49,23 @@ class Summaries:
             (`gcbook.stats.agreement.pair_counts`).
         estimates: values with intervals (`gcbook.stats.estimates`).
         tests: paired tests (`gcbook.stats.comparisons`).
-        provenance: sources with commits, settings, version of the code.
+        settings: conventions and resampling that they were made with.
+        origin: what they were made of.
     """
 
     counts: pd.DataFrame
     pairs: pd.DataFrame
     estimates: pd.DataFrame
     tests: pd.DataFrame
-    provenance: dict[str, Any]
+    settings: SummarySettings
+    origin: "Origin"
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Sources with commits, settings, version of the code: what ``provenance.json`` holds."""
+        origin = asdict(self.origin)
+        images = {name: origin.pop(name) for name in ("images", "images_in_several_datasets")}
+        return {**origin, **self.settings.as_dict(), **images}
 
     def save(self, folder: Path) -> None:
         """Write four Parquet tables and ``provenance.json``."""
@@ -68,9 +80,45 @@ class Summaries:
         """Read what `save` wrote; by default the summaries that come with the package."""
         folder = folder or DATA.path("summaries")
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
+        stored = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        origin = Origin(**{each.name: stored[each.name] for each in fields(Origin)})
+        return cls(**tables, settings=SummarySettings.read(stored), origin=origin)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What summaries were made of, and by which code.
+
+    Attributes:
+        code: its name and version.
+        sources: of the trials, by name.
+        published: ``repository, commit, content`` of each source of published trials.
+        images: how many different images there are, not counting those of edges, silhouettes and
+            cue conflicts, which share their exemplars by design and are resampled together.
+        images_in_several_datasets: how many of them several datasets hold by chance, which the
+            resampling ignores.
+    """
+
+    code: str
+    sources: list[str]
+    published: list[dict[str, str]]
+    images: int
+    images_in_several_datasets: int
+
+    @classmethod
+    def of(cls, trials: pd.DataFrame) -> "Origin":
+        """What these trials are."""
+        others = trials[~trials["dataset"].isin(["edge", "silhouette", "cue-conflict"])]
+        n_datasets = others.groupby("image_id", observed=True)["dataset"].nunique()
         return cls(
-            **tables,
-            provenance=json.loads((folder / "provenance.json").read_text(encoding="utf-8")),
+            code=CODE,
+            sources=sorted(set(trials["source"])),
+            published=[
+                {"repository": s.repository, "commit": s.commit, "content": s.content}
+                for s in SOURCES["trials"]
+            ],
+            images=len(n_datasets),
+            images_in_several_datasets=int((n_datasets > 1).sum()),
         )
 
 
@@ -89,7 +137,8 @@ def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> 
         pair_counts(trials),
         computed.estimates.round(_DECIMALS),
         computed.tests.round(_DECIMALS),
-        _provenance(settings, sorted(set(trials["source"]))) | _overlap(trials),
+        settings,
+        Origin.of(trials),
     )
 
 
@@ -153,9 +202,9 @@ def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
 def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summaries:
     counts, pairs = settings.choose(shipped.counts), settings.choose(shipped.pairs)
     values = values_from_counts(counts, pairs, settings).round(_DECIMALS)
-    provenance = shipped.provenance | _provenance(settings, shipped.provenance["sources"])
-    provenance["draws"] = 0
-    return Summaries(counts, pairs, values, shipped.tests.iloc[:0], provenance)
+    without = replace(settings, resampling=replace(settings.resampling, draws=0))
+    origin = replace(shipped.origin, code=CODE)
+    return Summaries(counts, pairs, values, shipped.tests.iloc[:0], without, origin)
 
 
 def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySettings) -> None:
@@ -184,32 +233,6 @@ def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySett
 
 def _tell(message: str) -> None:
     warnings.warn(message, SummariesWarning, stacklevel=4)
-
-
-def _overlap(trials: pd.DataFrame) -> dict[str, int]:
-    """How many images stand in several datasets by chance, which the resampling ignores.
-
-    Edges, silhouettes and cue conflicts share their exemplars by design and are resampled together.
-    """
-    others = trials[~trials["dataset"].isin(["edge", "silhouette", "cue-conflict"])]
-    n_datasets = others.groupby("image_id", observed=True)["dataset"].nunique()
-    return {"images": len(n_datasets), "images_in_several_datasets": int((n_datasets > 1).sum())}
-
-
-def _provenance(settings: SummarySettings, sources: list[str]) -> dict[str, Any]:
-    return {
-        "code": f"gcbook {gcbook.__version__}",
-        "sources": sources,
-        "published": [
-            {"repository": s.repository, "commit": s.commit, "content": s.content}
-            for s in SOURCES["trials"]
-        ],
-        **settings.resampling.as_dict(),
-        "conditions": settings.conditions,
-        "zero_division": settings.zero_division,
-        "resample_observers": settings.resample_observers,
-        "datasets": list(settings.datasets),
-    }
 
 
 def observer_numbers(summaries: Summaries) -> dict[str, int]:

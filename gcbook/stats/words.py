@@ -33,7 +33,7 @@ def percent(confidence: float) -> str:
 
 
 def undecided(draws: int, confidence: float) -> str:
-    """That no test can be decided with so few draws at such a confidence; nothing where it can.
+    """Say that no test can be decided with so few draws at this confidence; "" where it can.
 
     >>> undecided(500, 0.999)
     'cannot be decided with these draws: 1,000 are needed'

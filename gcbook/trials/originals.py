@@ -159,22 +159,22 @@ def copies(kind: Kind, source: Source) -> list[Path]:
     return [place for place in places if place]
 
 
-def problems(kind: Kind, source: Source, place: Path, *, anew: bool = False) -> list[str]:
+def problems(kind: Kind, source: Source, place: Path, *, rehash: bool = False) -> list[str]:
     """Compare a copy with the registry of its source.
 
     Args:
         place: one of `copies`. Of a folder in ``GCBOOK_DATA_DIR``, which may be a whole clone,
             files that are not listed are no problem, for they are not read.
-        anew: hash what is remembered as well.
+        rehash: hash what is remembered as well.
 
     Returns:
         What is wrong, a line each: which file is missing, has changed or does not belong there.
     """
     known = published_names(source, place)
     if place.is_file():
-        return _in_archive(place, known, anew)
+        return _in_archive(place, known, rehash)
     ours = place.is_relative_to(cache_dir() / kind)
-    return [*differing(place, known, anew=anew), *(_strays(place, known) if ours else [])]
+    return [*differing(place, known, rehash=rehash), *(_strays(place, known) if ours else [])]
 
 
 def published_names(source: Source, place: Path) -> dict[str, str]:
@@ -217,9 +217,9 @@ def _refuse(wrong: Sequence[str], remedy: str) -> None:
         raise GcbookError(f"{wrong[0]}{more}. {remedy}")
 
 
-def _in_archive(archive: Path, known: Mapping[str, str], anew: bool) -> list[str]:
+def _in_archive(archive: Path, known: Mapping[str, str], rehash: bool) -> list[str]:
     mark = mark_of(archive, "\n".join(f"{name} {expected}" for name, expected in known.items()))
-    if not anew and mark in remembered():
+    if not rehash and mark in remembered():
         return []
     members = {inner.as_posix(): read for inner, _, read in files_in(archive, LARGEST_PICTURE)}
     wrong = []

@@ -2,8 +2,6 @@
 
 from playwright.sync_api import Locator, Page
 
-__all__ = ["draw_all", "marks", "picture", "resize", "settle"]
-
 
 def draw_all(page: Page) -> int:
     """Scroll past every chart until it is drawn; say how many there are."""

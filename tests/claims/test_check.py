@@ -46,6 +46,15 @@ def test_with_other_parameters_a_mark_says_so():
     assert repr(check(CLAIMS, facts, changed=True).above).startswith("[cannot be checked")
 
 
+@pytest.mark.parametrize("each", [(0.5, None), [float("nan"), 0.5], ((0.25, 0.5), (0.5, None))])
+def test_one_missing_number_among_several_leaves_a_claim_unchecked(each):
+    claims = {"below": Claim(sentence="All are below.", holds="each != 1", evidence="computed")}
+    outcomes = check(claims, SimpleNamespace(each=each), changed=True)
+    assert outcomes.below.state == "unknown"
+    with pytest.raises(ClaimFailed, match="a fact could not be computed"):
+        check(claims, SimpleNamespace(each=each), changed=False)
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), Number(float("nan"))])
 def test_what_cannot_be_computed_fails_the_chapter_by_its_own_parameters(value):
     facts = SimpleNamespace(high=value, each=(0.5,))

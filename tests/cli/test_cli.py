@@ -13,6 +13,7 @@ from tiny.command import call
 from gcbook import cli
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import locked
+from gcbook.stats.benchmark import Benchmark
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 
@@ -55,7 +56,7 @@ def test_a_terminal_that_lacks_a_letter_is_no_error():
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["run", "shapes"], "no chapter is called 'shapes'; chapters: home, introduction"),
+        (["run", "shapes"], "no chapter is called 'shapes'; chapters: home, "),
         (["run", "shape-bias", "-p", "draw", "5"], "no parameter 'draw'"),
         (["run", "shape-bias", "-p", "draws", "five"], "expected 0 for none, or a whole"),
         (["run", "shape-bias", "-p", "draws"], "-p draws: expected a name and a value"),
@@ -182,12 +183,12 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
 
     def benchmark_paths(paths, settings, against, humans):
         asked.update(paths=paths, settings=settings, against=against, humans=humans)
-        return pd.DataFrame({"observer": ["humans"], "ood_accuracy": [0.7230001]})
+        return Benchmark(pd.DataFrame({"observer": ["humans"], "ood_accuracy": [0.7230001]}), ())
 
     monkeypatch.setattr("gcbook.stats.benchmark.benchmark_paths", benchmark_paths, raising=False)
     monkeypatch.setattr(
         "gcbook.stats.benchmark.format_benchmark",
-        lambda rows, kind: f"{kind} {len(rows)}\n",
+        lambda found, kind: f"{kind} {len(found.table)}\n",
         raising=False,
     )
     status, out, _ = call(
@@ -208,9 +209,10 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
 @pytest.fixture
 def one_row(monkeypatch):
     monkeypatch.setattr(
-        "gcbook.stats.benchmark.benchmark_paths", lambda *_, **__: pd.DataFrame({"a": [1]})
+        "gcbook.stats.benchmark.benchmark_paths",
+        lambda *_, **__: Benchmark(pd.DataFrame({"a": [1]}), ()),
     )
-    monkeypatch.setattr("gcbook.stats.benchmark.format_benchmark", lambda rows, kind: "new")
+    monkeypatch.setattr("gcbook.stats.benchmark.format_benchmark", lambda *_: "new")
 
 
 @pytest.mark.usefixtures("one_row")

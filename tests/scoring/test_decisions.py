@@ -14,7 +14,7 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, to_trials
+from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, decide_store, to_trials
 from gcbook.scoring.racing import replay
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.settings import Racing
@@ -139,18 +139,18 @@ def test_incomplete_images_are_left_out_and_named(tmp_path):
             (rows["image_id"] != "b1.png") | (rows["draw"] != 7) | (rows["label"] != "d")
         ],
     )
-    decided = decide(store)
-    assert decided.attrs["incomplete"] == ("b1.png",)
-    assert "b1.png" not in set(decided["image_id"])
+    decided = decide_store(store)
+    assert decided.incomplete == ("b1.png",)
+    assert "b1.png" not in set(decided.table["image_id"])
     assert len(decide(store, draws=7)) == 10
 
 
 def test_images_with_scores_that_are_not_listed_are_named(tmp_path):
     store = scored(tmp_path / "s")
     rewrite(store.path / "images.parquet", lambda images: images.iloc[2:])
-    decided = decide(store)
-    assert len(decided) == 8
-    assert decided.attrs["incomplete"] == ("a0.png", "b1.png")
+    decided = decide_store(store)
+    assert len(decided.table) == 8
+    assert decided.incomplete == ("a0.png", "b1.png")
 
 
 def test_ties_favour_no_class():
@@ -202,6 +202,15 @@ def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
     before_any_test = decide(raced, draws=3)
     fixed = scored(tmp_path / "fixed", draws=3, timesteps="uniform")
     pd.testing.assert_frame_equal(before_any_test, decide(fixed), rtol=1e-4)
+
+
+def test_a_race_of_the_fewest_draws_is_tested_once(tmp_path):
+    short = scored(tmp_path / "short", racing=Racing(5, 0.5, 5))
+    long = scored(tmp_path / "long", racing=Racing(5, 0.5, 12))
+    decided = decide(long, draws=5)
+    pd.testing.assert_frame_equal(decided, decide(short), rtol=1e-4)
+    # The test at the fifth draw leaves one class of some images: then there is no runner-up.
+    assert decided["runner_up"].isna().any()
 
 
 @pytest.mark.parametrize("asked", [{"weighting": "uniform"}, {"norm": "l1"}])

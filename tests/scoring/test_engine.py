@@ -13,7 +13,7 @@ from gcbook.miniworld.results.shipped import model_folder, shipped_store
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.decisions import decide
+from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import replay
 from gcbook.scoring.settings import Racing, ScoringSettings
@@ -212,9 +212,9 @@ def test_a_race_sees_what_its_replay_will_read(tmp_path):
     classifier = Close(toy(dtype=torch.float64))
     report, rows = run(tmp_path / "s", classifier, racing=RACE)
     assert len(rows) == 9 * RACE.max_draws * len(LABELS)
-    decided = decide(Store.open(tmp_path / "s"))
-    assert decided.attrs["incomplete"] == ()
-    assert (decided["margin"] == 0).all()
+    decided = decide_store(Store.open(tmp_path / "s"))
+    assert decided.incomplete == ()
+    assert (decided.table["margin"] == 0).all()
     assert report.n_complete == 9
 
 
@@ -263,10 +263,10 @@ def test_nan_costs_its_image_alone(tmp_path):
     assert list(report.failed) == ["b77.png"]
     assert "NaN" in report.failed["b77.png"]
     assert (report.n_images, report.n_complete) == (10, 9)
-    decided = decide(Store.open(tmp_path / "2"))
-    assert list(decided.attrs["failed"]) == ["b77.png"]
-    assert decided.attrs["incomplete"] == ()
-    assert len(decided) == 9
+    decided = decide_store(Store.open(tmp_path / "2"))
+    assert list(decided.failed) == ["b77.png"]
+    assert decided.incomplete == ()
+    assert len(decided.table) == 9
 
 
 @pytest.mark.parametrize("racing", [None, RACE], ids=["fixed", "raced"])
@@ -348,9 +348,9 @@ def test_what_was_measured_is_saved_before_an_error_is_passed_on(tmp_path, error
     names = [each.imagename for each in images]
     # The first image has its 24 scores, the second some, and the others were never begun.
     assert list(stopped.pending().values()) == names[1:]
-    decided = decide(stopped)
-    assert (decided["imagename"].tolist(), not stopped.is_complete()) == (names[:1], True)
-    assert sorted(decided.attrs["incomplete"]) == sorted(names[1:])
+    decided = decide_store(stopped)
+    assert (decided.table["imagename"].tolist(), not stopped.is_complete()) == (names[:1], True)
+    assert sorted(decided.incomplete) == sorted(names[1:])
     classifier = Counting(toy())
     report, rows = run(tmp_path / "s", classifier, batch_size=10)
     assert len(classifier.measured) == report.n_evaluations == 216 - 40

@@ -19,7 +19,7 @@ from gcbook.stats.agreement import (
     sums_of,
     weighted_pair_counts,
 )
-from gcbook.stats.panel import make_panels
+from gcbook.stats.responses import make_responses
 
 RNG = np.random.default_rng(0)
 
@@ -121,10 +121,10 @@ def test_only_images_that_both_saw_count() -> None:
 
 def test_weights_count_images_that_often() -> None:
     right = {"subject-01": [1, 1, 0, None, 0], "m": [1, 0, 0, 1, 0]}
-    panel = make_panels(trials_of(right))["sketch"]
+    responses = make_responses(trials_of(right))["sketch"]
     weights = np.array([[2, 0, 3, 5, 1]], dtype=np.float32)
     pair = np.array([0]), np.array([1])
-    counts = weighted_pair_counts(panel.right, panel.seen, weights, *pair)
+    counts = weighted_pair_counts(responses.right, responses.seen, weights, *pair)
     assert [float(count[0, 0]) for count in counts] == [2, 0, 0, 4]
 
 

@@ -18,6 +18,7 @@ from gcbook.stats.benchmark_tables import (
     table2_rows,
     table3_rows,
 )
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.summaries import Summaries
 
 
@@ -77,7 +78,7 @@ def test_a_rank_is_among_the_papers_rows_with_the_own_row_replaced(rows):
 
 def test_published_values_stand_only_beside_comparable_ones(summaries):
     assert comparable_with_paper(summaries)
-    other = replace(summaries, provenance=summaries.provenance | {"conditions": "all"})
+    other = replace(summaries, settings=SummarySettings(conditions="all"))
     assert not comparable_with_paper(other)
     rows = benchmark_rows(other)
     assert len(rows) == 10
@@ -192,7 +193,7 @@ def test_table1_has_the_humans_of_all_sources(summaries):
 
 
 def test_table1_sets_no_other_aggregate_beside_the_papers(summaries):
-    made = replace(summaries, provenance=summaries.provenance | {"conditions": "all"})
+    made = replace(summaries, settings=SummarySettings(conditions="all"))
     rows = table1_recomputed(made).set_index("model")
     assert rows[["ood_accuracy", "error_consistency"]].isna().all(axis=None)
     assert rows.loc["Humans", "shape_bias"] == pytest.approx(0.9587, abs=1e-4)

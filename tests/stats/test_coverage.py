@@ -20,8 +20,8 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.agreement import PAIR_METRICS, kappa
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures
-from gcbook.stats.panel import Panel, image_factors
 from gcbook.stats.resampling import Factor, Resampling, correct_bias
+from gcbook.stats.responses import Responses, image_factors
 
 EXPERIMENTS, DEMANDED, ALLOWED = (600, 0.92, 0.985) if CI else (100, 0.87, 1.0)
 DRAWS = 400
@@ -59,7 +59,7 @@ LAWS = {
 }
 
 
-def sample_panel(name: str, rng: np.random.Generator) -> Panel:
+def sample_responses(name: str, rng: np.random.Generator) -> Responses:
     conditions = np.repeat(DATASETS[name], N_IMAGES)
     drawn = [rng.choice(32, size=N_IMAGES, p=LAWS[name, condition]) for condition in DATASETS[name]]
     right = PATTERNS[np.concatenate(drawn)].T
@@ -77,7 +77,7 @@ def sample_panel(name: str, rng: np.random.Generator) -> Panel:
             "category": "cat",
         }
     )
-    return Panel(name, observers, images, np.ones_like(right), right, np.full(right.shape, ""))
+    return Responses(name, observers, images, np.ones_like(right), right, np.full(right.shape, ""))
 
 
 def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
@@ -140,11 +140,12 @@ def coverages() -> dict[str, Floats]:
     inside = {name: np.zeros(len(value)) for name, value in true.items()}
     for experiment in range(EXPERIMENTS):
         rng = np.random.default_rng([1, experiment])
-        panels = {name: sample_panel(name, rng) for name in DATASETS}
-        resampling, factors = Resampling(DRAWS, seed=experiment), image_factors(panels)
+        by_dataset = {name: sample_responses(name, rng) for name in DATASETS}
+        resampling, factors = Resampling(DRAWS, seed=experiment), image_factors(by_dataset)
         settings = SummarySettings(resampling=resampling)
         measures = [
-            DatasetMeasures(panel, factors[name], settings) for name, panel in panels.items()
+            DatasetMeasures(responses, factors[name], settings)
+            for name, responses in by_dataset.items()
         ]
         for name, values in aggregate(measures).items():
             low, high = resampling.interval(values, n=N_IMAGES if name in SHARES else None)
@@ -188,7 +189,7 @@ def true_shape_values(kind: str) -> dict[str, float]:
     }
 
 
-def sample_conflict_panel(rng: np.random.Generator, kind: str) -> Panel:
+def sample_conflict_responses(rng: np.random.Generator, kind: str) -> Responses:
     shape = np.repeat(np.arange(N_SHAPES), TEXTURES_A_SHAPE)
     all_textures = np.tile(np.arange(N_TEXTURES), (N_SHAPES, 1))
     texture = rng.permuted(all_textures, axis=1)[:, :TEXTURES_A_SHAPE].ravel()
@@ -211,16 +212,16 @@ def sample_conflict_panel(rng: np.random.Generator, kind: str) -> Panel:
         }
     )
     observers = pd.DataFrame({"source": ["s"], "observer": ["net"], "observer_kind": ["model"]})
-    return Panel("cue-conflict", observers, images, cue != "", cue == "shape", cue)
+    return Responses("cue-conflict", observers, images, cue != "", cue == "shape", cue)
 
 
 def shape_metrics(
-    panel: Panel, factors: dict[str, dict[str, tuple[Factor, ...]]], resampling: Resampling
+    responses: Responses, factors: dict[str, dict[str, tuple[Factor, ...]]], resampling: Resampling
 ) -> dict[str, dict[str, Floats]]:
     settings = SummarySettings(resampling=resampling)
-    measures = DatasetMeasures(panel, factors[panel.dataset], settings)
+    measures = DatasetMeasures(responses, factors[responses.dataset], settings)
     return {
-        metric: {category: measures.narrowed(values) for category, values in found.items()}
+        metric: {category: measures.bootstrap(values) for category, values in found.items()}
         for metric, found in measures.shape(np.array([0])).items()
     }
 
@@ -230,9 +231,9 @@ def shape_coverages(kind: str) -> dict[str, float]:
     true = true_shape_values(kind)
     inside: dict[str, list[bool]] = {}
     for experiment in range(EXPERIMENTS):
-        panel = sample_conflict_panel(np.random.default_rng([2, experiment]), kind)
+        responses = sample_conflict_responses(np.random.default_rng([2, experiment]), kind)
         resampling = Resampling(DRAWS, seed=experiment)
-        found = shape_metrics(panel, image_factors({panel.dataset: panel}), resampling)
+        found = shape_metrics(responses, image_factors({responses.dataset: responses}), resampling)
         for metric, by_category in found.items():
             for category, values in by_category.items():
                 exemplars = N_SHAPES // len(CATEGORIES) if category else N_SHAPES
@@ -257,10 +258,12 @@ def test_treating_conflict_images_as_independent_would_be_too_narrow() -> None:
     true = true_shape_values("texture biased")["shape_bias"]
     covered = []
     for experiment in range(EXPERIMENTS // 3):
-        panel = sample_conflict_panel(np.random.default_rng([2, experiment]), "texture biased")
-        images = {"0": (Factor({"images": panel.cue.shape[1]}),)}
+        responses = sample_conflict_responses(
+            np.random.default_rng([2, experiment]), "texture biased"
+        )
+        images = {"0": (Factor({"images": responses.cue.shape[1]}),)}
         resampling = Resampling(DRAWS, seed=experiment)
-        found = shape_metrics(panel, {panel.dataset: images}, resampling)
+        found = shape_metrics(responses, {responses.dataset: images}, resampling)
         low, high = Resampling().interval(found["shape_bias"][""][0])
         covered.append(low <= true <= high)
     assert np.mean(covered) < 0.8

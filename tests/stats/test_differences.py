@@ -3,7 +3,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.differences import against_humans, model_differences
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 
 
@@ -50,16 +52,18 @@ def test_corrected_over_all_pairs_whichever_are_shown(shipped):
 
 def test_too_few_draws_decide_nothing(shipped):
     small = with_tests(shipped, ("alexnet", "vgg16", 0.2, 0.1, 0.3, 0.002))
-    made = shipped.provenance | {"draws": 500, "confidence": 0.999}
+    few = SummarySettings(resampling=Resampling(draws=500, confidence=0.999))
     words = "cannot be decided with these draws: 1,000 are needed"
-    assert model_differences(replace(small, provenance=made))["differs"].tolist() == [words]
-    enough = replace(small, provenance=made | {"draws": 1000})
+    assert model_differences(replace(small, settings=few))["differs"].tolist() == [words]
+    enough = replace(
+        small, settings=SummarySettings(resampling=Resampling(draws=1000, confidence=0.999))
+    )
     assert model_differences(enough)["differs"].tolist() == [False]
 
 
 def test_the_level_is_that_of_the_intervals(shipped):
     small = with_tests(shipped, ("alexnet", "vgg16", 0.2, 0.1, 0.3, 0.02))
-    strict = replace(small, provenance=small.provenance | {"confidence": 0.99})
+    strict = replace(small, settings=SummarySettings(resampling=Resampling(confidence=0.99)))
     assert model_differences(small)["differs"].tolist() == [True]
     assert model_differences(strict)["differs"].tolist() == [False]
 

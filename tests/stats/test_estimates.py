@@ -13,8 +13,8 @@ from gcbook.stats.estimates import ESTIMATE_COLUMNS, estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.metrics import count_trials
-from gcbook.stats.panel import image_factors, make_panels
 from gcbook.stats.resampling import Resampling, centred
+from gcbook.stats.responses import image_factors, make_responses
 
 PEOPLE = {"subject-01": 0.9, "subject-02": 0.8, "subject-03": 0.85, "good": 0.75, "poor": 0.4}
 COLUMNS = ["source", "observer", "observer_kind", "dataset", "condition", "image_id"]
@@ -99,14 +99,14 @@ def test_error_consistency_is_averaged_over_conditions_then_humans_then_datasets
 
 def test_the_draws_of_kappa_over_datasets_are_centred() -> None:
     settings = SummarySettings(resampling=Resampling(draws=300))
-    panels = make_panels(TRIALS)
-    factors = image_factors(panels)
+    by_dataset = make_responses(TRIALS)
+    factors = image_factors(by_dataset)
     draws, bias = [], []
-    for name, panel in panels.items():
-        measures = DatasetMeasures(panel, factors[name], settings)
-        rows = np.flatnonzero(panel.observers["observer"] == "poor")
+    for name, responses in by_dataset.items():
+        measures = DatasetMeasures(responses, factors[name], settings)
+        rows = np.flatnonzero(responses.observers["observer"] == "poor")
         found = dict(measures.with_humans(rows))[""]["error_consistency"]
-        draws.append(measures.narrowed(measures.to_humans(rows, found))[0])
+        draws.append(measures.bootstrap(measures.to_humans(rows, found))[0])
         bias.append(measures.kappa_bias(rows)[0])
     expected = centred(np.mean(draws, axis=0), np.mean(bias))
     found = estimate(TRIALS, settings).means["error_consistency"]["s", "poor", "model"]

@@ -9,13 +9,13 @@ import pytest
 from gcbook.stats.agreement import PAIR_METRICS, kappa_bias
 from gcbook.stats.conventions import SummarySettings, ZeroDivision
 from gcbook.stats.measures import DatasetMeasures
-from gcbook.stats.panel import Panel, image_factors
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.responses import Responses, image_factors
 
 N_IMAGES, N_DRAWS = 30, 4
 
 
-def conflict_panel(unseen: bool) -> Panel:
+def conflict_responses(unseen: bool) -> Responses:
     """A human and two networks on crossed shapes and textures."""
     rng = np.random.default_rng(1)
     seen = np.ones((3, N_IMAGES), dtype=bool)
@@ -36,32 +36,34 @@ def conflict_panel(unseen: bool) -> Panel:
             "observer_kind": ["human", "model", "model"],
         }
     )
-    return Panel("cue-conflict", observers, images, seen, right, np.where(seen, cue, ""))
+    return Responses("cue-conflict", observers, images, seen, right, np.where(seen, cue, ""))
 
 
-def measures_of(panel: Panel, draws: int) -> DatasetMeasures:
+def measures_of(responses: Responses, draws: int) -> DatasetMeasures:
     settings = SummarySettings(resampling=Resampling(draws=draws))
-    return DatasetMeasures(panel, image_factors({panel.dataset: panel})[panel.dataset], settings)
+    return DatasetMeasures(
+        responses, image_factors({responses.dataset: responses})[responses.dataset], settings
+    )
 
 
 @pytest.mark.parametrize("unseen", [False, True])
 def test_where_factors_are_crossed_the_values_without_each_image_follow(unseen: bool) -> None:
-    panel = conflict_panel(unseen)
-    measures = measures_of(panel, N_DRAWS)
+    responses = conflict_responses(unseen)
+    measures = measures_of(responses, N_DRAWS)
     models = np.array([1, 2])
     pair = np.array([0, 1]), np.array([2, 2])
     accuracy, agreement = dict(measures.accuracy(models))["0"], dict(measures.pairs(*pair))["0"]
     shape = measures.shape(models)["shape_bias"][""]
-    assert accuracy.shape[-1] == measures.n_draws == 1 + N_DRAWS + N_IMAGES
+    assert accuracy.shape[-1] == measures.n_replicates == 1 + N_DRAWS + N_IMAGES
     for image in range(N_IMAGES):
         kept = np.arange(N_IMAGES) != image
         without = measures_of(
             replace(
-                panel,
-                images=panel.images[kept].reset_index(drop=True),
-                seen=panel.seen[:, kept],
-                right=panel.right[:, kept],
-                cue=panel.cue[:, kept],
+                responses,
+                images=responses.images[kept].reset_index(drop=True),
+                seen=responses.seen[:, kept],
+                right=responses.right[:, kept],
+                cue=responses.cue[:, kept],
             ),
             0,
         )
@@ -75,14 +77,14 @@ def test_where_factors_are_crossed_the_values_without_each_image_follow(unseen: 
 
 
 def test_a_resample_counts_images_as_often_as_they_are_drawn() -> None:
-    panel = conflict_panel(unseen=True)
-    measures = measures_of(panel, N_DRAWS)
+    responses = conflict_responses(unseen=True)
+    measures = measures_of(responses, N_DRAWS)
     weights = measures.settings.resampling.weights(*measures.factors["0"])
     models, pair = np.array([1, 2]), (np.array([1]), np.array([2]))
-    right, seen = panel.right[models] @ weights.T, panel.seen[models] @ weights.T
+    right, seen = responses.right[models] @ weights.T, responses.seen[models] @ weights.T
     assert dict(measures.accuracy(models))["0"][:, : 1 + N_DRAWS] == pytest.approx(right / seen)
-    both = panel.seen[1] & panel.seen[2]
-    alike = (both & (panel.right[1] == panel.right[2])) @ weights.T / (both @ weights.T)
+    both = responses.seen[1] & responses.seen[2]
+    alike = (both & (responses.right[1] == responses.right[2])) @ weights.T / (both @ weights.T)
     found = dict(measures.pairs(*pair))["0"]["observed_consistency"]
     assert found[0, : 1 + N_DRAWS] == pytest.approx(alike)
 
@@ -94,7 +96,7 @@ def test_the_bias_of_kappa_is_averaged_as_kappa_is(zero_division: ZeroDivision) 
     # In one condition a human and a network are always right: of them nothing is known there.
     right[[0, 3], 60:] = seen[[0, 3], 60:] = True
     right &= seen
-    panel = Panel(
+    responses = Responses(
         "rotation",
         pd.DataFrame(
             {
@@ -115,8 +117,8 @@ def test_the_bias_of_kappa_is_averaged_as_kappa_is(zero_division: ZeroDivision) 
         np.full(right.shape, ""),
     )
     settings = SummarySettings(zero_division=zero_division, resampling=Resampling(draws=3))
-    factors = image_factors({"rotation": panel})["rotation"]
-    measures = DatasetMeasures(panel, factors, settings)
+    factors = image_factors({"rotation": responses})["rotation"]
+    measures = DatasetMeasures(responses, factors, settings)
 
     def bias(a: int, b: int) -> float:
         found = []

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from gcbook.files.errors import InputError
-from gcbook.stats.resampling import Factor, Resampling, centred, correct_bias, halfway
+from gcbook.stats.resampling import Factor, Resampling, centred, correct_bias, halve_bias
 
 
 def test_units_are_drawn_within_their_strata_and_the_first_row_is_the_data() -> None:
@@ -183,12 +183,12 @@ def test_half_an_image_is_added_to_each_cell_of_each_draw_but_not_to_the_value()
 
 
 def test_draws_move_half_of_the_way_to_the_value() -> None:
-    moved = halfway(np.array([[0.2, 0.3, np.nan, 0.5], [np.nan] * 4]))
+    moved = halve_bias(np.array([[0.2, 0.3, np.nan, 0.5], [np.nan] * 4]))
     assert moved[0] == pytest.approx([0.2, 0.2, np.nan, 0.4], nan_ok=True)
     assert np.isnan(moved[1]).all()
-    assert halfway(np.array([[0.3]])).tolist() == [[0.3]]
+    assert halve_bias(np.array([[0.3]])).tolist() == [[0.3]]
     draws = np.array([[0.2, 0.3, 0.5]])
-    assert halfway(draws, out=draws) is draws
+    assert halve_bias(draws, out=draws) is draws
     assert draws[0] == pytest.approx([0.2, 0.2, 0.4])
 
 
@@ -228,12 +228,12 @@ def test_narrowed_draws_have_the_variance_of_the_effects(effect: str, expected: 
     for _ in range(20):
         answers = rng.standard_normal(len(shape))[units]
         values = weights @ answers / weights.sum(axis=1)
-        found.append(np.var(resampling.narrowed(values, textures)[1:]) * len(shape))
+        found.append(np.var(resampling.shrink(values, textures)[1:]) * len(shape))
     t_for_normal = stats.t.ppf(0.975, textures - 1) / stats.norm.ppf(0.975)
     assert np.mean(found) / t_for_normal**2 == pytest.approx(expected, rel=0.15)
 
 
 def test_narrowing_leaves_what_does_not_vary_and_what_is_undefined() -> None:
     resampling = Resampling(draws=3)
-    assert resampling.narrowed(np.ones((1, 6)), 48).tolist() == [[1] * 4]
-    assert np.isnan(resampling.narrowed(np.full(6, np.nan), 48)).all()
+    assert resampling.shrink(np.ones((1, 6)), 48).tolist() == [[1] * 4]
+    assert np.isnan(resampling.shrink(np.full(6, np.nan), 48)).all()

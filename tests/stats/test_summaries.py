@@ -1,5 +1,7 @@
 """The shipped summaries are what the code computes, and reruns with other choices."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +51,27 @@ def test_shipped_tables_hold_counts_not_trials() -> None:
 
 
 def test_provenance_names_sources_commits_and_settings() -> None:
-    assert SHIPPED.provenance["sources"] == ["error-consistency", "model-vs-human"]
-    assert all(len(entry["commit"]) == 40 for entry in SHIPPED.provenance["published"])
-    assert (SHIPPED.provenance["draws"], SHIPPED.provenance["seed"]) == (10_000, 0)
-    assert SHIPPED.provenance["code"].startswith("gcbook ")
+    assert SHIPPED.origin.sources == ["error-consistency", "model-vs-human"]
+    assert all(len(entry["commit"]) == 40 for entry in SHIPPED.origin.published)
+    assert SHIPPED.origin.code.startswith("gcbook ")
+    assert SHIPPED.settings == SummarySettings()
+
+
+def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
+    settings = SummarySettings(
+        datasets=("edge", "sketch"),
+        conditions="all",
+        resampling=Resampling(draws=7, confidence=0.9, seed=3),
+        zero_division="toolbox",
+        resample_observers=True,
+    )
+    saved = replace(SHIPPED, settings=settings)
+    saved.save(tmp_path)
+    again = Summaries.read(tmp_path)
+    assert (again.settings, again.origin) == (settings, SHIPPED.origin)
+    pd.testing.assert_frame_equal(again.estimates, SHIPPED.estimates)
+    shipped = DATA.path("summaries") / "provenance.json"
+    assert json.loads(shipped.read_text()) == SHIPPED.provenance
 
 
 def test_defaults_need_no_trials(no_trials: None) -> None:
@@ -149,7 +168,7 @@ def test_own_trials_join_the_published_ones(published_trials: pd.DataFrame, tmp_
     assert overall(found, "error_consistency")["mine"] == pytest.approx(
         overall(found, "error_consistency")["resnet50"]
     )
-    assert "lab" in found.provenance["sources"]
+    assert "lab" in found.origin.sources
 
 
 @pytest.mark.filterwarnings("ignore:only part of a dataset was seen")

@@ -25,8 +25,6 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.noise.weightings import vlb_weights
 
-__all__ = ["prior_divergence", "reconstruction", "variational_bound"]
-
 
 def variational_bound(
     step_errors: np.ndarray, mean_square: float, n_elements: int, schedule: DiscreteSchedule

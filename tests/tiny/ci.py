@@ -2,7 +2,5 @@
 
 import os
 
-__all__ = ["CI"]
-
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
 """In CI nothing is skipped, and simulations that run in a small version elsewhere run in full."""

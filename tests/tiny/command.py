@@ -4,8 +4,6 @@ import pytest
 
 from gcbook import cli
 
-__all__ = ["call"]
-
 
 def call(capsys, *arguments):
     """Run ``gcbook``: exit status, standard output, standard error."""

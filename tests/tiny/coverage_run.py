@@ -2,8 +2,6 @@
 
 import pandas as pd
 
-__all__ = ["RUN", "run_of"]
-
 DESIGN = ["images", "accuracies", "kappa", "observers", "effects", "shared", "seeds"]
 KLEINS = "percentile, as Klein et al. (2025)"
 ROWS = [

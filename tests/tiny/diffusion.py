@@ -13,14 +13,6 @@ import torch
 
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = [
-    "class_conditional_unet",
-    "deep_floyd",
-    "dit",
-    "stable_diffusion",
-    "stable_diffusion_3",
-]
-
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,-"
 WIDTH = 16
 FROM_TEXT = ("attn2.", "attentions.0.add_", "add_embedding", "context_embedder", "embedding.weight")

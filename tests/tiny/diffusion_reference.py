@@ -21,8 +21,6 @@ from diffusers import (
 
 from gcbook.paper.categories import CATEGORIES
 
-__all__ = ["Reference", "reference"]
-
 
 @dataclass
 class Reference:

@@ -7,8 +7,6 @@ import pandas as pd
 
 from gcbook.miniworld.results.answers import mark
 
-__all__ = ["CLASSIFIES", "GENERATES", "RIGHT", "answered", "flipped", "trials"]
-
 _N = 40
 _IMAGES = [f"cat{i % 8 + 1}-dog{i + 1}.png" for i in range(_N)]
 GENERATES, CLASSIFIES = np.random.default_rng(0).random((2, _N)) < 0.6

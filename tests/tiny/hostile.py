@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["hostile_configs", "set_field"]
-
 NAN, INFINITY = float("nan"), float("inf")
 VALUES: tuple[Any, ...] = (
     *(None, True, "text", "", [], {}, [None], {"a": 1}, [10**7] * 3),

@@ -12,8 +12,6 @@ import torch
 from gcbook.classifiers.prompts import clip_templates
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes
 
-__all__ = ["clip", "cnn16", "resnet", "torchvision_resnet"]
-
 EXTRA = ("camel", "lamp", "spoon")
 """Classes that a miniature knows besides the categories."""
 

@@ -5,8 +5,6 @@ from functools import cache
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.stimuli.stimulus import StimulusSet
 
-__all__ = ["set_of"]
-
 
 @cache
 def set_of(name: str) -> StimulusSet:

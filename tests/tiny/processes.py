@@ -18,8 +18,6 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
-__all__ = ["Command", "started"]
-
 TESTS = Path(__file__).parents[1]
 
 _FORKS = get_context("forkserver")

@@ -13,8 +13,6 @@ from dataclasses import replace
 from gcbook.cli import main
 from gcbook.miniworld.training import resnet, run
 
-__all__ = ["train"]
-
 
 def train(arguments: Sequence[str]) -> None:
     """What ``gcbook train`` does, in a process of its own."""

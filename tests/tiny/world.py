@@ -4,8 +4,6 @@ from dataclasses import replace
 
 from gcbook.miniworld.world import DEFAULT_WORLD
 
-__all__ = ["BARE"]
-
 BARE = replace(
     DEFAULT_WORLD,
     background_ratio=(0.0, 0.0),

@@ -13,43 +13,26 @@ from attacks.commands import call, digest, refusal
 from attacks.mutants import flipped
 
 ROOT = Path(__file__).resolve().parents[2]
+Change = Callable[[Path, random.Random], object]
+"""Changes a file."""
 
 
 def attacks(made: Path, seed: int) -> Iterator[Attack]:
     """All attacks with the package's data."""
 
-    def flip(part: str) -> Callable[[Path, int], str]:
+    def changed(part: str, change: Change) -> Callable[[Path, int], str]:
         def run(folder: Path, number: int) -> str:
             chance = random.Random(f"{seed} {part} {number}")
-            file = chance.choice(_files(part))
-
-            def change(path: Path) -> None:
-                content = path.read_bytes()
-                path.unlink()
-                path.write_bytes(flipped(content, chance.randrange(8 * len(content))))
-
-            return _changed(part, file, change)
+            return _changed(part, chance.choice(_files(part)), lambda at: change(at, chance))
 
         return run
 
     for part, (_, _, count) in PARTS.items():
-        yield Attack("shipped", f"a flipped bit in {part}", flip(part), count, 2, mend=_mend)
-
-    def put(part: str, change: Callable[[Path], object]) -> Callable[[Path, int], str]:
-        def run(folder: Path, number: int) -> str:
-            chance = random.Random(f"{seed} {part} {number}")
-            return _changed(part, chance.choice(_files(part)), change)
-
-        return run
-
-    for name, change in (
-        ("is cut short", lambda path: os.truncate(path, path.stat().st_size // 2)),
-        ("is missing", Path.unlink),
-        ("is a pipe", _pipe),
-        ("has no end", _endless),
-    ):
+        run = changed(part, _flip)
+        yield Attack("shipped", f"a flipped bit in {part}", run, count, 2, mend=_mend)
+    for name, change in BROKEN.items():
         for part in ("summaries", "weights", "scores", "silhouettes", "published numbers"):
-            run = put(part, change)
+            run = changed(part, change)
             yield Attack("shipped", f"a file of the {part} {name}", run, mend=_mend)
 
     def stray(place: str, source: str) -> Callable[[Path, int], str]:
@@ -76,9 +59,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         chance = random.Random(f"{seed} checked {number}")
         file = chance.choice(_files(chance.choice(sorted(PARTS))))
         with _kept(file):
-            content = file.read_bytes()
-            file.unlink()
-            file.write_bytes(flipped(content, chance.randrange(8 * len(content))))
+            _flip(file, chance)
             ended = call("check", seconds=60)
         if ended.status != 1 or "Traceback" in ended.said:
             return ended.refused(file.name)
@@ -307,11 +288,26 @@ EACH = (_weights, _card, _scores, _course, _illusions)
 """Readers of one file; others read all of their part."""
 
 
-def _pipe(path: Path) -> None:
+def _flip(path: Path, chance: random.Random) -> None:
+    content = path.read_bytes()
+    path.unlink()
+    path.write_bytes(flipped(content, chance.randrange(8 * len(content))))
+
+
+def _pipe(path: Path, chance: random.Random) -> None:
     path.unlink()
     os.mkfifo(path)
 
 
-def _endless(path: Path) -> None:
+def _endless(path: Path, chance: random.Random) -> None:
     path.unlink()
     path.symlink_to("/dev/zero")
+
+
+BROKEN: dict[str, Change] = {
+    "is cut short": lambda path, _: os.truncate(path, path.stat().st_size // 2),
+    "is missing": lambda path, _: path.unlink(),
+    "is a pipe": _pipe,
+    "has no end": _endless,
+}
+"""What is done to a file, besides flipping a bit."""

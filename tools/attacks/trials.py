@@ -4,6 +4,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from attacks.attempt import Attack, in_short
 from attacks.commands import call, refusal
@@ -86,37 +87,31 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
 
 
 def _charted(folder: Path, number: int) -> str:
-    """Networks of the shipped summaries with other names, in a chart."""
+    """Names in a chart: of rows, of one that is marked, in two lines, in a group, and by ticks."""
     import html
 
-    from gcbook.chapters.error_consistency import charts as consistency
-    from gcbook.chapters.error_consistency import tables as pairs
-    from gcbook.chapters.ood_accuracy import charts as ood
-    from gcbook.chapters.ood_accuracy import tables
-    from gcbook.chapters.shape_bias import charts as shape
-    from gcbook.charts.chart import chart_spec, static_svg
-    from gcbook.stats import shape_tables
-    from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
-    from gcbook.stats.summaries import Summaries
+    import altair as alt
+    import pandas as pd
 
-    summaries = Summaries.read()
-    called = dict(zip(("resnet50", "bagnet33", "vgg16", "alexnet"), BUILT_IN, strict=False))
-    for table in (summaries.counts, summaries.pairs, summaries.estimates, summaries.tests):
-        for column in {"observer", "other", "a", "b"} & {*table}:
-            table[column] = table[column].replace(called)
-    bias = shape_tables.bias_by_category(summaries)
-    charts: tuple[Callable[[], object], ...] = (
-        lambda: ood.fig_standings(standing_rows(benchmark_rows(summaries), "ood_accuracy")),
-        lambda: shape.fig_category_spread(
-            shape_tables.category_spread(bias), shape_tables.category_outliers(bias)
-        ),
-        lambda: shape.fig_shape_bias(bias),
-        lambda: ood.fig_conditions(tables.accuracy_by_condition(summaries)),
-        lambda: consistency.fig_matrix(pairs.matrix_pairs(pairs.consistency_pairs(summaries))),
+    from gcbook.charts.chart import chart_spec, static_svg
+    from gcbook.charts.forest import fig_forest
+
+    named = [f"group, {name}" for name in BUILT_IN] if number == 3 else list(BUILT_IN)
+    rows = pd.DataFrame({"model": named, "value": 0.5, "low": 0.4, "high": 0.6})
+    options: dict[str, Any] = (
+        {},
+        {"marked": named[:1]},
+        {"two_lines": True},
+        {"grouped": True},
+        {"ticks": "high"},
+    )[number]
+    x = alt.X("value:Q", title="Value", scale=alt.Scale(domain=[0, 1]))
+    chart = fig_forest(
+        rows, row="model", value="value", x=x, tooltip=[], description="Names.", **options
     )
-    shown = html.unescape(static_svg(chart_spec(charts[number]())))
-    # Charts with a menu show one of the observers at a time.
-    return "" if number in (2, 3) or BUILT_IN[0] in shown else f"a chart without {BUILT_IN[0]}"
+    shown = html.unescape(static_svg(chart_spec(chart)))
+    lacking = [name for name in BUILT_IN if name not in shown]
+    return f"a chart without {', '.join(lacking)}" if lacking else ""
 
 
 def _refused() -> Iterator[tuple[str, str | bytes]]:

@@ -179,10 +179,7 @@ def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     conditions, even independent errors would coincide, for all observers err more where it is
     harder.
     """
-    pairs = summaries.pairs
-    if summaries.provenance["conditions"] == "benchmark":
-        counted = [(n, c) for n, e in EXPERIMENTS.items() for c in e.included]
-        pairs = pairs[pd.MultiIndex.from_frame(pairs[["dataset", "condition"]]).isin(counted)]
+    pairs = summaries.pairs[summaries.settings.counts(summaries.pairs)]
     names = ["source_a", "observer_a", "kind_a", "source_b", "observer_b", "kind_b"]
     ours = ["source", "observer", "observer_kind", "other_source", "other", "other_kind"]
     pairs = show_once(pairs.rename(columns=dict(zip(names, ours, strict=True))))

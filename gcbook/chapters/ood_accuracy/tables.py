@@ -60,7 +60,7 @@ def accuracy_by_condition(
     if not individuals:
         rows = rows[rows["kind"] != ONE_HUMAN]
     rows = _placed(rows)
-    if summaries.provenance["conditions"] == "all":
+    if summaries.settings.conditions == "all":
         rows["counted"] = "yes"
     columns = ["dataset", "step", "condition", "strength", "observer", "kind"]
     return rows[[*columns, *_NUMBERS, "n", "counted"]].round(_DIGITS)

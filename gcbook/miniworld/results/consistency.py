@@ -10,7 +10,7 @@ from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.agreement import kappa, kappa_bias, kappa_bound, sums_of, weighted_pair_counts
 from gcbook.stats.measures import mean_defined
-from gcbook.stats.resampling import Resampling, centred, halfway
+from gcbook.stats.resampling import Resampling, centred, halve_bias
 
 GROUPS = ("Other images", "Cue conflict")
 """Images over which error consistency is computed."""
@@ -40,7 +40,8 @@ def pair_kappas(
         right, weights = panel.right[:, images], panel.weights[images].T
         counts = weighted_pair_counts(right, np.ones_like(right), weights, first, second)
         added = resampling.half_images(f"{dataset}/{condition}")
-        drawn = halfway(kappa(*(count + more for count, more in zip(counts, added, strict=True))))
+        more = (count + half for count, half in zip(counts, added, strict=True))
+        drawn = halve_bias(kappa(*more))
         drawn[np.isnan(drawn[:, 0])] = np.nan
         bias = kappa_bias(*(each[:, :1] for each in sums_of(*counts)))
         sets.setdefault(str(dataset), []).append((drawn, kappa_bound(*counts), bias))

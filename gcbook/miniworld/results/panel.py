@@ -13,8 +13,8 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.miniworld.testsets import TEST_SETS
-from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.clustered import silhouettes
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import bias_of, share
 from gcbook.stats.resampling import Resampling
 
@@ -37,17 +37,8 @@ def few(resampling: Resampling) -> Resampling:
 
 
 def counted(answers: pd.DataFrame) -> pd.Series:
-    """Return which answers the benchmark would count, bool.
-
-    It leaves out unchanged images and those that are too hard for people. Test sets that are none
-    of its datasets count as a whole.
-    """
-    left_out = [
-        f"{name} {condition}"
-        for name, experiment in EXPERIMENTS.items()
-        for condition in set(experiment.conditions) - set(experiment.included)
-    ]
-    return ~(answers["dataset"] + " " + answers["condition"]).isin(left_out)
+    """Return which answers the benchmark would count: `SummarySettings.counts`."""
+    return SummarySettings().counts(answers)
 
 
 @dataclass(frozen=True)

@@ -74,10 +74,8 @@ def read_about(path: Path) -> dict[str, Any]:
     Raises:
         InputError: the file is damaged, or none of a run of this version.
     """
-    whole, changed = (
-        is_whole(read_file(path, LARGEST_STATE)),
-        "one that has changed since it was written",
-    )
+    changed = "one that has changed since it was written"
+    whole = is_whole(read_file(path, LARGEST_STATE))
     if whole is False:
         raise _damaged(path, changed)
     with refused(path, STATE_OF_A_RUN, BEGIN_ANEW):

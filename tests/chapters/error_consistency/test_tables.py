@@ -9,6 +9,7 @@ from gcbook.chapters.error_consistency.tables import (
     consistency_by_condition,
     consistency_pairs,
 )
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.summaries import Summaries
 
 
@@ -111,7 +112,7 @@ def test_conditions_are_averaged_and_those_left_out_ignored(summaries):
     row = _pair_means(small, ()).iloc[0]
     assert row["observed"] == pytest.approx((0.8 + 0.5) / 2)
     assert row["expected"] == pytest.approx((0.58 + 0.5) / 2)
-    everything = replace(small, provenance=small.provenance | {"conditions": "all"})
+    everything = replace(small, settings=SummarySettings(conditions="all"))
     row = _pair_means(everything, ()).iloc[0]
     assert row["observed"] == pytest.approx((1 + 0.8 + 0.5) / 3)
 

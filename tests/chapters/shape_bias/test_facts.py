@@ -10,7 +10,9 @@ from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.shape_bias.facts import shape_bias_facts
 from gcbook.stats.benchmark_tables import table1_recomputed
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.differences import against_humans
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import bias_by_category, category_spread, cue_accuracies
 from gcbook.stats.summaries import Summaries
 
@@ -94,8 +96,8 @@ def test_a_rerun_says_which_claims_hold():
 
 
 def test_with_too_few_draws_the_claim_is_open_and_not_false():
-    made = SHIPPED.provenance | {"draws": 500, "confidence": 0.999}
-    tests = against_humans(replace(SHIPPED, provenance=made), "shape_bias")
+    made = SummarySettings(resampling=Resampling(draws=500, confidence=0.999))
+    tests = against_humans(replace(SHIPPED, settings=made), "shape_bias")
     assert set(tests["differs"]) == {"cannot be decided with these draws: 1,000 are needed"}
     few = facts_of(tests=tests)
     outcomes = check_claims(check_parameters("shape-bias", draws=500, confidence=0.999), few)

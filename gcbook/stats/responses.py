@@ -1,9 +1,9 @@
-"""Trials as matrices: observers down, images across, one panel a dataset.
+"""Trials as matrices, one set of them a dataset: observers down, images across.
 
 With observers and images as axes, all pairs of observers are compared by matrix products, and a
 resampled set of images is a vector of weights.
 
-What a resample draws anew (see `gcbook.stats.resampling`): images within their condition; or, where
+What is resampled (see `gcbook.stats.resampling`): images within their condition; or, where
 images share them, exemplars. Edges and silhouettes are made of the same 160 exemplars that give the
 cue-conflict images their shapes, so one draw of exemplars serves all three. Observers are taken as
 they are unless asked otherwise: 4 to 10 humans a dataset are too few to speak of people in general.
@@ -31,7 +31,7 @@ _EXEMPLAR_DATASETS = ("edge", "silhouette", "cue-conflict")
 
 
 @dataclass(frozen=True)
-class Panel:
+class Responses:
     """Who answered what in one dataset.
 
     Attributes:
@@ -67,8 +67,8 @@ class Panel:
         return found
 
 
-def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
-    """Arrange trials as one panel a dataset, in the order of `gcbook.paper.experiments.DATASETS`.
+def make_responses(trials: pd.DataFrame) -> dict[str, Responses]:
+    """Arrange trials as matrices, dataset by dataset, in the order of `EXPERIMENTS`.
 
     An image is told by its id, condition and category, so observers are never compared on an
     image that was shown to them differently.
@@ -82,33 +82,35 @@ def make_panels(trials: pd.DataFrame) -> dict[str, Panel]:
     number, names = coded["dataset"]
     rows_of = {name: np.flatnonzero(number == i) for i, name in enumerate(names)}
     return {
-        name: _make_panel(name, trials, rows_of[name], right, coded)
+        name: _make_responses(name, trials, rows_of[name], right, coded)
         for name in EXPERIMENTS
         if name in rows_of
     }
 
 
-def image_factors(panels: Mapping[str, Panel]) -> dict[str, dict[str, tuple[Factor, ...]]]:
-    """What is drawn anew of each dataset's images, condition by condition.
+def image_factors(by_dataset: Mapping[str, Responses]) -> dict[str, dict[str, tuple[Factor, ...]]]:
+    """What is resampled of each dataset's images, condition by condition.
 
     Args:
-        panels: the datasets. A dataset's draws do not depend on which others there are, as long as
-            the exemplars are the same.
+        by_dataset: the datasets. A dataset's draws do not depend on which others there are, as long
+            as the exemplars are the same.
 
     Returns:
         Dataset → condition → the factors whose items are the images of that condition.
     """
     named = {
-        name: _exemplars_of(panel) for name, panel in panels.items() if name in _EXEMPLAR_DATASETS
+        name: _exemplars_of(responses)
+        for name, responses in by_dataset.items()
+        if name in _EXEMPLAR_DATASETS
     }
     shapes, textures = (
         pd.Index(sorted({each for pair in named.values() for each in pair[i]}), dtype="str")
         for i in (0, 1)
     )
     factors: dict[str, dict[str, tuple[Factor, ...]]] = {}
-    for name, panel in panels.items():
+    for name, responses in by_dataset.items():
         factors[name] = {}
-        for condition, columns in panel.conditions.items():
+        for condition, columns in responses.conditions.items():
             if name in named:
                 shape, texture = (each[columns] for each in named[name])
                 of = [Factor({"shape exemplars": len(shapes)}, shapes.get_indexer(shape))]
@@ -121,27 +123,27 @@ def image_factors(panels: Mapping[str, Panel]) -> dict[str, dict[str, tuple[Fact
     return factors
 
 
-def human_factor(panel: Panel) -> Factor:
-    """The humans of a dataset, in the order of the panel, as what is drawn anew."""
-    return Factor({f"observers/{panel.dataset}": int(panel.is_human.sum())})
+def human_factor(responses: Responses) -> Factor:
+    """The humans of a dataset, in the order of its observers, as what is resampled."""
+    return Factor({f"observers/{responses.dataset}": int(responses.is_human.sum())})
 
 
-def _exemplars_of(panel: Panel) -> tuple[pd.Index, pd.Index]:
+def _exemplars_of(responses: Responses) -> tuple[pd.Index, pd.Index]:
     """Names of the shape and texture exemplars: dog10 and bicycle1 in dog10-bicycle1.png."""
-    stem = panel.images["image_id"].str.replace(r"\.\w+$", "", regex=True)
-    if panel.dataset != "cue-conflict":
+    stem = responses.images["image_id"].str.replace(r"\.\w+$", "", regex=True)
+    if responses.dataset != "cue-conflict":
         return pd.Index(stem), pd.Index([], dtype="str")
     parts = stem.str.split("-", n=1)
     return pd.Index(parts.str[0]), pd.Index(parts.str[1])
 
 
-def _make_panel(
+def _make_responses(
     dataset: str,
     trials: pd.DataFrame,
     rows: Places,
     right: npt.NDArray[np.bool_],
     coded: Mapping[str, Coded],
-) -> Panel:
+) -> Responses:
     codes, names = coded["condition"]
     order = pd.Index(EXPERIMENTS[dataset].conditions).get_indexer(pd.Index(names))
     conditions = np.array(EXPERIMENTS[dataset].conditions, dtype=object)
@@ -157,7 +159,7 @@ def _make_panel(
         cue = cue.copy()
         named = trials[["dataset", "image_id", "category", "response"]].iloc[rows]
         cue[observer, image] = cues(named).to_numpy(dtype="U7")
-    return Panel(
+    return Responses(
         dataset,
         observers[["source", "observer", "observer_kind"]],
         images[["image_id", "condition", "category"]],

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from gcbook.stats.panel import Panel, human_factor, image_factors, make_panels
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.responses import Responses, human_factor, image_factors, make_responses
 
 
 def test_rows_columns_and_what_was_not_seen() -> None:
@@ -16,12 +16,12 @@ def test_rows_columns_and_what_was_not_seen() -> None:
         ],
         columns=["observer", "observer_kind", "condition", "image_id", "category", "response"],
     ).assign(source="s", dataset="contrast")
-    (panel,) = make_panels(trials).values()
-    assert panel.observers["observer"].tolist() == ["subject-01", "net"]  # humans first
-    assert panel.images["image_id"].tolist() == ["b.png", "a.png"]  # easiest condition first
-    np.testing.assert_array_equal(panel.seen, [[True, False], [True, True]])
-    np.testing.assert_array_equal(panel.right, [[True, False], [False, True]])
-    assert panel.conditions == {"c100": slice(0, 1), "c50": slice(1, 2)}
+    (responses,) = make_responses(trials).values()
+    assert responses.observers["observer"].tolist() == ["subject-01", "net"]  # humans first
+    assert responses.images["image_id"].tolist() == ["b.png", "a.png"]  # easiest condition first
+    np.testing.assert_array_equal(responses.seen, [[True, False], [True, True]])
+    np.testing.assert_array_equal(responses.right, [[True, False], [False, True]])
+    assert responses.conditions == {"c100": slice(0, 1), "c50": slice(1, 2)}
 
 
 def test_an_image_shown_differently_is_another_image() -> None:
@@ -37,12 +37,12 @@ def test_an_image_shown_differently_is_another_image() -> None:
             "response": "cat",
         }
     )
-    panel = make_panels(trials)["contrast"]
-    assert len(panel.images) == 2
-    assert not panel.seen.all(axis=0).any()
+    responses = make_responses(trials)["contrast"]
+    assert len(responses.images) == 2
+    assert not responses.seen.all(axis=0).any()
 
 
-def panel(dataset: str, image_ids: list[str], conditions: list[str]) -> Panel:
+def responses(dataset: str, image_ids: list[str], conditions: list[str]) -> Responses:
     n = len(image_ids)
     observers = pd.DataFrame(
         {
@@ -52,7 +52,7 @@ def panel(dataset: str, image_ids: list[str], conditions: list[str]) -> Panel:
         }
     )
     images = pd.DataFrame({"image_id": image_ids, "condition": conditions, "category": "cat"})
-    return Panel(
+    return Responses(
         dataset,
         observers,
         images,
@@ -66,25 +66,27 @@ RESAMPLING = Resampling(draws=50, seed=3)
 SHAPES = [f"cat{i}" for i in range(1, 7)]
 TEXTURES = [f"dog{i}" for i in range(1, 5)]
 CONFLICT = [f"{shape}-{texture}.png" for shape in SHAPES for texture in TEXTURES]
-PANELS = {
-    "rotation": panel("rotation", [f"{i}.png" for i in range(30)], ["0"] * 10 + ["90"] * 20),
-    "edge": panel("edge", [f"{shape}.png" for shape in SHAPES], ["0"] * 6),
-    "silhouette": panel("silhouette", [f"{shape}.png" for shape in SHAPES[::-1]], ["0"] * 6),
-    "cue-conflict": panel("cue-conflict", CONFLICT, ["0"] * 24),
+RESPONSES = {
+    "rotation": responses("rotation", [f"{i}.png" for i in range(30)], ["0"] * 10 + ["90"] * 20),
+    "edge": responses("edge", [f"{shape}.png" for shape in SHAPES], ["0"] * 6),
+    "silhouette": responses("silhouette", [f"{shape}.png" for shape in SHAPES[::-1]], ["0"] * 6),
+    "cue-conflict": responses("cue-conflict", CONFLICT, ["0"] * 24),
 }
 
 
-def image_weights(panels: dict[str, Panel], resampling: Resampling) -> dict[str, np.ndarray]:
+def image_weights(
+    by_dataset: dict[str, Responses], resampling: Resampling
+) -> dict[str, np.ndarray]:
     return {
         name: np.concatenate([resampling.weights(*of) for of in conditions.values()], axis=1)
-        for name, conditions in image_factors(panels).items()
+        for name, conditions in image_factors(by_dataset).items()
     }
 
 
 def test_first_row_is_the_data_and_conditions_keep_their_size() -> None:
-    weights = image_weights(PANELS, RESAMPLING)
+    weights = image_weights(RESPONSES, RESAMPLING)
     for name, found in weights.items():
-        assert found.shape == (51, len(PANELS[name].images))
+        assert found.shape == (51, len(RESPONSES[name].images))
         assert (found[0] == 1).all()
         assert (found >= 0).all()
         assert (found == found.round()).all()
@@ -93,10 +95,10 @@ def test_first_row_is_the_data_and_conditions_keep_their_size() -> None:
 
 
 def test_exemplars_are_drawn_once_for_all_datasets_made_of_them() -> None:
-    weights = image_weights(PANELS, RESAMPLING)
+    weights = image_weights(RESPONSES, RESAMPLING)
     np.testing.assert_array_equal(weights["edge"], weights["silhouette"][:, ::-1])
     by_shape_and_texture = weights["cue-conflict"].reshape(51, 6, 4)
-    texture = image_weights({"cue-conflict": PANELS["cue-conflict"]}, RESAMPLING)["cue-conflict"]
+    texture = image_weights({"cue-conflict": RESPONSES["cue-conflict"]}, RESAMPLING)["cue-conflict"]
     np.testing.assert_array_equal(texture, weights["cue-conflict"])
     # Each image counts as often as its shape times its texture: a matrix of rank one.
     shape = weights["edge"]
@@ -113,14 +115,14 @@ def test_exemplars_are_drawn_once_for_all_datasets_made_of_them() -> None:
 
 
 def test_draws_do_not_depend_on_other_datasets_and_do_on_the_seed() -> None:
-    alone = image_weights({"rotation": PANELS["rotation"]}, Resampling(20, seed=1))["rotation"]
-    together = image_weights(PANELS, Resampling(20, seed=1))["rotation"]
+    alone = image_weights({"rotation": RESPONSES["rotation"]}, Resampling(20, seed=1))["rotation"]
+    together = image_weights(RESPONSES, Resampling(20, seed=1))["rotation"]
     np.testing.assert_array_equal(alone, together)
-    assert (alone != image_weights(PANELS, Resampling(20, seed=2))["rotation"]).any()
+    assert (alone != image_weights(RESPONSES, Resampling(20, seed=2))["rotation"]).any()
 
 
 def test_observers_are_resampled_among_the_humans() -> None:
-    weights = Resampling(200).weights(human_factor(PANELS["edge"]))
+    weights = Resampling(200).weights(human_factor(RESPONSES["edge"]))
     assert weights.shape == (201, 2)
     assert (weights.sum(axis=1) == 2).all()
     assert {0.0, 1.0, 2.0} == set(weights.ravel())

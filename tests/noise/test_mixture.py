@@ -1,12 +1,12 @@
-"""Two classes of numbers: their densities, scores and best guesses, against integration."""
+"""Classes of numbers: their densities, scores and best guesses, against integration."""
 
 import numpy as np
 import pytest
 from scipy import integrate
 
-from gcbook.noise.mixture import make_pair
+from gcbook.classifiers.toy import make_toy
 
-PAIR = make_pair()
+PAIR = {name: factors[0] for name, factors in zip("AB", make_toy().factors, strict=False)}
 GRID = np.linspace(-15, 15, 6001)
 NOISES = [(1.0, 0.0), (0.9, np.sqrt(1 - 0.81)), (0.3, np.sqrt(1 - 0.09))]
 

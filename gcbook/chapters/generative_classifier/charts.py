@@ -82,7 +82,7 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     # One entry an image and time: the page holds the lists once.
     packed = restored.groupby(["image", "t"], sort=False).agg(list).reset_index()
     base = alt.Chart(packed).transform_filter(chosen).transform_flatten(["label", "x", "y"])
-    base = base.encode(**_places("x", "y", 2.9, clamp=True))
+    base = base.encode(**_places("x", "y", 2.3, clamp=True))
     layers = [
         base.transform_filter("datum.label === 'noised'").mark_point(
             shape="cross", size=26, color=CHANCE_LINE, strokeWidth=1.2
@@ -180,10 +180,10 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     rows = shown.melt(["rule", "value"], var_name="measure", value_name="share")
     best = rows[rows["rule"] == "best possible"].drop(columns="value")
     rules = (
-        ("one t", "t", "Deciding by one t", 0.2),
-        ("exp(−kt)", "k in exp(−kt)", "Deciding by all t", 8),
+        ("one t", "t", "Deciding by one t", (0.6, 0.2)),
+        ("exp(−kt)", "k in exp(−kt)", "Deciding by all t", (0, 8)),
     )
-    # The last is where the lines are named.
+    # The last is where each line is named.
     color = look("measure", names.values(), color=(INK, SERIES[3]), legend=None)["color"]
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=column("share").title).axis(
         format=".0%"
@@ -206,10 +206,12 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
             color=color,
             tooltip=tooltips(["measure", "share"], titles={"measure": "Best possible decision"}),
         )
-        named = own[own["value"] == at]
+        named = own[own["value"] == own["measure"].map(dict(zip(names.values(), at, strict=True)))]
         words = alt.Chart(named).mark_text(align="left", dx=8, baseline="bottom", fontWeight="bold")
         words = words.encode(x=x, y=y, color=color, text="measure:N")
-        panels.append(alt.layer(limit, line, words).properties(width=_SIDE, height=230, title=title))
+        panels.append(
+            alt.layer(limit, line, words).properties(width=_SIDE, height=230, title=title)
+        )
     return side_by_side(
         panels,
         [],

@@ -287,10 +287,7 @@ def bound_decisions(toy: Toy, images: torch.Tensor, steps: int) -> np.ndarray:
     """Decide by the bound of a chain of so many steps: the class of each image, int64 (N,)."""
     numbers = images.numpy().T
     bounds = [
-        sum(
-            bound_terms(factor, x, steps).total
-            for factor, x in zip(factors, numbers, strict=True)
-        )
+        sum(bound_terms(factor, x, steps).total for factor, x in zip(factors, numbers, strict=True))
         for factors in toy.factors
     ]
     return np.stack(bounds).argmin(0)

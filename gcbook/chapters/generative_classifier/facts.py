@@ -42,9 +42,10 @@ def decision_facts(accuracies: pd.DataFrame, examples: pd.DataFrame) -> dict[str
 
     Returns:
         Bias to the coarse cue at the smallest t and at t = 1 (``small_bias, large_bias``), of the
-        best possible decision (``best_bias``), and the ends of what any k gives (``low_bias, high_bias``); accuracy and agreement with the best possible
-        decision at k = 7, the paper's (``paper_accuracy, paper_agreement``; its bias is ``paper_bias``), and ``best_accuracy``; the k that agrees most often with the best
-        possible decision (``top_k``, ``top_agreement``); ``elbo_agreement``; ``first`` and
+        best possible decision (``best_bias``), and the ends of what any k gives (``low_bias,
+        high_bias``). At the paper's k = 7: ``paper_accuracy, paper_agreement`` (with the best
+        possible decision) and ``paper_bias``; ``best_accuracy``. The k that agrees most often with
+        the best possible decision (``top_k``, ``top_agreement``); ``elbo_agreement``; ``first`` and
         ``last``, the answers to an example at the least and the most noise, and ``grown``, how many
         times as large the smallest error is at the latter. A bias is NaN where no cues disagree.
     """

@@ -8,7 +8,11 @@ import numpy as np
 import pytest
 from tiny.charts import params, rendered
 
-from gcbook.chapters.generative_classifier.charts import fig_restorations, fig_toy_images
+from gcbook.chapters.generative_classifier.charts import (
+    CLASS_COLORS,
+    fig_restorations,
+    fig_toy_images,
+)
 from gcbook.chapters.generative_classifier.tables import (
     EXAMPLES,
     TIMES,

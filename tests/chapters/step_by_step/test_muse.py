@@ -3,11 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tiny import tokens
-from tiny.regenerated import NAMES, STICKY, sticks
-from tiny.shipped import least, ship_scores, use_data
-from tiny.stores import rewrite
-
 from gcbook.chapters.muse import tables
 from gcbook.chapters.muse.tables import (
     RULES,
@@ -19,6 +14,11 @@ from gcbook.chapters.muse.tables import (
     sixteen_rows,
     sticking_by_ratio,
 )
+from tiny import tokens
+from tiny.regenerated import NAMES, STICKY, sticks
+from tiny.shipped import least, ship_scores, use_data
+from tiny.stores import rewrite
+
 from gcbook.illusions.reconstruct import load_for_prompts
 from gcbook.miniworld.results import regenerated
 from gcbook.miniworld.results.ambiguous import prompt_of

@@ -113,12 +113,6 @@ def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
     assert check_parameters("illusions", model="sd-1.4").changed() == {"model": "sd-1.4"}
 
 
-def test_only_shares_that_were_scored_are_taken():
-    assert check_parameters("muse", ratio=0.75).changed() == {"ratio": 0.75}
-    with pytest.raises(InputError, match=r"ratio: expected one of 0\.25, .*; found 0\.3\."):
-        check_parameters("muse", ratio=0.3)
-
-
 def test_what_has_an_effect_together_is_taken():
     values = {"trained": "x", "train": 2, "steps": 10}
     assert check_parameters("noise-training", **values).changed() == values

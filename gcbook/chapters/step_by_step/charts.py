@@ -105,10 +105,10 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         height=660,
         description=(
             "Pictures of one image: clean, with noise in each colour channel, and with the noised "
-            "channels averaged; and sixteen restorations of the noised image in a grid of four by four, one "
-            "for each category that the prompt may name, in alphabetical order. Below each stand "
-            "the category and the error times 1,000. A solid frame and a check mark show the "
-            "smallest error; dashed frames and a word below show the prompts that name the image's "
+            "channels averaged; and sixteen restorations of the noised image in a grid of four by "
+            "four, one for each category that the prompt may name, in alphabetical order. Below "
+            "each stand the category and the error times 1,000. A solid frame and a check mark show "
+            "the smallest error; dashed frames and a word below show the prompts that name the image's "
             "shape and its texture. The same numbers are in the data table."
         ),
     )
@@ -122,7 +122,10 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     ticks = rows.drop_duplicates("t").sort_values("t")
     labels = {
-        f"{t:.3g}": [f"{t:.3g}", *(f"{value:+.1f}" for value in dict.fromkeys(ratios))]
+        f"{t:.3g}": [
+            f"{t:.3g}",
+            *(f"{value:+.1f}".replace("-", "−") for value in dict.fromkeys(ratios)),
+        ]
         for t, *ratios in ticks[["t", "log_snr", "log_snr_all"]].to_numpy().tolist()
     }
     named = ticks["log_snr"].iloc[0] != ticks["log_snr_all"].iloc[0]
@@ -131,12 +134,18 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
     images = list(dict.fromkeys(rows["image"]))
     colors = [SERIES[i % len(SERIES)] for i in range(len(images))]
     color = look("image", images, color=colors, legend=None)["color"]
-    x = alt.X("t:Q", title=title, scale=alt.Scale(domain=[0, 1], nice=False)).axis(
+    x = alt.X(
+        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.3 * rows["t"].max()], nice=False)
+    ).axis(
         values=ticks["t"].tolist(),
         labelExpr=f"{literal(labels)}[format(datum.value, '.3~')]",
         grid=False,
     )
-    y = alt.Y("lead:Q", title="Error of the texture's prompt less the shape's (%)")
+    y = alt.Y(
+        "lead:Q",
+        title=["Error of the texture's prompt", "less the shape's (%)"],
+        scale=alt.Scale(padding=20),
+    )
     line = (
         alt.Chart(rows)
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50))
@@ -156,14 +165,17 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
         )
     )
     ends = _apart(rows[rows["t"] == rows["t"].max()], float(np.ptp(rows["lead"])))
-    names = alt.Chart(ends).mark_text(align="right", dx=-12, fontWeight="bold")
-    names = names.encode(x=x, y=alt.Y("at:Q", title=y["title"]), color=color, text="image:N")
+    names = alt.Chart(ends).mark_text(align="left", dx=10, fontWeight="bold")
+    names = names.encode(x=x, y=alt.Y("at:Q", title=y["title"]), color=color, text="cues:N")
     zero = alt.Chart(pd.DataFrame({"lead": [0]})).mark_rule(color=INK).encode(y=y)
     sides = [
-        alt.Chart(pd.DataFrame({"lead": [0], "says": [says]}))
-        .mark_text(align="left", dx=4, dy=dy, fontStyle="italic")
-        .encode(x=alt.value(0), y=y, text="says:N")
-        for says, dy in (("↑ shape's prompt better", -9), ("↓ texture's prompt better", 11))
+        alt.Chart(pd.DataFrame({"says": [says]}))
+        .mark_text(align="left", fontStyle="italic")
+        .encode(x=alt.value(6), y=alt.value(height), text="says:N")
+        for says, height in (
+            ("↑ shape's prompt better", 12),
+            ("↓ texture's prompt better", _LEAD_HEIGHT - 8),
+        )
     ]
     return finish(
         alt.layer(zero, *sides, line, names),

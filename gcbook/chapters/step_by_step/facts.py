@@ -33,7 +33,6 @@ def step_by_step_facts(
         muse: from `gcbook.chapters.step_by_step.muse.muse_facts`.
     """
     return SimpleNamespace(
-        **_restored(steps),
         **_spread(spread),
         **_first(errors),
         **_answers(raced, answers),
@@ -41,15 +40,6 @@ def step_by_step_facts(
         copies=steps.copies,
         gain=Number(float(np.log(steps.copies)), ".1f"),
     )
-
-
-def _restored(steps: Steps) -> dict[str, Any]:
-    """How much two restorations differ, as a share of how much one differs from the image."""
-    # The mean squared difference of two of them is twice their variance.
-    apart = 2 * steps.restored.astype(np.float64).var(axis=2, ddof=1).mean(axis=(0, 2, 3))
-    off = (steps.restored - steps.clean[:, None, None]).astype(np.float64)
-    share = np.sqrt(apart / np.square(off).mean(axis=(0, 2, 3, 4)))
-    return {"apart_first": Number(share[0], ".0%"), "apart_last": Number(share[-1], ".0%")}
 
 
 def _spread(spread: pd.DataFrame) -> dict[str, Any]:

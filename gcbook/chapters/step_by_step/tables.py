@@ -97,22 +97,16 @@ def answers_table(raced: Raced) -> pd.DataFrame:
     """The answer to each image after all draws: with the weights, and with equal weights.
 
     Returns:
-        ``image, shape, texture, answer, role`` (see `gcbook.miniworld.results.steps.ROLES`) and
-        ``margin``, by how many percent the second smallest error exceeds the smallest; and
-        ``equal_answer, equal_role, equal_margin``.
+        ``image, shape, texture, answer, role`` (see `gcbook.miniworld.results.steps.ROLES`), and
+        ``equal_answer, equal_role``.
     """
     rows = []
     ways = {"": raced.errors.mean(axis=1), "equal_": raced.raw.mean(axis=1)}
     for i, example in enumerate(raced.examples):
         row = {"image": example.title, "shape": example.shape, "texture": example.texture}
         for way, errors in ways.items():
-            best, second, *_ = errors[i].argsort(kind="stable")
-            answer = raced.labels[best]
-            row |= {
-                f"{way}answer": answer,
-                f"{way}role": role(answer, example),
-                f"{way}margin": 100 * (errors[i, second] / errors[i, best] - 1),
-            }
+            answer = raced.labels[errors[i].argmin()]
+            row |= {f"{way}answer": answer, f"{way}role": role(answer, example)}
         rows.append(row)
     return pd.DataFrame(rows)
 
@@ -125,8 +119,9 @@ def lead_table(steps: Steps, schedule: Schedule) -> pd.DataFrame:
         schedule: of the model.
 
     Returns:
-        ``image, t, log_snr`` (of one channel), ``log_snr_all`` (of the mean over channels that hold
-        the same image), and ``lead``: the texture's error less the shape's, in percent of the smallest error.
+        ``image, cues`` (its shape and texture), ``t, log_snr`` (of one channel), ``log_snr_all``
+        (of the mean over channels that hold the same image), and ``lead``: the texture's error less
+        the shape's, in percent of the smallest error.
     """
     ratios = log_snr(schedule, np.array(steps.times)).tolist()
     rows = []
@@ -138,13 +133,14 @@ def lead_table(steps: Steps, schedule: Schedule) -> pd.DataFrame:
             rows.append(
                 {
                     "image": example.title,
+                    "cues": f"{example.shape} / {example.texture}",
                     "t": t,
                     "log_snr": one,
                     "log_snr_all": one + np.log(steps.copies),
                     "lead": 100 * (errors[texture] - errors[shape]) / errors.min(),
                 }
             )
-    columns = ["image", "t", "log_snr", "log_snr_all", "lead"]
+    columns = ["image", "cues", "t", "log_snr", "log_snr_all", "lead"]
     return pd.DataFrame(rows, columns=columns).round(4)
 
 

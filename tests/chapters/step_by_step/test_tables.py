@@ -1,5 +1,7 @@
 """The race of single images, against the scorer and by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier
@@ -8,12 +10,11 @@ from gcbook.chapters.step_by_step import tables
 from gcbook.chapters.step_by_step.tables import (
     Raced,
     answers_table,
-    leaders_table,
+    lead_table,
     race,
-    race_table,
 )
 from gcbook.files.errors import GcbookError
-from gcbook.miniworld.results.steps import Example, choose_examples
+from gcbook.miniworld.results.steps import Example, choose_examples, take_steps
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.decisions import decide
@@ -113,7 +114,6 @@ def test_the_answer_is_that_of_the_decisions(tmp_path):
     for example in EXAMPLES[:2]:
         row = decisions.loc[example.stimulus.imagename]
         assert answers.loc[example.title, "answer"] == row["response"]
-        assert answers.loc[example.title, "second"] == row["runner_up"]
 
 
 def test_gaps_are_named():
@@ -124,40 +124,26 @@ def test_gaps_are_named():
         race(broken, "toy", EXAMPLES[:1], 2)
 
 
-def test_running_means_by_hand():
-    table = race_table(HAND)
-    assert len(table) == 2 * 3 * 3
-    lost = table[table["image"] == "lead lost"].pivot(index="draw", columns="label", values="error")
-    # Means after 1, 2 and 3 draws: (1, 2, 4), (2.5, 1.5, 4), (8/3, 2, 10/3).
-    assert lost.to_numpy() == pytest.approx(
-        np.array([[1, 2, 4], [2.5, 1.5, 4], [8 / 3, 2, 10 / 3]])
-    )
-    row = table.query("image == 'lead lost' and label == 'c' and draw == 2").iloc[0]
-    assert row["behind"] == pytest.approx(100 * (4 / 1.5 - 1)) and row["role"] == "neither"
-    # The first draw of the other image weighs twice.
-    kept = table.query("image == 'lead kept' and label == 'a'")["error"]
-    assert kept.tolist() == pytest.approx([4, 4.5, 13 / 3])
-    assert (table.groupby(["image", "draw"])["behind"].min() == 0).all()
-
-
-def test_leaders_and_answers_by_hand():
-    leaders = leaders_table(HAND)
-    lost = leaders[leaders["image"] == "lead lost"]
-    assert lost["leader"].tolist() == ["a", "b", "b"]
-    assert lost["role"].tolist() == ["shape", "texture", "texture"]
-    assert lost["second"].tolist() == ["b", "a", "a"]
-    assert lost["margin"].tolist() == pytest.approx([100, 100 * (2.5 / 1.5 - 1), 100 / 3])
-    assert lost["t"].tolist() == [0.5, 0.1, 0.9]
+def test_answers_by_hand():
     answers = answers_table(HAND).set_index("image")
-    assert answers.loc["lead lost", ["answer", "role", "first", "settled"]].tolist() == [
-        "b",
-        "texture",
-        "a",
-        2,
-    ]
-    assert answers.loc["lead kept", ["answer", "role", "first", "settled"]].tolist() == [
-        "c",
-        "shape and texture",
-        "c",
-        1,
-    ]
+    # Means of all draws: (8/3, 2, 10/3), and of the other image weighted (13/3, 14/3, 10/3).
+    assert answers.loc["lead lost", ["answer", "role"]].tolist() == ["b", "texture"]
+    assert answers.loc["lead lost", ["equal_answer", "equal_role"]].tolist() == ["b", "texture"]
+    assert answers.loc["lead kept", ["answer", "role"]].tolist() == ["c", "shape and texture"]
+    weights = np.array([[9, 1, 1], [1, 1, 1.0]])
+    weighted = answers_table(dataclasses.replace(HAND, weights=weights)).iloc[0]
+    assert (weighted["answer"], weighted["role"], weighted["equal_answer"]) == ("a", "shape", "b")
+
+
+def test_the_lead_is_that_of_the_shape_over_the_texture():
+    steps = take_steps(CLASSIFIER, EXAMPLES, (0.3, 0.8))
+    rows = lead_table(steps, CLASSIFIER.schedule)
+    # The ordinary image has no conflict.
+    assert rows["image"].tolist() == [each.title for each in EXAMPLES[:2] for _ in range(2)]
+    errors, first = steps.errors[0, 1], EXAMPLES[0]
+    shape, texture = (errors[steps.labels.index(cue)] for cue in (first.shape, first.texture))
+    row = rows.iloc[1]
+    assert row["lead"] == pytest.approx(100 * (texture - shape) / errors.min(), abs=1e-3)
+    assert row["cues"] == f"{first.shape} / {first.texture}"
+    assert row["log_snr"] == pytest.approx(-2 * np.log(np.tan(0.4 * np.pi)), abs=1e-3)
+    assert row["log_snr_all"] - row["log_snr"] == pytest.approx(np.log(3), abs=1e-3)

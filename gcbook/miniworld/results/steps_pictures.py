@@ -60,7 +60,7 @@ def picture_table(steps: Steps) -> pd.DataFrame:
                 "image": image,
                 "t": t,
                 "clean": png_text(steps.clean[i]),
-                "noised": colour_png_text(steps.noised[i, j]),
+                "noised": base64.b64encode(colour_png(steps.noised[i, j])).decode(),
                 "averaged": png_text(steps.noised[i, j].mean(-1)),
                 **errors[["label", "role", "error", "place"]].to_dict("list"),
                 "restored": [png_text(each) for each in steps.restored[i, j]],
@@ -124,11 +124,11 @@ def png_text(values: np.ndarray, levels: int = PICTURE_LEVELS) -> str:
     return base64.b64encode(png(grey)).decode()
 
 
-def colour_png_text(values: np.ndarray) -> str:
-    """Write a picture of values in [-1, 1], (H, W, 3 or 1), in base 64, 16 levels a channel."""
+def colour_png(values: np.ndarray) -> bytes:
+    """Write a picture of values in [-1, 1], (H, W, 3 or 1), with 16 levels a channel."""
     height, width, _ = values.shape
     colours = np.broadcast_to(values, (height, width, 3))
     levels = np.rint((colours.clip(-1, 1) + 1) / 2 * (PICTURE_LEVELS - 1))
     rows = (levels * (255 // (PICTURE_LEVELS - 1))).astype(np.uint8).reshape(height, -1)
     packed = zlib.compress(np.pad(rows, ((0, 0), (1, 0))).tobytes(), 9)
-    return base64.b64encode(png_of(width, height, packed, grey=False)).decode()
+    return png_of(width, height, packed, grey=False)

@@ -46,13 +46,13 @@ def fig_method(steps: Steps, prompts: pd.DataFrame) -> Gallery:
     return Gallery(
         (
             Strip(given, "1. Add noise", columns=4),
-            Strip(tuple(restored), "2. Restore under each label, 3. compare errors", columns=4),
+            Strip(tuple(restored), "2. Restore, compare errors", columns=4),
         )
     )
 
 
 def _enlarged(values: np.ndarray) -> bytes:
-    """A small picture (H, W, channels) with each pixel as a square, so that a page keeps it crisp."""
+    """A small picture (H, W, channels), each pixel a square, so that a page keeps it crisp."""
     return colour_png(values.repeat(_ENLARGED, axis=0).repeat(_ENLARGED, axis=1))
 
 

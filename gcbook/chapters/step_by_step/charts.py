@@ -107,9 +107,9 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
             "Pictures of one image: clean, with noise in each colour channel, and with the noised "
             "channels averaged; and sixteen restorations of the noised image in a grid of four by "
             "four, one for each category that the prompt may name, in alphabetical order. Below "
-            "each stand the category and the error times 1,000. A solid frame and a check mark show "
-            "the smallest error; dashed frames and a word below show the prompts that name the image's "
-            "shape and its texture. The same numbers are in the data table."
+            "each stand the category and the error times 1,000. A solid frame and a check mark "
+            "show the smallest error; dashed frames and a word below show the prompts that name "
+            "the image's shape and its texture. The same numbers are in the data table."
         ),
     )
 

@@ -52,11 +52,6 @@ class Mixture:
         found: Floats = offset.sum(0)
         return found
 
-    def sample(self, n: int, generator: np.random.Generator) -> Floats:
-        """Draw n numbers."""
-        clump = generator.choice(len(self.means), size=n, p=self.weights)
-        return np.asarray(self.means)[clump] + self.sd * generator.standard_normal(n)
-
     def quadrature(self) -> tuple[Floats, Floats]:
         """Return numbers and weights that give means over the mixture, each (clumps · NODES,)."""
         points, weights = np.polynomial.hermite_e.hermegauss(NODES)

@@ -152,7 +152,7 @@ def bound_facts(
         "least_gap": Number(gap.min(), ".2f"),
         "steps_first": Number(steps.min(), ",.0f"),
         "steps_last": Number(steps.max(), ",.0f"),
-        "few_agree": Number(float((bound_decisions(toy, images, STEPS[0]) == best).mean()), ".1%"),
+        "few_agree": Number(float((bound_decisions(toy, images, STEPS[0]) == best).mean()), ".0%"),
         **middles,
     }
 

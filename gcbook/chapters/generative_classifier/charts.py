@@ -207,9 +207,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
             tooltip=tooltips(["measure", "share"], titles={"measure": "Best possible decision"}),
         )
         named = own[own["value"] == own["measure"].map(dict(zip(names.values(), at, strict=True)))]
-        words = alt.Chart(named).mark_text(
-            align="left", dx=8, dy=-6, baseline="bottom", fontWeight="bold"
-        )
+        words = alt.Chart(named).mark_text(align="left", dx=8, dy=-10, fontWeight="bold")
         words = words.encode(x=x, y=y, color=color, text="measure:N")
         panels.append(
             alt.layer(limit, line, words).properties(width=_SIDE, height=230, title=title)

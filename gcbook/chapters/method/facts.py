@@ -187,7 +187,8 @@ def _costs(costs: Mapping[str, int]) -> dict[str, Any]:
     }
     conflicts = EXPERIMENTS["cue-conflict"].n_images * costs["mini-pixel"]
     found = {name: costs[model] for name, model in names.items()}
-    return {**found, "conflict_evaluations": Number(conflicts, ",.0f")}
+    draws = costs["mini-pixel"] // len(CATEGORIES)
+    return {**found, "draws": draws, "conflict_evaluations": Number(conflicts, ",.0f")}
 
 
 def _printed() -> dict[str, Any]:

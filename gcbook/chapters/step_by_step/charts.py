@@ -5,7 +5,16 @@ import numpy as np
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import dropdown, finish, literal, look, positions, radio, slider
+from gcbook.charts.parts import (
+    dropdown,
+    finish,
+    literal,
+    look,
+    nothing,
+    positions,
+    radio,
+    slider,
+)
 from gcbook.charts.placed import (
     FONT,
     Grid,
@@ -118,8 +127,10 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """Which cue's prompt restores each cue conflict better, over the noise.
 
     Args:
-        rows: from `gcbook.chapters.step_by_step.tables.lead_table`, with at least one image.
+        rows: from `gcbook.chapters.step_by_step.tables.lead_table`.
     """
+    if rows.empty:
+        return nothing("None of these images is a conflict between two categories.")
     ticks = rows.drop_duplicates("t").sort_values("t")
     labels = {
         f"{t:.3g}": [

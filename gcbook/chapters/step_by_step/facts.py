@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.step_by_step.tables import Raced
+from gcbook.chapters.step_by_step.tables import DrawErrors
 from gcbook.claims import Number
 from gcbook.miniworld.results.steps import Steps
 
@@ -16,7 +16,7 @@ def step_by_step_facts(
     steps: Steps,
     errors: pd.DataFrame,
     spread: pd.DataFrame,
-    raced: Raced,
+    scored: DrawErrors,
     answers: pd.DataFrame,
     muse: Mapping[str, Any],
 ) -> SimpleNamespace:
@@ -29,13 +29,14 @@ def step_by_step_facts(
         steps: from `gcbook.miniworld.results.steps.take_steps`.
         errors, spread: from `gcbook.miniworld.results.steps_pictures`: ``error_table`` and
             ``spread_table``.
-        raced, answers: from `gcbook.chapters.step_by_step.tables`: ``race`` and ``answers_table``.
+        scored, answers: from `gcbook.chapters.step_by_step.tables`: ``draw_errors`` and
+            ``answers_table``.
         muse: from `gcbook.chapters.step_by_step.muse.muse_facts`.
     """
     return SimpleNamespace(
         **_spread(spread),
         **_first(errors),
-        **_answers(raced, answers),
+        **_answers(scored, answers),
         **muse,
         copies=steps.copies,
         gain=Number(float(np.log(steps.copies)), ".1f"),
@@ -65,13 +66,13 @@ def _first(errors: pd.DataFrame) -> dict[str, Any]:
     return {name: str(best[column]) for name, column in named.items()}
 
 
-def _answers(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
+def _answers(scored: DrawErrors, answers: pd.DataFrame) -> dict[str, Any]:
     """How the images were answered, and whether the weights mattered."""
     at_odds = answers[answers["shape"] != answers["texture"]]
     agree = answers[answers["shape"] == answers["texture"]]
     return {
         "images": len(answers),
-        "draws": raced.raw.shape[1],
+        "draws": scored.raw.shape[1],
         "at_odds": len(at_odds) or None,
         **{
             f"{way}by_{cue}": int((at_odds[f"{way}role"] == cue).sum()) if len(at_odds) else None

@@ -18,7 +18,7 @@ from gcbook.stimuli.stimulus import Stimulus
 
 
 @dataclass(frozen=True)
-class Raced:
+class DrawErrors:
     """Errors of many draws, and their weights.
 
     Attributes:
@@ -41,14 +41,14 @@ class Raced:
         return np.asarray(self.raw * self.weights[..., None])
 
 
-def race(
+def draw_errors(
     classifier: DiffusionClassifier,
     model: str,
     examples: Sequence[Example],
     draws: int,
     weighting: str = "exp:7",
     seed: int = 0,
-) -> Raced:
+) -> DrawErrors:
     """Errors of the first draws of each image, under every class.
 
     They are read from the shipped scores where those were made with the same settings, and
@@ -90,10 +90,10 @@ def race(
             f"{', '.join(lost)}. Leave these images out, or choose another model."
         )
     weights = Weights(parse_weighting(weighting), "l2", classifier.schedule).at(times, ratios)
-    return Raced(tuple(examples), classifier.labels, times, raw, weights)
+    return DrawErrors(tuple(examples), classifier.labels, times, raw, weights)
 
 
-def answers_table(raced: Raced) -> pd.DataFrame:
+def answers_table(scored: DrawErrors) -> pd.DataFrame:
     """The answer to each image after all draws: with the weights, and with equal weights.
 
     Returns:
@@ -101,11 +101,11 @@ def answers_table(raced: Raced) -> pd.DataFrame:
         ``equal_answer, equal_role``.
     """
     rows = []
-    ways = {"": raced.errors.mean(axis=1), "equal_": raced.raw.mean(axis=1)}
-    for i, example in enumerate(raced.examples):
+    ways = {"": scored.errors.mean(axis=1), "equal_": scored.raw.mean(axis=1)}
+    for i, example in enumerate(scored.examples):
         row = {"image": example.title, "shape": example.shape, "texture": example.texture}
         for way, errors in ways.items():
-            answer = raced.labels[errors[i].argmin()]
+            answer = scored.labels[errors[i].argmin()]
             row |= {f"{way}answer": answer, f"{way}role": role(answer, example)}
         rows.append(row)
     return pd.DataFrame(rows)

@@ -15,7 +15,7 @@ from gcbook.chapters.step_by_step.muse import (
     rule_rows,
     sticking_correlations,
 )
-from gcbook.chapters.step_by_step.tables import Raced, answers_table, race
+from gcbook.chapters.step_by_step.tables import DrawErrors, answers_table, draw_errors
 from gcbook.miniworld.results.steps import (
     Example,
     Steps,
@@ -42,7 +42,7 @@ ERRORS = pd.DataFrame(
     columns=["image", "t", "label", "role", "place"],
 )
 # Weighted, a has 1.9 and b 2.3; alike, 10 and 5. The second image is b's either way, the third a's.
-RACED = Raced(
+SCORED = DrawErrors(
     (ODD, EVEN, CLEAR),
     ("a", "b"),
     np.full((3, 2), 0.5),
@@ -57,8 +57,8 @@ def steps():
     return Steps((ODD,), ("a", "b"), (0.2, 0.8), clean, noised, restored, errors, copies=3)
 
 
-def facts_of(raced=RACED, spread=SPREAD) -> SimpleNamespace:
-    return step_by_step_facts(steps(), ERRORS, spread, raced, answers_table(raced), {})
+def facts_of(scored=SCORED, spread=SPREAD) -> SimpleNamespace:
+    return step_by_step_facts(steps(), ERRORS, spread, scored, answers_table(scored), {})
 
 
 def test_errors_by_hand():
@@ -79,8 +79,8 @@ def test_answers_by_hand():
 
 
 def test_images_of_one_kind_leave_facts_out():
-    first = (values[:1] for values in (RACED.times, RACED.raw, RACED.weights))
-    facts = facts_of(Raced((ODD,), RACED.labels, *first), SPREAD.assign(conflicts=0))
+    first = (values[:1] for values in (SCORED.times, SCORED.raw, SCORED.weights))
+    facts = facts_of(DrawErrors((ODD,), SCORED.labels, *first), SPREAD.assign(conflicts=0))
     assert (facts.agreeing, facts.agreeing_right, facts.compared) == (None, None, None)
 
 
@@ -90,11 +90,11 @@ def test_claims_hold_for_the_images_of_the_page():
     examples = choose_examples(p.names, p.conflicts, p.ordinary, p.seed)
     taken = take_steps(classifier, examples, p.times, p.seed)
     errors = error_table(taken)
-    raced = race(classifier, p.model, examples, p.noise_draws, p.weighting, p.seed)
-    drawn = drawn_rows(load_masked(), seed=p.seed)
-    muse = muse_facts(rule_rows(resampling=p.resampling), sticking_correlations(drawn))
-    answers = answers_table(raced)
-    facts = step_by_step_facts(taken, errors, spread_table(errors), raced, answers, muse)
+    scored = draw_errors(classifier, p.model, examples, p.noise_draws, p.weighting, p.seed)
+    pictures = drawn_rows(load_masked(), seed=p.seed)
+    muse = muse_facts(rule_rows(resampling=p.resampling), sticking_correlations(pictures))
+    answers = answers_table(scored)
+    facts = step_by_step_facts(taken, errors, spread_table(errors), scored, answers, muse)
     outcomes = check_claims(p, facts)
     assert {each.state for each in outcomes.values()} == {"holds"}
     assert (facts.by_shape, facts.by_texture, facts.changed) == (0, 3, 3)

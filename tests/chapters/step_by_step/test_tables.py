@@ -1,4 +1,4 @@
-"""The race of single images, against the scorer and by hand."""
+"""Errors and answers of single images, against the scorer and by hand."""
 
 import dataclasses
 
@@ -8,10 +8,10 @@ from tiny.gaussian import class_means, gaussian_classifier
 
 from gcbook.chapters.step_by_step import tables
 from gcbook.chapters.step_by_step.tables import (
-    Raced,
+    DrawErrors,
     answers_table,
+    draw_errors,
     lead_table,
-    race,
 )
 from gcbook.files.errors import GcbookError
 from gcbook.miniworld.results.steps import Example, choose_examples, take_steps
@@ -26,7 +26,7 @@ MEANS = class_means(16, size=32)
 CLASSIFIER = gaussian_classifier(CosineSchedule(), MEANS)
 EXAMPLES = choose_examples(conflicts=2, ordinary=1, seed=4)
 STIMULI = [each.stimulus for each in choose_examples(conflicts=2, ordinary=0)]
-HAND = Raced(
+HAND = DrawErrors(
     (Example("lead lost", "a", "b", STIMULI[0]), Example("lead kept", "c", "c", STIMULI[1])),
     ("a", "b", "c"),
     np.array([[0.5, 0.1, 0.9], [0.3, 0.8, 0.2]]),
@@ -36,8 +36,8 @@ HAND = Raced(
 
 
 def test_errors_of_draws_by_hand():
-    raced = race(CLASSIFIER, "toy", EXAMPLES, 3, "exp:2", seed=6)
-    assert raced.raw.shape == (3, 3, 16)
+    scored = draw_errors(CLASSIFIER, "toy", EXAMPLES, 3, "exp:2", seed=6)
+    assert scored.raw.shape == (3, 3, 16)
     rule = DrawRule(6)
     for i, draw, k in ((0, 0, 0), (1, 2, 7), (2, 1, 15)):
         name = EXAMPLES[i].stimulus.image_id
@@ -48,9 +48,9 @@ def test_errors_of_draws_by_hand():
         gain = alpha * 0.25 / (alpha**2 * 0.25 + sigma**2)
         mean = MEANS[k].numpy()
         error = np.square(mean + gain * (x_t - alpha * mean) - x).mean()
-        assert raced.times[i, draw] == pytest.approx(t)
-        assert raced.raw[i, draw, k] == pytest.approx(error, rel=1e-4)
-        assert raced.errors[i, draw, k] == pytest.approx(np.exp(-2 * t) * error, rel=1e-4)
+        assert scored.times[i, draw] == pytest.approx(t)
+        assert scored.raw[i, draw, k] == pytest.approx(error, rel=1e-4)
+        assert scored.errors[i, draw, k] == pytest.approx(np.exp(-2 * t) * error, rel=1e-4)
 
 
 @pytest.fixture
@@ -73,9 +73,9 @@ def shipped(tmp_path, monkeypatch):
 
 def test_shipped_scores_are_read_instead_of_computed(shipped):
     conflicts = EXAMPLES[:2]
-    read = race(CLASSIFIER, "toy", conflicts, 3)
+    read = draw_errors(CLASSIFIER, "toy", conflicts, 3)
     assert not shipped
-    computed = race(CLASSIFIER, "another", conflicts, 3)
+    computed = draw_errors(CLASSIFIER, "another", conflicts, 3)
     assert shipped == [2]
     assert read.raw == pytest.approx(computed.raw, rel=1e-5)
     assert read.times == pytest.approx(computed.times)
@@ -84,33 +84,33 @@ def test_shipped_scores_are_read_instead_of_computed(shipped):
 
 @pytest.mark.parametrize("change", [{"seed": 1}, {"draws": 5}])
 def test_scores_of_other_settings_are_not_taken(shipped, change):
-    race(CLASSIFIER, "toy", EXAMPLES[:2], **({"draws": 3} | change))
+    draw_errors(CLASSIFIER, "toy", EXAMPLES[:2], **({"draws": 3} | change))
     assert shipped == [2]
 
 
 def test_scores_of_other_weights_or_other_images_are_not_taken(shipped):
     retrained = gaussian_classifier(CosineSchedule(), MEANS)
     retrained.details = {"weights": "other"}
-    race(retrained, "toy", EXAMPLES[:2], 2)
+    draw_errors(retrained, "toy", EXAMPLES[:2], 2)
     assert shipped == [2]
     another = choose_examples(conflicts=3, ordinary=0, seed=4)[1:]
-    race(CLASSIFIER, "toy", another, 2)
+    draw_errors(CLASSIFIER, "toy", another, 2)
     assert shipped == [2, 2]
 
 
 def test_a_set_without_shipped_scores_is_computed_beside_one_with(shipped):
-    mixed = race(CLASSIFIER, "toy", EXAMPLES, 2)
+    mixed = draw_errors(CLASSIFIER, "toy", EXAMPLES, 2)
     assert shipped == [1]
     assert np.isfinite(mixed.raw).all()
 
 
 def test_the_answer_is_that_of_the_decisions(tmp_path):
-    raced = race(CLASSIFIER, "toy", EXAMPLES[:2], 6)
+    scored = draw_errors(CLASSIFIER, "toy", EXAMPLES[:2], 6)
     stimuli = [each.stimulus for each in EXAMPLES[:2]]
     settings = ScoringSettings(draws=6)
     score(stimuli, CLASSIFIER, settings, tmp_path / "s", progress="silent")
     decisions = decide(Store.open(tmp_path / "s")).set_index("imagename")
-    answers = answers_table(raced).set_index("image")
+    answers = answers_table(scored).set_index("image")
     for example in EXAMPLES[:2]:
         row = decisions.loc[example.stimulus.imagename]
         assert answers.loc[example.title, "answer"] == row["response"]
@@ -121,7 +121,7 @@ def test_gaps_are_named():
     honest = broken.denoise
     broken.denoise = lambda x_t, t, label: honest(x_t, t, label) * float("nan")
     with pytest.raises(GcbookError, match=EXAMPLES[0].title):
-        race(broken, "toy", EXAMPLES[:1], 2)
+        draw_errors(broken, "toy", EXAMPLES[:1], 2)
 
 
 def test_answers_by_hand():

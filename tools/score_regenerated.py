@@ -9,13 +9,7 @@ import argparse
 from pathlib import Path
 
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results.regenerated import (
-    MANY_DRAWS,
-    MANY_RATIO,
-    RATIOS,
-    REGENERATED,
-    score_regenerated,
-)
+from gcbook.miniworld.results.regenerated import RATIOS, REGENERATED, score_regenerated
 
 
 def main() -> None:
@@ -24,7 +18,6 @@ def main() -> None:
     arguments = parser.parse_args()
     for ratio in RATIOS:
         score_regenerated(ratio, arguments.output, print)
-    score_regenerated(MANY_RATIO, arguments.output, print, MANY_DRAWS)
     DATA.write()
 
 

@@ -19,7 +19,6 @@ from gcbook.charts.theme import (
     KIND_SHAPES,
     PAGE,
     SEQUENTIAL,
-    SERIES,
 )
 from gcbook.paper.categories import CHANCE
 from gcbook.paper.observers import HUMANS_TITLE
@@ -355,10 +354,6 @@ def finish(
         axisY=alt.AxisConfig(labelLimit=240),
     )
     return done
-
-
-CLASS_COLORS = SERIES
-"""Of the classes A, B, C and D."""
 
 
 def side_by_side(

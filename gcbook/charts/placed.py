@@ -23,7 +23,8 @@ class Grid:
         words: room for words below a square.
         side: most that a square is wide, on a wide page.
         narrow: the same on a narrow one.
-        large: most that the large picture is wide, on a wide page.
+        large: most that a large picture is wide, on a wide page.
+        pictures: large pictures: below each other, on a narrow page side by side.
 
     Attributes:
         top: room for a heading.
@@ -34,6 +35,7 @@ class Grid:
     side: int
     narrow: int
     large: int = 150
+    pictures: int = 2
     top: ClassVar[int] = 22
 
     @property
@@ -48,20 +50,20 @@ class Grid:
 
     @property
     def picture(self) -> str:
-        """Side of the large picture."""
-        return f"({WIDE} ? min(width * 0.3 - 28, {self.large}) : min(width / 2 - 20, 118))"
+        """Side of a large picture."""
+        narrow = f"min(width / {self.pictures} - 20, 118)"
+        return f"({WIDE} ? min(width * 0.3 - 28, {self.large}) : {narrow})"
 
     @property
     def upper(self) -> str:
         """Upper edge of the squares."""
         return f"({WIDE} ? {self.top} : 2 * {self.top} + {self.picture})"
 
-    @property
-    def second(self) -> tuple[str, str]:
-        """Place of a second large picture: below the first, on a narrow page beside it."""
+    def large_place(self, number: int) -> tuple[str, str]:
+        """Upper left corner of a large picture, counted from 0."""
         return (
-            f"({WIDE} ? 0 : width / 2)",
-            f"({WIDE} ? 2 * {self.top} + {self.picture} + 12 : {self.top})",
+            f"({WIDE} ? 0 : {number} * width / {self.pictures})",
+            f"({self.top} + ({WIDE} ? {number} * ({self.top} + {self.picture} + 12) : 0))",
         )
 
     @property

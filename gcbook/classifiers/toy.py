@@ -24,6 +24,7 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.noise.mixture import Mixture
 from gcbook.noise.schedules import CosineSchedule, Schedule
 
 TOY_LABELS = ("A", "B", "C", "D")
@@ -54,6 +55,24 @@ class Toy:
     fine_sd: float
     centres: torch.Tensor
     labels: tuple[str, ...] = TOY_LABELS
+
+    @property
+    def factors(self) -> tuple[tuple[Mixture, Mixture], ...]:
+        """Each class as a product of two mixtures: of the first and of the second number.
+
+        Clumps are a lattice, and their shares a Gaussian's: both factorise.
+        """
+        side = round(self.means.shape[1] ** 0.5)
+        found = []
+        for means, weights in zip(self.means, self.weights, strict=True):
+            grid, shares = means.reshape(side, side, 2), weights.reshape(side, side)
+            lines = ((grid[:, 0, 0], shares.sum(1)), (grid[0, :, 1], shares.sum(0)))
+            first, second = (
+                Mixture(tuple(places.tolist()), tuple(parts.tolist()), self.fine_sd)
+                for places, parts in lines
+            )
+            found.append((first, second))
+        return tuple(found)
 
     def posterior_mean(
         self, x_t: torch.Tensor, alpha: torch.Tensor, sigma: torch.Tensor, label: torch.Tensor

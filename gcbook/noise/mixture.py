@@ -1,10 +1,10 @@
-r"""Numbers for images: two classes on a line, of which everything is known.
+r"""Numbers for images: a class on a line, of which everything is known.
 
-Each class is a mixture of Gaussians of one variance, :math:`p(x) = \sum_k \pi_k N(x; m_k, s^2)`.
+The class is a mixture of Gaussians of one variance, :math:`p(x) = \sum_k \pi_k N(x; m_k, s^2)`.
 Noised, :math:`x_t = \alpha_t x + \sigma_t \varepsilon`, it stays one, with means
 :math:`\alpha_t m_k` and variance :math:`v_t = \alpha_t^2 s^2 + \sigma_t^2`, so that its density
-and the best guess of the clean number have closed forms. It is `gcbook.classifiers.toy` in one
-dimension, where integrals can be done to many digits.
+and the best guess of the clean number have closed forms. Classes of `gcbook.classifiers.toy` are
+products of two such mixtures, and in one dimension integrals can be done to many digits.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,6 @@ from scipy.special import logsumexp
 
 Floats = npt.NDArray[np.float64]
 
-SPACING = 4 / 3
-"""Between clumps of one class; those of the other lie in the middle."""
-CLUMPS = 6
 NODES = 40
 """Points of the quadrature in each clump."""
 
@@ -55,11 +52,6 @@ class Mixture:
         found: Floats = offset.sum(0)
         return found
 
-    def sample(self, n: int, generator: np.random.Generator) -> Floats:
-        """Draw n numbers."""
-        clump = generator.choice(len(self.means), size=n, p=self.weights)
-        return np.asarray(self.means)[clump] + self.sd * generator.standard_normal(n)
-
     def quadrature(self) -> tuple[Floats, Floats]:
         """Return numbers and weights that give means over the mixture, each (clumps · NODES,)."""
         points, weights = np.polynomial.hermite_e.hermegauss(NODES)
@@ -83,19 +75,3 @@ class Mixture:
 
 def _first(values: npt.ArrayLike, like: Floats) -> Floats:
     return np.asarray(values, dtype=np.float64).reshape(-1, *[1] * (like.ndim - 1))
-
-
-def make_pair(coarse_sd: float = 1.1, fine_sd: float = 0.2) -> dict[str, Mixture]:
-    """Make the two classes, mirror images of each other.
-
-    On the whole A lies to the left of B, which is a coarse cue; their clumps alternate, a fine one.
-
-    Args:
-        coarse_sd: standard deviation of the cloud that the shares of the clumps follow.
-        fine_sd: standard deviation of a clump.
-    """
-    places = SPACING * (np.arange(CLUMPS) - (CLUMPS - 1) / 2) - SPACING / 4
-    shares = np.exp(-((places + SPACING / 2) ** 2) / (2 * coarse_sd**2))
-    weights = tuple((shares / shares.sum()).tolist())
-    a = Mixture(tuple(places.tolist()), weights, fine_sd)
-    return {"A": a, "B": Mixture(tuple((-places).tolist()), weights, fine_sd)}

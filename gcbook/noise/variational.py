@@ -16,7 +16,6 @@ cannot lie below theirs. Expectations over the noise are taken by Gauss-Hermite 
 """
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,6 @@ from gcbook.noise.mixture import Mixture
 from gcbook.noise.schedules import CosineSchedule
 
 Floats = npt.NDArray[np.float64]
-Spacing = Literal["log-SNR", "t"]
 
 COSINE = CosineSchedule()
 
@@ -66,16 +64,12 @@ def time_of(log_snr: npt.ArrayLike) -> Floats:
     return found
 
 
-def step_times(steps: int, spacing: Spacing = "log-SNR") -> Floats:
-    """Return times of the cosine schedule, from little noise (`MOST`) to much (`LEAST`).
+def step_times(steps: int) -> Floats:
+    """Return times of the cosine schedule, evenly spaced in log-SNR, from `MOST` to `LEAST`.
 
     Args:
         steps: how many, at least 2.
-        spacing: in what they are evenly spaced.
     """
-    if spacing == "t":
-        first, last = time_of([MOST, LEAST])
-        return np.linspace(first, last, steps)
     return time_of(np.linspace(MOST, LEAST, steps))
 
 
@@ -101,19 +95,16 @@ def expected_errors(model: Mixture, x: npt.ArrayLike, times: npt.ArrayLike) -> F
     return np.stack(found)
 
 
-def bound_terms(
-    model: Mixture, x: npt.ArrayLike, steps: int, spacing: Spacing = "log-SNR"
-) -> BoundTerms:
+def bound_terms(model: Mixture, x: npt.ArrayLike, steps: int) -> BoundTerms:
     """Compute the bound of -log p(x) under a model's perfect denoiser.
 
     Args:
         model: of the numbers.
         x: clean numbers.
         steps: T, at least 2.
-        spacing: of the steps; it matters as long as they are few.
     """
     clean = np.asarray(x, dtype=np.float64)
-    times = step_times(steps, spacing)
+    times = step_times(steps)
     alpha, sigma = COSINE.alpha(times), COSINE.sigma(times)
     ratio = (alpha / sigma) ** 2
     errors = expected_errors(model, clean, times)

@@ -152,36 +152,3 @@ def replay(errors: np.ndarray, rule: Racing) -> Races:
             break
         races.add(running, row)
     return races
-
-
-def race_summary(errors: np.ndarray, label: np.ndarray, rule: Racing) -> dict[str, float]:
-    """What racing costs and what it changes, against all draws for every class.
-
-    Args:
-        errors: weighted errors of independent draws, (N, draws, classes).
-        label: true classes, (N,).
-        rule: when classes are dropped.
-
-    Returns:
-        ``images``; ``nfe`` and ``nfe_fixed``, network evaluations an image; ``saved``, the share
-        saved; ``same``, the share of decisions that are the same; ``accuracy`` and
-        ``accuracy_fixed``; ``unfinished``, the share of races in which several classes were left
-        after the last draw, and ``unfinished_part``, the share of all evaluations that they took.
-    """
-    races = replay(errors, rule)
-    most = min(errors.shape[1], rule.max_draws)
-    evaluations = np.where(races.alive, races.n_draws[:, None], races.dropped).sum(1)
-    fixed = errors[:, :most].sum(1).argmin(1)
-    full = most * errors.shape[2]
-    undecided = races.alive.sum(1) > 1
-    return {
-        "images": len(errors),
-        "nfe": float(evaluations.mean()),
-        "nfe_fixed": float(full),
-        "saved": float(1 - evaluations.mean() / full),
-        "same": float((races.best == fixed).mean()),
-        "accuracy": float((races.best == label).mean()),
-        "accuracy_fixed": float((fixed == label).mean()),
-        "unfinished": float(undecided.mean()),
-        "unfinished_part": float(evaluations[undecided].sum() / evaluations.sum()),
-    }

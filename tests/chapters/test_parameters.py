@@ -1,6 +1,5 @@
 """Parameters of the chapters: what is taken, what is refused and with which words."""
 
-import numpy as np
 import pytest
 
 from gcbook.book.chapters import find_chapters, read_parameters
@@ -16,7 +15,6 @@ from gcbook.chapters.parameters import (
 )
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions import commons
-from gcbook.noise.mixture import make_pair
 from gcbook.paper.experiments import DATASETS
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
@@ -113,28 +111,6 @@ def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
         check_parameters("illusions", model="sd-1.4")
     monkeypatch.setattr(commons, "find_illusions", lambda: {"duck-rabbit": "there"})
     assert check_parameters("illusions", model="sd-1.4").changed() == {"model": "sd-1.4"}
-
-
-@pytest.mark.parametrize("coarse", [0.7, 3])
-def test_the_likelihoods_zigzag_for_all_that_is_allowed(coarse):
-    x = np.linspace(-2, 2, 2001)
-    pair = make_pair(coarse, 0.35)
-    one, other = (
-        (np.array(m.weights) * np.exp(-((x[:, None] - m.means) ** 2) / (2 * m.sd**2))).sum(1)
-        for m in pair.values()
-    )
-    rises = np.diff(np.log(one / other)) > 0
-    assert (rises[1:] != rises[:-1]).sum() >= 4
-    check_parameters("diffusion-bound", coarse_sd=coarse, fine_sd=0.35)
-    for outside in ({"coarse_sd": 0.69}, {"fine_sd": 0.36}):
-        with pytest.raises(InputError):
-            check_parameters("diffusion-bound", **outside)
-
-
-def test_only_shares_that_were_scored_are_taken():
-    assert check_parameters("muse", ratio=0.75).changed() == {"ratio": 0.75}
-    with pytest.raises(InputError, match=r"ratio: expected one of 0\.25, .*; found 0\.3\."):
-        check_parameters("muse", ratio=0.3)
 
 
 def test_what_has_an_effect_together_is_taken():

@@ -131,3 +131,14 @@ def test_the_real_classifier_measures_the_distance_to_the_posterior_mean(schedul
             difference = image - np.clip(clean, -reach, reach)
             assert found["error_l2"].item() == pytest.approx((difference**2).mean(), abs=1e-6)
             assert found["error_l1"].item() == pytest.approx(abs(difference).mean(), abs=1e-6)
+
+
+@pytest.mark.parametrize("widths", [(1.1, 0.25), (0.6, 0.4)])
+def test_a_class_is_the_product_of_its_factors(widths):
+    toy = make_toy(*widths)
+    points = np.random.default_rng(0).uniform(-3, 3, (50, 2))
+    for alpha, sigma in ((1.0, 0.0), (0.6, 0.8)):
+        whole = toy.log_density(torch.from_numpy(points), alpha, sigma).numpy()
+        for c, factors in enumerate(toy.factors):
+            parts = [f.log_density(x, alpha, sigma) for f, x in zip(factors, points.T, strict=True)]
+            assert whole[:, c] == pytest.approx(sum(parts))

@@ -108,37 +108,37 @@ def test_the_built_book_is_checked_with_the_rest_and_by_its_path(alone, capsys, 
     html = find_project().html
     (html / "chapters").mkdir(parents=True)
     (html / "index.html").write_text("the book")
-    (html / "chapters/muse.html").write_text("a chapter")
+    (html / "chapters/method.html").write_text("a chapter")
     status, said, _ = call(capsys, "check")
     assert (status, "html.sha256: expected the hashes" in said) == (1, True)
     html.with_name("html.sha256").write_text(listing(html))
     for asked in ([], [html], [alone]):
         status, said, _ = call(capsys, "check", *asked)
         assert (status, said.splitlines()[-1]) == (0, f"{html}: the built book: whole")
-    (html / "chapters/muse.html").write_text("another chapter")
+    (html / "chapters/method.html").write_text("another chapter")
     status, said, _ = call(capsys, "check", html)
     assert status == 1
     assert said.splitlines()[0] == f"{html}: the built book: 1 problem"
-    assert f"{html}/chapters/muse.html: expected" in said
+    assert f"{html}/chapters/method.html: expected" in said
 
 
 def test_executed_chapters_are_checked(alone, capsys, monkeypatch):
     monkeypatch.setattr(DATA, "problems", list)
     project = find_project()
     (alone / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n- file: book/chapters/muse\n"
+        "format: jb-book\nroot: index\nchapters:\n- file: book/chapters/method\n"
     )
-    (alone / "notebooks/muse.ipynb").write_bytes(
-        (DATA.folder.parents[1] / "notebooks/muse.ipynb").read_bytes()
+    (alone / "notebooks/method.ipynb").write_bytes(
+        (DATA.folder.parents[1] / "notebooks/method.ipynb").read_bytes()
     )
-    pages = executed_notebook(project, "muse"), project.chapters / "muse.ipynb"
+    pages = executed_notebook(project, "method"), project.chapters / "method.ipynb"
     for path in pages:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("a page")
     chapters = find_chapters(project)
     inputs = chapter_inputs(chapters[0], read_parameters(chapters[0].template), package_inputs())
-    made = Executed(inputs, output_hashes(project, "muse"), 1.0, "", [])
-    write_record(project, "muse", made)
+    made = Executed(inputs, output_hashes(project, "method"), 1.0, "", [])
+    write_record(project, "method", made)
     status, said, _ = call(capsys, "check")
     assert (status, said.splitlines()[1]) == (0, f"{project.chapters}: executed chapters: whole")
     pages[1].write_text("another page")
@@ -147,7 +147,7 @@ def test_executed_chapters_are_checked(alone, capsys, monkeypatch):
         1,
         f"{project.chapters}: executed chapters: 1 problem",
     )
-    assert "muse.ipynb: changed since: book/chapters/muse.ipynb; `gcbook build`" in said
+    assert "method.ipynb: changed since: book/chapters/method.ipynb; `gcbook build`" in said
 
 
 @pytest.mark.parametrize("file", ["store.json", "images.parquet", "scores.parquet"])

@@ -37,7 +37,7 @@ def call(capsys, *arguments):
 
 def build(project):
     project.build.mkdir()
-    claims_file(project).write_text(collected({"shape-bias": [CLAIM], "muse": []}))
+    claims_file(project).write_text(collected({"shape-bias": [CLAIM], "method": []}))
 
 
 def test_without_a_build_it_says_so(project, capsys):

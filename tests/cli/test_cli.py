@@ -27,14 +27,14 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
 
     monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
     status, out, _ = call(
-        capsys, "run", "cost", "--smoke", "-p", "n_images", "3", "-o", str(tmp_path)
+        capsys, "run", "step-by-step", "--smoke", "-p", "conflicts", "3", "-o", str(tmp_path)
     )
     assert status == 0 and str(tmp_path / "a.html") in out
-    assert asked["n_images"] == "3"
-    assert (asked["draws"], asked["rescore_draws"]) == (100, 1)
+    assert asked["conflicts"] == "3"
+    assert (asked["draws"], asked["noise_draws"]) == (100, 2)
     assert "samples" not in asked
     assert asked["solutions"]
-    call(capsys, "run", "cost", "--no-solutions", "-o", str(tmp_path))
+    call(capsys, "run", "step-by-step", "--no-solutions", "-o", str(tmp_path))
     assert not asked["solutions"]
 
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from scipy import integrate
 
+from gcbook.classifiers.toy import make_toy
 from gcbook.noise import variational
-from gcbook.noise.mixture import make_pair
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
 from gcbook.noise.variational import bound_terms, expected_errors, step_times
 from gcbook.noise.weightings import vlb_weights
@@ -23,7 +23,8 @@ STEP = 1e-4
 """Of the differences."""
 
 
-MODELS = pytest.mark.parametrize("model", [make_pair()["A"], make_pair(0.6, 0.4)["B"]])
+A, B = make_toy().factors[0][0], make_toy(0.6, 0.4).factors[1][0]
+MODELS = pytest.mark.parametrize("model", [A, B])
 
 
 def agree(one: np.ndarray, other: np.ndarray, within: float = 1e-9) -> None:
@@ -137,7 +138,7 @@ def test_the_prior_is_known_in_closed_form(monkeypatch):
     for t in TIMES[1:]:
         alpha, sigma = at(t)
         monkeypatch.setattr(variational, "LEAST", 2 * np.log(alpha / sigma))
-        one.append(bound_terms(make_pair()["A"], NUMBERS, 2).prior)
+        one.append(bound_terms(A, NUMBERS, 2).prior)
         left = (WIDE[:, None] - alpha * NUMBERS) / sigma
         q = np.exp(-(left**2) / 2) / (sigma * np.sqrt(2 * np.pi))
         ratio = -(left**2) / 2 - np.log(sigma) + WIDE[:, None] ** 2 / 2

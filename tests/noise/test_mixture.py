@@ -1,12 +1,12 @@
-"""Two classes of numbers: their densities, scores and best guesses, against integration."""
+"""Classes of numbers: their densities, scores and best guesses, against integration."""
 
 import numpy as np
 import pytest
 from scipy import integrate
 
-from gcbook.noise.mixture import make_pair
+from gcbook.classifiers.toy import make_toy
 
-PAIR = make_pair()
+PAIR = {name: factors[0] for name, factors in zip("AB", make_toy().factors, strict=False)}
 GRID = np.linspace(-15, 15, 6001)
 NOISES = [(1.0, 0.0), (0.9, np.sqrt(1 - 0.81)), (0.3, np.sqrt(1 - 0.09))]
 
@@ -35,7 +35,8 @@ def test_without_noise_the_guess_is_the_number():
 def test_samples_and_quadrature_have_the_same_moments():
     a = PAIR["A"]
     numbers, shares = a.quadrature()
-    drawn = a.sample(200_000, np.random.default_rng(0))
+    images, label = make_toy().sample(800_000, np.random.default_rng(0))
+    drawn = images[label == 0, 0].numpy()
     assert shares.sum() == pytest.approx(1)
     for power in (1, 2, 3):
         assert numbers**power @ shares == pytest.approx((drawn**power).mean(), abs=0.03)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from gcbook.scoring.racing import Races, paired_p, race_summary, replay
+from gcbook.scoring.racing import Races, paired_p, replay
 from gcbook.scoring.settings import Racing
 
 
@@ -130,40 +130,3 @@ def test_races_are_independent_and_can_begin_anew():
     assert races.grow() == list(range(8, 16))
     assert np.array_equal(races.sums[:8], sums, equal_nan=True)
     assert races.alive[8:].all()
-
-
-def test_summary_counts_evaluations_class_by_class():
-    rng = np.random.default_rng(0)
-    base = rng.normal(1, 0.1, (4, 60, 1)) + rng.normal(0, 0.01, (4, 60, 3))
-    base[0] += [0, 1, 1]  # decided at once
-    base[1] += [1, 0, 0]  # a is out at once, b and c never
-    base[2] += [0.006, 0, 1]
-    base[3, :50] += [0, 0.02, 0]  # b falls behind
-    rule = Racing(min_draws=20, p=2e-3, max_draws=60)
-    label = np.array([0, 2, 0, 0])
-    found = race_summary(base, label, rule)
-    total, unfinished, cost, same, right = 0, 0, 0, 0, 0
-    for errors, truth in zip(base, label, strict=True):
-        dropped, length = literal_race(errors, rule)
-        said, open_end = answer(errors, dropped, length), dropped.count(0) > 1
-        # While a class is in, every draw costs it one evaluation.
-        nfe = sum(sum(1 for n in range(1, length + 1) if not at or n <= at) for at in dropped)
-        total, unfinished, cost = total + nfe, unfinished + open_end, cost + nfe * open_end
-        same += said == errors.mean(0).argmin()
-        right += said == truth
-    assert literal_race(base[0], rule)[0] == [0, 20, 20]
-    assert 0 < unfinished < 4
-    assert found["images"] == 4
-    assert found["nfe"] == total / 4
-    assert found["nfe_fixed"] == 180
-    assert found["saved"] == pytest.approx(1 - total / 720)
-    assert found["unfinished"] == unfinished / 4
-    assert found["unfinished_part"] == pytest.approx(cost / total)
-    assert (found["same"], found["accuracy"]) == (same / 4, right / 4)
-    assert found["accuracy_fixed"] == np.mean(base.mean(1).argmin(1) == label)
-
-
-def test_a_race_decided_by_the_last_draw_is_not_undecided():
-    errors = np.array([[[0.0, 1 + 0.001 * i] for i in range(20)]])
-    found = race_summary(errors, np.array([0]), Racing(max_draws=20))
-    assert (found["nfe"], found["unfinished"], found["unfinished_part"]) == (40, 0, 0)

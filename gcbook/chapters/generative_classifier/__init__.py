@@ -10,8 +10,6 @@ PARAMETERS = Declaration(
         "grid": whole(40, "cells along each side of the maps of decisions", ge=16, le=96, smoke=16),
         "coarse_sd": number(1.1, "standard deviation of a class's cloud", ge=0.3, le=3),
         "fine_sd": number(0.25, "standard deviation of a clump", ge=0.05, le=1),
-        "decay": number(7.0, "k of the weighting exp(−kt) in races and examples", ge=0, le=50),
-        "max_draws": whole(2000, "draws after which a race ends", ge=64, le=2000, smoke=64),
     }
 )
-"""How a generator decides, which needs no trials."""
+"""A world of which everything is known."""

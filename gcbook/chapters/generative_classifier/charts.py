@@ -1,4 +1,4 @@
-"""Figures of the toy: its images, what is restored of them, decisions, evidence and races.
+"""Figures of the toy: its images, what is restored of them, decisions, and evidence.
 
 Tables come from `gcbook.chapters.generative_classifier.tables`, each from the function that the
 figure names. Noise is put on the images by the chart itself, so that a slider can set it.
@@ -12,10 +12,8 @@ import pandas as pd
 
 from gcbook.charts.columns import column, tooltips
 from gcbook.charts.parts import (
-    CLASS_COLORS,
     by_column,
     dropdown,
-    finish,
     literal,
     look,
     side_by_side,
@@ -24,12 +22,14 @@ from gcbook.charts.parts import (
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.classifiers.toy import HALF_WIDTH, TOY_LABELS
 
+CLASS_COLORS = ("#3d7ea6", "#a07c00", "#b4532a", "#7d6b9e")
+"""Of the classes A, B, C and D: told apart as dots and as areas, on the light and the dark page."""
+
 _CLASS = look(
     "label",
     TOY_LABELS,
     color=CLASS_COLORS,
     shape=("circle", "square", "triangle-up", "diamond"),
-    dash=([1, 0], [6, 3], [2, 2], [8, 3, 2, 3]),
     title=column("label").title,
 )
 """Every class looks the same in every figure of the toy."""
@@ -38,14 +38,19 @@ _MARK = {"color": _CLASS["color"], "shape": _CLASS["shape"]}
 _SIDE = 285
 _SQUARE = {"width": _SIDE, "height": _SIDE}
 _THIRD = 190
-_RACE_HEIGHT = 300
 
 
 def fig_toy_images(samples: pd.DataFrame) -> alt.TopLevelMixin:
     """The images of `sample_table`, clean and with noise of a strength that the reader chooses."""
     t = slider("toy_t", "Noise t ", 0.2, 0, 1, 0.02)
     base = alt.Chart(samples).mark_point(filled=True, size=22, opacity=0.75).encode(**_MARK)
-    clean = base.encode(**_places("x", "y", 3.7)).properties(title="Clean", **_SQUARE)
+    places = _places("x", "y", 3.7)
+    named = pd.DataFrame(
+        {"label": TOY_LABELS, "x": [-3.3, 3.3, -3.3, 3.3], "y": [3.3, 3.3, -3.3, -3.3]}
+    )
+    names = alt.Chart(named).mark_text(fontWeight="bold")
+    names = names.encode(**places, text="label:N", color=_CLASS["color"])
+    clean = alt.layer(base.encode(**places), names).properties(title="Clean", **_SQUARE)
     title = alt.TitleParams(alt.ExprRef("'Noised, t = ' + format(toy_t, '.2f')"))
     noised = (
         base.transform_calculate(
@@ -77,7 +82,7 @@ def fig_restorations(restored: pd.DataFrame, errors: pd.DataFrame) -> alt.TopLev
     # One entry an image and time: the page holds the lists once.
     packed = restored.groupby(["image", "t"], sort=False).agg(list).reset_index()
     base = alt.Chart(packed).transform_filter(chosen).transform_flatten(["label", "x", "y"])
-    base = base.encode(**_places("x", "y", 2.9, clamp=True))
+    base = base.encode(**_places("x", "y", 2.3, clamp=True))
     layers = [
         base.transform_filter("datum.label === 'noised'").mark_point(
             shape="cross", size=26, color=CHANCE_LINE, strokeWidth=1.2
@@ -175,30 +180,38 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
     rows = shown.melt(["rule", "value"], var_name="measure", value_name="share")
     best = rows[rows["rule"] == "best possible"].drop(columns="value")
     rules = (
-        ("one t", "t", "Deciding by one t"),
-        ("exp(−kt)", "k in exp(−kt)", "Deciding by all t"),
+        ("one t", "t", "Deciding by one t", (0.6, 0.2)),
+        ("exp(−kt)", "k in exp(−kt)", "Deciding by all t", (0, 8)),
     )
-    color = look("measure", names.values(), color=(INK, SERIES[3]), title=None)["color"]
+    # The last is where each line is named.
+    color = look("measure", names.values(), color=(INK, SERIES[3]), legend=None)["color"]
     y = alt.Y("share:Q", scale=alt.Scale(domain=[0, 1]), title=column("share").title).axis(
         format=".0%"
     )
     panels = []
-    for rule, axis, title in rules:
+    for rule, axis, title, at in rules:
         tooltip = tooltips(
             ["measure", "value", "share"], titles={"value": axis}, formats={"value": "~g"}
         )
+        own = rows[rows["rule"] == rule]
+        x = alt.X("value:Q", title=axis)
         line = (
-            alt.Chart(rows[rows["rule"] == rule])
+            alt.Chart(own)
             .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=22))
-            .encode(x=alt.X("value:Q", title=axis), y=y, color=color, tooltip=tooltip)
+            .encode(x=x, y=y, color=color, tooltip=tooltip)
         )
-        limit = alt.Chart(best).mark_rule(strokeDash=[5, 4], strokeWidth=1.5)
+        limit = alt.Chart(best).mark_rule(strokeDash=[2, 4], strokeWidth=1.5)
         limit = limit.encode(
             y=y,
             color=color,
             tooltip=tooltips(["measure", "share"], titles={"measure": "Best possible decision"}),
         )
-        panels.append(alt.layer(limit, line).properties(width=_SIDE, height=230, title=title))
+        named = own[own["value"] == own["measure"].map(dict(zip(names.values(), at, strict=True)))]
+        words = alt.Chart(named).mark_text(align="left", dx=8, dy=-10, fontWeight="bold")
+        words = words.encode(x=x, y=y, color=color, text="measure:N")
+        panels.append(
+            alt.layer(limit, line, words).properties(width=_SIDE, height=230, title=title)
+        )
     return side_by_side(
         panels,
         [],
@@ -226,7 +239,7 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
     )
     x = alt.X("t:Q", title=column("t").title, scale=alt.Scale(domain=[0, 1.02], nice=False))
     colors = CUES["shape"], CUES["texture"]
-    cue = look("cue", ["coarse", "fine"], color=colors, title="Speaks for the cue")["color"]
+    cue = look("cue", ["coarse", "fine"], color=colors, legend=None)["color"]
     size = {"width": _THIRD - 10, "height": 190}
     # A label at the upper end would push this panel out of line.
     scale = alt.Scale(domain=[0, 1.06], nice=False)
@@ -242,7 +255,16 @@ def fig_evidence(evidence: pd.DataFrame) -> alt.TopLevelMixin:
         formats={"t": ".2f", "log_snr": ".1f", "weight": ".4g", "product": ".3g"},
     )
     bars = base.mark_bar(size=5).encode(x=x, color=cue, tooltip=tooltip)
-    gap = bars.encode(y=alt.Y("gap:Q", title="Gap of errors")).properties(title="Evidence", **size)
+    y = alt.Y("gap:Q", title="Gap of errors", scale=alt.Scale(padding=20))
+    # In pixels: the bars for the fine cue are short and leave no room beside themselves.
+    named = pd.DataFrame({"cue": ["fine", "coarse"], "says": ["↑ fine cue", "↓ coarse cue"]})
+    words = [
+        alt.Chart(named[named["cue"] == name])
+        .mark_text(align="left", fontWeight="bold")
+        .encode(x=alt.value(6), y=alt.value(at), color=cue, text="says:N")
+        for name, at in (("fine", 10), ("coarse", 170))
+    ]
+    gap = alt.layer(bars.encode(y=y), *words).properties(title="Evidence", **size)
     # Room for the words above the bars.
     y = alt.Y("product:Q", title="Weighted gap", scale=alt.Scale(padding=20))
     product = bars.encode(y=y.axis(format=".2~g", tickCount=5))
@@ -295,63 +317,4 @@ def _region_panel(boxes: pd.DataFrame, chosen: str, title: str, accuracy: str) -
                 alt.ExprRef(f"[{title}, format({accuracy}, '.1%') + ' right']"), fontWeight="normal"
             ),
         )
-    )
-
-
-def fig_race(race: pd.DataFrame) -> alt.TopLevelMixin:
-    """A race of `race_table`: every class's score with its interval as draws come in."""
-    images = list(dict.fromkeys(race["image"]))
-    ways = ["behind the leader", "score of each"]
-    chosen = dropdown("race_image", "Image ", images, images[1])
-    shown = dropdown("race_shown", "Show ", ways, ways[0])
-    scored = f"race_shown === '{ways[1]}'"
-    base = (
-        alt.Chart(race)
-        .transform_filter("datum.image === race_image")
-        .transform_calculate(
-            value=f"{scored} ? datum.score : datum.behind",
-            low=f"{scored} ? datum.score_low : datum.behind_low",
-            high=f"{scored} ? datum.score_high : datum.behind_high",
-        )
-    )
-    # The same for all images, so that they compare, and words beside marks find room.
-    domain = [int(race["draw"].min()), int(race["draw"].max())]
-    scale = alt.Scale(type="log", nice=False, domain=domain)
-    x = alt.X("draw:Q", scale=scale, title="Draws so far")
-    x = x.axis(values=[5, 10, 20, 50, 100, 200, 500, 1000, 2000], format="d", grid=False)
-    y = alt.Y("value:Q", title="Score × 1,000")
-    color = _CLASS["color"].legend(symbolOpacity=1, symbolType="stroke", symbolStrokeWidth=2.5)
-    tooltip = tooltips(
-        ["label", "draw", "value", "low", "high"],
-        titles={"value": "Score × 1,000"},
-        formats={"value": ".2f"},
-    )
-    base = base.encode(x=x)
-    out = base.transform_filter("datum.dropped > 0 && datum.draw === datum.dropped")
-    # Words below the crosses, each class on a line of its own, so that none covers another; they
-    # stand to the right of a mark while there is room.
-    line = f"{_RACE_HEIGHT - 56} + 14 * indexof({literal(TOY_LABELS)}, datum.label)"
-    words = out.transform_calculate(says="datum.label + ' out at ' + datum.draw").mark_text(
-        align=alt.ExprRef("datum.draw > 200 ? 'right' : 'left'"), fontSize=12
-    )
-    layers = [
-        base.mark_area(opacity=0.16, clip=True).encode(
-            y=alt.Y("low:Q", title="Score × 1,000"), y2="high:Q", color=color
-        ),
-        base.mark_line(strokeWidth=2, clip=True).encode(
-            y=y, color=color, strokeDash=_CLASS["strokeDash"], tooltip=tooltip
-        ),
-        out.mark_point(shape="cross", angle=45, filled=True, size=130, opacity=1).encode(
-            y=y, color=color, tooltip=tooltip
-        ),
-        words.encode(y=alt.value(alt.ExprRef(line)), text="says:N"),
-    ]
-    return finish(
-        alt.layer(*layers).add_params(chosen, shown),
-        height=_RACE_HEIGHT,
-        description=(
-            "Lines of the four classes over the number of draws on a logarithmic axis, each in the "
-            "band of its 95 % interval. A cross marks the draw at which a class is dropped, and "
-            "the line ends there. A menu chooses the image."
-        ),
     )

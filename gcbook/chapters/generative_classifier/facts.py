@@ -5,8 +5,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import torch
 
 from gcbook.chapters.generative_classifier.tables import (
+    STEPS,
+    bound_decisions,
     cue_decisions,
     expected_errors,
     weighted_decisions,
@@ -19,7 +22,6 @@ _FEW = 300
 """Images of an exercise; of the best decision, which needs no errors, many more."""
 _MANY = 20_000
 
-_STEPS = 1000
 _FAMILIES: Mapping[str, Mapping[str, Any]] = {
     "IF": {"beta_schedule": "squaredcos_cap_v2"},
     "StableDiffusion": {
@@ -31,21 +33,19 @@ _FAMILIES: Mapping[str, Mapping[str, Any]] = {
 """Families of models, and their schedules as diffusers takes them."""
 
 
-def decision_facts(
-    accuracies: pd.DataFrame, examples: pd.DataFrame, own: Mapping[str, float]
-) -> dict[str, Any]:
+def decision_facts(accuracies: pd.DataFrame, examples: pd.DataFrame) -> dict[str, Any]:
     """How well the toy is classified, and by which cue.
 
     Args:
         accuracies: from `gcbook.chapters.generative_classifier.tables.accuracy_table`.
         examples: from `gcbook.chapters.generative_classifier.tables.error_table`.
-        own: `cue_decisions` under the reader's k.
 
     Returns:
         Bias to the coarse cue at the smallest t and at t = 1 (``small_bias, large_bias``), of the
-        best possible decision (``best_bias``), with the reader's own k (``own_bias``), and the ends
-        of what any k gives (``low_bias, high_bias``); the k that agrees most often with the best
-        possible decision (``top_k``, ``top_agreement``); ``elbo_agreement``; ``first`` and
+        best possible decision (``best_bias``), and the ends of what any k gives (``low_bias,
+        high_bias``). At the paper's k = 7: ``paper_accuracy, paper_agreement`` (with the best
+        possible decision) and ``paper_bias``; ``best_accuracy``. The k that agrees most often with
+        the best possible decision (``top_k``, ``top_agreement``); ``elbo_agreement``; ``first`` and
         ``last``, the answers to an example at the least and the most noise, and ``grown``, how many
         times as large the smallest error is at the latter. A bias is NaN where no cues disagree.
     """
@@ -54,6 +54,7 @@ def decision_facts(
     named: Mapping[Any, Any] = accuracies.drop_duplicates("rule").set_index("rule").to_dict("index")
     top = max(by_k, key=lambda row: row["agreement"])
     biases = [row["coarse_bias"] for row in by_k]
+    (paper,) = (row for row in by_k if row["value"] == 7)
     example = examples[examples["image"] == "cloud of A, clump of B"]
     least = example.loc[example.groupby("t")["error"].idxmin()].to_dict("records")
     return {
@@ -62,7 +63,10 @@ def decision_facts(
         "best_bias": Number(named["best possible"]["coarse_bias"], ".2f"),
         "top_k": int(top["value"]),
         "top_agreement": Number(top["agreement"], ".1%"),
-        "own_bias": Number(own["coarse_bias"], ".2f"),
+        "best_accuracy": Number(named["best possible"]["accuracy"], ".0%"),
+        "paper_accuracy": Number(paper["accuracy"], ".0%"),
+        "paper_agreement": Number(paper["agreement"], ".0%"),
+        "paper_bias": Number(paper["coarse_bias"], ".2f"),
         "low_bias": Number(min(biases), ".2f"),
         "high_bias": Number(max(biases), ".2f"),
         "elbo_agreement": Number(named["elbo"]["agreement"], ".0%"),
@@ -72,12 +76,11 @@ def decision_facts(
     }
 
 
-def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, Any]:
-    """Which cue the errors speak for, and what a weight makes of it.
+def evidence_facts(evidence: pd.DataFrame) -> dict[str, Any]:
+    """Which cue the errors speak for, and what the paper's weight exp(-7t) makes of it.
 
     Args:
         evidence: from `gcbook.chapters.generative_classifier.tables.evidence_table`.
-        decay: k of the weighting exp(-kt).
 
     Returns:
         ``turn``, the t up to which the error speaks for the fine cue without a break; ``times``,
@@ -87,7 +90,7 @@ def evidence_facts(evidence: pd.DataFrame, decay: float) -> dict[str, Any]:
         where the smallest t speaks for the coarse cue, all but ``fall`` where no cues disagree.
     """
     gap, t = evidence["gap"].to_numpy(), evidence["t"].to_numpy()
-    weights = np.exp(-decay * t)
+    weights = np.exp(-7 * t)
     fine = gap > 0
     first = int(np.cumprod(fine).sum())
     part = np.abs(gap * weights)
@@ -103,50 +106,55 @@ def diffusers_schedule(family: str) -> DiscreteSchedule:
     """Return the schedule of "IF" or of "StableDiffusion", as diffusers' own scheduler has it."""
     from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
 
-    scheduler = DDPMScheduler(num_train_timesteps=_STEPS, **_FAMILIES[family])
+    scheduler = DDPMScheduler(num_train_timesteps=1000, **_FAMILIES[family])
     return DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
 
 
-def schedule_facts(decay: float) -> dict[str, Any]:
-    """What the same t means to families of models, and what the last step of IF's does.
-
-    Args:
-        decay: k of the weighting exp(-kt).
-
-    Returns:
-        ``IF, StableDiffusion`` (log-SNR at t = 0.5); ``last_share`` of the score of an ε-network,
-        unclipped, that the last of IF's 1,000 steps carries, when the predicted noise is wrong by
-        the same amount at every step; ``last_alpha``, the factor of the image left there.
-    """
-    schedules = {family: diffusers_schedule(family) for family in _FAMILIES}
-    half, t = np.array(0.5), np.arange(1, _STEPS + 1) / _STEPS
-    alpha, sigma = schedules["IF"].alpha(t), schedules["IF"].sigma(t)
-    parts = np.exp(-decay * t) * (sigma / alpha) ** 2
+def schedule_facts() -> dict[str, Any]:
+    """``IF, StableDiffusion``: the log-SNR of these families of models at t = 0.5."""
+    half = np.array(0.5)
     return {
-        **{name: Number(float(log_snr(each, half)), ".2f") for name, each in schedules.items()},
-        "last_alpha": Number(alpha[-1], ".6f"),
-        "last_share": Number(parts[-1] / parts.sum(), ".1%"),
+        family: Number(float(log_snr(diffusers_schedule(family), half)), ".2f")
+        for family in _FAMILIES
     }
 
 
-def race_facts(summary: Mapping[str, float], ratio: float) -> dict[str, Any]:
-    """What racing saves, and what sharing the noise is worth.
+def bound_facts(
+    bounds: pd.DataFrame, weights: pd.DataFrame, toy: Toy, images: torch.Tensor
+) -> dict[str, Any]:
+    """How the bound closes, how it decides, and where the weights look.
 
     Args:
-        summary: from `gcbook.scoring.racing.race_summary`.
-        ratio: from `gcbook.chapters.generative_classifier.tables.sharing_ratio`.
+        bounds: from `gcbook.chapters.generative_classifier.tables.bound_table`.
+        weights: from ``weight_table`` of the same module.
+        toy, images: whose decisions are compared, (N, 2).
 
     Returns:
-        ``images, nfe, nfe_fixed, saved, same, unfinished, unfinished_part`` as in the summary, and
-        ``ratio``.
+        The gap with the fewest and with the most steps, in nats (``gap_first, gap_last``), by how
+        much the last quadrupling of the steps divides it (``gap_divides``), ``least_gap`` of all;
+        ``steps_first, steps_last``; ``few_agree``, the share of images that the bound with the
+        fewest steps decides as the likelihoods do; and ``bound_middle, paper_middle,
+        equal_middle``, the t below which half of the weighted difference between classes lies.
     """
-    shares = ("saved", "same", "unfinished", "unfinished_part")
-    return dict(
-        images=int(summary["images"]),
-        **{name: Number(summary[name], ",.0f") for name in ("nfe", "nfe_fixed")},
-        **{name: Number(summary[name], ".0%") for name in shares},
-        ratio=Number(ratio, ".1f"),
-    )
+    gap, steps = bounds["gap"].to_numpy(), bounds["steps"]
+    best = toy.log_density(images).argmax(1).numpy()
+    names = {"elbo": "bound", "exp:7": "paper", "uniform": "equal"}
+    middles = {
+        f"{names[str(weighting)]}_middle": Number(
+            float(np.interp(0.5, rows["below"], rows["t"])), ".2f"
+        )
+        for weighting, rows in weights.groupby("weighting", sort=False)
+    }
+    return {
+        "gap_first": Number(gap[0], ".1f"),
+        "gap_last": Number(gap[-1], ".2f"),
+        "gap_divides": Number(gap[-2] / gap[-1], ".1f"),
+        "least_gap": Number(gap.min(), ".2f"),
+        "steps_first": Number(steps.min(), ",.0f"),
+        "steps_last": Number(steps.max(), ",.0f"),
+        "few_agree": Number(float((bound_decisions(toy, images, STEPS[0]) == best).mean()), ".0%"),
+        **middles,
+    }
 
 
 def exercise_facts(toy: Toy, errors: np.ndarray, seed: int) -> dict[str, Any]:

@@ -1,26 +1,25 @@
-"""The toy of the chapter: images, expected errors, decisions from them, races, and their tables.
+"""The toy of the chapter: images, expected errors, decisions from them, and the likelihood bound.
 
 A classifier is that of `gcbook.classifiers.toy.toy_classifier`, images are (N, 2), errors are those
 of the same images from `expected_errors`, a weighting is a name that
 `gcbook.noise.weightings.parse_weighting` takes, and a seed is that of the noise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import torch
-from scipy.stats import t as student
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.classifiers.toy import HALF_WIDTH, Toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import CosineSchedule, Schedule, log_snr
+from gcbook.noise.variational import bound_terms, step_times
+from gcbook.noise.variational import expected_errors as errors_of_numbers
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.racing import replay
-from gcbook.scoring.settings import Racing
 
 TIMES = np.arange(1, 26) / 25
 """Noise times at which expected errors are computed, counted as a DDPM of 25 steps does."""
@@ -246,84 +245,75 @@ def error_table(classifier: DiffusionClassifier) -> pd.DataFrame:
     return pd.Series(errors.ravel(), index, name="error").round(5).reset_index()
 
 
-def draw_errors(
-    classifier: DiffusionClassifier,
-    images: torch.Tensor,
-    names: Sequence[str],
-    n_draws: int,
-    weighting: str,
-    seed: int,
-) -> np.ndarray:
-    """Weighted errors of every draw and class, as the scorer measures them.
-
-    Noise is keyed by the images' names.
-
-    Returns:
-        float64 (N, n_draws, classes).
-    """
-    rule = DrawRule(seed, "uniform")
-    prepared = classifier.prepare(list(images.numpy()))
-    draws: list[Draw] = [
-        classifier.draw(name, index, rule, image)
-        for name, image in zip(names, prepared, strict=True)
-        for index in range(n_draws)
-    ]
-    x = prepared.repeat_interleave(n_draws, 0)
-    found = [
-        classifier.measure(x, draws, torch.full((len(x),), c), "none")["error_l2"].numpy()
-        for c in range(len(classifier.labels))
-    ]
-    times, ratios = np.array([d.t for d in draws]), np.array([d.log_snr for d in draws])
-    weights = parse_weighting(weighting).weights(times, ratios, classifier.schedule)
-    return (weights[:, None] * np.stack(found, axis=1)).reshape(len(images), n_draws, -1)
+STEPS = (16, 64, 256, 1024)
+"""Steps of the chain whose bound is computed."""
+PARTS = ("prior", "reconstruction", "diffusion")
+LEVELS = 160
+"""Noise levels, even in log-SNR, over which weights are compared."""
+WEIGHTINGS = ("elbo", "exp:7", "uniform")
 
 
-def race_table(
-    classifier: DiffusionClassifier, weighting: str, rule: Racing, seed: int
-) -> pd.DataFrame:
-    """The race of each example, at some of its draws.
+def bound_table(toy: Toy) -> pd.DataFrame:
+    """The bound of the first class's images, on average, for more and more steps.
+
+    A class is a product of two mixtures of numbers, so that likelihoods and bounds add up.
 
     Returns:
-        ``image, label, draw``; ``score, score_low, score_high``: minus the mean weighted error so
-        far, times 1,000, with its 95 % interval; ``behind, behind_low, behind_high``: the same of
-        the difference to the class that leads at that draw (0 for that one); ``dropped``, the draw
-        at which the class was dropped, 0 if never. A class has no rows after it was dropped, and
-        no class has any after the race.
+        ``steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats an image.
     """
-    names, labels = list(EXAMPLES), np.array(classifier.labels)
-    errors = draw_errors(classifier, example_images(), names, rule.max_draws, weighting, seed)
-    races = replay(errors, rule)
-    marks = np.unique(np.geomspace(5, rule.max_draws, 45).round().astype(int))
+    factors = toy.factors[0]
+    points = [factor.quadrature() for factor in factors]
+    exact = -sum(
+        float(factor.log_density(x) @ share)
+        for factor, (x, share) in zip(factors, points, strict=True)
+    )
+    rows = []
+    for steps in STEPS:
+        terms = [
+            (bound_terms(factor, x, steps), share)
+            for factor, (x, share) in zip(factors, points, strict=True)
+        ]
+        parts = {
+            part: sum(float(getattr(found, part) @ share) for found, share in terms)
+            for part in PARTS
+        }
+        bound = sum(parts.values())
+        rows.append({"steps": steps} | parts | {"bound": bound, "exact": exact})
+    table = pd.DataFrame(rows)
+    return table.assign(gap=table["bound"] - table["exact"]).round(6)
+
+
+def bound_decisions(toy: Toy, images: torch.Tensor, steps: int) -> np.ndarray:
+    """Decide by the bound of a chain of so many steps: the class of each image, int64 (N,)."""
+    numbers = images.numpy().T
+    bounds = [
+        sum(bound_terms(factor, x, steps).total for factor, x in zip(factors, numbers, strict=True))
+        for factors in toy.factors
+    ]
+    return np.stack(bounds).argmin(0)
+
+
+def weight_table(toy: Toy) -> pd.DataFrame:
+    """From which noise the weighted difference in error between two classes comes.
+
+    Averaged over the images of class A, compared with B, which lies beside it.
+
+    Returns:
+        ``weighting`` ("elbo" is the bound's), ``t``, and ``below``, the share of the weighted sum
+        that comes from less noise, that level included.
+    """
+    own, other = toy.factors[0][0], toy.factors[1][0]
+    numbers, shares = own.quadrature()
+    # The weight of the bound rises without end towards t = 0: even in t, few levels would matter.
+    edges = step_times(LEVELS + 1)
+    times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
+    same, wrong = (errors_of_numbers(model, numbers, times) @ shares for model in (own, other))
     tables = []
-    for name, scores, dropped, length in zip(
-        names, -1000 * errors, races.dropped, races.n_draws, strict=True
-    ):
-        for n in np.unique([*marks[marks < length], *dropped[dropped > 0], length]):
-            racing = np.flatnonzero((dropped == 0) | (dropped >= n))
-            shown = scores[:n, racing]
-            about = {"image": name, "label": labels[racing], "draw": n}
-            means = _intervals("score", shown) | _intervals(
-                "behind", shown - shown[:, [shown.mean(0).argmax()]]
-            )
-            tables.append(pd.DataFrame(about | means | {"dropped": dropped[racing]}))
-    return pd.concat(tables, ignore_index=True)
-
-
-def sharing_ratio(
-    classifier: DiffusionClassifier, images: torch.Tensor, n_draws: int, weighting: str, seed: int
-) -> float:
-    """How much noisier the difference of two classes is when each has noise of its own.
-
-    Returns:
-        The variance over ``n_draws`` of the difference between two classes' errors with own noise
-        over that with shared noise, each averaged over pairs of classes; the median over images.
-    """
-    names, n_classes = [f"image {i}" for i in range(len(images))], len(classifier.labels)
-    errors = draw_errors(classifier, images, names, n_classes * n_draws, weighting, seed)
-    # With noise of its own, class c takes the draws that come after those of the classes before it.
-    parts = np.split(errors, n_classes, axis=1)
-    own = np.stack([part[:, :, c] for c, part in enumerate(parts)], axis=2)
-    return float(np.median(_mean_variance(own) / _mean_variance(parts[0])))
+    for name in WEIGHTINGS:
+        weights = parse_weighting(name).weights(times, log_snr(COSINE, times), COSINE) * widths
+        below = np.cumsum(weights * (wrong - same)) / (weights @ (wrong - same))
+        tables.append(pd.DataFrame({"weighting": name, "t": times, "below": below}))
+    return pd.concat(tables, ignore_index=True).round(6)
 
 
 def _decisions(errors: np.ndarray) -> dict[tuple[str, float], np.ndarray]:
@@ -359,15 +349,3 @@ def _boxes(cells: np.ndarray) -> list[tuple[int, int, int, int, int]]:
 def _row_runs(row: np.ndarray) -> list[tuple[int, int, int]]:
     edges = [0, *(np.flatnonzero(np.diff(row)) + 1).tolist(), len(row)]
     return [(a, b, int(row[a])) for a, b in pairwise(edges)]
-
-
-def _mean_variance(errors: np.ndarray) -> np.ndarray:
-    first, second = np.triu_indices(errors.shape[2], 1)
-    return (errors[:, :, first] - errors[:, :, second]).var(1, ddof=1).mean(1)
-
-
-def _intervals(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
-    """Means over draws (n, classes) with the ends of their intervals, as columns."""
-    mean, n = values.mean(0), len(values)
-    reach = student.ppf(0.975, n - 1) * values.std(0, ddof=1) / np.sqrt(n)
-    return {name: mean, f"{name}_low": mean - reach, f"{name}_high": mean + reach}

@@ -1,5 +1,6 @@
 """The numbers that the chapter's text and its claims are about."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -9,6 +10,7 @@ import pandas as pd
 
 from gcbook.chapters.method.tables import CUE_EXEMPLARS
 from gcbook.claims import Interval, Number
+from gcbook.miniworld.results.steps import Steps
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.paper.observers import HUMANS
@@ -36,6 +38,8 @@ def method_facts(
     conflicts: pd.DataFrame,
     five: pd.DataFrame,
     trials_of_five: pd.DataFrame,
+    denoised: Steps,
+    costs: Mapping[str, int],
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -46,6 +50,8 @@ def method_facts(
         conflicts: the cue conflicts of `gcbook.stimuli.pictures.pictures_of`.
         five, trials_of_five: from `gcbook.chapters.method.pictures`: ``five_images`` and
             ``five_trials``.
+        denoised: from ``denoised_conflict`` of the same module.
+        costs: from `gcbook.chapters.method.tables.evaluations_of`.
     """
     return SimpleNamespace(
         **_observers(summaries),
@@ -56,6 +62,9 @@ def method_facts(
         **_widths(widths),
         **CUE_EXEMPLARS,
         **_printed(),
+        **_costs(costs),
+        copies=denoised.copies,
+        gain=Number(float(np.log(denoised.copies)), ".1f"),
     )
 
 
@@ -167,6 +176,21 @@ def _widths(widths: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _costs(costs: Mapping[str, int]) -> dict[str, Any]:
+    """Network evaluations of a decision, and of all cue conflicts with a diffusion model."""
+    names = {
+        "diffusion": "mini-pixel",
+        "latent": "mini-latent",
+        "masked": "mini-masked",
+        "autoregressive": "mini-ar",
+        "cnn": "mini-cnn",
+    }
+    conflicts = EXPERIMENTS["cue-conflict"].n_images * costs["mini-pixel"]
+    found = {name: costs[model] for name, model in names.items()}
+    draws = costs["mini-pixel"] // len(CATEGORIES)
+    return {**found, "draws": draws, "conflict_evaluations": Number(conflicts, ",.0f")}
+
+
 def _printed() -> dict[str, Any]:
     """What the paper says of its models."""
     names = {
@@ -174,7 +198,6 @@ def _printed() -> dict[str, Any]:
         "parti": "parti_resolution",
         "stable_diffusion": "stable_diffusion_resolution",
         "toolbox": "n_toolbox_models",
-        "prompts": "clip_prompts",
     }
     return {
         **{name: int(quoted_value(key)) for name, key in names.items()},

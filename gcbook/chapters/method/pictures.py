@@ -8,11 +8,22 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
+from gcbook.miniworld.results.steps import (
+    ROLES,
+    Steps,
+    choose_examples,
+    load_diffusion,
+    take_steps,
+)
+from gcbook.miniworld.results.steps_pictures import error_table
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC, Experiment
 from gcbook.stimuli.distortions import DISTORTIONS, distort
 from gcbook.stimuli.pictures import PictureSet, picture_bytes, pictures_of
 
 FIVE = ("bird10-clock1", "bottle2-elephant1", "bicycle8-boat1", "cat10-oven2", "dog1-dog2")
+MODEL, NOISE, OTHERS = "mini-pixel", 0.7, 2
+"""What restores a cue conflict, from which noise, and under how many prompts besides its cues."""
+
 SIDE = 112
 """Pixels a side at which the photograph is distorted."""
 
@@ -90,6 +101,29 @@ def distorted_rows() -> pd.DataFrame:
             for condition in _shown(EXPERIMENTS[name])
         ]
     )
+
+
+def denoised_conflict() -> Steps:
+    """A cue conflict of the miniature world, noised once and restored under every category."""
+    examples = choose_examples(conflicts=1, ordinary=0)
+    return take_steps(load_diffusion(MODEL), examples, (NOISE,))
+
+
+def prompt_rows(steps: Steps) -> pd.DataFrame:
+    """The prompts whose restorations are shown: the image's shape, its texture, and two others.
+
+    Args:
+        steps: from `denoised_conflict`.
+
+    Returns:
+        ``label, role, error`` (mean square over pixels from −1 to 1) and ``place``, from 1, among
+        those shown.
+    """
+    errors = error_table(steps)
+    cues = errors[errors["role"] != ROLES[-1]].sort_values("role")
+    others = errors[errors["role"] == ROLES[-1]].iloc[:OTHERS]
+    rows = pd.concat([cues, others], ignore_index=True)[["label", "role", "error"]]
+    return rows.assign(place=rows["error"].rank(method="first").astype(int))
 
 
 def _shown(experiment: Experiment) -> Iterator[str]:

@@ -5,11 +5,16 @@ from collections.abc import Sequence
 import pandas as pd
 from scipy.stats import binomtest
 
+from gcbook.miniworld.results.answers import evaluations
+from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.shape_tables import POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries
+
+COSTS = ("mini-pixel", "mini-latent", "mini-masked", "mini-ar", "mini-cnn")
+"""Miniatures of the kinds whose decisions cost differently."""
 
 CUE_EXEMPLARS = {"shapes": 160, "textures": 48}
 """How many exemplars of each the cue-conflict images are made of."""
@@ -88,3 +93,8 @@ def interval_widths(
     )
     independent = widths["independent_high"] - widths["independent_low"]
     return widths.assign(ratio=(widths["high"] - widths["low"]) / independent).round(4)
+
+
+def evaluations_of() -> dict[str, int]:
+    """Network evaluations of one decision with all stored draws, by miniature of `COSTS`."""
+    return {model: evaluations(shipped_store(model, "in-distribution")) for model in COSTS}

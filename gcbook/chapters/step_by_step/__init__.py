@@ -1,6 +1,7 @@
 """What the chapter can be asked to do differently."""
 
 from gcbook.chapters.fields import (
+    CLUSTERED,
     model_of,
     names_of,
     noise_draws,
@@ -20,9 +21,10 @@ PARAMETERS = Declaration(
         "times": noise_times(
             "0.1,0.25,0.4,0.55,0.7,0.85", "noise times at which images are restored", "0.3,0.6"
         ),
-        "noise_draws": noise_draws(32, "draws of noise in a race", ge=2, le=256),
+        "noise_draws": noise_draws(32, "draws of noise behind an answer", ge=2, le=256),
         "weighting": weighting_of("exp:7", "weight of the errors"),
-        "seed": seed_of("seed of the choice and of all noise"),
+        **CLUSTERED,
+        "seed": seed_of("seed of the choice, of all noise and masks, and of the resampling"),
     }
 )
 """Single images followed through a model."""

@@ -1,13 +1,20 @@
-"""One image on its way to an answer: its pictures, and the race of all classes."""
-
-from typing import Any
+"""One image on its way to an answer: its pictures, which cue leads, and Muse's reconstructions."""
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.curves import line_look
-from gcbook.charts.parts import dropdown, finish, literal, positions, radio, slider
+from gcbook.charts.parts import (
+    dropdown,
+    finish,
+    literal,
+    look,
+    nothing,
+    positions,
+    radio,
+    slider,
+)
 from gcbook.charts.placed import (
     FONT,
     Grid,
@@ -19,7 +26,7 @@ from gcbook.charts.placed import (
     image_mark,
     large_picture,
 )
-from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
+from gcbook.charts.theme import CHANCE_LINE, CUES, DISCRIMINATIVE, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 
 ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
@@ -31,10 +38,14 @@ SHOWN = ("restored", "restored minus clean")
 _RESTORED = f"steps_shown === {literal(SHOWN[0])}"
 
 # Below a restored picture stand three lines.
-_GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170)
+_GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170, pictures=3)
 
-_TICKS = (0, -0.1, -0.3, -1, -3, -10, -30, -100, -300)
-_DASHES = ([8, 2, 2, 2], [1, 0], [6, 3], [1, 0])
+_SIXTEEN = Grid(columns=4, words=44, side=108, narrow=79)
+_HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
+
+_LEAD_HEIGHT = 300
+_LINE = 16
+"""Between the names of lines, in pixels."""
 
 
 def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
@@ -46,9 +57,9 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     images = list(dict.fromkeys(pictures["image"]))
     image = dropdown("steps_image", "Image ", images, images[0])
     times = sorted(set(pictures["t"]))
-    # Times need not be evenly spaced, so the slider runs over their number. It starts where noise
-    # has begun to hide things.
-    noise = slider("steps_noise", "Noise ", len(times) // 3 + 1, 1, len(times))
+    # Times need not be evenly spaced, so the slider runs over their number. It starts at the most
+    # noise, where the prompts matter most.
+    noise = slider("steps_noise", "Noise ", len(times), 1, len(times))
     shown = radio("steps_shown", "Pictures ", SHOWN, SHOWN[0])
     base = alt.Chart(pictures).transform_filter(
         f"datum.image === steps_image && datum.t === {literal(times)}[steps_noise - 1]"
@@ -74,8 +85,15 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         ["label", "error", "place"], titles={"label": "Prompt names"}, formats={"error": ".5f"}
     )
     layers = [
-        *large_picture(base, "'Clean'", "clean", "0", str(_GRID.top), _GRID.picture),
-        *large_picture(base, noised, "noised", *_GRID.second, _GRID.picture),
+        *(
+            layer
+            for number, (words, field) in enumerate(
+                (("'Clean'", "clean"), (noised, "noised"), ("'Channels averaged'", "averaged"))
+            )
+            for layer in large_picture(
+                base, words, field, *_GRID.large_place(number), _GRID.picture
+            )
+        ),
         heading(base, above, _GRID.left, _GRID.upper),
         image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=said),
         framed(
@@ -95,87 +113,153 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
         height=660,
         description=(
-            "Pictures of one image: clean, with noise, and sixteen restorations of the noised "
-            "image in a grid of four by four, one for each category that the prompt may name, in "
-            "alphabetical order. Below each stand the category and the error times 1,000. A solid "
-            "frame and a check mark show the smallest error; dashed frames and a word below show "
-            "the prompts that name the image's shape and its texture. The same numbers are in the "
-            "data table."
+            "Pictures of one image: clean, with noise in each colour channel, and with the noised "
+            "channels averaged; and sixteen restorations of the noised image in a grid of four by "
+            "four, one for each category that the prompt may name, in alphabetical order. Below "
+            "each stand the category and the error times 1,000. A solid frame and a check mark "
+            "show the smallest error; dashed frames and a word below show the prompts that name "
+            "the image's shape and its texture. The same numbers are in the data table."
         ),
     )
 
 
-def fig_step_race(race: pd.DataFrame, leaders: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far every class is behind the leader, up to a number of draws that the reader sets.
+def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which cue's prompt restores each cue conflict better, over the noise.
 
     Args:
-        race: from `gcbook.chapters.step_by_step.tables.race_table`.
-        leaders: from `gcbook.chapters.step_by_step.tables.leaders_table`.
+        rows: from `gcbook.chapters.step_by_step.tables.lead_table`.
     """
-    images = list(dict.fromkeys(race["image"]))
-    last = int(race["draw"].max())
-    image = dropdown("race_image", "Image ", images, images[0])
-    draws = slider("race_draws", "Draws ", min(4, last), 1, last)
-    # One entry a line: names are written once, and so are the numbers of the draws.
-    lines = race.round({"behind": 3}).groupby(["image", "label", "role"], sort=False)
-    base = (
-        alt.Chart(lines["behind"].agg(list).reset_index())
-        .transform_filter("datum.image === race_image")
-        .transform_flatten(["behind"])
-        .transform_window(draw="row_number()", groupby=["label"])
-        .transform_calculate(score="-datum.behind")
+    if rows.empty:
+        return nothing("None of these images is a conflict between two categories.")
+    ticks = rows.drop_duplicates("t").sort_values("t")
+    labels = {
+        f"{t:.3g}": [
+            f"{t:.3g}",
+            *(f"{value:+.1f}".replace("-", "−") for value in dict.fromkeys(ratios)),
+        ]
+        for t, *ratios in ticks[["t", "log_snr", "log_snr_all"]].to_numpy().tolist()
+    }
+    named = ticks["log_snr"].iloc[0] != ticks["log_snr_all"].iloc[0]
+    title = ["Noise time t", "log-SNR of one channel"]
+    title += ["log-SNR of the three averaged (+ ln 3)"] if named else []
+    images = list(dict.fromkeys(rows["image"]))
+    colors = [SERIES[i % len(SERIES)] for i in range(len(images))]
+    color = look("image", images, color=colors, legend=None)["color"]
+    x = alt.X(
+        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.3 * rows["t"].max()], nice=False)
+    ).axis(
+        values=ticks["t"].tolist(),
+        labelExpr=f"{literal(labels)}[format(datum.value, '.3~')]",
+        grid=False,
     )
-    x = alt.X("draw:Q", title="Draws so far", scale=alt.Scale(domain=[1, last], nice=False))
-    x = x.axis(format="d", grid=False, tickMinStep=1)
-    # Near the leader the axis is linear, far below logarithmic: single draws can be far apart.
-    scale = alt.Scale(type="symlog", constant=0.1, domainMax=0, nice=False)
-    y = alt.Y("score:Q", title="Score behind the leader's (%)", scale=scale)
-    y = y.axis(values=list(_TICKS), labelExpr="format(datum.value, '~')")
-    said = tooltips(
-        ["label", "role", "draw", "behind"],
-        titles={"role": "Names", "draw": "Draws so far", "behind": "Behind the leader (%)"},
-        formats={"behind": ".2f"},
+    y = alt.Y(
+        "lead:Q",
+        title=["Error of the texture's prompt", "less the shape's (%)"],
+        scale=alt.Scale(padding=20),
     )
-    looks = dict(zip(ROLES, zip(ROLE_COLORS, _DASHES, strict=True), strict=True))
-    look = line_look("role", looks, _NAMES, columns=4, symbolType="stroke", symbolStrokeWidth=3)
-    dash = look["strokeDash"]
-    named = "datum.role !== 'neither'"
-    far = base.encode(x=x, y=y, color=look["color"], detail="label:N")
-    so_far = far.transform_filter("datum.draw <= race_draws")
-    now = alt.Chart(leaders.round({"margin": 3}))
-    now = now.transform_filter(
-        "datum.image === race_image && datum.draw === race_draws"
-    ).transform_calculate(
-        after="'After ' + datum.draw + (datum.draw === 1 ? ' draw: ' : ' draws: ') + datum.leader"
-        " + ' (' + datum.role + ')'",
-        before="format(datum.margin, '.2f') + ' % before ' + datum.second + '; this draw: t = '"
-        " + format(datum.t, '.2f')",
+    line = (
+        alt.Chart(rows)
+        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50))
+        .encode(
+            x=x,
+            y=y,
+            color=color,
+            tooltip=tooltips(
+                ["image", "t", "log_snr", "log_snr_all", "lead"],
+                titles={
+                    "log_snr": "log-SNR of one channel",
+                    "log_snr_all": "log-SNR over channels",
+                    "lead": "Lead of the shape's prompt (%)",
+                },
+                formats={"log_snr": ".2f", "log_snr_all": ".2f", "lead": ".1f"},
+            ),
+        )
     )
-    words = now.encode(x=alt.value(0))
-    above: dict[str, Any] = {"align": "left", "baseline": "bottom", "fontSize": 13}
-    ends = so_far.transform_filter("datum.draw === race_draws")
-    layers = [
-        far.mark_line(strokeWidth=1, opacity=0.25, aria=False).encode(strokeDash=dash),
-        so_far.transform_filter(f"!({named})")
-        .mark_line(strokeWidth=1.2, opacity=0.8, aria=False)
-        .encode(strokeDash=dash),
-        so_far.transform_filter(named).mark_line(strokeWidth=3, aria=False).encode(strokeDash=dash),
-        ends.mark_point(filled=True, size=45, opacity=1).encode(tooltip=said),
-        now.mark_rule(color=INK, strokeDash=[3, 3], aria=False).encode(x=x),
-        # Above the lines, wherever these run.
-        words.mark_text(fontWeight="bold", **above).encode(
-            y=alt.value(-27), text="after:N", description="after:N"
-        ),
-        words.mark_text(**above).encode(y=alt.value(-10), text="before:N", description="before:N"),
+    ends = _apart(rows[rows["t"] == rows["t"].max()], float(np.ptp(rows["lead"])))
+    names = alt.Chart(ends).mark_text(align="left", dx=10, fontWeight="bold")
+    names = names.encode(x=x, y=alt.Y("at:Q", title=y["title"]), color=color, text="cues:N")
+    zero = alt.Chart(pd.DataFrame({"lead": [0]})).mark_rule(color=INK).encode(y=y)
+    sides = [
+        alt.Chart(pd.DataFrame({"says": [says]}))
+        .mark_text(align="left", fontStyle="italic")
+        .encode(x=alt.value(6), y=alt.value(height), text="says:N")
+        for says, height in (
+            ("↑ shape's prompt better", 12),
+            ("↓ texture's prompt better", _LEAD_HEIGHT - 8),
+        )
     ]
     return finish(
-        alt.layer(*layers).add_params(image, draws),
-        height=340,
+        alt.layer(zero, *sides, line, names),
+        height=_LEAD_HEIGHT,
         description=(
-            "Lines of the sixteen categories over the number of draws, for one image. The leader's "
-            "line is at 0 at the top; each other category lies below it by as many percent as its "
-            "mean weighted error exceeds the leader's. Lines are faint beyond the chosen number of "
-            "draws, where words name the leader and the second. The lines of the image's shape and "
-            "texture are thick, solid for the shape and dashed for the texture."
+            "A line for each cue conflict over the noise: by how many percent of the smallest "
+            "error the texture's prompt has a larger error than the shape's. Above 0 the shape's "
+            "prompt restores the image better."
+        ),
+    )
+
+
+def _apart(ends: pd.DataFrame, span: float) -> pd.DataFrame:
+    """Give the names of lines their heights ``at``, so that none covers another."""
+    gap = _LINE * (span or 1) / _LEAD_HEIGHT
+    ordered = ends.sort_values("lead")
+    heights: list[float] = []
+    for value in ordered["lead"]:
+        heights.append(max(value, heights[-1] + gap) if heights else value)
+    return ordered.assign(at=heights)
+
+
+def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 8: sixteen reconstructions of one image with their distances, the smallest framed.
+
+    Args:
+        rows: from `gcbook.chapters.step_by_step.muse.sixteen_rows`.
+    """
+    images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
+    chosen = dropdown("muse_image", "Image ", images, images[0])
+    hidden = slider("muse_hidden", "Hidden ", (len(shares) + 1) // 2, 1, len(shares))
+    said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
+    ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
+    base = alt.Chart(ranked).transform_filter(
+        "datum.image === muse_image && datum.step === muse_hidden"
+    )
+    flat = base.transform_flatten(["label", "role", "distance", "place", "picture"])
+    grid = _SIXTEEN.place(
+        flat.transform_window(number="row_number()"),
+        "(datum.number - 1)",
+        url=data_url("picture"),
+        words="(datum.place === 1 ? 'nearest ' : '') + format(100 * datum.distance, '.2f')",
+        spoken=(
+            "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
+            " + (datum.place === 1 ? ', smallest' : '')"
+            " + (datum.role ? ', ' + datum.role : '')"
+        ),
+    )
+    tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
+    color = alt.condition("datum.place === 1", alt.value(INK), alt.value(DISCRIMINATIVE))
+    layers = [
+        *large_picture(base, "'The image'", "original", "0", str(_SIXTEEN.top), _SIXTEEN.picture),
+        heading(base, _HIDDEN, _SIXTEEN.left, _SIXTEEN.upper),
+        image_mark(grid, _SIXTEEN.square).encode(
+            x=at("px"), y=at("py"), url="url:N", tooltip=tooltip
+        ),
+        framed(grid.transform_filter("datum.place === 1"), strokeWidth=4, stroke=INK),
+        framed(
+            grid.transform_filter("datum.role !== ''"), strokeWidth=2, stroke=INK, strokeDash=[5, 3]
+        ),
+        below(grid, "label", 5, spoken=True),
+        below(grid, "words", 18, fontWeight="bold").encode(color=color),
+        below(grid, "role", 31, fontSize=FONT - 1),
+    ]
+    return finish(
+        alt.layer(*layers)
+        .add_params(chosen, hidden)
+        .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
+        height=640,
+        description=(
+            "An image and sixteen reconstructions of it in a grid of four by four, one for each "
+            "category that the prompt names. Below each stand the category and its distance times "
+            "100; the smallest is framed and called nearest. Dashed frames mark the prompts that "
+            "name the image's shape and texture."
         ),
     )

@@ -1,12 +1,13 @@
 """The numbers that the chapter's text and its claims are about."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.step_by_step.tables import Raced
+from gcbook.chapters.step_by_step.tables import DrawErrors
 from gcbook.claims import Number
 from gcbook.miniworld.results.steps import Steps
 
@@ -15,8 +16,9 @@ def step_by_step_facts(
     steps: Steps,
     errors: pd.DataFrame,
     spread: pd.DataFrame,
-    raced: Raced,
+    scored: DrawErrors,
     answers: pd.DataFrame,
+    muse: Mapping[str, Any],
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -27,20 +29,18 @@ def step_by_step_facts(
         steps: from `gcbook.miniworld.results.steps.take_steps`.
         errors, spread: from `gcbook.miniworld.results.steps_pictures`: ``error_table`` and
             ``spread_table``.
-        raced, answers: from `gcbook.chapters.step_by_step.tables`: ``race`` and ``answers_table``.
+        scored, answers: from `gcbook.chapters.step_by_step.tables`: ``draw_errors`` and
+            ``answers_table``.
+        muse: from `gcbook.chapters.step_by_step.muse.muse_facts`.
     """
     return SimpleNamespace(
-        **_restored(steps), **_spread(spread), **_errors(errors), **_race(raced, answers)
+        **_spread(spread),
+        **_first(errors),
+        **_answers(scored, answers),
+        **muse,
+        copies=steps.copies,
+        gain=Number(float(np.log(steps.copies)), ".1f"),
     )
-
-
-def _restored(steps: Steps) -> dict[str, Any]:
-    """How much two restorations differ, as a share of how much one differs from the image."""
-    # The mean squared difference of two of them is twice their variance.
-    apart = 2 * steps.restored.astype(np.float64).var(axis=2, ddof=1).mean(axis=(0, 2, 3))
-    off = (steps.restored - steps.clean[:, None, None]).astype(np.float64)
-    share = np.sqrt(apart / np.square(off).mean(axis=(0, 2, 3, 4)))
-    return {"apart_first": Number(share[0], ".0%"), "apart_last": Number(share[-1], ".0%")}
 
 
 def _spread(spread: pd.DataFrame) -> dict[str, Any]:
@@ -58,29 +58,28 @@ def _spread(spread: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _errors(errors: pd.DataFrame) -> dict[str, Any]:
-    """On how many images the best class is the same at all times."""
-    best = errors[errors["place"] == 1].groupby("image")["label"].nunique()
-    return {"images": len(best), "steady": int((best == 1).sum())}
+def _first(errors: pd.DataFrame) -> dict[str, Any]:
+    """The image that is shown first, and which prompt restores it best at the most noise."""
+    first = errors[errors["image"] == errors["image"].iloc[0]]
+    best = first[(first["t"] == first["t"].max()) & (first["place"] == 1)].iloc[0]
+    named = {"first_image": "image", "best_last": "label", "role_last": "role"}
+    return {name: str(best[column]) for name, column in named.items()}
 
 
-def _race(raced: Raced, answers: pd.DataFrame) -> dict[str, Any]:
-    """How the images were answered, how soon, and whether the weight mattered."""
+def _answers(scored: DrawErrors, answers: pd.DataFrame) -> dict[str, Any]:
+    """How the images were answered, and whether the weights mattered."""
     at_odds = answers[answers["shape"] != answers["texture"]]
     agree = answers[answers["shape"] == answers["texture"]]
-    latest = answers.iloc[int(answers["settled"].argmax())]
-    weighted, plain = (each.mean(axis=1).argmin(axis=1) for each in (raced.errors, raced.raw))
     return {
-        "draws": raced.raw.shape[1],
+        "images": len(answers),
+        "draws": scored.raw.shape[1],
         "at_odds": len(at_odds) or None,
         **{
-            f"by_{cue}": int((at_odds["role"] == cue).sum()) if len(at_odds) else None
+            f"{way}by_{cue}": int((at_odds[f"{way}role"] == cue).sum()) if len(at_odds) else None
+            for way in ("", "equal_")
             for cue in ("shape", "texture")
         },
         "agreeing": len(agree) or None,
         "agreeing_right": int((agree["answer"] == agree["shape"]).sum()) if len(agree) else None,
-        "kept": int((answers["first"] == answers["answer"]).sum()),
-        "latest": str(latest["image"]),
-        "latest_draw": int(latest["settled"]),
-        "changed": int(np.sum(weighted != plain)),
+        "changed": int((answers["answer"] != answers["equal_answer"]).sum()),
     }

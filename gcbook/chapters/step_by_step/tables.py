@@ -1,4 +1,4 @@
-"""Single images on their way to an answer: the race of the classes."""
+"""Single images on their way to an answer: which cue leads at each noise level, and who wins."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,8 @@ import pandas as pd
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import GcbookError
 from gcbook.miniworld.results.shipped import shipped_sets, shipped_store
-from gcbook.miniworld.results.steps import Example, role
+from gcbook.miniworld.results.steps import Example, Steps, role
+from gcbook.noise.schedules import Schedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.settings import ScoringSettings
@@ -17,7 +18,7 @@ from gcbook.stimuli.stimulus import Stimulus
 
 
 @dataclass(frozen=True)
-class Raced:
+class DrawErrors:
     """Errors of many draws, and their weights.
 
     Attributes:
@@ -40,14 +41,14 @@ class Raced:
         return np.asarray(self.raw * self.weights[..., None])
 
 
-def race(
+def draw_errors(
     classifier: DiffusionClassifier,
     model: str,
     examples: Sequence[Example],
     draws: int,
     weighting: str = "exp:7",
     seed: int = 0,
-) -> Raced:
+) -> DrawErrors:
     """Errors of the first draws of each image, under every class.
 
     They are read from the shipped scores where those were made with the same settings, and
@@ -81,91 +82,66 @@ def race(
             score_array(rows, rows[measure], names, classifier.labels, draws)
             for measure in measures
         ]
-    raw, times, log_snr = found[0], found[1, ..., 0], found[2, ..., 0]
+    raw, times, ratios = found[0], found[1, ..., 0], found[2, ..., 0]
     if np.isnan(raw).any():
         lost = [each.title for each, e in zip(examples, raw, strict=True) if np.isnan(e).any()]
         raise GcbookError(
             f"{model}: expected {draws} finite errors for every image and class, found gaps for "
             f"{', '.join(lost)}. Leave these images out, or choose another model."
         )
-    weights = Weights(parse_weighting(weighting), "l2", classifier.schedule).at(times, log_snr)
-    return Raced(tuple(examples), classifier.labels, times, raw, weights)
+    weights = Weights(parse_weighting(weighting), "l2", classifier.schedule).at(times, ratios)
+    return DrawErrors(tuple(examples), classifier.labels, times, raw, weights)
 
 
-def race_table(raced: Raced) -> pd.DataFrame:
-    """How far each class is behind the leader, draw by draw.
+def answers_table(scored: DrawErrors) -> pd.DataFrame:
+    """The answer to each image after all draws: with the weights, and with equal weights.
 
     Returns:
-        ``image, draw`` (from 1), ``t`` of that draw, ``label, role`` (see
-        `gcbook.miniworld.results.steps.ROLES`), ``error``, the mean weighted error so far,
-        ``behind``, by how many percent of the smallest it exceeds that, and ``place`` (from 1).
+        ``image, shape, texture, answer, role`` (see `gcbook.miniworld.results.steps.ROLES`), and
+        ``equal_answer, equal_role``.
     """
-    tables = []
-    for example, times, errors in zip(raced.examples, raced.times, raced.errors, strict=True):
-        n_draws, n_classes = errors.shape
-        draws = np.arange(1, n_draws + 1)
-        means = errors.cumsum(axis=0) / draws[:, None]
-        behind = 100 * (means / means.min(axis=1, keepdims=True) - 1)
-        place = means.argsort(axis=1, kind="stable").argsort(axis=1) + 1
-        tables.append(
-            pd.DataFrame(
+    rows = []
+    ways = {"": scored.errors.mean(axis=1), "equal_": scored.raw.mean(axis=1)}
+    for i, example in enumerate(scored.examples):
+        row = {"image": example.title, "shape": example.shape, "texture": example.texture}
+        for way, errors in ways.items():
+            answer = scored.labels[errors[i].argmin()]
+            row |= {f"{way}answer": answer, f"{way}role": role(answer, example)}
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def lead_table(steps: Steps, schedule: Schedule) -> pd.DataFrame:
+    """By how much the shape's prompt restores each cue conflict better than the texture's.
+
+    Args:
+        steps: from `gcbook.miniworld.results.steps.take_steps`.
+        schedule: of the model.
+
+    Returns:
+        ``image, cues`` (its shape and texture), ``t, log_snr`` (of one channel), ``log_snr_all``
+        (of the mean over channels that hold the same image), and ``lead``: the texture's error less
+        the shape's, in percent of the smallest error.
+    """
+    ratios = log_snr(schedule, np.array(steps.times)).tolist()
+    rows = []
+    for example, by_time in zip(steps.examples, steps.errors, strict=True):
+        if example.shape == example.texture or example.texture not in steps.labels:
+            continue
+        shape, texture = (steps.labels.index(cue) for cue in (example.shape, example.texture))
+        for t, one, errors in zip(steps.times, ratios, by_time, strict=True):
+            rows.append(
                 {
                     "image": example.title,
-                    "draw": np.repeat(draws, n_classes),
-                    "t": np.repeat(times, n_classes),
-                    "label": np.tile(raced.labels, n_draws),
-                    "role": np.tile([role(label, example) for label in raced.labels], n_draws),
-                    "error": means.ravel(),
-                    "behind": behind.ravel(),
-                    "place": place.ravel(),
+                    "cues": f"{example.shape} / {example.texture}",
+                    "t": t,
+                    "log_snr": one,
+                    "log_snr_all": one + np.log(steps.copies),
+                    "lead": 100 * (errors[texture] - errors[shape]) / errors.min(),
                 }
             )
-        )
-    return pd.concat(tables, ignore_index=True)
-
-
-def leaders_table(raced: Raced) -> pd.DataFrame:
-    """Who leads after each draw.
-
-    Returns:
-        ``image, draw`` (from 1), ``t`` of that draw, ``leader, role`` of the leader, ``second``,
-        and ``margin``, by how many percent the second exceeds the leader.
-    """
-    every = race_table(raced)
-    leader, second = (
-        every[every["place"] == place].set_index(["image", "draw"]) for place in (1, 2)
-    )
-    table = leader[["t", "label", "role"]].rename(columns={"label": "leader"})
-    return table.assign(second=second["label"], margin=second["behind"]).reset_index()
-
-
-def answers_table(raced: Raced) -> pd.DataFrame:
-    """The answer to each image after all draws, and how it came about.
-
-    Returns:
-        ``image, shape, texture, answer, role`` of the answer, ``second, margin`` (percent),
-        ``first`` (who led after one draw) and ``settled``, the draw since which the winner has led.
-    """
-    leaders = leaders_table(raced)
-    rows = []
-    for example in raced.examples:
-        course = leaders[leaders["image"] == example.title]
-        last = course.iloc[-1]
-        others = course.loc[course["leader"] != last["leader"], "draw"]
-        rows.append(
-            {
-                "image": example.title,
-                "shape": example.shape,
-                "texture": example.texture,
-                "answer": last["leader"],
-                "role": last["role"],
-                "second": last["second"],
-                "margin": last["margin"],
-                "first": course["leader"].iloc[0],
-                "settled": int(others.max()) + 1 if len(others) else 1,
-            }
-        )
-    return pd.DataFrame(rows)
+    columns = ["image", "cues", "t", "log_snr", "log_snr_all", "lead"]
+    return pd.DataFrame(rows, columns=columns).round(4)
 
 
 def _stored_rows(

@@ -1,8 +1,7 @@
 """The masked miniature as a classifier by the distance of what it regenerates (Appendix B).
 
 For every share of tokens that is hidden, raw distances of the in-distribution images under all 16
-prompts come with the package, and for one of the shares those of several regenerations each; the
-likelihood bound of the same images is among the model's scores.
+prompts come with the package; the likelihood bound of the same images is among the model's scores.
 """
 
 from collections.abc import Callable
@@ -21,9 +20,6 @@ MODEL = "mini-masked"
 RATIOS = (0.25, 0.5, 0.75, 0.9)
 """Shares of the tokens that are hidden. The paper does not say which it took."""
 STEPS = 8
-MANY_RATIO, MANY_DRAWS = 0.75, 8
-"""Where an image is regenerated more than once under each prompt, and how often."""
-
 REGENERATED = "regenerated"
 """Folder of the package's data, with a store a ratio."""
 
@@ -46,14 +42,12 @@ def score_regenerated(
     ratio: float,
     folder: Path,
     report: Callable[[str], None] = lambda line: None,
-    draws: int = 1,
 ) -> Path:
     """Score `shown_images` by regenerating a share of the tokens.
 
     Args:
         ratio: one of `RATIOS`.
         folder: of all ratios' stores.
-        draws: regenerations of an image under each prompt, each with a mask and samples of its own.
 
     Returns:
         The folder of the store, which goes on where it was stopped.
@@ -69,21 +63,17 @@ def score_regenerated(
     classifier = load_classifier(
         model_folder(MODEL), method="regenerate", mask_ratio=ratio, steps=STEPS, name=MODEL
     )
-    place = folder / _name(ratio, draws)
+    place = folder / f"{ratio:g}"
     # Every reconstruction weighs alike: there is no noise to weigh by.
-    settings = ScoringSettings(draws=draws, weighting=parse_weighting("uniform"), device="cpu")
+    settings = ScoringSettings(draws=1, weighting=parse_weighting("uniform"), device="cpu")
     found = score(shown_images(), classifier, settings, place)
     report(f"{found.n_decisions} images with {ratio:.0%} of their tokens hidden")
     return place
 
 
-def _name(ratio: float, draws: int) -> str:
-    return f"{ratio:g}" if draws == 1 else f"{ratio:g}-{draws}"
-
-
-def regenerated_ratios(draws: int = 1) -> tuple[float, ...]:
-    """Shares of `RATIOS` all of whose scores, with so many draws, come with this package."""
-    return tuple(ratio for ratio in RATIOS if _complete(_name(ratio, draws)))
+def regenerated_ratios() -> tuple[float, ...]:
+    """Shares of `RATIOS` all of whose scores come with this package."""
+    return tuple(ratio for ratio in RATIOS if _complete(f"{ratio:g}"))
 
 
 def _complete(name: str) -> bool:
@@ -94,15 +84,15 @@ def _complete(name: str) -> bool:
     return len(store.scores()) == wanted
 
 
-def regenerated_store(ratio: float, draws: int = 1) -> Store:
-    """Open the scores of a share of hidden tokens, with so many draws of an image.
+def regenerated_store(ratio: float) -> Store:
+    """Open the scores of a share of hidden tokens.
 
     Raises:
         InputError: no such share.
         DataNotFoundError: they do not come with this package.
     """
     check_ratio(ratio)
-    place = f"{REGENERATED}/{_name(ratio, draws)}"
+    place = f"{REGENERATED}/{ratio:g}"
     if not DATA.names(place):
         raise DataNotFoundError(
             f"{DATA.folder / place}: expected scores of {MODEL}, found none; "

@@ -32,6 +32,8 @@ from gcbook.stimuli.stimulus import Stimulus
 SETS = ("cue-conflict", "in-distribution")
 """Test sets that images are taken from."""
 
+MOST_CHANNELS = 3
+
 ROLES = ("shape and texture", "shape", "texture", "neither")
 """Which of an image's cues a label may name."""
 
@@ -57,18 +59,20 @@ class Example:
 class Steps:
     """Pictures and errors of images at some times, with one draw of noise for each image.
 
-    Pictures are means over the channels, in [-1, 1]; those of a model that works on latents are
-    decoded, the clean image's too. Errors are taken where the model works.
+    Pictures are in [-1, 1] and, but for the noised ones, means over the channels. Those of a model
+    that works on latents are decoded, the clean image's too; errors are taken where it works.
 
     Attributes:
         examples: the N images.
         labels: the K classes.
         times: the T times asked for, as near as the model's schedule comes to them.
         clean: float32 (N, H, W).
-        noised: float32 (N, T, H, W).
+        noised: as the network gets them, float32 (N, T, H, W, channels).
         restored: float32 (N, T, K, H, W).
         errors: mean over all elements of the squared difference of restored and clean image,
             float64 (N, T, K).
+        copies: how many channels hold the same clean image, each with noise of its own. Their mean
+            has a log-SNR larger by log(copies).
     """
 
     examples: tuple[Example, ...]
@@ -78,6 +82,7 @@ class Steps:
     noised: np.ndarray
     restored: np.ndarray
     errors: np.ndarray
+    copies: int = 1
 
 
 def load_diffusion(model: str) -> DiffusionClassifier:
@@ -177,10 +182,12 @@ def take_steps(
     watcher = copy.copy(classifier)
     watcher.denoise = watched
     clip = classifier.default_clip
-    clean, errors = [], []
+    clean, errors, copies = [], [], MOST_CHANNELS
     for example in examples:
         x = classifier.prepare([example.stimulus.read()])
-        clean.append(_picture(classifier, x)[0])
+        clean.append(_pictures(classifier, x).mean(-1)[0])
+        alike = bool((x == x[:, :1]).all())
+        copies = min(copies, x.shape[1] if alike else 1)
         noise = keyed_noise(DrawRule(seed), example.stimulus.image_id, 0, tuple(x.shape[1:]))
         for t in asked:
             draw = Draw(0, t, float(log_snr(classifier.schedule, np.asarray(t))), noise)
@@ -189,9 +196,9 @@ def take_steps(
                 measured = watcher.measure(many, [draw] * len(labels), labels, clip)
             errors.append(measured["error_l2"].double().cpu().numpy())
     shape = (len(examples), len(asked))
-    noised = np.stack([_picture(classifier, x_t[:1])[0] for x_t, _ in seen])
+    noised = np.stack([_pictures(classifier, x_t[:1])[0] for x_t, _ in seen])
     restored = np.stack(
-        [_picture(classifier, clip_clean(x_0.to(x_t.dtype), clip)) for x_t, x_0 in seen]
+        [_pictures(classifier, clip_clean(x_0.to(x_t.dtype), clip)).mean(-1) for x_t, x_0 in seen]
     )
     return Steps(
         tuple(examples),
@@ -201,6 +208,7 @@ def take_steps(
         noised.reshape(*shape, *noised.shape[1:]),
         restored.reshape(*shape, *restored.shape[1:]),
         np.stack(errors).reshape(*shape, len(labels)),
+        copies,
     )
 
 
@@ -223,9 +231,9 @@ def _titled(stimuli: Sequence[Stimulus]) -> tuple[Example, ...]:
 
 
 @torch.inference_mode()
-def _picture(classifier: DiffusionClassifier, x: torch.Tensor) -> np.ndarray:
-    """What the model works on as pixels: their mean over the channels, float32 (N, H, W)."""
-    return np.asarray(classifier.decode(x).float().mean(1).cpu().numpy())
+def _pictures(classifier: DiffusionClassifier, x: torch.Tensor) -> np.ndarray:
+    """What the model works on as pixels, float32 (N, H, W, channels)."""
+    return np.asarray(classifier.decode(x).float().movedim(1, -1).cpu().numpy())
 
 
 def role(label: str, example: Example) -> str:

@@ -41,9 +41,10 @@ def picture_table(steps: Steps) -> pd.DataFrame:
     """All pictures, one row an image and time.
 
     Returns:
-        ``image, t``; ``clean, noised`` (pictures); and, as lists over the classes, ``label, role,
-        error, place`` as in `error_table`, ``restored`` and ``difference`` (pictures). A picture is
-        a PNG of 16 grey levels, in base 64. A difference is restored minus clean image: middle grey
+        ``image, t``; ``clean, noised`` (with a noise for each channel, in colour) and ``averaged``
+        (over the channels) as pictures; and, as lists over the classes, ``label, role, error,
+        place`` as in `error_table`, ``restored`` and ``difference`` (pictures). A picture is a PNG
+        of 16 levels, in base 64. A difference is restored minus clean image: middle grey
         where there is none, lighter where the restored image is; black and white are the 99 %
         quantile of the absolute differences of that row.
     """
@@ -59,7 +60,8 @@ def picture_table(steps: Steps) -> pd.DataFrame:
                 "image": image,
                 "t": t,
                 "clean": png_text(steps.clean[i]),
-                "noised": png_text(steps.noised[i, j]),
+                "noised": base64.b64encode(colour_png(steps.noised[i, j])).decode(),
+                "averaged": png_text(steps.noised[i, j].mean(-1)),
                 **errors[["label", "role", "error", "place"]].to_dict("list"),
                 "restored": [png_text(each) for each in steps.restored[i, j]],
                 "difference": [png_text(each / full, DIFFERENCE_LEVELS) for each in differences],
@@ -120,3 +122,13 @@ def png_text(values: np.ndarray, levels: int = PICTURE_LEVELS) -> str:
     steps = np.rint((values.clip(-1, 1) + 1) / 2 * (levels - 1))
     grey = np.rint(steps * (PICTURE_LEVELS - 1) / (levels - 1))
     return base64.b64encode(png(grey)).decode()
+
+
+def colour_png(values: np.ndarray) -> bytes:
+    """Write a picture of values in [-1, 1], (H, W, 3 or 1), with 16 levels a channel."""
+    height, width, _ = values.shape
+    colours = np.broadcast_to(values, (height, width, 3))
+    levels = np.rint((colours.clip(-1, 1) + 1) / 2 * (PICTURE_LEVELS - 1))
+    rows = (levels * (255 // (PICTURE_LEVELS - 1))).astype(np.uint8).reshape(height, -1)
+    packed = zlib.compress(np.pad(rows, ((0, 0), (1, 0))).tobytes(), 9)
+    return png_of(width, height, packed, grey=False)

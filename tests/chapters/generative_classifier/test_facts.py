@@ -8,46 +8,35 @@ import pytest
 
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.generative_classifier.facts import (
+    bound_facts,
     decision_facts,
     diffusers_schedule,
     evidence_facts,
     exercise_facts,
-    race_facts,
     schedule_facts,
 )
 from gcbook.chapters.generative_classifier.tables import (
     accuracy_table,
+    bound_table,
     cue_decisions,
-    draw_errors,
     error_table,
     evidence_table,
     expected_errors,
-    sharing_ratio,
-    weighted_decisions,
+    weight_table,
 )
 from gcbook.chapters.parameters import check_parameters
 from gcbook.classifiers.toy import make_toy, toy_classifier
-from gcbook.scoring.racing import race_summary
-from gcbook.scoring.settings import Racing
 
 TOY = make_toy()
 CLASSIFIER = toy_classifier(TOY)
 IMAGES, LABEL = TOY.sample(150, np.random.default_rng(0))
 ERRORS = expected_errors(CLASSIFIER, IMAGES)
 TABLE = accuracy_table(TOY, IMAGES, LABEL, ERRORS)
-SEVEN = weighted_decisions(ERRORS, "exp:7")
 
 
 @pytest.fixture(scope="module")
 def decisions():
-    return decision_facts(TABLE, error_table(CLASSIFIER), cue_decisions(TOY, IMAGES, SEVEN))
-
-
-@pytest.fixture(scope="module")
-def races():
-    errors = draw_errors(CLASSIFIER, IMAGES[:5], list("abcde"), 100, "exp:7", 0)
-    summary = race_summary(errors, LABEL[:5].numpy(), Racing(max_draws=100))
-    return race_facts(summary, sharing_ratio(CLASSIFIER, IMAGES[:60], 64, "exp:7", 0))
+    return decision_facts(TABLE, error_table(CLASSIFIER))
 
 
 def test_decisions_are_those_of_the_table(decisions):
@@ -61,7 +50,9 @@ def test_decisions_are_those_of_the_table(decisions):
     assert decisions["high_bias"] == by_k["coarse_bias"].max()
     best = cue_decisions(TOY, IMAGES, TOY.log_density(IMAGES).argmax(1).numpy())
     assert decisions["best_bias"] == pytest.approx(best["coarse_bias"], abs=1e-4)
-    assert decisions["own_bias"] == pytest.approx(by_k.loc[7.0, "coarse_bias"], abs=1e-4)
+    assert decisions["paper_bias"] == by_k.loc[7.0, "coarse_bias"]
+    assert decisions["paper_agreement"] == by_k.loc[7.0, "agreement"]
+    assert decisions["paper_accuracy"] == by_k.loc[7.0, "accuracy"] < decisions["best_accuracy"]
     assert decisions["elbo_agreement"] > 0.98
 
 
@@ -72,14 +63,14 @@ def test_an_example_is_answered_by_its_clump_then_by_its_cloud(decisions):
 
 def test_evidence_by_hand():
     table = pd.DataFrame({"t": [0.1, 0.2, 0.3, 0.4], "gap": [0.1, 0.2, -2.0, 0.05]})
-    facts = evidence_facts(table, 10)
+    facts = evidence_facts(table)
     assert facts["turn"] == 0.2
     assert facts["times"] == pytest.approx(10)
-    assert facts["fall"] == pytest.approx(np.exp(3))
-    parts = np.array([0.1, 0.2, 2, 0.05]) * np.exp([-1, -2, -3, -4])
+    assert facts["fall"] == pytest.approx(np.exp(2.1))
+    parts = np.array([0.1, 0.2, 2, 0.05]) * np.exp([-0.7, -1.4, -2.1, -2.8])
     assert facts["coarse_part"] == pytest.approx(parts[2] / parts.sum())
-    assert np.isnan(evidence_facts(table.assign(gap=[-1, 1, 1, 1]), 1)["turn"])
-    nowhere = evidence_facts(table.assign(gap=np.nan), 7)
+    assert np.isnan(evidence_facts(table.assign(gap=[-1, 1, 1, 1]))["turn"])
+    nowhere = evidence_facts(table.assign(gap=np.nan))
     assert np.isnan([nowhere["turn"], nowhere["times"], nowhere["coarse_part"]]).all()
 
 
@@ -105,37 +96,39 @@ def test_schedules_of_diffusers_are_the_published_formulas(family):
 @pytest.mark.parametrize("family", ["IF", "StableDiffusion"])
 def test_log_snr_at_half_time(family):
     part = kept(family)[499]
-    assert schedule_facts(7)[family] == pytest.approx(np.log(part / (1 - part)), abs=5e-3)
+    assert schedule_facts()[family] == pytest.approx(np.log(part / (1 - part)), abs=5e-3)
 
 
-@pytest.mark.parametrize("decay", [0, 7, 20, 50])
-def test_last_step_by_hand(decay):
-    facts = schedule_facts(decay)
-    part = kept("IF")
-    parts = np.exp(-decay * np.arange(1, 1001) / 1000) * (1 - part) / part
-    parts /= parts.sum()
-    assert facts["last_share"] == pytest.approx(parts[-1], rel=5e-3)
-    assert facts["last_alpha"] == pytest.approx(part[-1] ** 0.5, rel=5e-3)
+def test_the_gap_is_told_at_both_ends_and_middles_are_where_half_is_added_up():
+    bounds = pd.DataFrame({"steps": [16, 64, 256], "gap": [8.0, 2.0, 0.5]})
+    weights = pd.DataFrame(
+        {
+            "weighting": ["elbo"] * 3 + ["uniform"] * 3,
+            "t": [0.2, 0.4, 0.9] * 2,
+            "below": [0.4, 0.6, 1.0, 0.0, 0.1, 1.0],
+        }
+    )
+    facts = bound_facts(bounds, weights, TOY, IMAGES)
+    assert (facts["gap_first"], facts["gap_last"], facts["gap_divides"]) == (8, 0.5, 4)
+    assert (str(facts["steps_first"]), str(facts["steps_last"])) == ("16", "256")
+    assert facts["least_gap"] == 0.5
+    assert facts["bound_middle"] == pytest.approx(0.3)
+    assert facts["equal_middle"] == pytest.approx(np.interp(0.5, [0.1, 1], [0.4, 0.9]))
+    assert facts["few_agree"] > 0.98
 
 
-def test_shares_of_races_are_those_of_the_summary(races):
-    assert races["images"] == 5
-    assert races["nfe_fixed"] == 400
-    assert races["saved"] == pytest.approx(1 - races["nfe"] / 400)
-
-
-def test_every_claim_is_about_facts_that_there_are(decisions, races):
+def test_all_claims_hold_and_notice_a_change(decisions):
     facts = SimpleNamespace(
         **decisions,
-        **evidence_facts(evidence_table(TOY, IMAGES, ERRORS), 7),
-        **schedule_facts(7),
-        **races,
+        **evidence_facts(evidence_table(TOY, IMAGES, ERRORS)),
+        **bound_facts(bound_table(TOY), weight_table(TOY), TOY, IMAGES),
+        **schedule_facts(),
     )
-    outcomes = check_claims(check_parameters("generative-classifier", samples=150), facts)
-    assert "unknown" not in {each.state for each in outcomes.values()}
-    fails = {name for name, each in outcomes.items() if each.state == "fails"}
-    # With a few draws most races end undecided.
-    assert fails <= {"racing_saves", "undecided_cost_most"}
+    changed = check_parameters("generative-classifier", samples=150)
+    outcomes = check_claims(changed, facts)
+    assert {each.state for each in outcomes.values()} == {"holds"}
+    facts.least_gap = -0.01
+    assert check_claims(changed, facts)["bound_closes"].state == "fails"
 
 
 def test_solutions_of_the_exercises():

@@ -9,8 +9,9 @@ import pytest
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.method.facts import method_facts
 from gcbook.chapters.method.pictures import five_images, five_trials
-from gcbook.chapters.method.tables import EXAMPLES, interval_widths
+from gcbook.chapters.method.tables import EXAMPLES, evaluations_of, interval_widths
 from gcbook.chapters.parameters import check_parameters
+from gcbook.miniworld.results.steps import Steps
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
@@ -18,6 +19,8 @@ from gcbook.stats.summaries import Summaries
 from gcbook.stimuli.pictures import pictures_of
 
 SHIPPED = Summaries.read()
+DENOISED = Steps((), (), (), *(np.zeros(1) for _ in range(4)), copies=3)
+COSTS = evaluations_of()
 
 
 def facts_of(summaries=SHIPPED, five=None, draws=1000, **conventions):
@@ -29,6 +32,8 @@ def facts_of(summaries=SHIPPED, five=None, draws=1000, **conventions):
         pictures_of("cue-conflict"),
         five,
         five_trials(five),
+        DENOISED,
+        COSTS,
     )
 
 
@@ -82,6 +87,12 @@ def test_people_recognise_what_counts_and_not_what_is_too_hard(facts):
         np.median(np.concatenate([*by_status.values()]))
     )
     assert math.isnan(everything.too_hard_median)
+
+
+def test_costs_are_labels_times_draws(facts):
+    assert (facts.diffusion, facts.masked, facts.autoregressive, facts.cnn) == (512, 512, 16, 1)
+    assert str(facts.conflict_evaluations) == "655,360"
+    assert (facts.copies, str(facts.gain)) == (3, "1.1")
 
 
 def test_all_claims_hold_by_the_books_own_parameters(facts):

@@ -9,12 +9,15 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from gcbook.chapters.method.charts import fig_method
 from gcbook.chapters.method.pictures import (
     distorted_rows,
     five_images,
     five_trials,
     outline_rows,
+    prompt_rows,
 )
+from gcbook.miniworld.results.steps import Steps, choose_examples
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stimuli.pictures import pictures_of
 from gcbook.trials.table import read_trials
@@ -96,3 +99,33 @@ def test_answers_are_those_of_the_trials(data_dir: Path):
         assert (answers == texture).sum() == row.by_texture
         assert person[f"{row.name}.png"] == row.person
         assert network[f"{row.name}.png"] == row.resnet50
+
+
+def test_the_smallest_error_of_the_prompts_shown_is_marked():
+    example = choose_examples(conflicts=1, ordinary=0)[0]
+    labels = ("airplane", "bear", example.shape, example.texture, "truck")
+    rng = np.random.default_rng(0)
+    steps = Steps(
+        (example,),
+        labels,
+        (0.7,),
+        rng.uniform(-1, 1, (1, 4, 4)),
+        rng.normal(0, 1, (1, 1, 4, 4, 3)),
+        rng.uniform(-1, 1, (1, 1, 5, 4, 4)),
+        np.array([[[0.3, 0.2, 0.1, 0.4, 0.05]]]),
+    )
+    rows = prompt_rows(steps)
+    assert rows["label"].tolist() == [example.shape, example.texture, "airplane", "bear"]
+    assert rows["error"].tolist() == [0.1, 0.4, 0.3, 0.2]
+    assert rows["place"].tolist() == [1, 4, 3, 2]
+    given, restored = fig_method(steps, rows).strips
+    assert [each.words[-1] for each in restored.pictures] == [
+        "error 100 ✓",
+        "error 400",
+        "error 300",
+        "error 200",
+    ]
+    shown = np.asarray(Image.open(io.BytesIO(given.pictures[1].data)))
+    assert shown.shape == (16, 16, 3)
+    first = np.rint((steps.noised[0, 0, 0, 0].clip(-1, 1) + 1) * 7.5) * 17
+    assert (shown[:4, :4] == first).all()

@@ -1,14 +1,16 @@
-"""Pictures of single images and the races of their classes, as charts."""
+"""Pictures of single images, which cue leads, and reconstructions, as charts."""
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from tiny.charts import params, rendered
 
-from gcbook.chapters.step_by_step.charts import ROLE_COLORS, SHOWN, fig_pictures, fig_step_race
+from gcbook.chapters.step_by_step.charts import SHOWN, fig_lead, fig_pictures, fig_sixteen
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.steps import ROLES
+from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.paper.categories import CATEGORIES
 
 TIMES = (0.1, 0.35, 0.9)
@@ -39,6 +41,7 @@ PICTURES = pd.DataFrame(
             "t": t,
             "clean": f"CLEAN{title[:3]}",
             "noised": f"NOISED{title[:3]}{t}",
+            "averaged": f"MEAN{title[:3]}{t}",
             **rows[["label", "role", "error", "place"]].to_dict("list"),
             "restored": [f"R{k}" for k in range(16)],
             "difference": [f"D{k}" for k in range(16)],
@@ -87,9 +90,9 @@ def test_all_choices_are_offered(pictures):
 
 def test_the_pictures_are_those_of_the_choice(pictures):
     restored = images(render(pictures, steps_image=TITLES[1], steps_noise=3))
-    assert restored == ["CLEANcar", "NOISEDcar0.9", *(f"R{k}" for k in range(16))]
+    assert restored == ["CLEANcar", "NOISEDcar0.9", "MEANcar0.9", *(f"R{k}" for k in range(16))]
     shown = images(render(pictures, steps_noise=1, steps_shown=SHOWN[1]))
-    assert shown == ["CLEANcat", "NOISEDcat0.1", *(f"D{k}" for k in range(16))]
+    assert shown == ["CLEANcat", "NOISEDcat0.1", "MEANcat0.1", *(f"D{k}" for k in range(16))]
 
 
 def test_the_heading_names_the_time(pictures):
@@ -117,7 +120,7 @@ def test_the_best_is_framed_even_if_it_is_a_cue():
 def test_no_picture_covers_another_or_leaves_the_chart(pictures, width):
     svg = render(pictures, width=width)
     places = boxes(svg)
-    assert len(places) == 18
+    assert len(places) == 19
     for n, (left, top, side) in enumerate(places):
         assert side > 55
         assert left >= 0 and left + side <= width
@@ -131,101 +134,62 @@ def test_no_picture_covers_another_or_leaves_the_chart(pictures, width):
 
 def test_pictures_stay_crisp(pictures):
     svg = render(pictures)
-    assert svg.count("image-rendering") >= 18 and svg.count("pixelated") == 18
+    assert svg.count("image-rendering") >= 19 and svg.count("pixelated") == 19
 
 
 def test_one_time_is_enough():
     one = PICTURES[PICTURES["t"] == 0.9]
     svg = static_svg(chart_spec(fig_pictures(one)))
-    assert len(images(svg)) == 18
+    assert len(images(svg)) == 19
 
 
-LABELS = {"cat": "shape", "dog": "texture", "oven": "neither"}
-RACE = pd.DataFrame(
+LEAD = pd.DataFrame(
     [
-        (image, label, role, draw, 1.0, behind)
-        for image in ("first image", "second image")
-        for k, (label, role) in enumerate(LABELS.items())
-        for draw in range(1, 7)
-        for behind in [float(k * (8 if image == "first image" else 0.2) / draw)]
+        (f"image {k}", f"cat / dog{k}", t, 2 - 4 * t, 3.1 - 4 * t, k + 10 * t)
+        for k in range(2)
+        for t in TIMES
     ],
-    columns=["image", "label", "role", "draw", "error", "behind"],
-)
-LEADERS = pd.DataFrame(
-    [
-        (image, draw, draw / 10, "cat", "shape", "dog", 8 / draw)
-        for image in ("first image", "second image")
-        for draw in range(1, 7)
-    ],
-    columns=["image", "draw", "t", "leader", "role", "second", "margin"],
+    columns=["image", "cues", "t", "log_snr", "log_snr_all", "lead"],
 )
 
 
-@pytest.fixture(scope="module")
-def spec():
-    return chart_spec(fig_step_race(RACE, LEADERS))
+def test_lines_are_named_apart_and_noise_is_told_of_one_channel_and_of_all():
+    spec = chart_spec(fig_lead(LEAD.assign(lead=[1.0, 2, 3, 1, 2, 3.0])))
+    svg = static_svg(spec)
+    assert svg.count(">cat / dog0<") == svg.count(">cat / dog1<") == 1
+    rows = next(each for each in spec["datasets"].values() if "at" in each[0])
+    heights = sorted(row["at"] for row in rows)
+    assert heights[1] - heights[0] > 0
+    for label in (">0.35<", ">+0.6<", ">+1.7<", ">−1.6<", ">−0.5<"):
+        assert label in svg
+    # Without copies one log-SNR is enough.
+    alone = static_svg(chart_spec(fig_lead(LEAD.assign(log_snr_all=LEAD["log_snr"]))))
+    assert "log-SNR of one channel" in alone and "averaged" not in alone
 
 
-def points(svg):
-    """Where the marks at the chosen draw stand, by their fill."""
-    drawn = svg.split("role-legend")[0]
-    found = re.findall(
-        r'<path transform="translate\(([-\d.]+),([-\d.]+)\)"[^>]*fill="(#\w+)"', drawn
+def test_the_smallest_distance_alone_is_framed_and_called_nearest():
+    picture = png_text(np.zeros((4, 4)))
+    rows = pd.DataFrame(
+        [
+            {
+                "image": image,
+                "hidden": hidden,
+                "original": picture,
+                "label": list(CATEGORIES),
+                "role": ["shape", "texture", *[""] * 14],
+                "distance": [0.1 + hidden * k / 100 for k in range(16)],
+                "place": list(range(1, 17)),
+                "picture": [picture] * 16,
+            }
+            for image in ("one", "two")
+            for hidden in (0.25, 0.5, 0.9)
+        ]
     )
-    return {colour: (float(x), float(y)) for x, y, colour in found}
-
-
-def test_images_and_draws_can_be_chosen(spec):
-    offered = params(spec)
-    assert offered["race_image"]["bind"]["options"] == ["first image", "second image"]
-    bind = offered["race_draws"]["bind"]
-    assert (bind["min"], bind["max"], offered["race_draws"]["value"]) == (1, 6, 4)
-    two = chart_spec(fig_step_race(RACE[RACE["draw"] < 3], LEADERS[LEADERS["draw"] < 3]))
-    assert params(two)["race_draws"]["value"] == 2
-
-
-def test_words_tell_who_leads_after_the_chosen_draws(spec):
-    one = render(spec, race_draws=1)
-    assert ">After 1 draw: cat (shape)<" in one
-    assert ">8.00 % before dog; this draw: t = 0.10<" in one
-    four = render(spec, race_draws=4)
-    assert ">After 4 draws: cat (shape)<" in four
-    assert ">2.00 % before dog; this draw: t = 0.40<" in four
-
-
-def test_marks_stand_at_the_values_of_the_chosen_draw(spec):
-    first, last = points(render(spec, race_draws=1)), points(render(spec, race_draws=6))
-    shape, texture, neither = (ROLE_COLORS[i] for i in (1, 2, 3))
-    assert set(first) == set(last) == {shape, texture, neither}
-    # The leader is at the top, the others below it in their order, and nearer at the end.
-    assert first[shape][1] == last[shape][1] == 0
-    assert first[texture][1] < first[neither][1]
-    assert 0 < last[texture][1] < first[texture][1]
-    assert len({x for x, _ in last.values()}) == 1
-    assert last[shape][0] > first[shape][0]
-
-
-def test_the_scale_is_that_of_the_image(spec):
-    wide = points(render(spec, race_draws=1))
-    narrow = points(render(spec, race_image="second image", race_draws=1))
-    # The largest distance of either image is at the bottom.
-    assert narrow[ROLE_COLORS[3]][1] == pytest.approx(wide[ROLE_COLORS[3]][1], abs=1)
-
-
-def test_lines_are_packed_and_told_apart_without_colour(spec):
-    rows = max(spec["datasets"].values(), key=lambda table: "behind" in table[0])
-    assert len(rows) == 6 and all(len(row["behind"]) == 6 for row in rows)
-    dash = spec["layer"][0]["encoding"]["strokeDash"]
-    assert dash["legend"] == spec["layer"][0]["encoding"]["color"]["legend"]
-    by_role = dict(zip(dash["scale"]["domain"], dash["scale"]["range"], strict=True))
-    assert by_role["shape"] != by_role["texture"]
-    widths = [layer["mark"].get("strokeWidth") for layer in spec["layer"][:3]]
-    assert widths[2] > 2 * widths[1]
-
-
-def test_lines_beyond_the_chosen_draw_are_faint(spec):
-    faint, others, named = spec["layer"][:3]
-    assert faint["mark"]["opacity"] < 0.5
-    filters = [[step.get("filter") for step in layer["transform"]] for layer in (others, named)]
-    assert all("datum.draw <= race_draws" in each for each in filters)
-    assert "datum.draw <= race_draws" not in [step.get("filter") for step in faint["transform"]]
+    spec = chart_spec(fig_sixteen(rows))
+    svg = static_svg(spec)
+    assert svg.count("<image") == 17
+    assert svg.count("nearest 10.00") == 1
+    assert "50% of the tokens hidden" in svg
+    assert svg.count('stroke-width="4"') == 1
+    assert params(spec)["muse_image"]["bind"]["options"] == ["one", "two"]
+    assert params(spec)["muse_hidden"]["bind"]["max"] == 3

@@ -106,6 +106,8 @@ def test_roles(shape, texture, label, expected):
 
 def test_pictures_and_errors_by_hand(steps):
     assert steps.times == TIMES and steps.labels == CATEGORIES
+    # A grey image in three channels.
+    assert steps.copies == 3
     for i, example in enumerate(EXAMPLES):
         x = 2 * example.stimulus.read().transpose(2, 0, 1).astype(float) - 1
         noise = keyed_noise(DrawRule(3), example.stimulus.image_id, 0, x.shape)
@@ -113,7 +115,7 @@ def test_pictures_and_errors_by_hand(steps):
         for j, t in enumerate(TIMES):
             alpha, sigma = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
             x_t = alpha * x + sigma * noise
-            assert steps.noised[i, j] == pytest.approx(x_t.mean(0), abs=1e-5)
+            assert steps.noised[i, j] == pytest.approx(np.moveaxis(x_t, 0, -1), abs=1e-5)
             gain = alpha * 0.25 / (alpha**2 * 0.25 + sigma**2)
             for k in (0, 9, 15):
                 mean = MEANS[k].numpy()

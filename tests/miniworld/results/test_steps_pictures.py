@@ -27,12 +27,13 @@ RNG = np.random.default_rng(0)
 CLEAN = RNG.uniform(-1, 1, (3, 5, 4)).astype(np.float32)
 RESTORED = RNG.uniform(-1, 1, (3, 2, 3, 5, 4)).astype(np.float32)
 RESTORED[0, 0, 1] = CLEAN[0]
-STEPS = Steps(EXAMPLES, ("a", "b", "c"), (0.1, 0.9), CLEAN, 3 * RESTORED[:, :, 0], RESTORED, ERRORS)
+NOISED = RNG.normal(0, 1, (3, 2, 5, 4, 3)).astype(np.float32)
+STEPS = Steps(EXAMPLES, ("a", "b", "c"), (0.1, 0.9), CLEAN, NOISED, RESTORED, ERRORS)
 
 
-def pixels(encoded):
+def pixels(encoded, mode="L"):
     image = Image.open(io.BytesIO(base64.b64decode(encoded)))
-    return np.asarray(image.convert("L")).astype(int)
+    return np.asarray(image.convert(mode)).astype(int)
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (3, 5), (1, 1)])
@@ -74,8 +75,10 @@ def test_pictures_are_those_of_their_row():
             expected = (RESTORED[i, j, k] + 1) * 127.5
             assert pixels(row["restored"][k]) == pytest.approx(expected, abs=8.6)
         # What noise drives beyond black and white is cut off.
-        beyond = (3 * RESTORED[i, j, 0]).clip(-1, 1)
-        assert pixels(row["noised"]) == pytest.approx((beyond + 1) * 127.5, abs=8.6)
+        beyond = NOISED[i, j].clip(-1, 1)
+        assert pixels(row["noised"], "RGB") == pytest.approx((beyond + 1) * 127.5, abs=8.6)
+        mean = NOISED[i, j].mean(-1).clip(-1, 1)
+        assert pixels(row["averaged"]) == pytest.approx((mean + 1) * 127.5, abs=8.6)
 
 
 def test_differences_are_grey_where_there_is_none_and_share_a_scale():

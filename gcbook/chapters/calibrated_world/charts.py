@@ -182,7 +182,7 @@ def fig_matched(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="measure",
         value="value",
-        x=alt.X("value:Q", title="Shape bias, or relative accuracy"),
+        x=alt.X("value:Q", title="Shape bias, or relative accuracy").axis(tickCount=6),
         tooltip=tooltips(["measure", "observer", "value", "low", "high"]),
         series="observer",
         marks={RESNET50: (DISCRIMINATIVE, "circle"), **_WORLDS},

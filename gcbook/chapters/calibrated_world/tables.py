@@ -176,6 +176,8 @@ def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFr
         recipes = {"mini-pixel", "mini-cnn"} if k == PAPER else {"mini-pixel"}
         asked = [each for each in models if each.job.model in recipes and not each.job.variant]
         shown.append(f"{TITLES['mini-pixel']}, k = {k}")
+        if not asked:
+            continue
         answers = world_answers(asked, weighting=weighting)
         named = {"mini-cnn": shown[0], "mini-pixel": shown[-1]}
         tables.append(answers.assign(model=answers["recipe"].map(named)))

@@ -47,12 +47,12 @@ def fig_differences(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def fig_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy by test set of the kinds whose accuracies the paper prints.
+    """Accuracy by test set in the default world, of the kinds whose accuracies the paper prints.
 
     Args:
-        rows: from `gcbook.miniworld.results.scores.accuracy_by_set`.
+        rows: from `gcbook.miniworld.results.scores.accuracy_by_set`, with ``world``.
     """
-    shown = rows[rows["recipe"].isin(_COMPARED)]
+    shown = rows[rows["recipe"].isin(_COMPARED) & (rows["world"] == UNCALIBRATED)]
     x = alt.X("value:Q", scale=alt.Scale(domain=[0, 1]), title=column("accuracy").title)
     x = x.axis(values=TENTHS, format=".0%", labelOverlap=True, grid=False)
     y = alt.Y("dataset:N", sort=list(dict.fromkeys(shown["dataset"])), title=None)
@@ -71,7 +71,7 @@ def fig_sets(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.layer(chance_line(x), marks.mark_point(filled=True, size=90, opacity=1)),
         height=26 * shown["dataset"].nunique(),
         description=(
-            f"Accuracy of {', '.join(_COMPARED)} on {shown['dataset'].nunique()} test sets, one row "
+            f"Accuracy of {', '.join(_COMPARED)} on {shown['dataset'].nunique()} test sets, a row "
             "a set and one mark a miniature, with a line at chance."
         ),
     )
@@ -88,12 +88,15 @@ def fig_pairs(rows: pd.DataFrame) -> alt.TopLevelMixin:
         shown,
         row="kind",
         value="kappa",
-        x=alt.X("kappa:Q", title=column("kappa").title, scale=alt.Scale(domain=[0, 1])),
+        x=alt.X("kappa:Q", title=column("kappa").title, scale=alt.Scale(domain=[0, 1])).axis(
+            tickCount=6
+        ),
         tooltip=tooltips(["world", "kind", "kappa", "low", "high", "most", "share", "pairs"]),
         series="world",
         marks=_WORLDS,
         reference=None,
         ticks="most",
+        tick_words="highest possible",
         description=(
             "Mean error consistency on cue conflicts of two seeds of one miniature, of two "
             "classifiers, of two generators and of one of either, in two worlds, with intervals, "

@@ -17,7 +17,7 @@ from gcbook.paper.categories import CHANCE
 
 _RESNET = "mini-cnn"
 _SHAPE_SETS = ("cue-conflict", "silhouette", "edge")
-_MEASURES = {"OOD accuracy": "ood", "accuracy, low-pass": "blur", "accuracy, high-pass": "fine"}
+_MEASURES = {"All test sets": "ood", "Low-pass": "blur", "High-pass": "fine"}
 _PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
 _GROUPS = {GROUPS[0]: "other", GROUPS[1]: "conflict"}
 """How names of facts of a world begin, and those of a group of images go on."""
@@ -34,7 +34,7 @@ def miniature_accuracy_facts(
     Args:
         differences: from `gcbook.chapters.miniature_accuracy.tables.difference_rows`, with
             ``world``.
-        by_set: from `gcbook.miniworld.results.scores.accuracy_by_set`, of one world.
+        by_set: from `gcbook.miniworld.results.scores.accuracy_by_set`, with ``world``.
         found: from `gcbook.chapters.miniature_accuracy.tables.consistency_of`.
         lost: from `gcbook.chapters.miniature_accuracy.tables.lost_rows`.
 
@@ -43,13 +43,12 @@ def miniature_accuracy_facts(
         ``ood_X`` and ``blur_X`` of a generator from the ResNet, and ``fine_X`` of another generator
         from pixel diffusion on high-pass images, with ``…_interval``; and error consistency on
         ``conflict`` and ``other`` images, by kind of pair. What the paper prints,
-        ``X_printed``; of the world of ``by_set`` accuracies on high-pass images and the ResNet's
-        lead where shape is all that counts and elsewhere; and how often lost turned objects are
-        named.
+        ``X_printed``; of the default world accuracies on high-pass images and the ResNet's lead
+        where shape is all that counts and elsewhere; and how often lost turned objects are named.
     """
     facts: dict[str, Any] = {"sets": len(OOD_SETS), "chance": Number(CHANCE, ".0%")}
     for row in differences.to_dict("records"):
-        measure, name = _MEASURES[row["measure"]], short_name(row["a"])
+        measure, name = _MEASURES[row["test_set"]], short_name(row["a"])
         key = f"{_PREFIXES[row['world']]}{measure}_{name}"
         facts[key] = Number(row["difference"], "+.2f")
         facts[f"{key}_interval"] = Interval(row["low"], row["high"], "+.2f")
@@ -62,7 +61,7 @@ def miniature_accuracy_facts(
         name = short_name(row["model"])
         facts[f"{name}_lost_right"] = Number(row["accuracy"], ".0%")
         facts[f"{name}_lost_interval"] = Interval(row["low"], row["high"], ".0%")
-    return SimpleNamespace(**facts, **_by_set(by_set))
+    return SimpleNamespace(**facts, **_by_set(by_set[by_set["world"] == UNCALIBRATED]))
 
 
 def _by_set(by_set: pd.DataFrame) -> dict[str, Any]:

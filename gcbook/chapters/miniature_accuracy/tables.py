@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers
@@ -14,10 +15,8 @@ from gcbook.miniworld.results.consistency import (
     pair_kappas,
     sides,
 )
-from gcbook.miniworld.results.findings import claim_rows
-from gcbook.miniworld.results.kinds import printed_values
-from gcbook.miniworld.results.panel import make_panel
-from gcbook.miniworld.results.scores import SET_TITLES
+from gcbook.miniworld.results.kinds import GENERATIVE, printed_values
+from gcbook.miniworld.results.panel import OOD_SETS, counted, make_panel
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets
 from gcbook.miniworld.results.turned import read_turned, turned_models
 from gcbook.miniworld.results.two_worlds import WORLDS
@@ -27,17 +26,26 @@ from gcbook.stats.clustered import clustered_means
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT
 
-_MEASURES = {
-    "OOD accuracy": "All",
-    "accuracy, low-pass": SET_TITLES["low-pass"],
-    "accuracy, high-pass": SET_TITLES["high-pass"],
+_COMPARED = (
+    *(("All test sets", OOD_SETS, recipe, "mini-cnn") for recipe in GENERATIVE[:3]),
+    ("Low-pass", ("low-pass",), "mini-pixel", "mini-cnn"),
+    ("High-pass", ("high-pass",), "mini-latent", "mini-pixel"),
+    ("High-pass", ("high-pass",), "mini-ar", "mini-pixel"),
+)
+"""Which test sets, and of which two miniatures the paper says that the first is ahead."""
+
+_SHORT = {
+    "mini-pixel": "pixel diffusion",
+    "mini-latent": "latent diffusion",
+    "mini-ar": "autoregressive",
+    "mini-cnn": "ResNet",
 }
 
 KINDS = {
-    "seeds": "Two seeds",
+    "seeds": "Two seeds of a model",
     "discriminative": "Two classifiers",
     "generative": "Two generators",
-    "across": "One of either",
+    "across": "Classifier and generator",
 }
 """Kinds of pairs, as `gcbook.miniworld.results.consistency.sides` names them, and their titles."""
 
@@ -88,22 +96,21 @@ def difference_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.Data
         resampling: how the intervals are made.
 
     Returns:
-        ``compared`` (test sets and the two miniatures without "mini-"), ``measure, a, b`` (the
-        miniatures), ``difference, low, high``, and ``paper``, the difference of the two models of
-        their kinds in the paper's Table 1, NaN where it prints none.
+        ``compared`` (test sets and the two models in words), ``test_set, a, b`` (the miniatures),
+        ``difference, low, high``, and ``paper``, the difference of the two models of their kinds
+        in the paper's Table 1, NaN where it prints none.
     """
-    compared = claim_rows(answers, resampling=resampling)
-    rows = compared[compared["measure"].isin(list(_MEASURES))].reset_index(drop=True)
-    rows[["a", "b"]] = rows["compared"].str.split(" − ", expand=True)
+    panel = make_panel(answers[counted(answers)], resampling)
     printed = printed_values("ood_accuracy")
-    ahead = rows["a"].map(printed).astype(float) - rows["b"].map(printed).astype(float)
-    shown = rows["compared"].str.replace("mini-", "")
-    rows = rows.assign(
-        compared=rows["measure"].map(_MEASURES) + ": " + shown,
-        paper=ahead.where(rows["measure"] == "OOD accuracy"),
-    )
-    columns = ["compared", "measure", "a", "b", "difference", "low", "high", "paper"]
-    return rows[columns].round(_DIGITS)
+    rows = []
+    for title, sets, a, b in _COMPARED:
+        ahead = panel.accuracy(a, sets) - panel.accuracy(b, sets)
+        low, high = map(float, resampling.interval(ahead))
+        compared = f"{title}: {_SHORT[a]} − {_SHORT[b]}"
+        paper = printed[a] - printed[b] if sets == OOD_SETS else np.nan
+        rows.append((compared, title, a, b, float(ahead[0]), low, high, paper))
+    columns = ["compared", "test_set", "a", "b", "difference", "low", "high", "paper"]
+    return pd.DataFrame(rows, columns=columns).round(_DIGITS)
 
 
 def consistency_of(

@@ -71,10 +71,9 @@ def main() -> None:
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
         first = parts_of(model).seed == 0 and world != LARGER
-        of_model = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
-        if world == LARGER:
-            of_model = LARGER_SETS
-        for name in arguments.sets or shipped_sets(model) or of_model:
+        every_set = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
+        of_model = shipped_sets(model) or (LARGER_SETS if world == LARGER else every_set)
+        for name in arguments.sets or of_model:
             begun = time.perf_counter()
             folder = arguments.output / model / name
             if is_whole(folder, weights):

@@ -155,17 +155,17 @@ def _matched(matched: pd.DataFrame) -> dict[str, Any]:
 
 def _predictions(predictions: pd.DataFrame, erring: tuple[float, float, float]) -> dict[str, Any]:
     """How many outcomes lie within the predicted intervals, which does not, and the errors."""
-    by_name = predictions.set_index("prediction")
-    missed = by_name.index[by_name["inside"] == "no"]
-    noised = by_name.loc["ResNet: noise in training"]
+    by_name = {row["prediction"]: row for row in predictions.to_dict("records")}
+    missed = tuple(name for name, row in by_name.items() if row["inside"] == "no")
+    noised = by_name["ResNet: noise in training"]
     alike, alike_low, alike_high = predicted_consistency()
     found, low, high = erring
     return {
         "predictions": len(by_name),
         "inside": len(by_name) - len(missed),
-        "outside": tuple(missed),
+        "outside": missed,
         "noised": Number(noised["outcome"], ".4f"),
-        "noised_in_noise": Number(by_name.loc["ResNet: noise in test too", "outcome"], ".2f"),
+        "noised_in_noise": Number(by_name["ResNet: noise in test too"]["outcome"], ".2f"),
         "noised_predicted_interval": Interval(noised["low"], noised["high"], ".2f"),
         "alike": Number(alike, "+.2f"),
         "alike_interval": Interval(alike_low, alike_high, "+.2f"),

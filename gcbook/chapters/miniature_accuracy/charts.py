@@ -83,7 +83,8 @@ def fig_pairs(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.miniature_accuracy.tables.kind_rows`.
     """
-    shown = rows[rows["group"] == GROUPS[1]]
+    # The last tick is the one with room for words.
+    shown = rows[rows["group"] == GROUPS[1]].sort_values("world", kind="stable")
     return fig_forest(
         shown,
         row="kind",

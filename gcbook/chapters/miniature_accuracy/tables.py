@@ -35,8 +35,8 @@ _COMPARED = (
 """Which test sets, and of which two miniatures the paper says that the first is ahead."""
 
 _SHORT = {
-    "mini-pixel": "pixel diffusion",
-    "mini-latent": "latent diffusion",
+    "mini-pixel": "pixel",
+    "mini-latent": "latent",
     "mini-ar": "autoregressive",
     "mini-cnn": "ResNet",
 }
@@ -45,7 +45,7 @@ KINDS = {
     "seeds": "Two seeds of a model",
     "discriminative": "Two classifiers",
     "generative": "Two generators",
-    "across": "Classifier and generator",
+    "across": "One of each",
 }
 """Kinds of pairs, as `gcbook.miniworld.results.consistency.sides` names them, and their titles."""
 

@@ -1,7 +1,7 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise.
 
-Their answers ship, to `DRAWS` noised versions of each image with the noise of `SEED`. Networks
-whose weights ship can be asked about others.
+Networks whose weights ship are asked anew. Of the others their answers ship, to `DRAWS` noised
+versions of each image with the noise of `SEED`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,7 +52,7 @@ MEASURES = {
 """Columns of `gcbook.stats.shares.pooled_measures`, which explains them, and their titles."""
 
 NOISED = "noised.parquet"
-"""Beside a model's stores: its answers to noised images."""
+"""Beside a model's stores: its answers to noised images, where its weights do not ship."""
 
 MOST_KEPT = 2**14
 """Draws that are kept for the next model, of 12 kB each."""
@@ -93,8 +93,7 @@ def noised_answers(
     tables = []
     for model in models:
         place = (folders or {}).get(model)
-        asked = has_weights(model) and (noise_draws, seed) != (DRAWS, SEED)
-        if place is None and not asked and NOISED in DATA.names(f"scores/{model}"):
+        if place is None and not has_weights(model) and NOISED in DATA.names(f"scores/{model}"):
             tables.append(_kept(model, test_sets, noise_draws, seed))
             continue
         plain = cast(
@@ -143,7 +142,7 @@ def noise_answers(
     seed: int = SEED,
     folders: Mapping[str, Path] | None = None,
 ) -> pd.DataFrame:
-    """Answers to clean images, from the shipped scores, and to noised ones.
+    """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
 
     Args:
         noise_draws: noised versions of an image.
@@ -235,8 +234,7 @@ def keep_noised(model: str, folder: Path) -> Path:
     Returns:
         The file.
     """
-    answers = noised_answers([model], [CONFLICT, PLAIN], folders={model: model_folder(model)})
-    path = folder / NOISED
+    answers, path = noised_answers([model], [CONFLICT, PLAIN]), folder / NOISED
     answers[[*COLUMNS, "draw"]].to_parquet(path, index=False, compression="zstd")
     return path
 

@@ -41,7 +41,7 @@ def test_every_test_set_weighs_the_same(answers):
     means = accuracy_by_set(answers["default"], tables.OOD_SETS, resampling=NONE)
     means = means.groupby("recipe")["value"].mean()
     expected = means["mini-latent"] - means["mini-cnn"]
-    row = rows.loc["All test sets: latent diffusion − ResNet"]
+    row = rows.loc["All test sets: latent − ResNet"]
     assert row["difference"] == pytest.approx(expected, abs=2e-4)
     assert row["difference"] == pytest.approx(-0.0325, abs=1e-4)
     # Table 1: Stable Diffusion 0.69, ResNet-50 0.56.
@@ -56,7 +56,7 @@ def test_differences_are_drawn_beside_those_of_the_paper(answers):
     drawn = next(data for data in spec["datasets"].values() if "compared_id" in data[0])
     printed = [row for row in drawn if row["world"] == "The paper's models"]
     assert names(spec, (row["compared_id"] for row in printed))[0] == (
-        "All test sets: pixel diffusion − ResNet"
+        "All test sets: pixel − ResNet"
     )
     assert printed[0]["difference"] == pytest.approx(0.15)
 

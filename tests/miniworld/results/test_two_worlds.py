@@ -4,9 +4,7 @@ import pandas as pd
 
 from gcbook.miniworld.results import two_worlds
 from gcbook.miniworld.results.calibrated import CALIBRATED, UNCALIBRATED
-from gcbook.miniworld.results.two_worlds import (
-    in_both,
-)
+from gcbook.miniworld.results.two_worlds import in_both
 from gcbook.stats.resampling import Resampling
 
 NONE = Resampling(draws=0)

@@ -49,7 +49,7 @@ LARGER = "calibrated64"
 LARGER_SETS = ("in-distribution", "cue-conflict")
 """Its test sets that are scored, with `FEW_DRAWS` an image: each costs four times as much."""
 
-ASKED = ("mini-pixel", "mini-cnn", "mini-cnn-noise")
+ASKED = ("mini-pixel", "mini-latent", "mini-cnn", "mini-cnn-noise")
 """Recipes whose weights ship of the calibrated world, too."""
 
 TRAINING = "training.parquet"

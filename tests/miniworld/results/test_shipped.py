@@ -46,7 +46,7 @@ from gcbook.scoring.store import Store
 from gcbook.trials.table import COLUMNS
 
 MEGABYTE = 10**6
-A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 36 * MEGABYTE, 55 * MEGABYTE
+A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 41 * MEGABYTE, 55 * MEGABYTE
 
 
 def final_models() -> list[str]:
@@ -227,8 +227,8 @@ def test_parameters_are_those_of_the_network_that_is_evaluated(model):
         assert 0.5 * learned < evaluated <= learned
 
 
-def test_all_models_with_weights_have_a_course():
-    assert set(WITH_WEIGHTS) <= set(WITH_COURSE)
+def test_all_models_with_weights_but_one_have_a_course():
+    assert set(WITH_WEIGHTS) - set(WITH_COURSE) == {"mini-latent-calibrated"}
 
 
 @pytest.mark.parametrize("model", WITH_COURSE)

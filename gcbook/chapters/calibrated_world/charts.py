@@ -22,8 +22,8 @@ _ANSWERS = {
     "texture_accuracy": ("Texture", CUES["texture"]),
     "neither": ("Neither", CHANCE_LINE),
 }
-_WRITTEN = 0.07
-"""The least share of answers whose bar has room for its number."""
+_WRITTEN = 26
+"""Pixels that a bar must have across for its number."""
 
 
 def fig_images(rows: pd.DataFrame) -> Gallery:
@@ -122,7 +122,7 @@ def fig_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 tooltip=tooltips(["model", "answer", "share", "shape_bias", "accuracy"]),
                 **look("answer", titles, color=colors, legend=alt.Legend(title="Names the")),
             ),
-            base.transform_filter(f"datum.share >= {_WRITTEN}")
+            base.transform_filter(f"datum.share * width >= {_WRITTEN}")
             .mark_text(color=PAGE, fontWeight="bold")
             .encode(x="middle:Q", text=alt.Text("share:Q", format=".0%")),
         ).add_params(keyed.parameter()),

@@ -71,8 +71,9 @@ def main() -> None:
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
         first = parts_of(model).seed == 0 and world != LARGER
-        every_set = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
-        of_model = shipped_sets(model) or (LARGER_SETS if world == LARGER else every_set)
+        of_model = list(shipped_sets(model) or (LARGER_SETS if world == LARGER else TEST_SETS))
+        if first and not shipped_sets(model):
+            of_model += BAND_SETS
         for name in arguments.sets or of_model:
             begun = time.perf_counter()
             folder = arguments.output / model / name

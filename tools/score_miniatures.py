@@ -5,13 +5,14 @@ Run it when a model, a test set or the scorer changes:
     python tools/score_miniatures.py mini-pixel mini-cnn [--sets cue-conflict edge] [-o FOLDER]
 
 Without names all models whose weights are there are scored, each on the test sets of the world
-that it was trained in; filtered images are shown to the first seed alone. Weights of further seeds,
-and of the world with 64 pixels a side, do not ship: once such a model has all its scores,
+that it was trained in, of these on such as ship of it already; of a new model on all, but filtered
+images are shown to the first seed alone. What a classifier answers to noised images is kept, too.
+Not all weights ship (`gcbook.miniworld.results.shipped.keeps_weights`): once such a model has all
+its scores,
 
     python tools/score_miniatures.py mini-cnn-seed1 --drop-weights
 
-keeps what a classifier answers to noised images, leaves the record of its training, and removes the
-rest.
+leaves the record of its training, and removes the rest.
 What a store already holds is not scored again, so that the same command goes on after an
 interruption; a store of another model is refused by the scorer and has to be removed first. A whole
 store is left with what the book asks of it: likelihoods in single precision, in which the networks
@@ -41,9 +42,11 @@ from gcbook.miniworld.results.shipped import (
     LARGER_SETS,
     draws_of,
     has_weights,
+    keeps_weights,
     model_folder,
     parts_of,
     shipped_models,
+    shipped_sets,
 )
 from gcbook.miniworld.results.weighting import SETS as WEIGHED
 from gcbook.miniworld.testsets import TEST_SETS
@@ -67,9 +70,11 @@ def main() -> None:
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
-        without_weights = parts_of(model).seed > 0 or world == LARGER
-        of_model = TEST_SETS if parts_of(model).seed else (*TEST_SETS, *BAND_SETS)
-        for name in arguments.sets or (LARGER_SETS if world == LARGER else of_model):
+        first = parts_of(model).seed == 0 and world != LARGER
+        of_model = list(shipped_sets(model) or (LARGER_SETS if world == LARGER else TEST_SETS))
+        if first and not shipped_sets(model):
+            of_model += BAND_SETS
+        for name in arguments.sets or of_model:
             begun = time.perf_counter()
             folder = arguments.output / model / name
             if is_whole(folder, weights):
@@ -79,10 +84,12 @@ def main() -> None:
                 draws=draws_of(model, name), batch_size=arguments.batch_size, device="cpu"
             )
             report = score(images, classifier, settings, folder)
-            thin(Store.open(folder), keep_all=name in WEIGHED and not without_weights)
+            thin(Store.open(folder), keep_all=name in WEIGHED and first)
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
-        if arguments.drop_weights and without_weights:
+        if side_of(model) == "discriminative" and world != LARGER:
+            print(keep_noised(model, arguments.output / model))
+        if arguments.drop_weights and not keeps_weights(model):
             drop_weights(model)
     DATA.write()
 
@@ -96,10 +103,8 @@ def is_whole(folder: Path, weights: str) -> bool:
 
 
 def drop_weights(model: str) -> None:
-    """Leave the record and the card of a model, and what its weights would still be asked for."""
+    """Leave the record and the card of a model."""
     folder = model_folder(model)
-    if side_of(model) == "discriminative" and parts_of(model).world != LARGER:
-        print(keep_noised(model, DATA.folder / "scores" / model))
     for path in folder.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

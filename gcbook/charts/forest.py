@@ -27,6 +27,7 @@ def fig_forest(
     marks: Mapping[str, tuple[str, str]] | None = None,
     reference: float | None = 0.0,
     ticks: str = "",
+    tick_words: str = "",
     marked: Collection[str] = (),
     two_lines: bool = False,
     grouped: bool = False,
@@ -44,6 +45,7 @@ def fig_forest(
         marks: colour and shape of each of these, in the order of the legend.
         reference: where a vertical line stands, or None.
         ticks: column of a second number of each row, drawn as an upright tick, or nothing.
+        tick_words: what the ticks are, written to the right of the last one.
         marked: rows that stand out among the others, of which there is one series; none: all do.
         two_lines: whether a row's name breaks after a colon, as long ones must on a phone.
         grouped: whether names are a group and a member with ", " between; a group's name then
@@ -82,12 +84,13 @@ def fig_forest(
         ),
     ]
     if ticks:
-        layers.insert(
-            1,
-            base.mark_tick(color=CHANCE_LINE, thickness=3, size=13).encode(
-                x=alt.X(f"{ticks}:Q", title=title)
-            ),
-        )
+        at_tick = alt.X(f"{ticks}:Q", title=title)
+        tick = base.mark_tick(color=CHANCE_LINE, thickness=3, size=13).encode(x=at_tick)
+        layers.insert(1, tick)
+        if tick_words:
+            last = keyed.chart(rows.dropna(subset=ticks).tail(1), row)
+            words = last.mark_text(text=tick_words, align="left", dx=7)
+            layers.append(words.encode(y=y, x=at_tick, **offset))
     if reference is not None:
         at = alt.Chart(pd.DataFrame({value: [reference]}))
         layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))

@@ -162,9 +162,9 @@ def _in_other_worlds(entry: ZooEntry, listed: Container[str]) -> list[ZooEntry]:
     if not package:
         return []
     found = []
-    for name in sorted({name.split("/")[0] for name in DATA.names("models")}):
+    weights = (name for name in DATA.names("models") if name.endswith(".safetensors"))
+    for name in sorted({name.split("/")[0] for name in weights}):
         world = name.removeprefix(f"{package}-")
-        # Of further seeds, whose names end in a number, there are no weights.
         if world != name and world.isalpha() and name not in listed:
             changes = {
                 "name": name,

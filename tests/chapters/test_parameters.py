@@ -95,8 +95,6 @@ def test_observers_of_own_trials_need_not_be_known():
             {"models": "mini-cnn", "trained": "x"},
             "models: 'mini-cnn' has no effect beside trained",
         ),
-        ("other-worlds", {"scores": "x", "images": 8}, "images: 8 has no effect without train"),
-        ("other-worlds", {"train": "all"}, "train: 'all' has no effect without scores"),
     ],
 )
 def test_what_would_be_without_effect_is_refused(chapter, values, says):
@@ -116,8 +114,6 @@ def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
 def test_what_has_an_effect_together_is_taken():
     values = {"trained": "x", "train": 2, "steps": 10}
     assert check_parameters("noise-training", **values).changed() == values
-    values = {"scores": "x", "train": "all", "images": 8}
-    assert check_parameters("other-worlds", **values).changed() == values
 
 
 def test_unknown_chapters_are_refused():

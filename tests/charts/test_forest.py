@@ -52,6 +52,14 @@ def test_a_line_stands_where_it_is_wanted():
     assert all("y" in each["encoding"] for each in spec_of(reference=None)["layer"])
 
 
+def test_words_stand_at_the_last_tick():
+    marks = {"one": (INK, "circle"), "two": (CHANCE_LINE, "square")}
+    layers = layers_of(spec_of(series="how", marks=marks, ticks="least", tick_words="lowest"))
+    assert layers["text"]["mark"]["text"] == "lowest"
+    assert layers["tick"]["encoding"]["x"]["field"] == layers["text"]["encoding"]["x"]["field"]
+    assert "text" not in layers_of(spec_of(ticks="least"))
+
+
 def test_marked_rows_stand_out():
     color = layers_of(spec_of(marked=["a"]))["point"]["encoding"]["color"]
     # Rows are numbered as they come: b, then a.

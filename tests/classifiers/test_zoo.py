@@ -127,7 +127,9 @@ def test_a_miniature_of_another_world_is_found_by_its_name(tmp_path, monkeypatch
         "mini-judge",
     ):
         (folder / name).mkdir()
-        (folder / name / "config.json").touch()
+        (folder / name / "model.safetensors").touch()
+    (folder / "mini-ar-mars").mkdir()
+    (folder / "mini-ar-mars" / "training.json").touch()
     zoo.cache_clear()
     try:
         assert [name for name, entry in zoo().items() if entry.world] == [

@@ -1,70 +1,104 @@
 """The numbers that the chapter's text and its claims are about."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
+from gcbook.chapters.miniature_accuracy.tables import KINDS, Consistency
 from gcbook.claims import Interval, Number
-from gcbook.miniworld.results.kinds import short_name
+from gcbook.miniworld.results.calibrated import CALIBRATED, UNCALIBRATED
+from gcbook.miniworld.results.consistency import GROUPS
+from gcbook.miniworld.results.kinds import short_name, side_of
 from gcbook.miniworld.results.panel import OOD_SETS
 from gcbook.miniworld.results.scores import SET_TITLES
+from gcbook.paper.categories import CHANCE
 
 _RESNET = "mini-cnn"
 _SHAPE_SETS = ("cue-conflict", "silhouette", "edge")
-_MEASURES = {"OOD accuracy": "ood", "accuracy, low-pass": "blur", "accuracy, high-pass": "fine"}
+_MEASURES = {"All test sets": "ood", "Low-pass": "blur", "High-pass": "fine"}
+_PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
+_GROUPS = {GROUPS[0]: "other", GROUPS[1]: "conflict"}
+"""How names of facts of a world begin, and those of a group of images go on."""
 
 
 def miniature_accuracy_facts(
-    robustness: pd.DataFrame, differences: pd.DataFrame, by_set: pd.DataFrame
+    differences: pd.DataFrame,
+    by_set: pd.DataFrame,
+    found: Sequence[Consistency],
+    lost: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
     Args:
-        robustness, differences: from `gcbook.chapters.miniature_accuracy.tables`:
-            ``robustness_rows`` and ``difference_rows``.
-        by_set: from `gcbook.miniworld.results.scores.accuracy_by_set`.
+        differences: from `gcbook.chapters.miniature_accuracy.tables.difference_rows`, with
+            ``world``.
+        by_set: from `gcbook.miniworld.results.scores.accuracy_by_set`, with ``world``.
+        found: from `gcbook.chapters.miniature_accuracy.tables.consistency_of`.
+        lost: from `gcbook.chapters.miniature_accuracy.tables.lost_rows`.
 
     Returns:
-        Of each miniature, under its name without "mini-" (``pixel``, ``cnn_noise``), its accuracy
-        ``X_high_pass``. How far the generators are behind the ResNet, ``ood_X_behind`` and
-        ``blur_X_behind`` with ``…_interval``, and ahead of it in the paper's Table 1,
-        ``X_printed_ahead``; how far others are ahead of pixel diffusion on high-pass images,
-        ``fine_X`` and its interval. The ``least_loss`` out of distribution; of how many
-        ``miniatures`` high-pass is the hardest set (``hardest_high_pass``); and the ResNet's lead
-        over the best generator where shape is all that counts (``least_lead_by_shape``) and
-        elsewhere (``most_lead_elsewhere``).
+        Of either world (those of the default one in names with ``default_``) the differences
+        ``ood_X`` and ``blur_X`` of a generator from the ResNet, and ``fine_X`` of another generator
+        from pixel diffusion on high-pass images, with ``…_interval``; and error consistency on
+        ``conflict`` and ``other`` images, by kind of pair. What the paper prints,
+        ``X_printed``; of the default world accuracies on high-pass images and the ResNet's lead
+        where shape is all that counts and elsewhere; and how often lost turned objects are named.
     """
-    facts: dict[str, Any] = {
-        "sets": len(OOD_SETS),
-        "miniatures": len(robustness),
-        "least_loss": Number(robustness["lost"].min(), ".2f"),
-    }
+    facts: dict[str, Any] = {"sets": len(OOD_SETS), "chance": Number(CHANCE, ".0%")}
+    for row in differences.to_dict("records"):
+        measure, name = _MEASURES[row["test_set"]], short_name(row["a"])
+        key = f"{_PREFIXES[row['world']]}{measure}_{name}"
+        facts[key] = Number(row["difference"], "+.2f")
+        facts[f"{key}_interval"] = Interval(row["low"], row["high"], "+.2f")
+        if measure == "ood":
+            facts[f"{name}_printed"] = Number(row["paper"], "+.2f")
+    for each in found:
+        prefix = f"{_PREFIXES[each.world]}{_GROUPS[each.group]}"
+        facts |= {f"{prefix}_{name}": value for name, value in _group(each).items()}
+    for row in lost.to_dict("records"):
+        name = short_name(row["model"])
+        facts[f"{name}_lost_right"] = Number(row["accuracy"], ".0%")
+        facts[f"{name}_lost_interval"] = Interval(row["low"], row["high"], ".0%")
+    return SimpleNamespace(**facts, **_by_set(by_set[by_set["world"] == UNCALIBRATED]))
+
+
+def _by_set(by_set: pd.DataFrame) -> dict[str, Any]:
+    """Accuracies on high-pass images, and how far the ResNet leads the best generator."""
     values = by_set.pivot(index="recipe", columns="dataset", values="value")
     ood = values.reindex(columns=[SET_TITLES[name] for name in OOD_SETS])
-    high_pass = SET_TITLES["high-pass"]
-    facts["hardest_high_pass"] = int((ood[high_pass] == ood.min(axis=1)).sum())
-    for recipe, right in ood[high_pass].items():
-        facts[f"{short_name(str(recipe))}_high_pass"] = Number(right, ".0%")
-    for row in differences.to_dict("records"):
-        measure, name = _MEASURES[row["measure"]], short_name(row["a"])
-        # Who the paper's claim puts ahead is said to be so far behind, or ahead.
-        if measure == "fine":
-            facts[f"fine_{name}"] = Number(row["difference"], ".2f")
-            facts[f"fine_{name}_interval"] = Interval(row["low"], row["high"], ".2f")
-        else:
-            facts[f"{measure}_{name}_behind"] = Number(-row["difference"])
-            facts[f"{measure}_{name}_interval"] = Interval(-row["high"], -row["low"])
-        if measure == "ood":
-            facts[f"{name}_printed_ahead"] = Number(row["paper"], ".2f")
-    return SimpleNamespace(**facts, **_leads(ood))
-
-
-def _leads(ood: pd.DataFrame) -> dict[str, Any]:
-    """How far the ResNet leads the best generator where shape is all that counts, and elsewhere."""
     lead: Any = ood.loc[_RESNET] - ood.drop([_RESNET, f"{_RESNET}-noise"], errors="ignore").max()
     alone = lead.index.isin([SET_TITLES[name] for name in _SHAPE_SETS])
     return {
+        **{
+            f"{short_name(str(recipe))}_high_pass": Number(right, ".0%")
+            for recipe, right in ood[SET_TITLES["high-pass"]].items()
+        },
         "least_lead_by_shape": Number(lead[alone].min(), ".2f"),
         "most_lead_elsewhere": Number(lead[~alone].max(), ".2f"),
     }
+
+
+def _group(each: Consistency) -> dict[str, Any]:
+    """Of one world and group of images the clusters, and error consistency by kind of pair."""
+    of = each.sides
+    facts: dict[str, Any] = {
+        # Whether each half of the tree has models of one side alone.
+        "pure": all(len(set(map(side_of, half))) == 1 for half in each.halves),
+        "smaller_half": tuple(
+            sorted({short_name(name).partition("_seed")[0] for name in min(each.halves, key=len)})
+        ),
+        "gap": Number(of["gap"], "+.2f"),
+        "gap_interval": Interval(of["gap_low"], of["gap_high"], "+.2f"),
+        "gap_share": Number(of["gap_share"], "+.2f"),
+        "gap_share_interval": Interval(of["gap_share_low"], of["gap_share_high"], "+.2f"),
+    }
+    for side, name in (("discriminative", "classifiers"), ("generative", "generators")):
+        right = [share for model, share in each.right.items() if side_of(model) == side]
+        facts[f"{name}_right"] = Interval(min(right), max(right), ".0%")
+    for kind in KINDS:
+        facts[kind] = Number(of[kind], ".2f")
+        facts[f"{kind}_interval"] = Interval(of[f"{kind}_low"], of[f"{kind}_high"], ".2f")
+        facts[f"{kind}_share"] = Number(of[f"{kind}_share"], ".0%")
+    return facts

@@ -153,7 +153,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
         grid=False,
     )
     y = alt.Y(
-        "lead:Q",
+        "prompt_lead:Q",
         title=["Error of the texture's prompt", "less the shape's (%)"],
         scale=alt.Scale(padding=20),
     )
@@ -165,20 +165,20 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
             y=y,
             color=color,
             tooltip=tooltips(
-                ["image", "t", "log_snr", "log_snr_all", "lead"],
+                ["image", "t", "log_snr", "log_snr_all", "prompt_lead"],
                 titles={
                     "log_snr": "log-SNR of one channel",
                     "log_snr_all": "log-SNR over channels",
-                    "lead": "Lead of the shape's prompt (%)",
+                    "prompt_lead": "Lead of the shape's prompt (%)",
                 },
-                formats={"log_snr": ".2f", "log_snr_all": ".2f", "lead": ".1f"},
+                formats={"log_snr": ".2f", "log_snr_all": ".2f", "prompt_lead": ".1f"},
             ),
         )
     )
-    ends = _apart(rows[rows["t"] == rows["t"].max()], float(np.ptp(rows["lead"])))
+    ends = _apart(rows[rows["t"] == rows["t"].max()], float(np.ptp(rows["prompt_lead"])))
     names = alt.Chart(ends).mark_text(align="left", dx=10, fontWeight="bold")
     names = names.encode(x=x, y=alt.Y("at:Q", title=y["title"]), color=color, text="cues:N")
-    zero = alt.Chart(pd.DataFrame({"lead": [0]})).mark_rule(color=INK).encode(y=y)
+    zero = alt.Chart(pd.DataFrame({"prompt_lead": [0]})).mark_rule(color=INK).encode(y=y)
     sides = [
         alt.Chart(pd.DataFrame({"says": [says]}))
         .mark_text(align="left", fontStyle="italic")
@@ -204,7 +204,7 @@ def _apart(ends: pd.DataFrame, span: float) -> pd.DataFrame:
     gap = _LINE * (span or 1) / _LEAD_HEIGHT
     ordered = ends.sort_values("lead")
     heights: list[float] = []
-    for value in ordered["lead"]:
+    for value in ordered["prompt_lead"]:
         heights.append(max(value, heights[-1] + gap) if heights else value)
     return ordered.assign(at=heights)
 

@@ -120,7 +120,7 @@ def lead_table(steps: Steps, schedule: Schedule) -> pd.DataFrame:
 
     Returns:
         ``image, cues`` (its shape and texture), ``t, log_snr`` (of one channel), ``log_snr_all``
-        (of the mean over channels that hold the same image), and ``lead``: the texture's error less
+        (of the mean over channels that hold the same image), and ``prompt_lead``: the texture's error less
         the shape's, in percent of the smallest error.
     """
     ratios = log_snr(schedule, np.array(steps.times)).tolist()
@@ -137,10 +137,10 @@ def lead_table(steps: Steps, schedule: Schedule) -> pd.DataFrame:
                     "t": t,
                     "log_snr": one,
                     "log_snr_all": one + np.log(steps.copies),
-                    "lead": 100 * (errors[texture] - errors[shape]) / errors.min(),
+                    "prompt_lead": 100 * (errors[texture] - errors[shape]) / errors.min(),
                 }
             )
-    columns = ["image", "cues", "t", "log_snr", "log_snr_all", "lead"]
+    columns = ["image", "cues", "t", "log_snr", "log_snr_all", "prompt_lead"]
     return pd.DataFrame(rows, columns=columns).round(4)
 
 

@@ -20,8 +20,6 @@ from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import (
     FEW_DRAWS,
     LARGER,
-    model_card,
-    name_of,
     parts_of,
     shipped_models,
 )
@@ -99,26 +97,6 @@ def larger_rows(*, resampling: Resampling) -> pd.DataFrame:
     outcome = ["outcome", "outcome_low", "outcome_high"]
     names = {name: name.replace("outcome", "smaller") for name in outcome}
     return rows.join(smaller[outcome].rename(columns=names))
-
-
-def loss_rows() -> pd.DataFrame:
-    """Return the validation losses along the trainings at 32 × 32 and at 64 × 64 pixels.
-
-    Returns:
-        ``recipe``, ``pixels`` (a side), ``images`` (seen so far) and ``loss``: of the models that
-        the larger world has, with seed 0.
-    """
-    return pd.DataFrame(
-        [
-            (parts_of(name).recipe, pixels, row["step"] * card["batch_size"], row["loss"])
-            for name in shipped_models(LARGER)
-            for world in (CALIBRATED_WORLD, LARGER)
-            for card in [model_card(name_of(parts_of(name).recipe, world))]
-            for pixels in [card["world"]["resolution"]]
-            for row in card["history"]
-        ],
-        columns=["recipe", "pixels", "images", "loss"],
-    )
 
 
 def larger_leads(*, resampling: Resampling) -> dict[str, dict[str, float]]:

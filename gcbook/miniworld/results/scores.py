@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.kinds import DIFFUSION
+from gcbook.miniworld.results.answers import with_recipe
 from gcbook.miniworld.results.panel import counted
-from gcbook.miniworld.results.shipped import KINDS, select_models
+from gcbook.miniworld.results.shipped import KINDS
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares
@@ -23,50 +22,6 @@ SET_TITLES = {
 
 _DIGITS = 4
 _ROUNDED = dict.fromkeys(["value", "low", "high"], _DIGITS)
-
-
-def evenly_weighted_answers(world: str) -> pd.DataFrame:
-    """Answers of the diffusion models of a world with all noise levels weighted alike.
-
-    Returns:
-        As `gcbook.miniworld.results.answers.miniature_answers`, of cue conflicts.
-
-    Raises:
-        DataNotFoundError: this version brings no pixel or no latent diffusion of the world.
-    """
-    models = select_models(world, DIFFUSION)
-    return miniature_answers(["cue-conflict"], models, weighting="uniform")
-
-
-def accuracy_by_strength(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
-    """Accuracy of each miniature in each condition of the parametric test sets.
-
-    Returns:
-        ``dataset`` (title), ``strength`` (what the conditions are), ``step``, ``condition`` (as on
-        axes), ``recipe, seeds, value, low, high, n`` and ``counted`` ("yes", or why the benchmark
-        leaves the condition out), over all seeds of a miniature.
-    """
-    chosen = answers[answers["dataset"].isin(PARAMETRIC)]
-    columns = ["dataset", "strength", "step", "condition", "recipe", "seeds"]
-    columns += ["value", "low", "high", "n", "counted"]
-    table = _over_seeds(chosen, ["dataset", "condition"], resampling)
-    rows = []
-    for name, condition in zip(table["dataset"], table["condition"], strict=True):
-        experiment = EXPERIMENTS[name]
-        why = "no: unchanged" if condition in experiment.unchanged else "no: too hard"
-        rows.append(
-            {
-                "dataset": experiment.title,
-                "strength": experiment.xlabel,
-                "step": experiment.conditions.index(condition),
-                "condition": experiment.label(condition),
-                "counted": "yes" if condition in experiment.included else why,
-                "set": PARAMETRIC.index(name),
-            }
-        )
-    table = table.drop(columns=["dataset", "condition"]).join(pd.DataFrame(rows))
-    table["kind"] = table["recipe"].map(list(KINDS).index)
-    return table.sort_values(["set", "kind", "step"], ignore_index=True)[columns].round(_ROUNDED)
 
 
 def accuracy_by_set(

@@ -2,8 +2,9 @@
 
 A folder's name says what the model is: its recipe, its world unless it is the default one, and its
 seed unless it is 0, as in ``mini-cnn-noise-calibrated-seed1``. Of every model the record of its
-training comes along, and its raw scores; weights are those of seed 0 alone. Of the world with 64
-pixels a side (`LARGER`) less comes: no weights, and scores of two test sets.
+training comes along, and its raw scores, of further seeds and of the world with 64 pixels a side
+(`LARGER`) on fewer test sets. Weights are those of seed 0, and outside the default world of the
+networks that the book asks (`ASKED`).
 """
 
 import json
@@ -47,6 +48,9 @@ LARGER = "calibrated64"
 """The world with four times as many pixels, by name."""
 LARGER_SETS = ("in-distribution", "cue-conflict")
 """Its test sets that are scored, with `FEW_DRAWS` an image: each costs four times as much."""
+
+ASKED = ("mini-pixel", "mini-latent", "mini-cnn", "mini-cnn-noise")
+"""Recipes whose weights ship of the calibrated world, too."""
 
 TRAINING = "training.parquet"
 """Beside a model's stores: its responses at checkpoints, see `training_trials`."""
@@ -119,6 +123,17 @@ def draws_of(model: str, test_set: str) -> int:
 def has_weights(model: str) -> bool:
     """Return whether a shipped model can be asked, which takes more than a record and scores."""
     return any(name.endswith(_WEIGHTS) for name in DATA.names(f"models/{model}"))
+
+
+def keeps_weights(model: str) -> bool:
+    """Return whether the weights of a model are meant to ship.
+
+    >>> [keeps_weights(f"mini-ar{rest}") for rest in ("", "-calibrated", "-seed1")]
+    [True, False, False]
+    """
+    parts = parts_of(model)
+    of_world = parts.world == DEFAULT or (parts.world != LARGER and parts.recipe in ASKED)
+    return parts.seed == 0 and of_world
 
 
 def model_folder(model: str) -> Path:

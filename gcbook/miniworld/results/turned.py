@@ -16,13 +16,11 @@ import numpy as np
 import pandas as pd
 
 from gcbook.classifiers.protocol import Classifier
-from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA
-from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
+from gcbook.illusions.reconstruct import reconstruct
 from gcbook.miniworld.results.ambiguous import STEPS, prompt_of
 from gcbook.miniworld.results.judge import judge_pictures
-from gcbook.miniworld.results.sheets import ILLUSIONS, allowed_others
-from gcbook.miniworld.results.shipped import model_folder
+from gcbook.miniworld.results.sheets import ILLUSIONS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
@@ -105,44 +103,3 @@ def turned_models(models: Sequence[str]) -> tuple[str, ...]:
 def read_turned(model: str) -> pd.DataFrame:
     """Return what `make_turned` made with one of `turned_models`."""
     return pd.read_parquet(DATA.path(f"{ILLUSIONS}/{model}/{TURNED}"))
-
-
-JUDGED = ("back", "lying", "wrong_back", "wrong_lying")
-REMADE = 0.75
-"""Strength of the pictures that are made anew to check the others: enough noise that another model
-makes other pictures, and not so much that another category's prompt leaves nothing to be judged."""
-MOST = 0.02
-"""Most that a probability may differ when its picture is made anew, for rounding."""
-
-
-def check_turned(model: str) -> tuple[int, int]:
-    """Make the rows of two images anew and compare.
-
-    Returns:
-        How many made pictures were compared, and how many of them are judged otherwise.
-
-    Raises:
-        GcbookError: they are not those of this model.
-        DataNotFoundError: there are none.
-    """
-    stored = read_turned(model)
-    classifier = load_for_prompts(model_folder(model), [prompt_of(name) for name in CATEGORIES])
-    every = list(make_test_set("rotation"))
-    # From both ends of the set, and so of two conditions.
-    again = make_turned(classifier, [every[0], every[-1]], [REMADE])
-    both = again.merge(stored, on=["image_id", "condition", "strength"], suffixes=("", "_stored"))
-    # What a pixel model is shown is the same whatever its weights.
-    made = both[both["strength"] > 0]
-    stored_names = [f"{name}_stored" for name in JUDGED]
-    far = (made[[*JUDGED]] - made[stored_names].to_numpy()).abs() > MOST
-    # Two pictures a row, one a prompt, each judged twice.
-    count = 2 * len(made)
-    other = sum(int(far[[*own]].any(axis=1).sum()) for own in (JUDGED[:2], JUDGED[2:]))
-    if len(both) < len(again) or other > allowed_others(classifier, count):
-        raise GcbookError(
-            f"{model}: expected the shipped judgements of turned images when making {len(again)} "
-            f"rows of them anew, found {len(both)}; {other} of their {count} pictures differ by "
-            f"more than {MOST}. Model and table are not of one make: run "
-            f"tools/reconstruct_miniatures.py {model} --anew."
-        )
-    return count, other

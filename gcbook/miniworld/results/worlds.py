@@ -1,5 +1,6 @@
 """What this package brings of the map over worlds: scores of models that were trained in each."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -66,8 +67,12 @@ def trained_in_worlds(folder: str | Path = "") -> tuple[Trained, ...]:
     return tuple(found)
 
 
-def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
-    """Decide for models of a map, with the paper's weighting where there is one.
+def world_answers(models: Sequence[Trained], *, weighting: str | None = None) -> pd.DataFrame:
+    """Decide for models of a map.
+
+    Args:
+        models: from `trained_in_worlds`.
+        weighting: of the errors of diffusion models; by default the paper's.
 
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``diagnosticity,
@@ -77,7 +82,9 @@ def world_answers(models: tuple[Trained, ...]) -> pd.DataFrame:
     for model in models:
         job = model.job
         for name in SETS:
-            decided = decide(Store.open(model.folder / name))
+            store = Store.open(model.folder / name)
+            asked = () if store.traits.likelihood else (weighting,)
+            decided = decide(store, store.weights(*asked))
             trials = to_trials(decided, f"{job.model}-seed{job.seed}", name, SOURCE)
             place = asdict(job.point)
             tables.append(trials.assign(**place, recipe=job.model, variant=job.variant))

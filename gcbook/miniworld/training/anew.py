@@ -12,7 +12,6 @@ from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.shipped import name_of
 from gcbook.miniworld.training.recipes import RECIPES, make_trainer
 from gcbook.miniworld.training.record import RECORD, read_record, write_record
-from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
 
 _ALL = "all"
 
@@ -64,33 +63,6 @@ def train_seeds(
                 write_record(trainer, own)
             found[name] = own / "model"
     return found
-
-
-def train_map(folder: str | Path, models: str, *, images: int = 0) -> None:
-    """Train models in all worlds of a map, and where the plan varies the training.
-
-    Args:
-        folder: of the map.
-        models: some of `gcbook.miniworld.training.worlds.MODELS`, separated by commas, or "all".
-        images: that every model sees; 0 for the plan's number.
-
-    Raises:
-        InputError: no folder, a model that is none of the map's, or see
-            `gcbook.miniworld.training.worlds.run_job`.
-    """
-    names = MODELS if models.strip() == _ALL else [name.strip() for name in models.split(",")]
-    if unknown := [name for name in names if name not in MODELS]:
-        raise InputError(
-            f"train: expected some of {', '.join(MODELS)}, or {_ALL}; found {unknown[0]!r}."
-        )
-    if not str(folder):
-        raise InputError(
-            "train: expected a folder in the parameter scores, to train in; found none. Name one, "
-            "new or of a map that was begun."
-        )
-    for job in jobs((0,), names, images=images):
-        # A page has no place for a bar that moves.
-        run_job(job, folder, report=_silent, progress="silent")
 
 
 def _silent(line: str) -> None:

@@ -149,12 +149,12 @@ LEAD = pd.DataFrame(
         for k in range(2)
         for t in TIMES
     ],
-    columns=["image", "cues", "t", "log_snr", "log_snr_all", "lead"],
+    columns=["image", "cues", "t", "log_snr", "log_snr_all", "prompt_lead"],
 )
 
 
 def test_lines_are_named_apart_and_noise_is_told_of_one_channel_and_of_all():
-    spec = chart_spec(fig_lead(LEAD.assign(lead=[1.0, 2, 3, 1, 2, 3.0])))
+    spec = chart_spec(fig_lead(LEAD.assign(prompt_lead=[1.0, 2, 3, 1, 2, 3.0])))
     svg = static_svg(spec)
     assert svg.count(">cat / dog0<") == svg.count(">cat / dog1<") == 1
     rows = next(each for each in spec["datasets"].values() if "at" in each[0])

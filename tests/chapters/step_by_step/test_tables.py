@@ -143,7 +143,7 @@ def test_the_lead_is_that_of_the_shape_over_the_texture():
     errors, first = steps.errors[0, 1], EXAMPLES[0]
     shape, texture = (errors[steps.labels.index(cue)] for cue in (first.shape, first.texture))
     row = rows.iloc[1]
-    assert row["lead"] == pytest.approx(100 * (texture - shape) / errors.min(), abs=1e-3)
+    assert row["prompt_lead"] == pytest.approx(100 * (texture - shape) / errors.min(), abs=1e-3)
     assert row["cues"] == f"{first.shape} / {first.texture}"
     assert row["log_snr"] == pytest.approx(-2 * np.log(np.tan(0.4 * np.pi)), abs=1e-3)
     assert row["log_snr_all"] - row["log_snr"] == pytest.approx(np.log(3), abs=1e-3)

@@ -14,14 +14,13 @@ from gcbook.miniworld.results.calibrated import (
     consistency_outcome,
     larger_leads,
     larger_rows,
-    loss_rows,
     matched_rows,
     measured_by_default,
     outcome_rows,
     search_rows,
 )
 from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
-from gcbook.miniworld.results.shipped import FEW_DRAWS, KINDS, shipped_models
+from gcbook.miniworld.results.shipped import FEW_DRAWS, KINDS
 from gcbook.miniworld.training.calibration import (
     ARGUED,
     SEEDS,
@@ -170,17 +169,6 @@ def test_leads_are_over_the_resnet_of_64_pixels(larger):
     changes = {name: lead["change"] for name, lead in leads.items()}
     assert changes == pytest.approx({"Pixel diffusion": 0.1, "Pixel diffusion: equal weights": 0.5})
     assert all(lead["low"] <= lead["change"] <= lead["high"] for lead in leads.values())
-
-
-def test_losses_are_of_the_same_models_at_two_resolutions():
-    rows = loss_rows()
-    assert set(rows["pixels"]) == {32, 64}
-    of_world = {name.removesuffix("-calibrated64") for name in shipped_models("calibrated64")}
-    for pixels in (32, 64):
-        assert set(rows.loc[rows["pixels"] == pixels, "recipe"]) == of_world
-    assert rows.groupby(["recipe", "pixels"])["images"].max().eq(768_000).all()
-    cnn = rows[(rows["recipe"] == "mini-cnn") & (rows["pixels"] == 64)]
-    assert cnn["loss"].iloc[-1] == pytest.approx(0.5523, abs=1e-4)
 
 
 def test_the_outcome_of_errors_is_a_difference_of_two_kappas():

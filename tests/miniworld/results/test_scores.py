@@ -4,16 +4,11 @@ import pandas as pd
 import pytest
 from tiny.erring import answered
 
-from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.scores import (
     SET_TITLES,
     accuracy_by_set,
-    accuracy_by_strength,
     bias_by_shape,
-    evenly_weighted_answers,
 )
-from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import PARAMETRIC
 from gcbook.stats.resampling import Resampling
@@ -36,20 +31,6 @@ BLUR = pd.concat(
         blurred("mini-ar", "3", "dog", "dog"),
     ]
 )
-
-
-def test_strengths_are_labelled_ordered_and_say_whether_they_count():
-    table = accuracy_by_strength(BLUR, **OPTIONS)
-    assert table["recipe"].tolist() == ["mini-ar", *["mini-cnn"] * 4]
-    cnn = table[table["recipe"] == "mini-cnn"]
-    assert cnn["condition"].tolist() == ["0", "3", "7", "15"]
-    assert cnn["counted"].tolist() == ["no: unchanged", "yes", "yes", "no: too hard"]
-    # Two seeds in the second condition: one of two and two of two right.
-    assert cnn["value"].tolist() == [1, 0.75, 0, 0]
-    assert cnn["seeds"].tolist() == [1, 2, 1, 1]
-    assert cnn["n"].tolist() == [2, 4, 2, 2]
-    assert set(table["dataset"]) == {"Low-pass"}
-    assert table["step"].is_monotonic_increasing or cnn["step"].is_monotonic_increasing
 
 
 def test_sets_leave_out_what_the_benchmark_leaves_out():
@@ -84,11 +65,3 @@ def test_shape_bias_by_category_and_over_all():
 def test_every_test_set_has_a_title():
     assert set(SET_TITLES) == {*TEST_SETS, *PARAMETRIC}
     assert len(set(SET_TITLES.values())) == len(SET_TITLES)
-
-
-def test_even_weights_are_asked_of_diffusion_models_only():
-    even = evenly_weighted_answers(DEFAULT)
-    assert set(even["observer"]) == {"mini-pixel", "mini-latent"}
-    ours = miniature_answers(["cue-conflict"], shipped_models())
-    both = ours.merge(even, on=["observer", "image_id"])
-    assert (both["response_x"] != both["response_y"]).mean() > 0.1

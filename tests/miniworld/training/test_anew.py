@@ -15,8 +15,8 @@ from gcbook.miniworld.results.noised import (
     clean_answers,
     noise_answers,
 )
-from gcbook.miniworld.training import anew, recipes, worlds
-from gcbook.miniworld.training.anew import train_map, train_seeds
+from gcbook.miniworld.training import anew, recipes
+from gcbook.miniworld.training.anew import train_seeds
 from gcbook.miniworld.training.record import RECORD
 
 
@@ -47,25 +47,3 @@ def test_networks_trained_for_a_chapter_are_what_it_shows(small, monkeypatch):
     assert train_seeds(small / "own", TRAINED, 2, steps=2) == found
     with pytest.raises(InputError, match="expected a training of 3 steps, found one of 2"):
         train_seeds(small / "own", TRAINED, 1, steps=3)
-
-
-def test_a_map_is_trained_where_its_scores_are_read_from(tmp_path, monkeypatch):
-    done = []
-    monkeypatch.setattr(anew, "run_job", lambda job, folder, **how: done.append((job, folder)))
-    train_map(tmp_path, "mini-cnn, mini-cnn-noise", images=300)
-    assert [job for job, _ in done] == list(
-        worlds.jobs((0,), ["mini-cnn", "mini-cnn-noise"], images=300)
-    )
-    assert {folder for _, folder in done} == {tmp_path}
-    done.clear()
-    train_map(tmp_path, "all")
-    assert [job for job, _ in done] == list(worlds.jobs())
-
-
-@pytest.mark.parametrize(
-    ("folder", "models", "says"),
-    [("", "all", "expected a folder in the parameter scores"), ("f", "mini-ar", "found 'mini-ar'")],
-)
-def test_nothing_is_trained_nowhere_or_of_other_models(folder, models, says):
-    with pytest.raises(InputError, match=says):
-        train_map(folder, models)

@@ -77,14 +77,12 @@ class Declaration:
     Attributes:
         fields: by name, in the order of the parameters cell; made by `gcbook.chapters.fields`.
         needs: parameters that say nothing unless another one is given, with that other.
-        replaced: parameters that another one takes the place of, with that other.
         check: raises InputError for values that no field can judge alone.
         files: files outside the package that the chapter's page depends on, by name.
     """
 
     fields: Fields
     needs: Mapping[str, str] = field(default_factory=dict)
-    replaced: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any], None] = lambda parameters: None
     files: Callable[[], Mapping[str, Path]] = dict
 
@@ -306,10 +304,4 @@ def _check_effect(declared: Declaration, checked: Parameters) -> None:
             raise InputError(
                 f"{name}: {changed[name]!r} has no effect without {other} "
                 f"({fields[other].description}); name one, or leave {name} out."
-            )
-    for name, other in declared.replaced.items():
-        if name in changed and other in changed:
-            raise InputError(
-                f"{name}: {changed[name]!r} has no effect beside {other}, whose networks are shown "
-                f"instead; leave one of the two out."
             )

@@ -90,13 +90,6 @@ def test_observers_of_own_trials_need_not_be_known():
 @pytest.mark.parametrize(
     ("chapter", "values", "says"),
     [
-        ("noise-training", {"train": 2}, "train: 2 has no effect without trained .a folder"),
-        ("noise-training", {"steps": 10}, "steps: 10 has no effect without trained"),
-        (
-            "noise-training",
-            {"models": "mini-cnn", "trained": "x"},
-            "models: 'mini-cnn' has no effect beside trained",
-        ),
         ("other-worlds", {"scores": "x", "images": 8}, "images: 8 has no effect without train"),
         ("other-worlds", {"train": "all"}, "train: 'all' has no effect without scores"),
     ],
@@ -138,8 +131,6 @@ def test_only_shares_that_were_scored_are_taken():
 
 
 def test_what_has_an_effect_together_is_taken():
-    values = {"trained": "x", "train": 2, "steps": 10}
-    assert check_parameters("noise-training", **values).changed() == values
     values = {"scores": "x", "train": "all", "images": 8}
     assert check_parameters("other-worlds", **values).changed() == values
 

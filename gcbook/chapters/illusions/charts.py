@@ -7,13 +7,12 @@ import numpy as np
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.curves import curve_layers
-from gcbook.charts.miniature_look import COLORS
+from gcbook.charts.miniature_look import COLORS, SHAPES
 from gcbook.charts.parts import dropdown, finish, look, positions, side_by_side, slider
 from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
 from gcbook.charts.theme import CHANCE_LINE, INK
 
-_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 84
+_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 116
 _PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
 
 
@@ -144,33 +143,36 @@ def fig_blends(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: of `criteria.blend_rows`.
     """
     models = list(dict.fromkeys(rows["model"]))
+    colors, shapes = ([of[name] for name in models] for of in (COLORS, SHAPES))
     legend = alt.Legend(title=None, symbolOpacity=1)
-    color = look("model", models, color=[COLORS[name] for name in models], legend=legend)["color"]
+    looks = look("model", models, color=colors, shape=shapes, legend=legend)
     panels = []
     for name, title, scale in (
-        ("becomes", "Blends that become either category", alt.Scale(domain=[0, 1])),
+        ("becomes", "Blends that become what is named", alt.Scale(domain=[0, 1])),
         ("in_place", "Movement beyond the mirror image", _movements(rows)),
     ):
         said = ["model", "strength", name, f"{name}_low", f"{name}_high", "n"]
-        base = alt.Chart(rows[said]).encode(
-            x=alt.X("strength:Q", title="Strength")
-            .scale(domain=[0.28, 1.02], nice=False)
-            .axis(values=sorted(rows["strength"].unique()), format=".2~f"),
-            color=color,
-        )
         y = alt.Y(f"{name}:Q", title=None, scale=scale).axis(format=".0%", tickCount=5)
-        layers = curve_layers(
-            base, y, tooltip=tooltips(said, titles={"n": "Blends"}),
-            ends=(f"{name}_low", f"{name}_high"),
-        )  # fmt: skip
-        if name == "in_place":
-            line = alt.Chart(pd.DataFrame({name: [0.0]}))
-            layers.insert(0, line.mark_rule(color=CHANCE_LINE).encode(y=y))
-        panels.append(alt.layer(*layers).properties(width=260, height=190, title=title))
+        base = alt.Chart(rows[said]).encode(
+            x=alt.X("strength:O", title="Strength").axis(labelAngle=0, format=".2~f"),
+            xOffset=alt.XOffset("model:N", sort=models),
+            color=looks["color"],
+        )
+        zero = alt.Chart(pd.DataFrame({name: [0.0]})).mark_rule(color=CHANCE_LINE).encode(y=y)
+        layers = [
+            zero,
+            base.mark_rule(strokeWidth=2).encode(
+                y=alt.Y(f"{name}_low:Q", title=None), y2=f"{name}_high:Q"
+            ),
+            base.mark_point(filled=True, size=60, opacity=1).encode(
+                y=y, shape=looks["shape"], tooltip=tooltips(said, titles={"n": "Blends"})
+            ),
+        ]
+        panels.append(alt.layer(*layers).properties(width=300, height=200, title=title))
     return side_by_side(
         panels,
         [],
-        "Two panels over the strength, a line a model with the band of its interval. Left: the "
+        "Two panels over the strength, a mark a model with its interval. Left: the "
         "share of blends that become whichever of their two categories is named. Right: how much "
         "further a blend moves towards the silhouette that is named than towards its mirror image, "
         "as a share of a full redrawing.",

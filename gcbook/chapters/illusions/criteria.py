@@ -299,9 +299,11 @@ def _summed(
     shares: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Means with intervals that resample blends, or of a drawing its draws of noise."""
-    units = {"silhouette": rows["draw"], "category": rows["picture"]} if "draw" in rows else {
-        "silhouette": rows["picture"], "category": "blend"
-    }
+    units = (
+        {"silhouette": rows["draw"], "category": rows["picture"]}
+        if "draw" in rows
+        else {"silhouette": rows["picture"], "category": "blend"}
+    )
     return clustered_columns(
         rows.assign(**units), by, columns, shares=shares, resampling=resampling
     )

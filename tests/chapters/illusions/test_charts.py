@@ -30,7 +30,11 @@ def test_the_axis_of_movements_holds_all_intervals():
     )
     share, movement = chart_spec(fig_blends(rows))["concat"]
     scales = [
-        {tuple(layer["encoding"]["y"]["scale"]["domain"]) for layer in panel["layer"]}
+        {
+            tuple(layer["encoding"]["y"]["scale"]["domain"])
+            for layer in panel["layer"]
+            if "scale" in layer["encoding"]["y"]
+        }
         for panel in (share, movement)
     ]
     assert scales == [{(0, 1)}, {(-0.02, 0.04)}]

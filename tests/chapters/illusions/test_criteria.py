@@ -52,7 +52,9 @@ def understands(place="right", grey=False):
                 named = DRAWINGS[NAMED[prompt]]
                 cell = draw(mirrored(named) if turn else named, SIDE)[..., 0]
             images[:, :, column] = cell
-        noise = np.random.default_rng(len(picture.name)).normal(0, 0.02, (*shape[:2], 1, SIDE, SIDE))
+        noise = np.random.default_rng(len(picture.name)).normal(
+            0, 0.02, (*shape[:2], 1, SIDE, SIDE)
+        )
         untouched = np.zeros((SIDE, SIDE), np.float32)
         return Sheet(picture.image[..., 0], untouched, images + (0 if grey else noise))
 
@@ -100,7 +102,7 @@ def test_a_model_that_follows_the_prompt_meets_the_first_criterion(one_model):
     assert rows.index.tolist() == STRENGTHS
     assert (rows["n"] == BLENDS).all()
     assert (rows["becomes"] == 1).all()
-    # An untouched picture and one without a prompt are judged to be the first category and a rabbit.
+    # The untouched picture is judged to be the first category, that without a prompt a rabbit.
     ahead = [
         1 - np.mean([name == other for each in _blends() for name in each.blend.categories])
         for other in (ALL_CATEGORIES[0], "rabbit")
@@ -116,7 +118,12 @@ def _blends():
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_alike_is_what_is_clearly_ahead_of_every_comparison(name, one_model, monkeypatch):
     one_model(understands())
-    pairs = [(each.name, prompt, strength) for each in _blends() for prompt in each.prompts[:2] for strength in STRENGTHS]
+    pairs = [
+        (each.name, prompt, strength)
+        for each in _blends()
+        for prompt in each.prompts[:2]
+        for strength in STRENGTHS
+    ]
     judged = pd.DataFrame(pairs, columns=["picture", "prompt", "strength"])
     judged = judged.assign(seen=True, prompted=0.5, **dict.fromkeys(COMPARISONS, 0.2))
 

@@ -1,7 +1,7 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise.
 
-Networks whose weights ship are asked anew. Of the others their answers ship, to `DRAWS` noised
-versions of each image with the noise of `SEED`.
+Their answers ship, to `DRAWS` noised versions of each image with the noise of `SEED`; a network
+whose answers do not is asked anew.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,6 @@ from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
 from gcbook.miniworld.results.shipped import (
-    has_weights,
     label_of,
     model_folder,
     parts_of,
@@ -51,14 +50,14 @@ MEASURES = {
 """Columns of `gcbook.stats.shares.pooled_measures`, which explains them, and their titles."""
 
 NOISED = "noised.parquet"
-"""Beside a model's stores: its answers to noised images, where its weights do not ship."""
+"""Beside a model's stores: its answers to noised images."""
 
 MOST_KEPT = 2**14
 """Draws that are kept for the next model, of 12 kB each."""
 
 
 def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
-    """Show models every image of test sets `DRAWS` times, each time with other noise.
+    """Answers to every image of test sets, shown `DRAWS` times, each time with other noise.
 
     Args:
         models: names of discriminative miniatures; strengths and noise are the same for all.
@@ -70,6 +69,16 @@ def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFr
     Raises:
         DataNotFoundError: a model does not come with this package.
     """
+    kept = [model for model in models if NOISED in DATA.names(f"scores/{model}")]
+    tables = [pd.read_parquet(DATA.path(f"scores/{model}/{NOISED}")) for model in kept]
+    tables = [table[table["dataset"].isin(list(test_sets))] for table in tables]
+    if others := [model for model in models if model not in kept]:
+        tables.append(asked_anew(others, test_sets))
+    return mark(pd.concat(tables, ignore_index=True))
+
+
+def asked_anew(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
+    """Show models with weights the noised images, as `noised_answers` describes; not marked."""
     from gcbook.classifiers.discriminative import DiscriminativeClassifier
     from gcbook.classifiers.load import load_classifier
     from gcbook.classifiers.noised import NoisedClassifier, noised_draw
@@ -80,10 +89,6 @@ def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFr
     settings = ScoringSettings(draws=DRAWS, seed=SEED, batch_size=256, device="cpu")
     tables = []
     for model in models:
-        if not has_weights(model) and NOISED in DATA.names(f"scores/{model}"):
-            kept = pd.read_parquet(DATA.path(f"scores/{model}/{NOISED}"))
-            tables.append(kept[kept["dataset"].isin(list(test_sets))])
-            continue
         plain = cast(DiscriminativeClassifier, load_classifier(model_folder(model), name=model))
         classifier = NoisedClassifier(plain, draws=draws)
         world = named_world(parts_of(model).world)
@@ -96,7 +101,7 @@ def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFr
                 to_trials(table, label_of(model), test_set, SOURCE).assign(draw=draw)
                 for draw, table in decided.items()
             ]
-    return mark(pd.concat(tables, ignore_index=True))
+    return pd.concat(tables, ignore_index=True)
 
 
 def discriminative_models(world: str) -> tuple[str, ...]:
@@ -105,7 +110,7 @@ def discriminative_models(world: str) -> tuple[str, ...]:
 
 
 def noise_answers(models: Sequence[str]) -> pd.DataFrame:
-    """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
+    """Answers to clean images, from the shipped scores, and to noised ones.
 
     Returns:
         Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
@@ -191,6 +196,6 @@ def keep_noised(model: str, folder: Path) -> Path:
     Returns:
         The file.
     """
-    answers, path = noised_answers([model], [CONFLICT, PLAIN]), folder / NOISED
+    answers, path = asked_anew([model], [CONFLICT, PLAIN]), folder / NOISED
     answers[[*COLUMNS, "draw"]].to_parquet(path, index=False, compression="zstd")
     return path

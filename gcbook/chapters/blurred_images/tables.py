@@ -216,8 +216,7 @@ def clean_biases(world: str) -> dict[str, float]:
     """
     answers = with_recipe(miniature_answers([CONFLICTS], discriminative_models(world)))
     shares = cue_shares(answers, ["recipe"], resampling=Resampling(draws=0))
-    biases: dict[str, float] = shares.set_index("recipe")["shape_bias"].to_dict()
-    return biases
+    return dict(zip(shares["recipe"], shares["shape_bias"], strict=True))
 
 
 def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:

@@ -184,7 +184,7 @@ def drawing_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
                 if picture.subject in (DRAWING, CONTROL)
             ]
         )
-        names = [name for name in moved if name not in ("strength", "picture", "draw")]
+        names = [str(name) for name in moved if name not in ("strength", "picture", "draw")]
         summed = _summed(moved, ["strength"], names, resampling)
         lowest = summed[[f"{name}_low" for name in names]].min(axis=1)
         decided = lowest.notna() & (summed["strength"] < 1)

@@ -13,13 +13,14 @@ from gcbook.classifiers import noised
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results import noised as results
-from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.answers import mark, miniature_answers
 from gcbook.miniworld.results.noised import (
     CLEAN,
     DRAWS,
     MEAN,
     MEASURES,
     ONE_DRAW,
+    asked_anew,
     category_rows,
     change_rows,
     discriminative_models,
@@ -41,7 +42,7 @@ def draws(monkeypatch):
 
 def test_every_draw_answers_and_so_does_their_mean(draws):
     draws(2)
-    found = noised_answers(["mini-cnn-noise"], ["texture"])
+    found = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
     clean = miniature_answers(["texture"], ["mini-cnn-noise"])
     assert sorted(found["draw"].unique()) == [MEAN, 0, 1]
     by_draw = {draw: rows.set_index("image_id") for draw, rows in found.groupby("draw")}
@@ -54,7 +55,7 @@ def test_every_draw_answers_and_so_does_their_mean(draws):
     pooled = by_draw[MEAN]["response"].loc[by_draw[0].index]
     named = np.array([pooled == by_draw[draw]["response"].loc[pooled.index] for draw in (0, 1)])
     assert named[:, both].mean() > 0.95
-    again = noised_answers(["mini-cnn-noise"], ["texture"])
+    again = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
     assert again.equals(found)
 
 
@@ -67,7 +68,7 @@ def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch, dr
         return keyed_noise(rule, image_id, draw, shape)
 
     monkeypatch.setattr(noised, "keyed_noise", counted)
-    found = noised_answers(["mini-cnn", "mini-cnn-noise"], ["texture"])
+    found = asked_anew(["mini-cnn", "mini-cnn-noise"], ["texture"])
     assert set(drawn) == {(image_id, 0) for image_id in found["image_id"]}
     assert set(drawn.values()) == {1}
 
@@ -92,7 +93,7 @@ def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, mo
 
 def test_a_model_of_another_world_is_shown_its_worlds_images(draws):
     draws(1)
-    found = noised_answers(["mini-cnn-noise-calibrated"], [PLAIN])
+    found = asked_anew(["mini-cnn-noise-calibrated"], [PLAIN])
     assert set(found["observer"]) == {"mini-cnn-noise"}
     shown = make_test_set(PLAIN, named_world("calibrated"))
     assert set(found["image_id"]) == {each.image_id for each in shown}

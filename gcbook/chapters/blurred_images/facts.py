@@ -185,6 +185,7 @@ def _noise(changes: pd.DataFrame, categories: pd.DataFrame) -> dict[str, Any]:
             f"tested{ending}": Number(testing["after"], form),
         }
         for name, row in (("training", training), ("testing", testing)):
+            found[f"{name}{ending}"] = Number(row["change"], f"+{form}")
             found[f"{name}{ending}_interval"] = Interval(row["low"], row["high"], f"+{form}")
     shares = categories.pivot(index="category", columns="noise", values="texture_share")
     without, _, with_both = NOISE

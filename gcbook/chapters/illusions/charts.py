@@ -12,7 +12,7 @@ from gcbook.charts.parts import dropdown, finish, look, positions, side_by_side,
 from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
 from gcbook.charts.theme import CHANCE_LINE, INK
 
-_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 116
+_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 110
 _PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
 
 

@@ -7,12 +7,9 @@ import pandas as pd
 
 from gcbook.chapters.illusions.criteria import ABLE, judged_model, plainly_seen
 from gcbook.claims import Interval, Number
-from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, STEPS, ambiguous_pictures
-from gcbook.miniworld.results.sheets import check_reconstructions
+from gcbook.miniworld.results.ambiguous import BLENDS, STEPS, ambiguous_pictures
 from gcbook.miniworld.world import ALL_CATEGORIES
 
-REMADE = ("blend-03",)
-"""Pictures whose reconstructions are made anew with every execution."""
 _MODELS = {"pixel": "mini-pixel", "latent": "mini-latent", "masked": "mini-masked"}
 
 
@@ -28,10 +25,8 @@ def illusion_facts(blends: pd.DataFrame, drawings: pd.DataFrame, example: str) -
     """
     plain = plainly_seen()
     shown = {picture.name: picture for picture in ambiguous_pictures()}[example]
-    remade = [check_reconstructions(name, REMADE) for name in _MODELS.values()]
     return SimpleNamespace(
         blends=BLENDS,
-        draws=DRAWS,
         steps=STEPS,
         categories=len(ALL_CATEGORIES),
         readings=len(plain),
@@ -39,8 +34,6 @@ def illusion_facts(blends: pd.DataFrame, drawings: pd.DataFrame, example: str) -
         profiles_seen=Number(plain["vase and faces", "face"], ".2f"),
         example=shown.blend.categories if shown.blend else None,
         example_least=_example(example),
-        remade=sum(number for number, _ in remade),
-        remade_otherwise=sum(others for _, others in remade),
         **_drawings(drawings),
         **_blends(blends),
     )

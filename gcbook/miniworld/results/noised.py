@@ -42,10 +42,7 @@ TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
 MEASURES = {
     "accuracy": "In-distribution accuracy",
     "shape_accuracy": "Cue conflict: names the shape",
-    "texture_accuracy": "Cue conflict: names the texture",
-    "texture_excess": "Texture above chance",
     "shape_bias": "Shape bias",
-    "blind": "Blind to texture",
 }
 """Columns of `gcbook.stats.shares.pooled_measures`, which explains them, and their titles."""
 
@@ -132,10 +129,9 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         answers: from `gcbook.miniworld.results.noised.noise_answers`.
 
     Returns:
-        ``step`` (noise in training; in testing as well; both, against neither; in testing alone;
-        several draws instead of one), ``measure, before, after, change, low, high``; silhouettes
-        are the same on both sides, and so are the seeds of one recipe. Steps whose two cells are
-        not both there are left out.
+        ``step`` (noise in training; in testing as well), ``measure`` (a title of `MEASURES`),
+        ``before, after, change, low, high``; silhouettes are the same on both sides, and so are the
+        seeds of one recipe. Steps whose two cells are not both there are left out.
     """
     by = ["recipe", "tested"]
     keys, values, _ = pooled_measures(answers, by, resampling=resampling, together=True)
@@ -144,9 +140,6 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
     steps = [
         ("training", (plain, CLEAN), (noisy, CLEAN)),
         ("testing as well", (noisy, CLEAN), (noisy, ONE_DRAW)),
-        ("both", (plain, CLEAN), (noisy, ONE_DRAW)),
-        ("testing alone", (plain, CLEAN), (plain, ONE_DRAW)),
-        ("several draws", (noisy, ONE_DRAW), (noisy, MEAN_OF_DRAWS)),
     ]
     rows = []
     for words, first, second in steps:

@@ -7,7 +7,7 @@ strings from a command line, as literals from papermill or JupyterLab; all pass 
 
 import dataclasses
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -76,15 +76,11 @@ class Declaration:
 
     Attributes:
         fields: by name, in the order of the parameters cell; made by `gcbook.chapters.fields`.
-        needs: parameters that say nothing unless another one is given, with that other.
-        replaced: parameters that another one takes the place of, with that other.
         check: raises InputError for values that no field can judge alone.
         files: files outside the package that the chapter's page depends on, by name.
     """
 
     fields: Fields
-    needs: Mapping[str, str] = field(default_factory=dict)
-    replaced: Mapping[str, str] = field(default_factory=dict)
     check: Callable[[Any], None] = lambda parameters: None
     files: Callable[[], Mapping[str, Path]] = dict
 
@@ -166,18 +162,15 @@ def check_parameters(chapter: str, **values: Any) -> Parameters:
         The checked values: ``datasets`` and ``observers`` as tuples (no observers: all of them).
 
     Raises:
-        InputError: for a name, type or value that is not allowed, with what is, or for one that
-            would be without effect.
+        InputError: for a name, type or value that is not allowed, with what is.
     """
     model = parameters_of(chapter)
     unknown = [name for name in values if name not in model.model_fields]
     if unknown:
         raise InputError(_unknown(model, unknown))
     checked = model.parse(**values)
-    declared = declaration_of(chapter)
     _check_observers(checked)
-    _check_effect(declared, checked)
-    declared.check(checked)
+    declaration_of(chapter).check(checked)
     return checked
 
 
@@ -297,19 +290,3 @@ def _check_observers(checked: Parameters) -> None:
             f"observers: found {', '.join(map(repr, unknown))}, expected all or some of "
             f"{', '.join(known)}."
         )
-
-
-def _check_effect(declared: Declaration, checked: Parameters) -> None:
-    changed, fields = checked.changed(), type(checked).model_fields
-    for name, other in declared.needs.items():
-        if name in changed and other not in changed:
-            raise InputError(
-                f"{name}: {changed[name]!r} has no effect without {other} "
-                f"({fields[other].description}); name one, or leave {name} out."
-            )
-    for name, other in declared.replaced.items():
-        if name in changed and other in changed:
-            raise InputError(
-                f"{name}: {changed[name]!r} has no effect beside {other}, whose networks are shown "
-                f"instead; leave one of the two out."
-            )

@@ -130,18 +130,6 @@ def test_tables_and_notebooks_are_saved(open_book, html, origin):
         assert Path(saved.value.path()).read_bytes() == offered.read_bytes()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("name", ["fig-drawings"])
-def test_drawings_are_not_stretched_with_their_panels(open_book, name, width):
-    page = open_book(width=width).goto("book/chapters/illusions.html")
-    charts.draw_all(page)
-    sides = page.locator(f"#{name} svg [class*=concat_] > g > .background").evaluate_all(
-        "all => all.map(e => [e.getBBox().width, e.getBBox().height])"
-    )
-    assert len(sides) > 3
-    assert all(wide == high > 60 for wide, high in sides), sides
-
-
 def test_a_grid_of_pictures_leaves_no_blank_below_on_a_phone(open_book):
     page = open_book(width=390).goto("book/chapters/illusions.html")
     charts.draw_all(page)

@@ -102,7 +102,6 @@ CHARTS = {
         metrics_tables.metric_rows(benchmark_rows(SUMMARIES))
     ),
     "blur": lambda: fig_accuracy_and_bias(*_correlated()),
-    "families": lambda: blurred.fig_families(blurred_tables.family_rows(_correlated()[1])),
     "datasets": lambda: blurred.fig_datasets(blurred_tables.dataset_rows(*_correlated())),
 }
 

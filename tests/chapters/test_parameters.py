@@ -85,23 +85,6 @@ def test_observers_of_own_trials_need_not_be_known():
     assert check_parameters(CHAPTER, observers="mine", trials="here.csv").observers == ("mine",)
 
 
-@pytest.mark.parametrize(
-    ("chapter", "values", "says"),
-    [
-        ("noise-training", {"train": 2}, "train: 2 has no effect without trained .a folder"),
-        ("noise-training", {"steps": 10}, "steps: 10 has no effect without trained"),
-        (
-            "noise-training",
-            {"models": "mini-cnn", "trained": "x"},
-            "models: 'mini-cnn' has no effect beside trained",
-        ),
-    ],
-)
-def test_what_would_be_without_effect_is_refused(chapter, values, says):
-    with pytest.raises(InputError, match=says):
-        check_parameters(chapter, **values)
-
-
 def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
     monkeypatch.setattr(commons, "find_illusions", dict)
     assert check_parameters("illusions").changed() == {}
@@ -109,11 +92,6 @@ def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
         check_parameters("illusions", model="sd-1.4")
     monkeypatch.setattr(commons, "find_illusions", lambda: {"duck-rabbit": "there"})
     assert check_parameters("illusions", model="sd-1.4").changed() == {"model": "sd-1.4"}
-
-
-def test_what_has_an_effect_together_is_taken():
-    values = {"trained": "x", "train": 2, "steps": 10}
-    assert check_parameters("noise-training", **values).changed() == values
 
 
 def test_unknown_chapters_are_refused():

@@ -1,36 +1,42 @@
-"""Where the shape bias comes from: two forest plots of correlations, and Fig. 13."""
+"""Where the shape bias comes from: Fig. 13, in miniature too, and correlations by dataset."""
 
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.blurred_images.tables import BLURRED, HIGH_PASS_TITLE
+from gcbook.chapters.blurred_images.tables import BLURRED, HIGH_PASS_TITLE, NOISE
 from gcbook.charts.category_bias import fig_category_bias
 from gcbook.charts.columns import tooltips
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, HUMAN, INK
+from gcbook.charts.miniature_look import COLORS, SHAPES
+from gcbook.charts.theme import DISCRIMINATIVE, HUMAN, SERIES
 from gcbook.paper.observers import HUMANS_TITLE
 
-_COEFFICIENTS = {"Pearson": (INK, "circle"), "Spearman": (CHANCE_LINE, "square")}
+_LOOKS = (
+    (COLORS["mini-cnn"], SHAPES["mini-cnn"]),
+    (COLORS["mini-cnn-noise"], SHAPES["mini-cnn-noise"]),
+    (SERIES[1], "square"),
+)
+"""Colour and shape of each cell of `tables.NOISE`."""
 
 
-def fig_families(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Both coefficients of blurred images, over all networks and with each family left out.
+def fig_noise(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevelMixin:
+    """Fig. 13 in the calibrated world, with the paper's averages as lines.
 
     Args:
-        rows: from `gcbook.chapters.blurred_images.tables.family_rows`.
+        rows: from `gcbook.chapters.blurred_images.tables.noise_rows`.
+        printed: from `gcbook.stats.shape_tables.noised_resnets`.
     """
-    return fig_forest(
+    return fig_category_bias(
         rows,
-        row="networks",
-        value="r",
-        x=_coefficient(rows),
-        series="coefficient",
-        marks=_COEFFICIENTS,
-        tooltip=tooltips(["networks", "coefficient", "points", "r", "low", "high", "p"]),
+        printed,
+        series="noise",
+        marks=dict(zip(NOISE, _LOOKS, strict=True)),
         description=(
-            "Correlations of accuracy on blurred images with shape bias, Pearson's and "
-            "Spearman's, with intervals: over all networks, with each family left out, over the "
-            "means of families, and as printed in the paper. A line stands at no correlation."
+            "One row for each of 16 shape categories; horizontal position is the fraction of "
+            "texture decisions. Three marks with intervals for small classifiers without noise, "
+            "with noise in training, and with noise in training and testing, with a line at the "
+            "mean over categories of each. Dashed lines are the averages that the paper prints "
+            "for its ResNet-50."
         ),
     )
 
@@ -45,7 +51,7 @@ def fig_datasets(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows,
         row="measured_on",
         value="r",
-        x=_coefficient(rows),
+        x=_correlation(rows),
         ticks="lowest",
         tooltip=tooltips(["measured_on", "points", "r", "low", "high", "p", "lowest", "without"]),
         description=(
@@ -77,7 +83,7 @@ def fig_noised_resnet(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevel
     )
 
 
-def _coefficient(rows: pd.DataFrame) -> alt.X:
+def _correlation(rows: pd.DataFrame) -> alt.X:
     """An axis from no correlation to a perfect one, and below where intervals go there."""
     scale = alt.Scale(domain=[-1 if rows["low"].min() < 0 else 0, 1])
     title = "Correlation with shape bias"

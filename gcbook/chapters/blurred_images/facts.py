@@ -1,5 +1,6 @@
 """The numbers that the chapter's text and its claims are about."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -8,12 +9,15 @@ import pandas as pd
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
     HIGH_PASS_TITLE,
+    NOISE,
     RESNET,
+    clean_biases,
     printed_correlations,
 )
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
+from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.paper.observers import HUMANS_TITLE, known_networks
 from gcbook.paper.published import published_models, quoted_value
 from gcbook.stats.correlation import fisher_difference
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
@@ -27,6 +31,9 @@ def blurred_images_facts(
     sharp: pd.DataFrame,
     resnet: pd.DataFrame,
     noised: pd.DataFrame,
+    changes: pd.DataFrame,
+    categories: pd.DataFrame,
+    equal_steps: Mapping[str, float],
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -39,39 +46,44 @@ def blurred_images_facts(
         sharp, resnet: from `gcbook.chapters.blurred_images.tables`: ``sharp_rows`` and
             ``resnet_rows``.
         noised: from `gcbook.stats.shape_tables.noised_resnets`.
+        changes: of the calibrated world, from `gcbook.miniworld.results.noised.change_rows`.
+        categories: likewise, from `gcbook.chapters.blurred_images.tables.noise_rows`.
+        equal_steps: likewise, from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
     """
     return SimpleNamespace(
         **_all_networks(correlations),
-        **_paper(rows, correlations),
+        **_paper(correlations),
         **_families(rows, correlations),
         **_datasets(correlations),
         **_blurred_or_sharp(sharp),
         **_resnet(resnet),
-        **_noise(noised),
+        **_printed(noised),
+        **_noise(changes, categories),
+        same_steps=Number(equal_steps["change"], "+.2f"),
+        same_steps_interval=Interval(equal_steps["low"], equal_steps["high"], "+.2f"),
+        **_default_world(),
     )
 
 
 def _all_networks(correlations: pd.DataFrame) -> dict[str, Any]:
-    """Both coefficients over all networks, and how they were tested."""
-    pearson = _row(correlations, EVERYBODY)
-    return {
-        "networks": int(pearson["n"] or 0),
-        **_coefficients(correlations, EVERYBODY),
-        "arrangements": Number(pearson["arrangements"] or None, ",.0f"),
-        "exact": bool(pearson["exact"]) if pearson["arrangements"] else None,
-    }
+    """Both coefficients of blurred images over all networks."""
+    found: dict[str, Any] = {"networks": int(_row(correlations, EVERYBODY)["n"] or 0)}
+    for coefficient in ("Pearson", "Spearman"):
+        row = _row(correlations, EVERYBODY, coefficient)
+        name = coefficient.lower()
+        found[name] = Number(row["r"], ".2f")
+        found[f"{name}_interval"] = Interval(row["low"], row["high"], ".2f")
+        found[f"{name}_p"] = Number(row["p"], ".2g")
+    return found
 
 
-def _paper(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
-    """What the paper prints, how it compares, and how many of its networks are here."""
+def _paper(correlations: pd.DataFrame) -> dict[str, Any]:
+    """What the paper prints, and how it compares."""
     printed = printed_correlations()
     pearson = quoted_value("shape_bias_low_pass_pearson")
     points = int(printed["points"].max())
     own = _row(correlations, EVERYBODY)
     _, p = fisher_difference(Number(own["r"]), int(own["n"] or 0), pearson, points)
-    label = known_networks().set_index("observer")["label"]
-    theirs = set(published_models()["observer"].map(label).dropna())
-    here = set(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"])
     return {
         "paper_pearson": Number(pearson, ".2f"),
         "paper_spearman": Number(quoted_value("shape_bias_low_pass_spearman"), ".2f"),
@@ -80,7 +92,6 @@ def _paper(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
         "paper_models": len(published_models().query("table2 != ''")),
         "paper_largest_p": Number(printed["p"].max(), ".1e"),
         "difference_p": Number(p, ".2g"),
-        "in_paper": len(here & theirs),
     }
 
 
@@ -96,7 +107,6 @@ def _families(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
         "families": int(means["n"] or 0),
         "without_bagnet": Number(without_bagnet["r"], ".2f"),
         "without_bagnet_p": Number(without_bagnet["p"], ".2g"),
-        **_coefficients(correlations, FAMILY_MEANS, "means_"),
         "least_one_sided_p": Number(1 / arrangements, ".2g"),
         "least_two_sided_p": Number(2 / arrangements, ".2g"),
     }
@@ -140,12 +150,12 @@ def _resnet(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _noise(noised: pd.DataFrame) -> dict[str, Any]:
+def _printed(noised: pd.DataFrame) -> dict[str, Any]:
     """What the paper prints for its ResNet-50 without noise, with it, and with it in testing."""
     short = {"shape_bias": "bias", "ood_accuracy": "accuracy", "error_consistency": "kappa"}
     cells = zip(("plain", "trained", "tested"), noised.to_dict("records"), strict=True)
     printed = {
-        f"{cell}_{name}": Number(row[column], ".2f")
+        f"printed_{cell}_{name}": Number(row[column], ".2f")
         for cell, row in cells
         for column, name in short.items()
     }
@@ -157,16 +167,41 @@ def _noise(noised: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _coefficients(correlations: pd.DataFrame, left_out: str, prefix: str = "") -> dict[str, Number]:
-    """Pearson's and Spearman's coefficient of blurred images, with interval and p."""
-    found = {}
-    for coefficient in ("Pearson", "Spearman"):
-        row = _row(correlations, left_out, coefficient)
-        name = prefix + coefficient.lower()
-        found[name] = Number(row["r"], ".2f")
-        found |= {f"{name}_{end}": Number(row[end], ".2f") for end in ("low", "high")}
-        found[f"{name}_p"] = Number(row["p"], ".2g")
-    return found
+def _noise(changes: pd.DataFrame, categories: pd.DataFrame) -> dict[str, Any]:
+    """What noise in training changes in the calibrated world, and noise at test time then."""
+    found: dict[str, Any] = {}
+    steps = {(row["step"], row["measure"]): row for row in changes.to_dict("records")}
+    for measure, ending, form in (
+        ("shape_bias", "", ".2f"),
+        ("shape_accuracy", "_shape", ".0%"),
+        ("accuracy", "_right", ".0%"),
+    ):
+        training, testing = (
+            steps[step, MEASURES[measure]] for step in ("training", "testing as well")
+        )
+        found |= {
+            f"plain{ending}": Number(training["before"], form),
+            f"trained{ending}": Number(training["after"], form),
+            f"tested{ending}": Number(testing["after"], form),
+        }
+        for name, row in (("training", training), ("testing", testing)):
+            found[f"{name}{ending}"] = Number(row["change"], f"+{form}")
+            found[f"{name}{ending}_interval"] = Interval(row["low"], row["high"], f"+{form}")
+    shares = categories.pivot(index="category", columns="noise", values="texture_share")
+    without, _, with_both = NOISE
+    return found | {
+        "categories": len(shares),
+        "categories_raised": int((shares[with_both] < shares[without]).sum()),
+    }
+
+
+def _default_world() -> dict[str, Number]:
+    """Shape bias in the default world without noise, and with it in training."""
+    biases = clean_biases(DEFAULT)
+    names = ("default_plain", "default_trained")
+    return {
+        name: Number(biases[recipe], ".2f") for name, recipe in zip(names, TRAINED, strict=True)
+    }
 
 
 def _row(

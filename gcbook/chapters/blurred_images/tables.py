@@ -1,4 +1,4 @@
-"""Where the shape bias comes from (Section 4): accuracy on blurred images, and noise in training.
+"""Where the shape bias comes from (Section 4): noise in training, and accuracy on blurred images.
 
 The single decisions of the paper's models are not public, so what it correlates cannot be computed
 again. What can be is the same correlation over the networks whose trials are public on both
@@ -13,6 +13,8 @@ import pandas as pd
 from scipy import stats
 
 from gcbook.files.errors import InputError
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
+from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW, TRAINED, discriminative_models
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import (
@@ -25,11 +27,22 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.paper.published import quoted_value
-from gcbook.stats.correlation import correlate, fisher_interval, partial
+from gcbook.stats.correlation import correlate, partial
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS, FEWEST
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import CATEGORY_MEAN
+from gcbook.stats.shares import CONFLICT as CONFLICTS
+from gcbook.stats.shares import cue_shares
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import listed
+
+_CLEAN, _NOISED = TRAINED.values()
+NOISE = {
+    "No noise": (_CLEAN, CLEAN),
+    "Noise in training": (_NOISED, CLEAN),
+    "Noise in training and testing": (_NOISED, ONE_DRAW),
+}
+"""The three cells that the paper has, and how a network is trained and tested in each."""
 
 LOW_PASS, HIGH_PASS, CONFLICT = "low-pass", "high-pass", "cue-conflict"
 BLURRED, HIGH_PASS_TITLE = (EXPERIMENTS[name].title for name in (LOW_PASS, HIGH_PASS))
@@ -115,33 +128,6 @@ def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:
         )
 
 
-def family_rows(correlations: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
-    """How much of the correlation with accuracy on blurred images each family makes.
-
-    Args:
-        correlations: from `gcbook.stats.correlation_tables.correlation_rows`.
-        confidence: of the interval around the printed coefficients.
-
-    Returns:
-        ``networks`` (all, without a family, the means of families, or the paper's), ``coefficient,
-        points, r, low, high, p``. The paper's points are what its bracket says, read as degrees of
-        freedom.
-    """
-    blurred = correlations[correlations["measured_on"] == BLURRED].rename(columns={"n": "points"})
-    said = {EVERYBODY: "All networks", FAMILY_MEANS: "Means of families"}
-    names = blurred["left_out"].map(said)
-    rows = blurred.assign(networks=names.fillna("Without " + blurred["left_out"]))
-    paper = printed_correlations()
-    paper = paper[paper["points"] == paper["points"].max()].assign(networks="The paper's models")
-    paper[["low", "high"]] = [
-        fisher_interval(r, points, confidence, ranks=name == "Spearman")
-        for name, r, points in zip(paper["coefficient"], paper["r"], paper["points"], strict=True)
-    ]
-    columns = ["networks", "coefficient", "points", "r", "low", "high", "p"]
-    table = pd.concat([paper[columns], rows[columns]], ignore_index=True)
-    return table.round(dict.fromkeys(["r", "low", "high"], _DIGITS))
-
-
 def dataset_rows(rows: pd.DataFrame, correlations: pd.DataFrame) -> pd.DataFrame:
     """Pearson's coefficient of shape bias with accuracy on each dataset, the highest first.
 
@@ -206,6 +192,31 @@ def resnet_rows(bias: pd.DataFrame) -> pd.DataFrame:
     )
     columns = ["observer", "category", "texture_share", "low", "high", "shape_answers"]
     return rows[[*columns, "texture_answers", "category_mean"]].reset_index(drop=True)
+
+
+def noise_rows(categories: pd.DataFrame) -> pd.DataFrame:
+    """Fig. 13 in miniature: shape bias by category in the paper's three cells.
+
+    Args:
+        categories: from `gcbook.miniworld.results.noised.category_rows`.
+
+    Returns:
+        The rows of these cells, with ``noise``, which of them (`NOISE`), for ``trained, tested``.
+    """
+    cells = dict(list(categories.groupby(["trained", "tested"])))
+    tables = [cells[cell].assign(noise=name) for name, cell in NOISE.items()]
+    return pd.concat(tables, ignore_index=True).drop(columns=["trained", "tested"])
+
+
+def clean_biases(world: str) -> dict[str, float]:
+    """Return the shape biases of a world's classifiers on clean images, by recipe, over all seeds.
+
+    Args:
+        world: its name, see `gcbook.miniworld.named`.
+    """
+    answers = with_recipe(miniature_answers([CONFLICTS], discriminative_models(world)))
+    shares = cue_shares(answers, ["recipe"], resampling=Resampling(draws=0))
+    return dict(zip(shares["recipe"], shares["shape_bias"], strict=True))
 
 
 def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,5 @@
-"""Figures of illusions: pictures, their reconstructions, and the paper's two criteria.
+"""Figures of illusions: pictures, their reconstructions, and both criteria on blends."""
 
-Rows come from `gallery` and `criteria` in this room, from the function that a figure names.
-"""
-
-from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
@@ -11,19 +7,12 @@ import numpy as np
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.curves import curve_layers
-from gcbook.charts.miniature_look import COLORS
+from gcbook.charts.miniature_look import COLORS, SHAPES
 from gcbook.charts.parts import dropdown, finish, look, positions, side_by_side, slider
 from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
-from gcbook.charts.theme import DIVERGING, INK
-from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, Drawing, smooth_curve
+from gcbook.charts.theme import CHANCE_LINE, INK
 
-_SIDE = 130
-_ACROSS = alt.X("x:Q", scale=alt.Scale(domain=[0, 1]), axis=None)
-_DOWN = alt.Y("y:Q", scale=alt.Scale(domain=[1, 0]), axis=None)
-_EVERY = 8
-
-_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 84
+_LEFT, _TOP, _WORDS, _CELL = 36, 22, 18, 110
 _PITCH = f"min((width - {_LEFT}) / 6, {_CELL})"
 
 
@@ -76,28 +65,6 @@ def fig_fetched(rows: pd.DataFrame) -> alt.TopLevelMixin:
     )
 
 
-def fig_drawings() -> alt.TopLevelMixin:
-    """All drawings, four a row."""
-    panels = [
-        alt.layer(*_filled_curves(drawing)).properties(
-            width=_SIDE, height=_SIDE, title=drawing.name
-        )
-        for drawing in DRAWINGS.values()
-    ]
-    names = "; ".join(
-        f"{each.name}: {' or '.join(each.readings) or 'nothing in particular'}"
-        for each in DRAWINGS.values()
-    )
-    return side_by_side(
-        panels,
-        [],
-        f"Small dark drawings on a light ground. What can be seen in them: {names}.",
-        columns=4,
-        # The page keeps the panels square when it fits their width to the screen.
-        usermeta={"square": True},
-    )
-
-
 def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
     """A picture and its reconstructions: a column a prompt, a row a strength.
 
@@ -135,7 +102,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
     strengths = grid.transform_filter("datum.column === 0").transform_calculate(
         px="0", py_middle=f"datum.py + {side} / 2", said="format(datum.strength, '.2f')"
     )
-    small: dict[str, Any] = {"fontSize": 10.5, "aria": False}
+    small: dict[str, Any] = {"fontSize": FONT, "aria": False}
     says = tooltips(["prompt", "strength", "says", "sure"], formats={"sure": ".0%"})
     layers = [
         image_mark(shown, side).encode(x=at("px"), y=at("py"), url="url:N"),
@@ -151,7 +118,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
         image_mark(placed, side).encode(x=at("px"), y=at("py"), url="url:N", tooltip=says),
         framed(placed.transform_filter("datum.named"), strokeWidth=3, stroke=INK),
         *(
-            below(placed.transform_filter(rule), "says", 3, spoken=True, fontSize=10.5, **weight)
+            below(placed.transform_filter(rule), "says", 3, spoken=True, **weight)
             for rule, weight in (("datum.named", {"fontWeight": "bold"}), ("!datum.named", {}))
         ),
     ]
@@ -169,115 +136,51 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
     )
 
 
-def fig_resemblance(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far a prompted reconstruction is ahead of its nearest baseline in `resemblance`."""
-    unsure = dict.fromkeys(
-        rows.loc[~rows["knows"].astype(bool), "picture"], "the judge cannot tell"
-    )
-    return _heat_maps(
-        rows,
-        unsure,
-        0.3,
-        tooltips(["model", "strength", "prompted", "margin", "against", "n"]),
-        "the judge's probability of what was prompted is above that of the nearest of all "
-        "comparisons",
-    )
+def fig_blends(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Both criteria on blends: how many become what is named, and how far in its place.
 
-
-def fig_placement(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How far the prompt moves a picture beyond all controls in `placement`."""
-    return _heat_maps(
-        rows,
-        {},
-        0.1,
-        tooltips(["model", "strength", "moved", "moved_low", "moved_high", "margin", "n"]),
-        "the prompt moves the picture towards what it names, beyond wrong prompts and the mirror "
-        "image",
-    )
-
-
-def fig_flips(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """How often a blend becomes what is named under both prompts, and the opposite, in `flips`."""
-    models, becomes = (list(dict.fromkeys(rows[name])) for name in ("model", "becomes"))
-    legend = alt.Legend(title=None, symbolOpacity=1)
-    color = look("model", models, color=[COLORS[name] for name in models], legend=legend)["color"]
-    dash = look("becomes", becomes, dash=[[1, 0], [4, 3]], legend=legend)["strokeDash"]
-    y = alt.Y("share:Q", title="Blends", scale=alt.Scale(domain=[0, 1])).axis(format=".0%")
-    base = alt.Chart(rows).encode(
-        x=alt.X("strength:Q", title="Strength")
-        .scale(domain=[0.28, 1.02], nice=False)
-        .axis(values=sorted(rows["strength"].unique()), format=".2~f"),
-        color=color,
-        detail="becomes:N",
-    )
-    said = tooltips(
-        ["model", "becomes", "strength", "share", "low", "high", "n"],
-        titles={"n": "Blends"},
-        formats={"share": ".0%"},
-    )
-    return finish(
-        alt.layer(*curve_layers(base, y, dash=dash, tooltip=said)),
-        height=230,
-        description=(
-            "Over the strength, a line a model with the band of its interval: the share of blends "
-            "that become what is named under both prompts; and dashed, the share that become "
-            "the opposite under both."
-        ),
-    )
-
-
-def _heat_maps(
-    rows: pd.DataFrame,
-    notes: Mapping[str, str],
-    full: float,
-    tooltip: list[alt.Tooltip],
-    what: str,
-) -> alt.TopLevelMixin:
-    """A panel a picture, a row a model, a column a strength; dots where the criterion is met.
-
-    The colour is full from a margin of ``full`` on.
+    Args:
+        rows: of `criteria.blend_rows`.
     """
-    below = rows[rows["strength"] < 1]
     models = list(dict.fromkeys(rows["model"]))
-    scheme: Any = DIVERGING
-    scale = alt.Scale(scheme=scheme, domain=[-full, full], clamp=True)
-    legend = alt.Legend(title="Margin", gradientLength=140, gradientOpacity=1)
+    colors, shapes = ([of[name] for name in models] for of in (COLORS, SHAPES))
+    legend = alt.Legend(title=None, symbolOpacity=1)
+    looks = look("model", models, color=colors, shape=shapes, legend=legend)
     panels = []
-    for picture, group in below.groupby("picture", sort=False):
-        base = alt.Chart(group.drop(columns="picture")).encode(
-            x=alt.X("strength:O", title="Strength").axis(
-                labelAngle=0, labelOverlap=True, format=".2~f"
+    for name, title, scale in (
+        ("becomes", "Blends that become what is named", alt.Scale(domain=[0, 1])),
+        ("in_place", "Movement beyond the mirror image", _movements(rows)),
+    ):
+        said = ["model", "strength", name, f"{name}_low", f"{name}_high", "n"]
+        y = alt.Y(f"{name}:Q", title=None, scale=scale).axis(format=".0%", tickCount=5)
+        base = alt.Chart(rows[said]).encode(
+            x=alt.X("strength:O", title="Strength").axis(labelAngle=0, format=".2~f"),
+            xOffset=alt.XOffset("model:N", sort=models),
+            color=looks["color"],
+        )
+        zero = alt.Chart(pd.DataFrame({name: [0.0]})).mark_rule(color=CHANCE_LINE).encode(y=y)
+        layers = [
+            zero,
+            base.mark_rule(strokeWidth=2).encode(
+                y=alt.Y(f"{name}_low:Q", title=None), y2=f"{name}_high:Q"
             ),
-            y=alt.Y("model:N", sort=models, title=None),
-        )
-        opacity = 0.45 if picture in notes else 1
-        cells = base.mark_rect(stroke="white", opacity=opacity).encode(
-            color=alt.Color("margin:Q", scale=scale, legend=legend), tooltip=tooltip
-        )
-        dots = base.transform_filter("datum.met").mark_point(
-            filled=True, size=60, color="#111111", opacity=opacity
-        )
-        title = alt.TitleParams(str(picture), subtitle=notes.get(str(picture), " "))
-        panels.append(alt.layer(cells, dots).properties(width=150, height=78, title=title))
+            base.mark_point(filled=True, size=60, opacity=1).encode(
+                y=y, shape=looks["shape"], tooltip=tooltips(said, titles={"n": "Blends"})
+            ),
+        ]
+        panels.append(alt.layer(*layers).properties(width=300, height=200, title=title))
     return side_by_side(
         panels,
         [],
-        f"Heat maps, one for each picture, with a row for each model and a column for each "
-        f"strength below 1. Green: {what}; purple: it is below. A dot where the criterion is met.",
-        columns=3,
+        "Two panels over the strength, a mark a model with its interval. Left: the "
+        "share of blends that become whichever of their two categories is named. Right: how much "
+        "further a blend moves towards the silhouette that is named than towards its mirror image, "
+        "as a share of a full redrawing.",
     )
 
 
-def _filled_curves(drawing: Drawing) -> list[alt.Chart]:
-    """The figure on its ground, as curves, so that they are sharp at any width."""
-    curves = [([(0, 0), (1, 0), (1, 1), (0, 1)], GROUND)]
-    for outlines, luma in ((drawing.outlines, FIGURE), (drawing.holes, GROUND)):
-        smooth = (np.round(smooth_curve(points)[::_EVERY], 3) for points in outlines)
-        curves += [(each.tolist(), luma) for each in smooth]
-    layers = []
-    for points, luma in curves:
-        grey = "#" + 3 * f"{round(255 * luma):02x}"
-        rows = pd.DataFrame(points, columns=["x", "y"]).assign(order=range(len(points)))
-        mark = alt.Chart(rows).mark_line(filled=True, fill=grey, stroke=None, clip=True, aria=False)
-        layers.append(mark.encode(x=_ACROSS, y=_DOWN, order="order:Q"))
-    return layers
+def _movements(rows: pd.DataFrame) -> alt.Scale:
+    """From the lowest to the highest end of an interval, in whole percents."""
+    ends = rows[["in_place", "in_place_low", "in_place_high"]].to_numpy(float)
+    low, high = (np.nanmin(ends), np.nanmax(ends)) if np.isfinite(ends).any() else (0.0, 0.01)
+    return alt.Scale(domain=[np.floor(100 * low) / 100, np.ceil(100 * high) / 100])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from gcbook.chapters.illusions.criteria import AXES, judged_model
+from gcbook.chapters.illusions.criteria import judged_model
 from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
 from gcbook.files.gate import LARGEST_PICTURE, read_file
@@ -115,23 +115,9 @@ def clearest_blend(models: Sequence[str], strength: float) -> str:
         strength: of the reconstructions.
     """
     judged = pd.concat([judged_model(name).assign(model=name) for name in models])
-    asked = judged[
-        (judged["drawing"] == "blend") & judged["seen"] & (judged["strength"] == strength)
-    ]
+    asked = judged[judged["seen"] & (judged["strength"] == strength)]
     least = asked.groupby(["picture", "model"])["prompted"].min()
     return str(least.groupby("picture").mean().idxmax())
-
-
-def drawing_rows() -> pd.DataFrame:
-    """List the drawings: ``drawing, reading`` (all that is seen in it) and ``control_of``."""
-    return pd.DataFrame(
-        {
-            "drawing": each.name,
-            "reading": ", ".join(each.readings) or None,
-            "control_of": each.control_of or None,
-        }
-        for each in DRAWINGS.values()
-    )
 
 
 def gallery_rows(models: Sequence[str], first: str) -> pd.DataFrame:
@@ -149,7 +135,11 @@ def gallery_rows(models: Sequence[str], first: str) -> pd.DataFrame:
         what was prompted) and ``picture``. A picture is a PNG of 16 grey levels in base 64.
     """
     pictures = {each.name: each for each in ambiguous_pictures()}
-    drawings = [each.name for each in pictures.values() if each.title in AXES]
+    drawings = [
+        name
+        for name, each in pictures.items()
+        if each.title in DRAWINGS and not DRAWINGS[each.title].control_of
+    ]
     others = [name for name in pictures if pictures[name].blend and name != first][:3]
     rows = []
     for model in models:

@@ -202,7 +202,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
 def _apart(ends: pd.DataFrame, span: float) -> pd.DataFrame:
     """Give the names of lines their heights ``at``, so that none covers another."""
     gap = _LINE * (span or 1) / _LEAD_HEIGHT
-    ordered = ends.sort_values("lead")
+    ordered = ends.sort_values("prompt_lead")
     heights: list[float] = []
     for value in ordered["prompt_lead"]:
         heights.append(max(value, heights[-1] + gap) if heights else value)

@@ -4,6 +4,7 @@ What is shown, under which prompts, from how far and how often was fixed before 
 a picture. `gcbook.miniworld.results.sheets` has what the miniatures make of them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +26,14 @@ DRAWS = 8
 BLENDS = 40
 DRAWING_PROMPTS = ("duck", "rabbit", "face", "bottle", EMPTY)
 """All that is seen in any of the drawings, so that what is wrong for one is right for another."""
+DRAWN: Mapping[str, tuple[bool, ...]] = {
+    "duck–rabbit": (False, True),
+    "duck": (False, True),
+    "face in a rock": (False,),
+    "vase and faces": (False,),
+}
+"""The drawings that are shown to models, and whether as they are or mirrored, too: a mirror image
+is a control where the drawing differs from it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,14 +77,15 @@ def prompt_of(category: str) -> str:
 
 @cache
 def ambiguous_pictures() -> tuple[Picture, ...]:
-    """All pictures: the drawings, each with its mirror image, and the blends.
+    """All pictures: the drawings of `DRAWN`, and the blends.
 
     A blend of two categories is asked about under both, under a third that was drawn by lot, and
     under none.
     """
     pictures = []
-    for original in DRAWINGS.values():
-        for each in (original, mirrored(original)):
+    for drawn, turns in DRAWN.items():
+        for turned in turns:
+            each = mirrored(DRAWINGS[drawn]) if turned else DRAWINGS[drawn]
             name = each.name.replace("–", "-").replace(", ", "-").replace(" ", "-")
             pictures.append(
                 Picture(name, each.name, draw(each, SIDE), DRAWING_PROMPTS, STRENGTHS, DRAWS, each)

@@ -1,10 +1,10 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise.
 
-Networks whose weights ship are asked anew. Of the others their answers ship, to `DRAWS` noised
-versions of each image with the noise of `SEED`.
+Their answers ship, to `DRAWS` noised versions of each image with the noise of `SEED`; a network
+whose answers do not is asked anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -12,12 +12,10 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
-from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
 from gcbook.miniworld.results.shipped import (
-    has_weights,
     label_of,
     model_folder,
     parts_of,
@@ -44,35 +42,22 @@ TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
 MEASURES = {
     "accuracy": "In-distribution accuracy",
     "shape_accuracy": "Cue conflict: names the shape",
-    "texture_accuracy": "Cue conflict: names the texture",
-    "texture_excess": "Texture above chance",
     "shape_bias": "Shape bias",
-    "blind": "Blind to texture",
 }
 """Columns of `gcbook.stats.shares.pooled_measures`, which explains them, and their titles."""
 
 NOISED = "noised.parquet"
-"""Beside a model's stores: its answers to noised images, where its weights do not ship."""
+"""Beside a model's stores: its answers to noised images."""
 
 MOST_KEPT = 2**14
 """Draws that are kept for the next model, of 12 kB each."""
 
 
-def noised_answers(
-    models: Sequence[str],
-    test_sets: Sequence[str],
-    *,
-    noise_draws: int = DRAWS,
-    seed: int = SEED,
-    folders: Mapping[str, Path] | None = None,
-) -> pd.DataFrame:
-    """Show models every image of test sets several times, each time with other noise.
+def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
+    """Answers to every image of test sets, shown `DRAWS` times, each time with other noise.
 
     Args:
-        models: names of discriminative miniatures, shipped or with a folder.
-        noise_draws: of strength and noise an image, the same for all models.
-        seed: of the draws.
-        folders: of models that do not ship, or that are asked instead of those that do.
+        models: names of discriminative miniatures; strengths and noise are the same for all.
 
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``draw``: the draw
@@ -80,8 +65,17 @@ def noised_answers(
 
     Raises:
         DataNotFoundError: a model does not come with this package.
-        InputError: a model whose answers alone ship is asked with other draws.
     """
+    kept = [model for model in models if NOISED in DATA.names(f"scores/{model}")]
+    tables = [pd.read_parquet(DATA.path(f"scores/{model}/{NOISED}")) for model in kept]
+    tables = [table[table["dataset"].isin(list(test_sets))] for table in tables]
+    if others := [model for model in models if model not in kept]:
+        tables.append(asked_anew(others, test_sets))
+    return mark(pd.concat(tables, ignore_index=True))
+
+
+def asked_anew(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
+    """Show models with weights the noised images, as `noised_answers` describes; not marked."""
     from gcbook.classifiers.discriminative import DiscriminativeClassifier
     from gcbook.classifiers.load import load_classifier
     from gcbook.classifiers.noised import NoisedClassifier, noised_draw
@@ -89,16 +83,10 @@ def noised_answers(
 
     # Noise is the same for all models, and takes a quarter of the time of looking at it.
     draws = lru_cache(maxsize=MOST_KEPT)(noised_draw)
-    settings = ScoringSettings(draws=noise_draws, seed=seed, batch_size=256, device="cpu")
+    settings = ScoringSettings(draws=DRAWS, seed=SEED, batch_size=256, device="cpu")
     tables = []
     for model in models:
-        place = (folders or {}).get(model)
-        if place is None and not has_weights(model) and NOISED in DATA.names(f"scores/{model}"):
-            tables.append(_kept(model, test_sets, noise_draws, seed))
-            continue
-        plain = cast(
-            DiscriminativeClassifier, load_classifier(place or model_folder(model), name=model)
-        )
+        plain = cast(DiscriminativeClassifier, load_classifier(model_folder(model), name=model))
         classifier = NoisedClassifier(plain, draws=draws)
         world = named_world(parts_of(model).world)
         for test_set in test_sets:
@@ -110,54 +98,25 @@ def noised_answers(
                 to_trials(table, label_of(model), test_set, SOURCE).assign(draw=draw)
                 for draw, table in decided.items()
             ]
-    return mark(pd.concat(tables, ignore_index=True))
+    return pd.concat(tables, ignore_index=True)
 
 
-def answers_noised(model: str, noise_draws: int, seed: int) -> bool:
-    """Return whether a shipped model answers to as many draws: one without weights has its own."""
-    return has_weights(model) or (noise_draws, seed) == (DRAWS, SEED)
+def discriminative_models(world: str) -> tuple[str, ...]:
+    """Return a world's classifiers of both recipes, all seeds; see `gcbook.miniworld.named`."""
+    return select_models(world, tuple(TRAINED))
 
 
-def discriminative_models(
-    world: str, labels: Sequence[str] = (), *, noise_draws: int = DRAWS, seed: int = SEED
-) -> tuple[str, ...]:
-    """Return a world's classifiers of both recipes, all seeds, or those that are named.
-
-    Args:
-        world: its name, see `gcbook.miniworld.named`.
-        labels: of models; none takes all that can answer to the draws.
-        noise_draws: noised versions of an image.
-
-    Raises:
-        InputError, DataNotFoundError: see `gcbook.miniworld.results.shipped.select_models`.
-    """
-    models = select_models(world, tuple(TRAINED), labels)
-    return models if labels else tuple(m for m in models if answers_noised(m, noise_draws, seed))
-
-
-def noise_answers(
-    models: Sequence[str],
-    *,
-    noise_draws: int = DRAWS,
-    seed: int = SEED,
-    folders: Mapping[str, Path] | None = None,
-) -> pd.DataFrame:
-    """Answers to clean images, from the shipped scores, and to noised ones, asked anew.
-
-    Args:
-        noise_draws: noised versions of an image.
-        folders: of models that do not ship, by name; these are asked, and no others.
+def noise_answers(models: Sequence[str]) -> pd.DataFrame:
+    """Answers to clean images, from the shipped scores, and to noised ones.
 
     Returns:
         Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
         `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
     """
     sets = [CONFLICT, PLAIN]
-    models = list(folders) if folders else models
-    noised = noised_answers(models, sets, noise_draws=noise_draws, seed=seed, folders=folders)
+    noised = noised_answers(models, sets)
     tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
-    clean = clean_answers(folders, sets) if folders else miniature_answers(sets, models)
-    clean = clean.assign(tested=CLEAN)
+    clean = miniature_answers(sets, models).assign(tested=CLEAN)
     answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
     answers = with_recipe(answers)
     return answers.assign(trained=answers["recipe"].map(TRAINED))
@@ -170,10 +129,9 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         answers: from `gcbook.miniworld.results.noised.noise_answers`.
 
     Returns:
-        ``step`` (noise in training; in testing as well; both, against neither; in testing alone;
-        several draws instead of one), ``measure, before, after, change, low, high``; silhouettes
-        are the same on both sides, and so are the seeds of one recipe. Steps whose two cells are
-        not both there are left out.
+        ``step`` (noise in training; in testing as well), ``measure`` (a title of `MEASURES`),
+        ``before, after, change, low, high``; silhouettes are the same on both sides, and so are the
+        seeds of one recipe. Steps whose two cells are not both there are left out.
     """
     by = ["recipe", "tested"]
     keys, values, _ = pooled_measures(answers, by, resampling=resampling, together=True)
@@ -182,9 +140,6 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
     steps = [
         ("training", (plain, CLEAN), (noisy, CLEAN)),
         ("testing as well", (noisy, CLEAN), (noisy, ONE_DRAW)),
-        ("both", (plain, CLEAN), (noisy, ONE_DRAW)),
-        ("testing alone", (plain, CLEAN), (plain, ONE_DRAW)),
-        ("several draws", (noisy, ONE_DRAW), (noisy, MEAN_OF_DRAWS)),
     ]
     rows = []
     for words, first, second in steps:
@@ -234,41 +189,6 @@ def keep_noised(model: str, folder: Path) -> Path:
     Returns:
         The file.
     """
-    answers, path = noised_answers([model], [CONFLICT, PLAIN]), folder / NOISED
+    answers, path = asked_anew([model], [CONFLICT, PLAIN]), folder / NOISED
     answers[[*COLUMNS, "draw"]].to_parquet(path, index=False, compression="zstd")
     return path
-
-
-def _kept(model: str, test_sets: Sequence[str], noise_draws: int, seed: int) -> pd.DataFrame:
-    """Trials that `keep_noised` has kept."""
-    if not answers_noised(model, noise_draws, seed):
-        raise InputError(
-            f"noise_draws, seed: expected {DRAWS} and {SEED}, for {label_of(model)} ships without "
-            f"weights and with its answers to these draws alone; found {noise_draws} and {seed}. "
-            "Leave it out of models, or train it."
-        )
-    kept = pd.read_parquet(DATA.path(f"scores/{model}/{NOISED}"))
-    return kept[kept["dataset"].isin(list(test_sets))]
-
-
-def clean_answers(folders: Mapping[str, Path], test_sets: Sequence[str]) -> pd.DataFrame:
-    """Show discriminative models every image of test sets as it is.
-
-    Args:
-        folders: of models, by names that tell their world.
-
-    Returns:
-        Trials with the columns of `gcbook.miniworld.results.answers.mark`.
-    """
-    from gcbook.classifiers.load import load_classifier
-    from gcbook.scoring.engine import scored_once
-
-    settings = ScoringSettings(draws=1, batch_size=256, device="cpu")
-    tables = []
-    for model, place in folders.items():
-        classifier = load_classifier(place, name=model)
-        world = named_world(parts_of(model).world)
-        for test_set in test_sets:
-            with scored_once(make_test_set(test_set, world), classifier, settings) as store:
-                tables.append(to_trials(decide(store), label_of(model), test_set, SOURCE))
-    return mark(pd.concat(tables, ignore_index=True))

@@ -6,21 +6,24 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy import stats
+from tiny.noise_answers import SHARES, answers
 
+from gcbook.chapters.blurred_images import tables
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
     RESNET,
     accuracy_and_bias,
+    clean_biases,
     dataset_rows,
-    family_rows,
+    noise_rows,
     printed_correlations,
     resnet_rows,
     sharp_rows,
 )
 from gcbook.files.errors import InputError
+from gcbook.miniworld.results.noised import CLEAN, category_rows
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.correlation import fisher_interval
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS, correlation_rows
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import CATEGORY_MEAN, POOLED, bias_by_category
@@ -42,8 +45,8 @@ def trials(observers, datasets=("cue-conflict", "low-pass")):
         "low-pass": [("n1_1.png", "cat", "3"), ("n1_2.png", "cat", "3")],
     }
     rows = []
-    for (observer, kind), answers in observers.items():
-        for dataset, responses in zip(shown, answers, strict=True):
+    for (observer, kind), given in observers.items():
+        for dataset, responses in zip(shown, given, strict=True):
             if dataset in datasets and responses:
                 rows += [
                     ("model-vs-human", observer, kind, dataset, condition, image, category, answer)
@@ -180,18 +183,6 @@ def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():
     assert sharp_rows(ROWS[ROWS["measured_on"] == BLURRED]).empty
 
 
-def test_families_in_a_forest_beside_the_papers_models():
-    table = family_rows(correlations()).set_index(["networks", "coefficient"])
-    paper = table.loc["The paper's models"]
-    assert paper["r"].to_dict() == {"Pearson": 0.59, "Spearman": 0.64}
-    assert set(paper["points"]) == {60}
-    ends = fisher_interval(0.64, 60, ranks=True)
-    assert paper.loc["Spearman", ["low", "high"]].tolist() == pytest.approx(ends, abs=1e-4)
-    assert table.loc[("All networks", "Pearson"), "points"] == 9
-    assert table.loc[("Without BagNet", "Pearson"), "r"] == pytest.approx(0.4796)
-    assert table.loc[("Means of families", "Pearson"), "points"] == 4
-
-
 def test_datasets_by_their_coefficient():
     table = dataset_rows(ROWS, correlations())
     assert len(table) == 16
@@ -225,3 +216,23 @@ def test_the_public_resnet_by_category():
     assert answers.iloc[0] / answers.sum() == pytest.approx(of_resnet[POOLED], abs=1e-4)
     assert 1 - own["texture_share"].mean() == pytest.approx(of_resnet[CATEGORY_MEAN], abs=1e-4)
     assert own["category_mean"].to_numpy() == pytest.approx(1 - of_resnet[CATEGORY_MEAN], abs=1e-4)
+
+
+def test_the_papers_three_cells_by_category():
+    categories = category_rows(answers(SHARES), resampling=Resampling(draws=0))
+    rows = noise_rows(categories).set_index(["noise", "category"])
+    # Two networks without noise; one with it in training, tested on clean images and on one draw.
+    assert rows["shape_answers"].unstack().to_dict("index") == {
+        "No noise": {"cat": 3, "dog": 3},
+        "Noise in training": {"cat": 3, "dog": 3},
+        "Noise in training and testing": {"cat": 2, "dog": 2},
+    }
+    assert rows.loc[("No noise", "cat"), "texture_share"] == 0.625
+
+
+def test_biases_on_clean_images_pool_the_seeds(monkeypatch):
+    given = answers({key: shares for key, shares in SHARES.items() if key[1] == CLEAN})
+    asked = given.drop(columns=["recipe", "trained", "tested"])
+    monkeypatch.setattr(tables, "miniature_answers", lambda sets, models: asked)
+    monkeypatch.setattr(tables, "with_recipe", lambda rows: rows.assign(recipe=given["recipe"]))
+    assert clean_biases("default") == {"mini-cnn": 6 / 16, "mini-cnn-noise": 6 / 8}

@@ -12,13 +12,11 @@ from gcbook.chapters.illusions.gallery import (
     STRENGTHS,
     attribution_rows,
     clearest_blend,
-    drawing_rows,
     fetched_rows,
     gallery_rows,
 )
 from gcbook.files.errors import InputError
 from gcbook.illusions.commons import ILLUSIONS
-from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import load_for_prompts
 from gcbook.miniworld.results.ambiguous import SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
@@ -70,7 +68,7 @@ def test_the_clearest_blend_works_under_both_prompts(monkeypatch):
         for prompted in both
     ]
     judged = pd.DataFrame(rows, columns=["picture", "strength", "prompted"])
-    judged = judged.assign(drawing="blend", seen=True)
+    judged = judged.assign(seen=True)
     louder = judged.assign(prompted=1.0, strength=0.9)
     third = judged.assign(prompted=1.0, seen=False)
     table = pd.concat([judged, louder, third.assign(picture="a")])
@@ -140,10 +138,3 @@ def test_a_gpu_is_used_where_there_is_one(tmp_path, monkeypatch, gpus, device):
     assert len(fetched_rows(str(folder), (0.5,), steps=1)) == 2
     assert asked.pop("device") == device
     assert asked.get("dtype", "float32") == "float32"
-
-
-def test_drawings_as_a_table():
-    rows = drawing_rows().set_index("drawing")
-    assert list(rows.index) == list(DRAWINGS)
-    assert rows.loc["duck–rabbit", "reading"] == "duck, rabbit"
-    assert rows.loc["rock", "control_of"] == "face in a rock"

@@ -1,67 +1,25 @@
-"""The comparison of a miniature with its twin that was trained longer."""
-
-import json
-import math
+"""The ResNet with noise in training beside that without, after as many steps."""
 
 import pandas as pd
 import pytest
-from tiny.shipped import use_data
+from tiny.noise_answers import answers
 
-from gcbook.miniworld.results import longer as miniature_longer
-from gcbook.miniworld.results.answers import mark
-from gcbook.miniworld.results.longer import bias_change, images_seen
+from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results import longer
+from gcbook.miniworld.results.longer import noise_after_equal_steps
+from gcbook.miniworld.results.noised import CLEAN
 from gcbook.stats.resampling import Resampling
 
-TWIN = "mini-cnn-long"
-NAMES = {
-    "in-distribution": ["cat1-cat1.png", "cat2-dog2.png", "dog1-dog1.png", "dog2-cat1.png"],
-    "cue-conflict": ["cat1-dog1.png", "cat2-dog2.png", "dog1-cat1.png", "dog2-cat2.png"],
-}
-RESPONSES = {
-    ("in-distribution", "mini-cnn"): ["cat", "dog", "dog", "cat"],
-    ("in-distribution", TWIN): ["cat", "cat", "dog", "cat"],
-    ("cue-conflict", "mini-cnn"): ["cat", "cat", "dog", "cat"],
-    ("cue-conflict", TWIN): ["cat", "dog", "cat", "bird"],
-}
 
-
-def answers(test_sets, models):
-    tables = [
-        pd.DataFrame(
-            {
-                "observer": model,
-                "dataset": test_set,
-                "condition": "0",
-                "image_id": NAMES[test_set],
-                "imagename": NAMES[test_set],
-                "category": [name[:3] for name in NAMES[test_set]],
-                "response": RESPONSES[test_set, model],
-            }
-        )
-        for test_set in test_sets
-        for model in models
-    ]
-    return mark(pd.concat(tables, ignore_index=True))
-
-
-@pytest.fixture
-def both(monkeypatch, tmp_path):
-    record = {"images_seen": 5000, "plan": {"steps": 40}}
-    (tmp_path / "scores" / TWIN).mkdir(parents=True)
-    (tmp_path / "scores" / TWIN / "training.json").write_text(json.dumps(record))
-    use_data(tmp_path, monkeypatch)
-    monkeypatch.setattr(miniature_longer, "model_card", lambda model: {"images_seen": 500})
-    monkeypatch.setattr(miniature_longer, "miniature_answers", answers)
-
-
-def test_two_models_are_compared_image_by_image(both):
-    found = bias_change("mini-cnn", TWIN, resampling=Resampling(draws=200))
-    # By shape 3 and by texture 1, then 1 and 2.
-    assert (found["before"], found["after"]) == (0.75, pytest.approx(1 / 3))
-    assert found["low"] <= found["change"] <= found["high"]
-    bare = bias_change("mini-cnn", TWIN, resampling=Resampling(draws=0))
-    assert math.isnan(bare["low"])
-
-
-def test_images_of_a_miniature_and_of_its_twin(both):
-    assert (images_seen("mini-cnn"), images_seen(TWIN)) == (500, 5000)
+def test_noise_is_compared_after_the_last_step_that_both_have_made(monkeypatch):
+    early = answers({("mini-cnn", CLEAN): (4, 4, 9), ("mini-cnn-noise", CLEAN): (3, 3, 9)})
+    same = answers({("mini-cnn", CLEAN): (2, 6, 9), ("mini-cnn-noise", CLEAN): (6, 2, 8)})
+    late = answers({("mini-cnn-noise", CLEAN): (9, 1, 9)})
+    course = pd.concat(
+        [table.assign(step=step) for table, step in [(early, 10), (same, 20), (late, 40)]]
+    )
+    monkeypatch.setattr(longer, "course_answers", lambda models: course)
+    found = noise_after_equal_steps(DEFAULT, resampling=Resampling(draws=200))
+    assert (found["before"], found["after"]) == (0.25, 0.75)
+    assert found["change"] == pytest.approx(0.5)
+    assert found["low"] <= 0.5 <= found["high"]

@@ -9,20 +9,20 @@ from tiny.made import set_of
 from tiny.noise_answers import SHARES, answers
 from tiny.shipped import ship_model, use_data
 
-from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.classifiers import noised
-from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results import noised as results
-from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.answers import mark, miniature_answers
 from gcbook.miniworld.results.noised import (
     CLEAN,
     DRAWS,
     MEAN,
+    MEASURES,
     ONE_DRAW,
-    SEED,
+    asked_anew,
     category_rows,
+    change_rows,
     discriminative_models,
     keep_noised,
     noised_answers,
@@ -34,8 +34,15 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN
 
 
-def test_every_draw_answers_and_so_does_their_mean():
-    found = noised_answers(["mini-cnn-noise"], ["texture"], noise_draws=2)
+@pytest.fixture
+def draws(monkeypatch):
+    """Let each image have so many draws of noise."""
+    return lambda number: monkeypatch.setattr(results, "DRAWS", number)
+
+
+def test_every_draw_answers_and_so_does_their_mean(draws):
+    draws(2)
+    found = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
     clean = miniature_answers(["texture"], ["mini-cnn-noise"])
     assert sorted(found["draw"].unique()) == [MEAN, 0, 1]
     by_draw = {draw: rows.set_index("image_id") for draw, rows in found.groupby("draw")}
@@ -48,11 +55,12 @@ def test_every_draw_answers_and_so_does_their_mean():
     pooled = by_draw[MEAN]["response"].loc[by_draw[0].index]
     named = np.array([pooled == by_draw[draw]["response"].loc[pooled.index] for draw in (0, 1)])
     assert named[:, both].mean() > 0.95
-    again = noised_answers(["mini-cnn-noise"], ["texture"], noise_draws=2)
+    again = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
     assert again.equals(found)
 
 
-def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch):
+def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch, draws):
+    draws(1)
     drawn = Counter()
 
     def counted(rule, image_id, draw, shape):
@@ -60,7 +68,7 @@ def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch):
         return keyed_noise(rule, image_id, draw, shape)
 
     monkeypatch.setattr(noised, "keyed_noise", counted)
-    found = noised_answers(["mini-cnn", "mini-cnn-noise"], ["texture"], noise_draws=1)
+    found = asked_anew(["mini-cnn", "mini-cnn-noise"], ["texture"])
     assert set(drawn) == {(image_id, 0) for image_id in found["image_id"]}
     assert set(drawn.values()) == {1}
 
@@ -81,12 +89,11 @@ def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, mo
     alone = noised_answers(["mini-cnn-seed1"], [PLAIN])
     assert set(alone["dataset"]) == {PLAIN}
     assert len(alone) == 16 * (DRAWS + 1)
-    with pytest.raises(InputError, match="expected 10 and 0, for mini-cnn-seed1"):
-        noised_answers(["mini-cnn-seed1"], [PLAIN], noise_draws=2)
 
 
-def test_a_model_of_another_world_is_shown_its_worlds_images():
-    found = noised_answers(["mini-cnn-noise-calibrated"], [PLAIN], noise_draws=1)
+def test_a_model_of_another_world_is_shown_its_worlds_images(draws):
+    draws(1)
+    found = asked_anew(["mini-cnn-noise-calibrated"], [PLAIN])
     assert set(found["observer"]) == {"mini-cnn-noise"}
     shown = make_test_set(PLAIN, named_world("calibrated"))
     assert set(found["image_id"]) == {each.image_id for each in shown}
@@ -103,11 +110,6 @@ def test_seeds_whose_weights_do_not_ship_have_their_answers():
             assert set(answers["image_id"]) == {
                 each.image_id for each in make_test_set(PLAIN, named_world(world))
             }
-
-
-def test_the_chapters_draws_are_those_that_are_kept():
-    start = defaults(parameters_of("noise-training"))
-    assert (start["noise_draws"], start["seed"]) == (DRAWS, SEED)
 
 
 def test_categories_pool_the_seeds_and_average_alike():
@@ -139,9 +141,21 @@ def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
     assert discriminative_models(DEFAULT) == (
         *("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-cnn-noise-seed1"),
     )
-    # What ships without weights has answered to the chapter's own draws of noise alone.
-    fewer = discriminative_models(DEFAULT, noise_draws=2)
-    assert fewer == ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise")
-    assert discriminative_models(DEFAULT, ["mini-cnn-noise"]) == ("mini-cnn-noise",)
-    with pytest.raises(InputError, match=r"expected some of mini-cnn, .*; found mini-cnn-noize\."):
-        discriminative_models(DEFAULT, ["mini-cnn", "mini-cnn-noize"])
+
+
+def test_changes_are_differences_of_cells():
+    rows = change_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
+        ["step", "measure"]
+    )
+    training = rows.loc[("training", MEASURES["shape_bias"])]
+    assert (training["before"], training["after"]) == (0.375, 0.75)
+    assert training["change"] == 0.375
+    assert training["low"] <= 0.375 <= training["high"]
+    testing = rows.loc[("testing as well", MEASURES["accuracy"])]
+    assert testing["change"] == pytest.approx(-0.3)
+
+
+def test_without_both_recipes_each_is_compared_with_itself():
+    alone = answers(SHARES, models=("mini-cnn-noise",))
+    changes = change_rows(alone, resampling=Resampling(draws=0))
+    assert set(changes["step"]) == {"testing as well"}

@@ -113,3 +113,9 @@ def test_what_ships_is_whole():
             # Prompts make a difference, and a larger one from more noise.
             apart = sheet.images.std(axis=2).mean((1, 2, 3))
             assert apart[-1] > apart[0]
+
+
+@pytest.mark.parametrize("model", sheets.RECONSTRUCTING)
+def test_what_ships_is_what_the_shipped_models_make(model):
+    number, others = check_reconstructions(model, ["blend-03"])
+    assert (number, others) == (4, 0)

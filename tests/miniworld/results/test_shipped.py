@@ -16,7 +16,6 @@ from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.bands import BAND_SETS, make_named_set
 from gcbook.miniworld.named import named_world, world_name, world_names
-from gcbook.miniworld.results.longer import LONG
 from gcbook.miniworld.results.shipped import (
     KINDS,
     LARGER,
@@ -208,7 +207,7 @@ def test_scores_have_a_model():
     """No store is left of a model that is gone."""
     scored = {path.name for path in (DATA.folder / "scores").iterdir() if path.is_dir()}
     every = [name for world in world_names() for name in shipped_models(world)]
-    assert scored <= {*every, *(f"{model}{LONG}" for model in every)}
+    assert scored <= set(every)
 
 
 @by_model

@@ -14,6 +14,7 @@ import pandas as pd
 import torch
 from scipy.optimize import brentq
 
+from gcbook.chapters.weighting.sweep import change_since_paper, measures_under
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.shipped import LARGER
@@ -23,6 +24,7 @@ from gcbook.miniworld.world import Composer
 from gcbook.noise.detail import (
     Spectrum,
     hidden_octaves,
+    hidden_shares,
     measured_spectrum,
     natural_spectrum,
     surviving_detail,
@@ -30,6 +32,7 @@ from gcbook.noise.detail import (
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.published import quoted_value
+from gcbook.stats.resampling import Resampling
 
 WORLDS = (DEFAULT, CALIBRATED_WORLD, LARGER)
 """Worlds whose pixel diffusion is placed, by name; the last has twice as many pixels a side."""
@@ -151,3 +154,82 @@ def equal_decay(detail: np.ndarray, octaves: float) -> float:
 
 def _weights(k: float) -> np.ndarray:
     return np.exp(-k * TIMES)
+
+
+def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    """Read shape bias and accuracy of pixel diffusion where its weighting lies as Imagen's does.
+
+    Args:
+        matching: from `matching_rows`.
+        resampling: how the intervals are made.
+
+    Returns:
+        Its rows in the order of worlds, with ``shape_bias, shape_bias_low, shape_bias_high``,
+        ``accuracy``; ``change, change_low, change_high``, by how much it is more accurate than
+        under the paper's weight; and ``predicted_low, predicted_high``, of the shape bias, and
+        ``predicted_change``, the most that was expected; NaN where nothing was predicted.
+    """
+    tables = []
+    for world, rows in matching.groupby("world", sort=False):
+        name, prediction = str(world), PREDICTIONS[str(world)]
+        asked = rows.assign(k=rows["k"].round(1))
+        found = measures_under("mini-pixel", name, sorted(set(asked["k"])), resampling=resampling)
+        columns = ["k", "shape_bias", "shape_bias_low", "shape_bias_high", "accuracy"]
+        changes = [
+            (k, *change_since_paper("mini-pixel", name, k, resampling=resampling))
+            for k in found["k"]
+        ]
+        changed = pd.DataFrame(changes, columns=["k", "change", "change_low", "change_high"])
+        both = asked.merge(found[columns], on="k").merge(changed, on="k")
+        of_middle = both["contrast"] == CONTRASTS[1]
+        low, high = prediction.shape_bias
+        tables.append(
+            both.assign(
+                predicted_low=np.where(of_middle, low, np.nan),
+                predicted_high=np.where(of_middle, high, np.nan),
+                predicted_change=np.where(of_middle, prediction.accuracy, np.nan),
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:
+    """Which share of each weighting lies at noise that hides detail, by the detail.
+
+    Args:
+        spectra: of the worlds, see `make_spectra`.
+
+    Returns:
+        ``weighting`` (whose, with the k), ``frequency`` (cycles an image), ``share``, and ``low,
+        high``, which differ from it for Imagen, whose colour channels are not known: with three
+        equal channels and with three that have nothing in common.
+    """
+    small, large = (f"{spectra[world].pixels} pixels" for world in (CALIBRATED_WORLD, LARGER))
+    curves = [
+        (f"mini-pixel, {small}, k = 0", CALIBRATED_WORLD, 0),
+        (f"mini-pixel, {small}, k = {PAPER}", CALIBRATED_WORLD, PAPER),
+        (f"mini-pixel, {large}, k = {PAPER}", LARGER, PAPER),
+    ]
+    tables = []
+    for name, world, k in curves:
+        detail = miniature_detail(spectra[world])
+        frequencies = _frequencies(spectra[world].pixels)
+        shares = hidden_shares(detail, _weights(k), frequencies)
+        tables.append(_curve(name, frequencies, shares, shares))
+    frequencies = _frequencies(int(quoted_value("imagen_resolution")))
+    alone, equal = (
+        hidden_shares(imagen_detail(CONTRASTS[1], channels), _weights(PAPER), frequencies)
+        for channels in CHANNELS
+    )
+    tables.append(_curve(f"Imagen, k = {PAPER}", frequencies, equal, alone))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _frequencies(pixels: int) -> np.ndarray:
+    """Quarter octaves from 1 cycle an image to what the pixels show."""
+    return 2 ** np.arange(0, np.log2(pixels / 2) + 1e-9, 0.25)
+
+
+def _curve(name: str, frequency: np.ndarray, low: np.ndarray, high: np.ndarray) -> pd.DataFrame:
+    table = pd.DataFrame({"frequency": frequency, "low": low, "high": high})
+    return table.assign(weighting=name, share=(low + high) / 2)

@@ -85,7 +85,7 @@
       head("What comes out"), measures,
       el("p", { className: "gc-small", textContent: "Upright marks: under the paper’s weight, with all draws." }),
       head("The weight over t (dashed: the paper’s), and one image’s draws"), weight,
-      head("Answers to six cue conflicts"), samples);
+      head("Answers to six cue conflicts (below each: its shape, and the texture that it has)"), samples);
     new ResizeObserver(showWeight).observe(weight);
 
     function showMeasures() {
@@ -133,7 +133,9 @@
         const picture = el("img", {
           src: model.pictures[i], alt: `Shape of ${labels[shape]}, texture of ${labels[texture]}`,
         });
-        return el("figure", { className: cue ? `gc-of-${cue}` : "" }, picture, el("figcaption", {}, answer));
+        const shows = el("span", { className: "gc-shows" }, `${labels[shape]} as ${labels[texture]}`);
+        return el("figure", { className: cue ? `gc-of-${cue}` : "" }, picture,
+          el("figcaption", {}, answer, shows));
       }));
     }
 
@@ -148,6 +150,10 @@
   const box = document.querySelector('[data-classify="weights"]');
   const pack = document.querySelector('script.gc-pack[data-name="weights"]');
   if (!box || !pack) return;
+  const style = document.createElement("link");
+  style.rel = "stylesheet";
+  style.href = new URL("classify.css", document.currentScript.src).href;
+  document.head.append(style);
   // In the built book the pack is a file of its own.
   const data = pack.dataset.file
     ? window.gcbookLoad(pack.dataset.file) : Promise.resolve().then(() => JSON.parse(pack.textContent));

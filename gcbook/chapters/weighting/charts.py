@@ -11,7 +11,7 @@ import pandas as pd
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
 from gcbook.charts.miniature_look import COLORS, SHAPES
-from gcbook.charts.parts import chance_line, look, radio, side_by_side
+from gcbook.charts.parts import look, radio, side_by_side
 from gcbook.charts.theme import (
     CHANCE_LINE,
     CUES,
@@ -52,16 +52,18 @@ def fig_start(rows: pd.DataFrame) -> alt.TopLevelMixin:
         alt.Chart(shown)
         .mark_point(filled=True, size=80, opacity=1)
         .encode(
-            x=alt.X("value:Q", title="Share of answers", scale=_UNIT),
-            y=alt.Y("k:O", title="k in exp(−kt)"),
-            row=alt.Row("model:N", title=None, sort=list(dict.fromkeys(rows["model"]))).header(
-                labelAngle=0, labelAlign="left", labelOrient="top", labelFontSize=13
+            x=alt.X("value:Q", title="Share of answers", scale=_UNIT).axis(
+                format=".1f", tickCount=5
             ),
+            y=alt.Y("k:O", title="k"),
+            row=alt.Row(
+                "model:N", title=None, sort=list(dict.fromkeys(rows["model"])), spacing=14
+            ).header(labelAngle=0, labelAnchor="start", labelOrient="top", labelFontWeight="bold"),
             **marks,
         )
         .properties(
             width=600,
-            height=80,
+            height=70,
             description="Accuracy and shape bias of each model on the images of this page for a "
             "few k of exp(−kt). "
             + " ".join(
@@ -106,7 +108,8 @@ def _sweep_panel(
     x = alt.X("k:Q", title="k in exp(−kt)", scale=alt.Scale(domain=[0, 20])).axis(
         values=[0, 5, PAPER, 10, 15, 20], grid=False
     )
-    y = alt.Y("value:Q", title=title, scale=_UNIT).axis(format=".1f", tickCount=5)
+    scale = _UNIT if measure == "shape_bias" else alt.Scale(domain=[0.5, 1])
+    y = alt.Y("value:Q", title=title, scale=scale).axis(format=".1f", tickCount=5)
     marks = look(
         "model",
         models,
@@ -118,14 +121,14 @@ def _sweep_panel(
     tooltip = tooltips(
         ["model", "k", "value", "low", "high"], titles={"value": title}, formats={"value": ".3f"}
     )
-    level = alt.Chart(pd.DataFrame({"value": resnet, "says": "ResNet"})).encode(y=y)
+    level = alt.Chart(pd.DataFrame({"value": resnet, "says": "the ResNet"})).encode(y=y)
     paper = alt.Chart(pd.DataFrame({"k": [PAPER], "says": ["the paper's"]})).encode(x=x)
     layers = [
         paper.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]),
         level.mark_rule(color=DISCRIMINATIVE, strokeWidth=2, strokeDash=[6, 4]),
-        level.mark_text(align="right", dx=-4, dy=-8, color=DISCRIMINATIVE).encode(
-            x=alt.value("width"), text="says:N"
-        ),
+        level.mark_text(
+            align="right", dx=-4, dy=-9 if measure == "shape_bias" else 12, color=DISCRIMINATIVE
+        ).encode(x=alt.value("width"), text="says:N"),
         *curve_layers(base, y, tooltip=tooltip, size=0, opacity=0.16),
         base.transform_filter("datum.held")
         .mark_point(filled=True, size=45, opacity=1)
@@ -134,12 +137,10 @@ def _sweep_panel(
     if measure == "shape_bias":
         layers.append(
             paper.mark_text(align="left", dx=4, color=CHANCE_LINE).encode(
-                y=alt.value(8), text="says:N"
+                y=alt.value("height"), yOffset=alt.value(-8), text="says:N"
             )
         )
-    if measure == "accuracy":
-        layers.insert(0, chance_line(y))
-    return alt.layer(*layers).properties(**_PANEL, title=world)
+    return alt.layer(*layers).properties(**_PANEL, title=f"{title}, {world.lower()}")
 
 
 def fig_levels(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -232,12 +233,16 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.weighting.detail.axis_rows`.
     """
     names = list(dict.fromkeys(rows["weighting"]))
+    ends = rows.sort_values("frequency").groupby("weighting").tail(1)
     mine, imagen = COLORS["mini-pixel"], GENERATIVE["parti"]
     looks: dict[str, Any] = {
         name: (imagen if name.startswith("Imagen") else mine, dash)
         for name, dash in zip(names, ([2, 2], [1, 0], [8, 3], [1, 0]), strict=True)
     }
-    encoding = line_look("weighting", looks, None, columns=2)
+    # Each line has its name at its end.
+    encoding = line_look("weighting", looks, None)
+    for channel in encoding.values():
+        channel.legend = None
     x = alt.X(
         "frequency:Q",
         title="Detail, in cycles an image",
@@ -258,8 +263,13 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
         size=0,
         opacity=0.25,
     )
+    said = (
+        alt.Chart(ends.assign(share=ends["low"] + 0.01))
+        .mark_text(align="right", dx=-14, fontWeight="bold")
+        .encode(x=x, y=y, color=encoding["color"], text="weighting:N")
+    )
     return side_by_side(
-        [alt.layer(*layers).properties(width=600, height=260)],
+        [alt.layer(*layers, said).properties(width=600, height=260)],
         [],
         "Lines that rise with the fineness of detail, from 1 to 32 cycles an image: the share of "
         "a weighting that lies at noise which hides such detail. Highest is pixel diffusion at 32 "

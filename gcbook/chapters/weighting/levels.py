@@ -17,6 +17,7 @@ from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.scores import Weights
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
+from gcbook.stats.rows import ordered_rows
 from gcbook.stats.shares import CONFLICT
 
 NAMED = {"shape": "the shape", "texture": "the texture", "other": "neither"}
@@ -74,5 +75,7 @@ def level_shares(answers: pd.DataFrame, bins: int, *, resampling: Resampling) ->
         for cue, words in NAMED.items()
     ]
     table = pd.concat(parts, ignore_index=True).rename(columns={"recipe": "model"})
+    orders = {"world": WORLDS.values(), "model": DIFFUSION, "answer": NAMED.values()}
+    table = ordered_rows(table, [*orders, "level"], orders)
     low, high = table["level"] / bins, (table["level"] + 1) / bins
     return table.assign(t_low=low, t_high=high, t=(low + high) / 2)

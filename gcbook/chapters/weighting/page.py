@@ -138,7 +138,7 @@ class LiveFigure:
 
     @property
     def table(self) -> pd.DataFrame:
-        """What comes out under k = 0, the start's k, the paper's and 20, with all draws of the page.
+        """What comes out under k = 0, the start's k, the paper's and 20, with the page's draws.
 
         Returns:
             A row a model and k: ``model, k, accuracy, shape_accuracy, texture_accuracy,
@@ -172,7 +172,6 @@ class LiveFigure:
         data = self.data.replace("</", "<\\/")
         scripts = "".join(f'<script src="{_STATIC}/{name}.js"></script>' for name in _SCRIPTS)
         return (
-            f'<link rel="stylesheet" href="{_STATIC}/classify.css">'
             f'<div data-classify="weights">{chart_image(chart_spec(fig_start(self.table)))}</div>'
             f'<script type="application/json" class="gc-pack" data-name="weights">{data}</script>'
             f"{scripts}"

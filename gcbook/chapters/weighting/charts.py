@@ -108,7 +108,8 @@ def _sweep_panel(
     x = alt.X("k:Q", title="k in exp(−kt)", scale=alt.Scale(domain=[0, 20])).axis(
         values=[0, 5, PAPER, 10, 15, 20], grid=False
     )
-    scale = _UNIT if measure == "shape_bias" else alt.Scale(domain=[0.5, 1])
+    above = measure == "shape_bias"
+    scale = _UNIT if above else alt.Scale(domain=[0.5, 1])
     y = alt.Y("value:Q", title=title, scale=scale).axis(format=".1f", tickCount=5)
     marks = look(
         "model",
@@ -122,24 +123,18 @@ def _sweep_panel(
         ["model", "k", "value", "low", "high"], titles={"value": title}, formats={"value": ".3f"}
     )
     level = alt.Chart(pd.DataFrame({"value": resnet, "says": "the ResNet"})).encode(y=y)
-    paper = alt.Chart(pd.DataFrame({"k": [PAPER], "says": ["the paper's"]})).encode(x=x)
+    paper = alt.Chart(pd.DataFrame({"k": [PAPER]})).encode(x=x)
     layers = [
         paper.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]),
         level.mark_rule(color=DISCRIMINATIVE, strokeWidth=2, strokeDash=[6, 4]),
         level.mark_text(
-            align="right", dx=-4, dy=-9 if measure == "shape_bias" else 12, color=DISCRIMINATIVE
-        ).encode(x=alt.value("width"), text="says:N"),
+            align="right" if above else "left", dx=-4 if above else 4, dy=-9, color=DISCRIMINATIVE
+        ).encode(x=alt.value("width" if above else 0), text="says:N"),
         *curve_layers(base, y, tooltip=tooltip, size=0, opacity=0.16),
         base.transform_filter("datum.held")
         .mark_point(filled=True, size=45, opacity=1)
         .encode(y=y, shape=marks["shape"], tooltip=tooltip),
     ]
-    if measure == "shape_bias":
-        layers.append(
-            paper.mark_text(align="left", dx=4, color=CHANCE_LINE).encode(
-                y=alt.value("height"), yOffset=alt.value(-8), text="says:N"
-            )
-        )
     return alt.layer(*layers).properties(**_PANEL, title=f"{title}, {world.lower()}")
 
 

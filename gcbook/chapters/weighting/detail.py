@@ -200,15 +200,15 @@ def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:
         spectra: of the worlds, see `make_spectra`.
 
     Returns:
-        ``weighting`` (whose, with the k), ``frequency`` (cycles an image), ``share``, and ``low,
-        high``, which differ from it for Imagen, whose colour channels are not known: with three
-        equal channels and with three that have nothing in common.
+        ``weighting`` (pixel diffusion's pixels a side, or Imagen; and k), ``frequency`` (cycles an
+        image), ``share``, and ``low, high``, which differ from it for Imagen, whose colour channels
+        are not known: with three equal channels, and with three that have nothing in common.
     """
     small, large = (f"{spectra[world].pixels} pixels" for world in (CALIBRATED_WORLD, LARGER))
     curves = [
-        (f"mini-pixel, {small}, k = 0", CALIBRATED_WORLD, 0),
-        (f"mini-pixel, {small}, k = {PAPER}", CALIBRATED_WORLD, PAPER),
-        (f"mini-pixel, {large}, k = {PAPER}", LARGER, PAPER),
+        (f"{small}, k = 0", CALIBRATED_WORLD, 0),
+        (f"{small}, k = {PAPER}", CALIBRATED_WORLD, PAPER),
+        (f"{large}, k = {PAPER}", LARGER, PAPER),
     ]
     tables = []
     for name, world, k in curves:

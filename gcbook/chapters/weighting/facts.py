@@ -166,7 +166,8 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
 
     Of each world (``default``, ``calibrated``, ``larger``), with the middle contrast and with
     colour channels that have nothing in common (``alone``) and that are all the same (``equal``):
-    k, shape bias, and change of the accuracy. Over all assumptions the ``least`` and the ``most``.
+    k, shape bias, and change of the accuracy; ``biases`` are both, ``all_k`` and ``all_biases`` the
+    range over all assumptions.
     """
     names = dict(zip(PREDICTIONS, ("default", "calibrated", "larger"), strict=True))
     found: dict[str, Any] = {}
@@ -176,16 +177,16 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
             row = middle.set_index("channels").loc[channels]
             found |= {
                 f"{name}_{bound}_k": Number(row["k"], ".1f"),
-                f"{name}_{bound}_bias": Number(row["shape_bias"], ".2f"),
-                f"{name}_{bound}_bias_interval": Interval(
-                    row["shape_bias_low"], row["shape_bias_high"], ".2f"
-                ),
+                f"{name}_{bound}_bias": Number(row["shape_bias"], ".3f"),
                 f"{name}_{bound}_change": Number(row["change"], "+.3f"),
             }
         expected = PREDICTIONS[str(world)]
         found |= {
             f"{name}_expected": Interval(*expected.shape_bias, ".2f"),
             f"{name}_expected_change": Number(expected.accuracy, ".2f"),
+            f"{name}_biases": Interval(
+                middle["shape_bias"].min(), middle["shape_bias"].max(), ".2f"
+            ),
             f"{name}_all_k": Interval(rows["k"].min(), rows["k"].max(), ".1f"),
             f"{name}_all_biases": Interval(
                 rows["shape_bias"].min(), rows["shape_bias"].max(), ".2f"

@@ -170,9 +170,12 @@ class LiveFigure:
     def body(self) -> str:
         """HTML: a picture of what comes out, which the scripts replace by the controls."""
         data = self.data.replace("</", "<\\/")
+        image = chart_image(chart_spec(fig_start(self.table)))
+        # Where no script runs, no style sheet of the figure's own is loaded either.
+        image = image.replace("<img ", '<img style="max-width:100%;height:auto" ', 1)
         scripts = "".join(f'<script src="{_STATIC}/{name}.js"></script>' for name in _SCRIPTS)
         return (
-            f'<div data-classify="weights">{chart_image(chart_spec(fig_start(self.table)))}</div>'
+            f'<div data-classify="weights">{image}</div>'
             f'<script type="application/json" class="gc-pack" data-name="weights">{data}</script>'
             f"{scripts}"
         )

@@ -12,16 +12,16 @@
   const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 
   // A set's images: places of shape and texture among the labels (-1: none), and draws.
-  function unpacked({ shape, texture, draws, times, scales, excess }, classes) {
-    const [t, scale] = [times, scales].map((text) => new Float32Array(bytes(text)));
-    const steps = new Uint16Array(bytes(excess));
+  function unpacked({ shape, texture, draws, thousandths, scales, excess }, classes) {
+    const [t, steps] = [thousandths, excess].map((text) => new Uint16Array(bytes(text)));
+    const scale = new Float32Array(bytes(scales));
     return shape.map((own, image) => ({
       shape: own, texture: texture[image],
       draws: Array.from({ length: draws }, function (_, i) {
         const at = image * draws + i;
         const errors = Array.from(steps.subarray(at * classes, (at + 1) * classes),
           (step) => (scale[at] * step) / 65535);
-        return { t: t[at], errors: errors };
+        return { t: t[at] / 1000, errors: errors };
       }),
     }));
   }

@@ -49,12 +49,12 @@ class Packed:
     """Draws of images, small enough for a page.
 
     Attributes:
-        times: float32 (N, D), in (0, 1].
+        thousandths: uint16 (N, D), of the times, which the stores round to these.
         scales: float32 (N, D), the largest excess of each draw.
         excess: uint16 (N, D, C), in `STEPS` of it.
     """
 
-    times: npt.NDArray[np.float32]
+    thousandths: npt.NDArray[np.uint16]
     scales: npt.NDArray[np.float32]
     excess: npt.NDArray[np.uint16]
 
@@ -68,7 +68,13 @@ class Packed:
         )
         # The scale may have been rounded down.
         whole = np.round(STEPS * steps).clip(0, STEPS)
-        return cls(times.astype(np.float32), scales, whole.astype(np.uint16))
+        thousandths = np.round(1000 * times).astype(np.uint16)
+        return cls(thousandths, scales, whole.astype(np.uint16))
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        """Times (N, D), in (0, 1]."""
+        return self.thousandths / 1000
 
     def errors(self) -> npt.NDArray[np.float64]:
         """What the page decides on, (N, D, C)."""
@@ -76,7 +82,7 @@ class Packed:
 
     def answers(self, k: float) -> npt.NDArray[np.int64]:
         """The places of the classes that are answered under exp(−kt) with all draws, (N,)."""
-        weights = np.exp(-k * self.times.astype(np.float64))
+        weights = np.exp(-k * self.times)
         found: npt.NDArray[np.int64] = (weights[..., None] * self.errors()).sum(1).argmin(1)
         return found
 
@@ -124,7 +130,7 @@ class LiveFigure:
                         "shape": _places(model.images[name]["category"], self.labels),
                         "texture": _places(model.images[name]["texture"], self.labels),
                         "draws": packed.times.shape[1],
-                        "times": _base64(packed.times, "<f4"),
+                        "thousandths": _base64(packed.thousandths, "<u2"),
                         "scales": _base64(packed.scales, "<f4"),
                         "excess": _base64(packed.excess, "<u2"),
                     }

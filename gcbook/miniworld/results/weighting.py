@@ -31,9 +31,6 @@ PAPER = 7
 OTHERS: Mapping[str, str] = {"eps": "SNR", "snr:5": "SNR up to 5", "elbo": "likelihood bound"}
 """Weightings of other losses by name, and what the reader is shown for them."""
 
-TITLES: Mapping[str, str] = {f"exp:{PAPER}": f"exp(−{PAPER}t)", "uniform": "uniform", **OTHERS}
-"""Weightings whose influence is shown, and what they are called."""
-
 Stores = Mapping[str, Mapping[str, Store]]
 """Label of a model → test set → its scores."""
 

@@ -50,7 +50,7 @@ def test_what_shows_more_detail_needs_a_steeper_weight(spectra):
 
 
 def test_predictions_are_of_the_k_that_are_computed(spectra):
-    rows = matching_rows(spectra).set_index(["contrast", "world", "channels"])["k"]
+    rows = matching_rows(spectra).set_index(["contrast", "world", "channels"])["k"].sort_index()
     for world, prediction in PREDICTIONS.items():
         found = rows[CONTRASTS[1], world]
         assert [found[1], found[3]] == pytest.approx(prediction.decays, abs=0.1)

@@ -78,18 +78,18 @@ def test_answers_are_those_of_the_package(opened: Page, figure: LiveFigure, rule
 
 def test_what_comes_out_is_what_the_table_says(opened: Page, figure: LiveFigure) -> None:
     """By keyboard, for each of the models and two of its k."""
-    table = figure.table.set_index(["model", "k"])
+    table = figure.table.set_index(["model", "k"]).to_dict("index")
     for model in figure.models:
         opened.get_by_label("Model").select_option(label=model.name)
         slider = opened.get_by_label("k of exp(−kt)")
         slider.focus()
         for key, k in (("Home", 0), ("End", 20)):
             opened.keyboard.press(key)
-            row = table.loc[(model.name, k)]
+            row = table[model.name, k]
             said = opened.get_by_role("status").inner_text()
             wanted = f"Shape bias {row['shape_bias']:.2f}, accuracy {row['accuracy']:.2f}."
             assert said.startswith(wanted)
-            paper = table.loc[(model.name, 7)]
+            paper = table[model.name, 7]
             assert f"shape bias {paper['shape_bias']:.2f}" in said
             items = opened.get_by_role("listitem").all_inner_texts()
             assert len(items) == 4 and "Texture named" in items[2]

@@ -65,8 +65,8 @@ def weighting_facts(
             for table, facts_of in ((sweep, _curve), (levels, _levels)):
                 rows = table[(table["world"] == title) & (table["model"] == model)]
                 found |= {f"{name}_{key}": value for key, value in facts_of(rows).items()}
-    larger = resnets.set_index("world").loc[WITH_LARGER[LARGER]]
-    found["larger_cnn_bias"] = Number(larger["shape_bias"], ".2f")
+    larger = resnets.loc[resnets["world"] == WITH_LARGER[LARGER], "shape_bias"]
+    found["larger_cnn_bias"] = Number(float(larger.iloc[0]), ".2f")
     found |= _meeting(sweep, float(found["calibrated_cnn_bias"]))
     return SimpleNamespace(
         **found,
@@ -82,25 +82,23 @@ def weighting_facts(
 
 
 def _curve(rows: pd.DataFrame) -> dict[str, Any]:
-    """Shape bias and accuracy at k = 0, 3, the paper's and the largest; and over the k whose
-    accuracy is ``held``."""
-    by_k = rows.set_index("k")
+    """Shape bias and accuracy at k = 0, 3, the paper's and the largest; what answers name at k = 0;
+    and the range of shape bias over the k whose accuracy is ``held``."""
+    by_k = rows.set_index("k").to_dict("index")
     found: dict[str, Any] = {}
     for name, k in (("", PAPER), ("_at_0", 0), ("_at_3", 3), ("_at_most_k", DECAYS[-1])):
-        row = by_k.loc[k]
+        row = by_k[k]
         found[f"bias{name}"] = Number(row["shape_bias"], ".2f")
         found[f"bias{name}_interval"] = Interval(
             row["shape_bias_low"], row["shape_bias_high"], ".2f"
         )
         found[f"accuracy{name}"] = Number(row["accuracy"], ".2f")
-        for cue in ("shape", "texture"):
-            found[f"{cue}{name}"] = Number(row[f"{cue}_accuracy"], ".0%")
-        found[f"neither{name}"] = Number(1 - row["shape_accuracy"] - row["texture_accuracy"], ".0%")
+    shape, texture = (by_k[0][f"{cue}_accuracy"] for cue in ("shape", "texture"))
+    for name, share in (("shape", shape), ("texture", texture), ("neither", 1 - shape - texture)):
+        found[f"{name}_at_0"] = Number(share, ".0%")
     held = rows[rows["held"]]
     return found | {
         "held_biases": Interval(held["shape_bias"].min(), held["shape_bias"].max(), ".2f"),
-        "held_least_k": int(held["k"].min()),
-        "held_most_k": int(held["k"].max()),
     }
 
 
@@ -111,7 +109,7 @@ def _levels(rows: pd.DataFrame) -> dict[str, Any]:
     clear = {"shape": rows["lead_low"] > 0, "texture": rows["lead_high"] < 0}
     for cue, named in clear.items():
         of_cue = rows[rows["answer"] == f"the {cue}"]
-        peak = of_cue.loc[of_cue["share"].idxmax()]
+        peak = of_cue.iloc[int(of_cue["share"].to_numpy().argmax())]
         found |= {
             f"{cue}_peak": Number(peak["share"], ".0%"),
             f"{cue}_peak_at": Interval(peak["t_low"], peak["t_high"], ".3g"),
@@ -174,7 +172,7 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
     for world, rows in outcomes.groupby("world", sort=False):
         name, middle = names[str(world)], rows[rows["contrast"] == CONTRASTS[1]]
         for bound, channels in (("alone", 1), ("equal", GREY_COPIES)):
-            row = middle.set_index("channels").loc[channels]
+            row = middle[middle["channels"] == channels].iloc[0]
             found |= {
                 f"{name}_{bound}_k": Number(row["k"], ".1f"),
                 f"{name}_{bound}_bias": Number(row["shape_bias"], ".3f"),

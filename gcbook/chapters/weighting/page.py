@@ -200,7 +200,9 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
         decay: k of the weighting at the start.
         seed: of the choice.
     """
-    models, pictures, labels = [], {}, ()
+    models: list[LiveModel] = []
+    pictures: dict[str, Sequence[str]] = {}
+    labels: tuple[str, ...] = ()
     for world, title in WORLDS.items():
         for recipe in DIFFUSION:
             name = f"{recipe}, {title.lower()}"
@@ -215,7 +217,7 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
                 )
                 labels = raw.labels
             shown = images[SETS[1]]["image_id"].head(_N_SAMPLES)
-            pictures[name] = _pictures(shown, world)
+            pictures[name] = _pictures(shown.tolist(), world)
             models.append(LiveModel(name, images, draws))
     return LiveFigure(models, labels, pictures, decay)
 

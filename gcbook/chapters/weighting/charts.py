@@ -127,14 +127,14 @@ def _sweep_panel(
     layers = [
         paper.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]),
         level.mark_rule(color=DISCRIMINATIVE, strokeWidth=2, strokeDash=[6, 4]),
-        level.mark_text(
-            align="right" if above else "left", dx=-4 if above else 4, dy=-9, color=DISCRIMINATIVE
-        ).encode(x=alt.value("width" if above else 0), text="says:N"),
         *curve_layers(base, y, tooltip=tooltip, size=0, opacity=0.16),
         base.transform_filter("datum.held")
         .mark_point(filled=True, size=45, opacity=1)
         .encode(y=y, shape=marks["shape"], tooltip=tooltip),
     ]
+    if above:
+        words = level.mark_text(align="right", dx=-4, dy=-9, color=DISCRIMINATIVE)
+        layers.append(words.encode(x=alt.value("width"), text="says:N"))
     return alt.layer(*layers).properties(**_PANEL, title=f"{title}, {world.lower()}")
 
 

@@ -55,12 +55,10 @@ class RawErrors:
     errors: Mapping[Norm, np.ndarray]
     schedule: Schedule | None
 
-    def mean_errors(self, weighting: str, norm: Norm, draws: int | None = None) -> np.ndarray:
-        """Return each class's mean weighted error, (N, C), over all or the first ``draws``."""
-        some = slice(draws)
-        t, log_snr = self.t[:, some], self.log_snr[:, some]
-        weights = Weights(parse_weighting(weighting), norm, self.schedule).at(t, log_snr)
-        return (weights[..., None] * self.errors[norm][:, some]).mean(axis=1)
+    def mean_errors(self, weighting: str, norm: Norm) -> np.ndarray:
+        """Return each class's mean weighted error, (N, C), over all draws."""
+        weights = Weights(parse_weighting(weighting), norm, self.schedule).at(self.t, self.log_snr)
+        return (weights[..., None] * self.errors[norm]).mean(axis=1)
 
 
 def weighing_stores(

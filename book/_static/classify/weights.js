@@ -154,10 +154,14 @@
   style.rel = "stylesheet";
   style.href = new URL("classify.css", document.currentScript.src).href;
   document.head.append(style);
-  // In the built book the pack is a file of its own.
-  const data = pack.dataset.file
-    ? window.gcbookLoad(pack.dataset.file) : Promise.resolve().then(() => JSON.parse(pack.textContent));
-  data.then((loaded) => show(box, loaded), function (error) {
-    console.error("gcbook: the weights could not be loaded:", error);
-  });
+  // In the built book the pack is a file of its own, which a script further down may load.
+  function begin() {
+    const data = pack.dataset.file
+      ? window.gcbookLoad(pack.dataset.file) : Promise.resolve().then(() => JSON.parse(pack.textContent));
+    data.then((loaded) => show(box, loaded), function (error) {
+      console.error("gcbook: the weights could not be loaded:", error);
+    });
+  }
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+  else begin();
 })();

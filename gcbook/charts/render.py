@@ -13,10 +13,9 @@ The caption is a Markdown cell tagged ``caption`` below the figure's cell. When 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from gcbook.charts.chart import chart_image, chart_spec
-from gcbook.charts.gallery import Gallery
 from gcbook.charts.tablehtml import csv_link, data_table, marked_table, select_columns
 from gcbook.files.errors import InputError
 from gcbook.stats.words import plural
@@ -43,6 +42,15 @@ SOURCES = {
 # JupyterLab registers its Vega renderer for this type; it draws version 6 specifications too.
 VEGA_MIME = "application/vnd.vegalite.v5+json"
 SHOW_AT_MOST, SHOW_FIRST = 150, 60
+
+
+@runtime_checkable
+class HasBody(Protocol):
+    """HTML of its own: pictures (`gcbook.charts.gallery`), or what a script of the page draws."""
+
+    @property
+    def body(self) -> str:
+        """The HTML."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +88,7 @@ class Shown:
 
 
 def figure(
-    chart: "alt.TopLevelMixin | Gallery",
+    chart: "alt.TopLevelMixin | HasBody",
     table: "pd.DataFrame",
     *,
     name: str,
@@ -91,7 +99,7 @@ def figure(
     """A chart or pictures with their source and the table behind them.
 
     Args:
-        chart: any Altair chart that has a ``description``, or pictures.
+        chart: any Altair chart that has a ``description``, or what has HTML of its own.
         table: the rows that the chart shows.
         name: label, ``fig-`` and lower-case words joined by hyphens.
         source: one of ``SOURCES``.
@@ -103,7 +111,7 @@ def figure(
             or columns that the table lacks.
     """
     _check_label(name, "fig", source)
-    spec = {} if isinstance(chart, Gallery) else chart_spec(chart)
+    spec = {} if isinstance(chart, HasBody) else chart_spec(chart)
     data = select_columns(table, columns, headings)
     shown = data if len(data) <= SHOW_AT_MOST else data.head(SHOW_FIRST)
     part = "" if shown is data else f" The first {SHOW_FIRST} rows are shown; the file holds all."
@@ -111,7 +119,7 @@ def figure(
         f'<details class="gc-data"><summary>Data table ({plural(len(data), "row")})</summary>'
         f"<p>{csv_link(data, name)}{part}</p>{data_table(shown, f'Data of {name}')}</details>"
     )
-    body = chart.body if isinstance(chart, Gallery) else chart_image(spec)
+    body = chart.body if isinstance(chart, HasBody) else chart_image(spec)
     return Shown(name, body, _notes(source, details), spec)
 
 

@@ -120,8 +120,8 @@ def lead_table(steps: Steps, schedule: Schedule) -> pd.DataFrame:
 
     Returns:
         ``image, cues`` (its shape and texture), ``t, log_snr`` (of one channel), ``log_snr_all``
-        (of the mean over channels that hold the same image), and ``prompt_lead``: the texture's error less
-        the shape's, in percent of the smallest error.
+        (of the mean over channels that hold the same image), and ``prompt_lead``: the texture's
+        error less the shape's, in percent of the smallest error.
     """
     ratios = log_snr(schedule, np.array(steps.times)).tolist()
     rows = []

@@ -1,538 +1,319 @@
-"""Figures of what weightings do to decisions, from all images and draws.
+"""Figures of what weightings do to decisions, and why.
 
-Their tables come from `gcbook.miniworld.results.weighting`, the live one's data from
-`gcbook.chapters.weighting.page`.
+Tables come from the other modules of this room, each from the function that the figure names.
 """
 
-from collections.abc import Iterable, Mapping
-from statistics import NormalDist
-from typing import Any, Literal
+from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from gcbook.chapters.weighting.page import ALPHABET, SCALE_STEPS, PageData
-from gcbook.charts.columns import column, tooltips
-from gcbook.charts.curves import curve_layers
-from gcbook.charts.miniature_look import COLORS, DASHES, SHAPES
-from gcbook.charts.parts import dropdown, literal, look, slider
-from gcbook.charts.theme import BAND, CHANCE_LINE, DISCRIMINATIVE, INK
-from gcbook.miniworld.results.weighting import PAPER, SETS, TITLES
-from gcbook.paper.categories import CHANCE
+from gcbook.charts.columns import tooltips
+from gcbook.charts.curves import curve_layers, line_look
+from gcbook.charts.miniature_look import COLORS, SHAPES
+from gcbook.charts.parts import look, radio, side_by_side
+from gcbook.charts.theme import (
+    CHANCE_LINE,
+    CUES,
+    DISCRIMINATIVE,
+    GENERATIVE,
+    INK,
+    ORDERED,
+    SERIES,
+)
+from gcbook.miniworld.results.weighting import PAPER
 
-_WIDTH, _STEP = 600, 3
 _UNIT = alt.Scale(domain=[0, 1])
-_SHORT = {"eps": ["SNR"], "snr:5": ["SNR", "up to 5"], "elbo": ["bound"]}
-_PARTS = {"weight": BAND, "variance": INK}
+_PANEL = {"width": 290, "height": 200}
+_DASHES: tuple[list[int], ...] = ([1, 0], [8, 3], [2, 2], [8, 3, 2, 3])
+_WEIGHTINGS = {
+    "uniform": ("equal weights", SERIES[1], [2, 2]),
+    f"exp:{PAPER}": (f"the paper's exp(−{PAPER}t)", INK, [1, 0]),
+    "elbo": ("likelihood bound", SERIES[3], [8, 3]),
+}
 
 
-def fig_sweep(sweep: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy and shape bias of `sweep_table` against k, and under other weightings beside it."""
-    last = sweep["k"].max()
-    others = list(dict.fromkeys(sweep.loc[sweep["k"].isna(), "weighting"]))
-    places = {name: last + _STEP * (i + 1) for i, name in enumerate(others)}
-    at = sweep["k"].fillna(sweep["weighting"].map(places))
-    panels = [
-        _sweep_panel(sweep.assign(place=at), name, title, places)
-        for name, title in (
-            ("accuracy", "Accuracy, in-distribution"),
-            ("shape_bias", "Shape bias, cue conflict"),
+def fig_start(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """What the live figure says of each model at a few k: the picture where no script runs.
+
+    Args:
+        rows: from `gcbook.chapters.weighting.page.LiveFigure.table`.
+    """
+    shown = rows.melt(["model", "k"], ["accuracy", "shape_bias"], var_name="measure")
+    shown["measure"] = shown["measure"].map({"accuracy": "Accuracy", "shape_bias": "Shape bias"})
+    marks = look(
+        "measure",
+        ["Accuracy", "Shape bias"],
+        color=[DISCRIMINATIVE, INK],
+        shape=["diamond", "circle"],
+        title=None,
+    )
+    return (
+        alt.Chart(shown)
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(
+            x=alt.X("value:Q", title="Share of answers", scale=_UNIT).axis(
+                format=".1f", tickCount=5
+            ),
+            y=alt.Y("k:O", title="k"),
+            row=alt.Row(
+                "model:N", title=None, sort=list(dict.fromkeys(rows["model"])), spacing=14
+            ).header(labelAngle=0, labelAnchor="start", labelOrient="top", labelFontWeight="bold"),
+            **marks,
         )
-    ]
-    return _finish(
-        alt.vconcat(*panels, spacing=12),
-        "Two panels over k from 0 to 20, with a line and a band a model: the share of "
-        "in-distribution images answered rightly, and the shape bias on cue conflicts. To "
-        "the right, the same under other weightings as points with intervals. A dashed "
-        "line marks the paper's k.",
-        columns=3,
-        labelLimit=240,
+        .properties(
+            width=600,
+            height=70,
+            description="Accuracy and shape bias of each model on the images of this page for a "
+            "few k of exp(−kt). "
+            + " ".join(
+                f"{row['model']}, k = {row['k']:g}: accuracy {row['accuracy']:.2f}, shape bias "
+                f"{row['shape_bias']:.2f}."
+                for row in rows.to_dict("records")
+            ),
+        )
+        .configure_legend(orient="bottom")
     )
 
 
-def fig_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
-    """What each tenth of t has of the weight and of the score's variance, a panel a model.
+def fig_sweep(sweep: pd.DataFrame, resnets: pd.DataFrame) -> alt.TopLevelMixin:
+    """Shape bias and accuracy against k, a column a world; large points where accuracy is held.
 
     Args:
-        shares: from `share_table`; what the reader sees at first comes first.
+        sweep, resnets: from `gcbook.chapters.weighting.sweep`.
     """
-    weightings = {name: TITLES[name] for name in dict.fromkeys(shares["weighting"])}
-    weighting = dropdown("shares_weighting", "Weighting ", weightings, next(iter(weightings)))
-    parts = list(_PARTS)
-    tooltip = tooltips(["part", "tenth", "share"], titles={"part": "Share of the"})
-    legend = alt.Legend(title="Share of the")
-    color = look("part", parts, color=_PARTS.values(), legend=legend)["color"]
-    panels = [
-        alt.Chart(rows.drop(columns="model"))
-        .transform_filter("datum.weighting===shares_weighting")
-        .mark_bar()
-        .encode(
-            x=alt.X("tenth:O", title="Tenth of t, from clean to noise").axis(labelAngle=0),
-            xOffset=alt.XOffset("part:N", sort=parts),
-            y=alt.Y("share:Q", title=column("share").title, scale=_UNIT).axis(
-                format=".0%", tickCount=5
-            ),
-            color=color,
-            tooltip=tooltip,
-        )
-        .properties(width=_WIDTH, height=150, title=str(model))
-        for model, rows in shares.groupby("model", sort=False)
-    ]
-    return _finish(
-        alt.vconcat(*panels, spacing=14).add_params(weighting),
-        "Bars for each tenth of t, from clean to noise: its share of the weight, and its "
-        "share of the variance of the weighted errors between classes. A menu chooses the "
-        "weighting; there is a panel a model.",
+    panels = []
+    for measure, title in (("shape_bias", "Shape bias"), ("accuracy", "Accuracy")):
+        for world, rows in sweep.groupby("world", sort=False):
+            resnet = resnets.loc[resnets["world"] == world, measure]
+            panels.append(_sweep_panel(rows, resnet, measure, title, str(world)))
+    return side_by_side(
+        panels,
+        [],
+        "Four panels over k of exp(−kt), from 0 to 20: above the shape bias, below the accuracy, "
+        "left in the default world, right in the calibrated one. A line with the band of its "
+        "interval for pixel and for latent diffusion, with large points where the accuracy lies "
+        "within the interval of that under the paper's weight, which an upright line marks. A "
+        "level dashed line is the ResNet's.",
         columns=2,
     )
 
 
-def _finish(chart: alt.VConcatChart, description: str, **legend: Any) -> alt.TopLevelMixin:
-    """A description for those who cannot see the panels, and one legend below them."""
-    return (
-        chart.properties(description=description)
-        .configure_legend(orient="bottom", **legend)
-        .configure_axis(titleFontWeight="normal")
-        .configure_title(fontSize=13, anchor="start", frame="group")
-    )
-
-
 def _sweep_panel(
-    rows: pd.DataFrame, name: str, title: str, places: Mapping[str, float]
+    rows: pd.DataFrame, resnet: pd.Series, measure: str, title: str, world: str
 ) -> alt.LayerChart | alt.FacetChart:
     models = list(dict.fromkeys(rows["model"]))
-    # Points of several models under one weighting stand beside each other.
-    beside = rows["model"].map(models.index) - (len(models) - 1) / 2
-    shown = rows[["model", "title", "k"]].assign(
-        place=rows["place"] + (0.5 * beside).where(rows["k"].isna(), 0),
-        value=rows[name],
-        low=rows[f"{name}_low"],
-        high=rows[f"{name}_high"],
+    columns = {measure: "value", f"{measure}_low": "low", f"{measure}_high": "high"}
+    shown = rows[["model", "k", "held", *columns]].rename(columns=columns)
+    x = alt.X("k:Q", title="k in exp(−kt)", scale=alt.Scale(domain=[0, 20])).axis(
+        values=[0, 5, PAPER, 10, 15, 20], grid=False
     )
-    last = float(rows["k"].max())
-    ticks = [*range(0, int(last) + 1, 5), *places.values()]
-    names = {f"{place:g}": _SHORT[name] for name, place in places.items()}
-    x = alt.X(
-        "place:Q",
-        scale=alt.Scale(domain=[0, last + _STEP * len(places) + 1.5], nice=False),
-        title="k in exp(−kt); to the right: other weightings",
-    ).axis(
-        values=ticks,
-        grid=False,
-        labelOverlap=False,
-        labelExpr=f"{literal(names)}[datum.value]||datum.label",
-    )
-    y = alt.Y("value:Q", title=column("share").title, scale=_UNIT).axis(format=".1f", tickCount=5)
+    above = measure == "shape_bias"
+    scale = _UNIT if above else alt.Scale(domain=[0.5, 1])
+    y = alt.Y("value:Q", title=title, scale=scale).axis(format=".1f", tickCount=5)
     marks = look(
         "model",
         models,
         color=[COLORS[name] for name in models],
         shape=[SHAPES[name] for name in models],
-        dash=[DASHES[name] for name in models],
         title=None,
     )
+    base = alt.Chart(shown).encode(x=x, color=marks["color"])
     tooltip = tooltips(
-        ["model", "title", "value", "low", "high"],
-        titles={"value": title},
-        formats={"value": ".3f"},
+        ["model", "k", "value", "low", "high"], titles={"value": title}, formats={"value": ".3f"}
     )
-    color = marks["color"].legend(symbolOpacity=1, symbolSize=80)
-    base = alt.Chart(shown).encode(x=x, color=color)
-    rest = base.transform_filter("!isValid(datum.k)")
-    paper = alt.Chart(pd.DataFrame({"place": [PAPER], "says": ["the paper's"]})).encode(x=x)
+    level = alt.Chart(pd.DataFrame({"value": resnet, "says": "the ResNet"})).encode(y=y)
+    paper = alt.Chart(pd.DataFrame({"k": [PAPER]})).encode(x=x)
     layers = [
-        paper.mark_rule(color=INK, strokeDash=[5, 4]),
-        paper.mark_text(align="left", dx=4, fontSize=11).encode(y=alt.value(8), text="says:N"),
-        *curve_layers(
-            base.transform_filter("isValid(datum.k)"),
-            y,
-            dash=marks["strokeDash"],
-            tooltip=tooltip,
-            shape=marks["shape"],
-            size=30,
-            opacity=0.16,
-        ),
-        rest.mark_rule(strokeWidth=1.8).encode(y="low:Q", y2="high:Q"),
-        rest.mark_point(filled=True, size=60, opacity=1).encode(
-            y=y, shape=marks["shape"], tooltip=tooltip
-        ),
+        paper.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]),
+        level.mark_rule(color=DISCRIMINATIVE, strokeWidth=2, strokeDash=[6, 4]),
+        *curve_layers(base, y, tooltip=tooltip, size=0, opacity=0.16),
+        base.transform_filter("datum.held")
+        .mark_point(filled=True, size=45, opacity=1)
+        .encode(y=y, shape=marks["shape"], tooltip=tooltip),
     ]
-    if name == "accuracy":
-        line = alt.Chart(pd.DataFrame({"value": [CHANCE], "says": ["chance"]})).encode(y=y)
-        words = line.mark_text(align="right", dy=-7, dx=-3, fontSize=11, color=CHANCE_LINE)
-        layers = [
-            line.mark_rule(color=CHANCE_LINE, strokeDash=[2, 2]),
-            words.encode(x=alt.value("width"), text="says:N"),
-            *layers,
-        ]
-    return alt.layer(*layers).properties(width=_WIDTH, height=170, title=title)
+    if above:
+        words = level.mark_text(align="right", dx=-4, dy=-9, color=DISCRIMINATIVE)
+        layers.append(words.encode(x=alt.value("width"), text="says:N"))
+    return alt.layer(*layers).properties(**_PANEL, title=f"{title}, {world.lower()}")
 
 
-MEASURES = ("Accuracy", "Shape accuracy", "Texture accuracy", "Shape bias")
-"""The first of in-distribution images, the others of cue conflicts."""
-
-RULES = ("as set here", f"paper's: k = {PAPER}")
-"""Whose decisions are counted: those under the reader's weights, or the paper's with all draws."""
-
-
-def _decided(chart: alt.VConcatChart, draws: int, classes: int) -> alt.VConcatChart:
-    """Let a chart of packed errors decide on every image of the model and norm that are chosen.
-
-    It has the parameters of `_parameters`. Its rows become images with ``n`` (the packed numbers),
-    ``m`` (weighted errors of the classes, up to a common term), ``answer`` (place of the class, −1
-    where no draw counts) and ``paper``, the same under the paper's weights and with all draws.
-    """
-    digits = len(ALPHABET)
-    numbers = _list(
-        f"indexof(weigh_code,datum.p[{2 * i}])*{digits}+indexof(weigh_code,datum.p[{2 * i + 1}])"
-        for i in range(2 * draws + draws * classes)
-    )
-    sums = _list(
-        "+".join(f"datum.w[{i}]*datum.n[{2 * draws + i * classes + c}]" for i in range(draws))
-        for c in range(classes)
-    )
-    least = "indexof(datum.m,extent(datum.m)[0])"
-
-    def weights(k: object) -> list[str]:
-        # The scale of a draw's errors is part of what they are multiplied with.
-        return [
-            f"exp(-{k}*{_time(i)})*pow(2,-datum.n[{draws + i}]/{SCALE_STEPS})" for i in range(draws)
-        ]
-
-    own = (f"{_counted(f'{i}', f'datum.n[{i}]')}?{w}:0" for i, w in enumerate(weights("weigh_k")))
-    return (
-        chart.transform_flatten(["p", "shape", "texture", "silhouette", "sample"])
-        .transform_calculate(n=numbers)
-        .transform_calculate(w=_list(weights(PAPER)))
-        .transform_calculate(m=sums)
-        .transform_calculate(paper=least)
-        .transform_filter("datum.model===weigh_model&&datum.norm===weigh_norm")
-        .transform_calculate(w=_list(own))
-        .transform_calculate(m=sums)
-        .transform_calculate(answer=f"extent(datum.w)[1]>0?{least}:-1")
-    )
-
-
-def _time(draw: int) -> str:
-    """The t of an image's draw."""
-    return f"datum.n[{draw}]/1000"
-
-
-def _counted(number: str, thousandths: str) -> str:
-    """Whether a draw counts: it is one of the first, and its t lies in the range.
-
-    The lower end does not belong to the range.
-    """
-    # Multiples of 0.05 are not exact, so ends are compared as whole thousandths.
-    return (
-        f"({number}<weigh_draws&&{thousandths}>round(1000*weigh_from)"
-        f"&&{thousandths}<=round(1000*weigh_to))"
-    )
-
-
-def _shares(confidence: float) -> alt.Chart:
-    """Shares of answers with intervals, for a child of a chart that is `_decided`.
-
-    Rows are ``rule`` (of `RULES`), ``measure`` (of `MEASURES`), ``share, low, high``, ``images``
-    (on which something was decided) and ``all_b``, over how many answers the share is. Where there
-    are none there is no row.
-    """
-    z2 = f"{NormalDist().inv_cdf((1 + confidence) / 2) ** 2:.5f}"
-    parts = [_counts("answer"), _counts("paper")]
-    count, possible, asked = (first + second for first, second in zip(*parts, strict=True))
-    whole: list[str | alt.FieldName] = ["rule", "measure"]
-    return (
-        alt.Chart()
-        .transform_calculate(
-            a=_list(count),
-            b=_list(possible),
-            asked=_list(asked),
-            measure=literal([*MEASURES, *MEASURES]),
-            rule=literal([rule for rule in RULES for _ in MEASURES]),
-        )
-        .transform_flatten(["a", "b", "asked", "measure", "rule"])
-        .transform_filter("datum.asked")
-        .transform_aggregate(
-            a="sum(a)", b="sum(b)", images="count()", groupby=[*whole, "shape", "silhouette"]
-        )
-        .transform_joinaggregate(all_a="sum(a)", all_b="sum(b)", groupby=whole)
-        .transform_filter("datum.all_b>0")
-        .transform_calculate(rest="datum.a-datum.b*datum.all_a/datum.all_b")
-        .transform_joinaggregate(middle="mean(rest)", clusters="count()", groupby=[*whole, "shape"])
-        .transform_calculate(
-            # A category with one silhouette tells nothing of its spread; then it is taken about 0.
-            square="datum.clusters>1"
-            "?pow(datum.rest-datum.middle,2)*datum.clusters/(datum.clusters-1):pow(datum.rest,2)"
-        )
-        .transform_aggregate(
-            squares="sum(square)",
-            all_a="max(all_a)",
-            all_b="max(all_b)",
-            images="sum(images)",
-            groupby=whole,
-        )
-        .transform_calculate(share="datum.all_a/datum.all_b")
-        .transform_calculate(
-            worth="datum.squares>1e-9"
-            "?datum.share*(1-datum.share)*pow(datum.all_b,2)/datum.squares:datum.all_b"
-        )
-        .transform_calculate(low=_wilson(z2, "-"), high=_wilson(z2, "+"))
-    )
-
-
-def _counts(answer: str) -> tuple[list[str], list[str], list[str]]:
-    """What an image counts for, what it could count for, and whether it was decided on."""
-    plain, conflict = (f"datum.set==={literal(name)}&&datum.{answer}>=0" for name in SETS)
-    shape, texture = (f"datum.{answer}===datum.{cue}" for cue in ("shape", "texture"))
-    named = f"({shape}||{texture})"
-    asked = [plain, conflict, conflict, conflict]
-    count, possible = [shape, shape, texture, shape], ["1", "1", "1", named]
-    return (
-        [f"{where}&&{what}?1:0" for where, what in zip(asked, count, strict=True)],
-        [f"{where}&&{what}?1:0" for where, what in zip(asked, possible, strict=True)],
-        asked,
-    )
-
-
-def _wilson(z2: str, sign: str) -> str:
-    p, n = "datum.share", "datum.worth"
-    reach = f"sqrt({z2}*({p}*(1-{p})/{n}+{z2}/4/{n}/{n}))"
-    return f"({p}+{z2}/2/{n}{sign}{reach})/(1+{z2}/{n})"
-
-
-def _list(parts: Iterable[str]) -> str:
-    return "[" + ",".join(parts) + "]"
-
-
-_ROW = 40
-_WHERE = alt.Scale(domain=[0, 1], nice=False, zero=False)
-_COLUMNS = {"Image": 0.0, "Shape": 0.14, "Texture": 0.345, "Answer": 0.545}
-"""Where the columns of the samples begin, as parts of the width."""
-_BAR, _REACH = 0.87, 0.12
-_FIFTHS = [0, 0.2, 0.4, 0.6, 0.8, 1]
-
-
-def fig_live(data: PageData, decay: float = PAPER, confidence: float = 0.95) -> alt.TopLevelMixin:
-    """Accuracy, shape bias and decisions under weights that the reader sets.
+def fig_levels(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """What answers to cue conflicts name at each level of noise, a panel a model.
 
     Args:
-        data: from `page_data`.
-        decay: k at the start.
-        confidence: of the intervals.
+        rows: from `gcbook.chapters.weighting.levels.level_shares`.
     """
-    panels = [_weights(data.n_draws), _measures(confidence), _samples(len(data.pictures))]
-    chart = alt.VConcatChart(data=data.packed, vconcat=panels, spacing=16)
-    decided = _decided(chart, data.n_draws, len(data.labels))
-    return _finish(
-        decided.resolve_scale(color="independent", shape="independent").add_params(
-            *_parameters(data, decay)
-        ),
-        "Three panels that follow the sliders. First the weight over t, with a dot for "
-        "each draw of one image, filled where it counts. Second accuracy, and on cue "
-        "conflicts shape accuracy, texture accuracy and shape bias, each a point with an "
-        "interval beside the same under the paper's weights. Third a few cue conflicts: "
-        "what they show, what is answered, and a bar to the right where the shape's class "
-        "restores the image better than the texture's, to the left where it does worse.",
-        columns=2,
-        labelLimit=260,
+    answers = list(dict.fromkeys(rows["answer"]))
+    worlds = list(dict.fromkeys(rows["world"]))
+    marks = look(
+        "answer",
+        answers,
+        color=[CUES["shape"], CUES["texture"], CHANCE_LINE],
+        shape=["circle", "square", "triangle-up"],
+        dash=_DASHES[: len(answers)],
+        title="Answers name",
     )
-
-
-def _parameters(data: PageData, decay: float) -> list[alt.Parameter]:
-    """What the reader sets, in the order of the controls, and what the expressions refer to."""
-    models = {model: model for model in data.packed["model"]}
-    errors = {norm: {"l2": "squared", "l1": "absolute"}[norm] for norm in data.packed["norm"]}
-    draws = data.n_draws
-    return [
-        slider("weigh_k", "k in exp(−kt) ", decay, 0, 20, 0.5),
-        slider("weigh_from", "t from ", 0, 0, 0.95, 0.05),
-        slider("weigh_to", "t to ", 1, 0.05, 1, 0.05),
-        slider("weigh_draws", "Draws ", draws, 1, draws),
-        *(
-            # One option is no choice.
-            dropdown(name, label, options, next(iter(options)))
-            if len(options) > 1
-            else alt.param(name=name, value=next(iter(options)))
-            for name, label, options in (
-                ("weigh_model", "Model ", models),
-                ("weigh_norm", "Error ", errors),
-            )
-        ),
-        alt.param(name="weigh_code", value=ALPHABET),
-        alt.param(name="weigh_labels", value=list(data.labels)),
-        alt.param(name="weigh_pictures", value=list(data.pictures)),
-    ]
-
-
-def _weights(draws: int) -> alt.LayerChart | alt.FacetChart:
-    """The weight over t, the range that counts, and the draws of one image."""
-    x = alt.X("t:Q", title="t, from clean to noise", scale=_UNIT)
-    x = x.axis(values=_FIFTHS, format=".1f")
-    y = alt.Y("weight:Q", title=column("weight").title, scale=_UNIT).axis(tickCount=3)
-    line = alt.Chart(alt.sequence(0, 1.0001, 0.01, as_="t")).encode(x=x, y=y)
-    own = line.transform_calculate(weight="exp(-weigh_k*datum.t)")
-    dots = (
-        alt.Chart()
-        .transform_filter("datum.sample===0")
-        .transform_calculate(
-            number=_list(str(i + 1) for i in range(draws)), t=_list(map(_time, range(draws)))
-        )
-        .transform_flatten(["number", "t"])
-        .transform_calculate(
-            weight="exp(-weigh_k*datum.t)",
-            counts=_counted("(datum.number-1)", "round(1000*datum.t)") + "?'yes':'no'",
-        )
+    y = alt.Y("share:Q", title="Share of answers", scale=_UNIT).axis(format=".0%", tickCount=5)
+    x = alt.X("t:Q", title="Noise t, from clean to noise", scale=_UNIT).axis(
+        format=".1f", tickCount=6
     )
     tooltip = tooltips(
-        ["number", "t", "weight", "counts"], titles={"number": "Draw", "counts": "Counts"}
+        ["answer", "t_low", "t_high", "share", "low", "high", "n"],
+        titles={"answer": "Answers name"},
+        formats={"share": ".1%"},
     )
-    fill = alt.condition("datum.counts==='yes'", alt.value(INK), alt.value("transparent"))
-    within = "datum.t>weigh_from-0.001&&datum.t<weigh_to+0.001"
-    return alt.layer(
-        own.transform_filter(within).mark_area(color=CHANCE_LINE, opacity=0.25),
-        line.transform_calculate(weight=f"exp(-{PAPER}*datum.t)").mark_line(
-            color=CHANCE_LINE, strokeWidth=1.4, strokeDash=[5, 4], aria=False
-        ),
-        own.mark_line(color=INK, strokeWidth=2.2, aria=False),
-        dots.mark_point(size=46, strokeWidth=1.5, opacity=1, stroke=INK, aria=False).encode(
-            x=x, y=y, fill=fill, tooltip=tooltip
-        ),
-    ).properties(
-        width=_WIDTH,
-        height=96,
-        title=alt.TitleParams(alt.ExprRef("'Weight exp(−'+weigh_k+'t); dashed: the paper\\'s'")),
+    columns = ["world", "answer", "t", "t_low", "t_high", "n", "share", "low", "high"]
+    panels = []
+    for model, group in rows.groupby("model", sort=False):
+        base = (
+            alt.Chart(group[columns])
+            .transform_filter("datum.world === levels_world")
+            .encode(x=x, color=marks["color"])
+        )
+        layers = curve_layers(
+            base, y, dash=marks["strokeDash"], tooltip=tooltip, shape=marks["shape"], size=60
+        )
+        panels.append(alt.layer(*layers).properties(**_PANEL, title=str(model)))
+    return side_by_side(
+        panels,
+        [radio("levels_world", "World: ", worlds, worlds[0])],
+        "Two panels, pixel and latent diffusion, over the noise from clean images to noise alone: "
+        "the shares of answers to cue conflicts that name the shape, the texture, and neither, "
+        "where the draws of one level of noise decide alone. A switch chooses the world.",
     )
 
 
-def _measures(confidence: float) -> alt.LayerChart | alt.FacetChart:
-    """Shares of answers with intervals, as set and under the paper's weights.
+def fig_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
+    """What each tenth of t has of the weight and of the influence, under three weightings.
 
-    Names stand above their lines: beside them they would take half of a phone's width.
+    Args:
+        shares: of one model, from `gcbook.miniworld.results.weighting.share_table`.
     """
-    base = _shares(confidence).transform_calculate(
-        place=f"indexof({literal(MEASURES)},datum.measure)",
-        first=f"datum.rule==={literal(RULES[0])}",
+    titles = {name: title for name, (title, _, _) in _WEIGHTINGS.items()}
+    named = shares.assign(name=shares["weighting"].map(titles))
+    looks = {title: (color, dash) for title, color, dash in _WEIGHTINGS.values()}
+    encoding = line_look("name", looks, None)
+    x = alt.X("tenth:Q", title="Tenth of t, from clean to noise").axis(
+        values=[1, 2, 4, 6, 8, 10], format="d", grid=False
     )
-    marks = base.transform_calculate(
-        row="datum.place+(datum.first?0.55:0.8)",
-        words="datum.measure+', '+datum.rule+': '+format(datum.share,'.2f')+', interval '"
-        "+format(datum.low,'.2f')+' to '+format(datum.high,'.2f')+', of '+datum.all_b",
-    )
-    names = base.transform_filter("datum.first").transform_calculate(
-        row="datum.place+0.22",
-        says="format(datum.share,'.2f')+' of '+datum.all_b"
-        "+(datum.measure==='Shape bias'?' that name either':'')",
-    )
-    rows = alt.Scale(domain=[0, len(MEASURES)], reverse=True, nice=False)
-    y = alt.Y("row:Q", axis=None, scale=rows)
-    x = alt.X("low:Q", title="Share of answers", scale=_UNIT).axis(values=_FIFTHS, format=".1f")
-    tooltip = tooltips(
-        ["measure", "rule", "share", "low", "high", "images", "all_b"],
-        titles={"rule": "Weights", "images": "Images decided on", "all_b": "Answers that count"},
-        formats={"share": ".3f"},
-    )
-    shown = look(
-        "rule", RULES, color=[INK, DISCRIMINATIVE], shape=["circle", "diamond"], title=None
-    )
-    return alt.layer(
-        marks.mark_rule(strokeWidth=1.8, aria=False).encode(
-            x=x, x2="high:Q", y=y, color=shown["color"]
-        ),
-        marks.mark_point(filled=True, size=66, opacity=1).encode(
-            x="share:Q", y=y, tooltip=tooltip, description="words:N", **shown
-        ),
-        names.mark_text(align="left", fontSize=12, dx=4, aria=False).encode(
-            x=alt.value(0), y=y, text="measure:N"
-        ),
-        names.mark_text(align="right", fontSize=12, dx=-4, fontWeight="bold", aria=False).encode(
-            x=alt.value("width"), y=y, text="says:N"
-        ),
-    ).properties(width=_WIDTH, height=_ROW * len(MEASURES))
-
-
-def _samples(number: int) -> alt.LayerChart | alt.FacetChart:
-    """Some conflicts: picture, cues, answer, and how far it is from one cue to the other."""
-    y = alt.Y("sample:O", axis=None, scale=alt.Scale(domain=list(range(number))))
-    base = (
-        alt.Chart()
-        .transform_filter("datum.sample>=0")
-        .transform_calculate(
-            url="weigh_pictures[datum.sample]",
-            shape_name="weigh_labels[datum.shape]",
-            texture_name="weigh_labels[datum.texture]",
-            answer_name="datum.answer<0?'no draw':weigh_labels[datum.answer]",
-            cue="datum.answer<0?'none':datum.answer===datum.shape?'shape'"
-            ":datum.answer===datum.texture?'texture':'neither'",
-            lead="datum.answer<0?0:(datum.m[datum.texture]-datum.m[datum.shape])"
-            "/(extent(datum.m)[1]-extent(datum.m)[0])",
-        )
-        .transform_calculate(
-            start=str(_BAR),
-            end=f"{_BAR}+{_REACH}*datum.lead",
-            better="datum.lead>0?'shape':'texture'",
-            says="datum.cue==='none'?'':datum.cue==='neither'?'neither':'the '+datum.cue",
-        )
-        .transform_calculate(
-            words="'Shape '+datum.shape_name+', texture '+datum.texture_name+', answer '"
-            "+datum.answer_name+(datum.says?', '+datum.says:'')"
-        )
-    )
-    colors = [INK, DISCRIMINATIVE, CHANCE_LINE, CHANCE_LINE]
-    cue = look("cue", ["shape", "texture", "neither", "none"], color=colors, legend=None)
-    bar = look("better", ["shape", "texture"], color=colors[:2], legend=None)
-    tooltip = tooltips(
-        ["shape_name", "texture_name", "answer_name", "cue", "lead"],
-        titles={
-            "shape_name": "Shape",
-            "texture_name": "Texture",
-            "answer_name": "Answer",
-            "cue": "Names the",
-            "lead": "Texture's error minus shape's, of the range",
-        },
-        formats={"lead": ".2f"},
-    )
-
-    def words(field: str, column: str, size: int = 12, dy: int = 0) -> alt.Chart:
-        return base.mark_text(align="left", fontSize=size, dy=dy, aria=False).encode(
-            x=_at(_COLUMNS[column]), y=y, text=field, tooltip=tooltip
-        )
-
-    return (
-        alt.layer(
-            base.mark_image(width=32, height=32, align="left", smooth=False).encode(
-                x=_at(0), y=y, url="url:N", tooltip=tooltip, description="words:N"
+    y = alt.Y("share:Q", title="Share", scale=_UNIT).axis(format=".0%", tickCount=5)
+    panels = []
+    for part, title in (("weight", "Weight"), ("variance", "Influence")):
+        layers = curve_layers(
+            alt.Chart(named[named["part"] == part].assign(low=None, high=None)).encode(
+                x=x, color=encoding["color"]
             ),
-            words("shape_name:N", "Shape"),
-            words("texture_name:N", "Texture"),
-            words("answer_name:N", "Answer", 13, -6).encode(**cue),
-            words("says:N", "Answer", 11, 9),
-            base.mark_rule(strokeWidth=9, aria=False).encode(
-                x=alt.X("start:Q", scale=_WHERE, axis=None), x2="end:Q", y=y, **bar
+            y,
+            dash=encoding["strokeDash"],
+            tooltip=tooltips(
+                ["name", "tenth", "share"], titles={"name": "Weighting"}, formats={"share": ".1%"}
             ),
-            base.mark_tick(thickness=1.2, size=26, color=INK, orient="vertical", aria=False).encode(
-                x=_at(_BAR), y=y
-            ),
-            *(_head(name, place, "left") for name, place in _COLUMNS.items()),
-            _head("texture", _BAR - 0.015, "right"),
-            _head("shape", _BAR + 0.015, "left"),
-        )
-        .resolve_scale(color="independent")
-        .properties(
-            width=_WIDTH,
-            height=_ROW * number,
-            view=alt.ViewBackground(stroke=None),
-        )
+            size=45,
+        )[1:]
+        panels.append(alt.layer(*layers).properties(**_PANEL, title=title))
+    return side_by_side(
+        panels,
+        [],
+        "Two panels over the tenths of t, from clean to noise, a line for each of equal weights, "
+        "the paper's weight and that of the likelihood bound. Left: the tenth's share of the sum "
+        "of weights. Right: its share of the variance of the weighted errors between classes.",
     )
 
 
-def _head(name: str, place: float, align: Literal["left", "right"]) -> alt.Chart:
-    """A column's heading."""
-    return (
-        alt.Chart(pd.DataFrame({"name": [name]}))
-        .mark_text(align=align, fontSize=11, fontStyle="italic", aria=False)
-        .encode(x=_at(place), y=alt.value(-8), text="name:N")
+def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which share of each weighting lies at noise that hides detail, by the detail.
+
+    Args:
+        rows: from `gcbook.chapters.weighting.detail.axis_rows`.
+    """
+    names = list(dict.fromkeys(rows["weighting"]))
+    ends = rows.sort_values("frequency").groupby("weighting").tail(1)
+    mine, imagen = COLORS["mini-pixel"], GENERATIVE["parti"]
+    looks: dict[str, Any] = {
+        name: (imagen if name.startswith("Imagen") else mine, dash)
+        for name, dash in zip(names, ([2, 2], [1, 0], [8, 3], [1, 0]), strict=True)
+    }
+    # Each line has its name at its end.
+    encoding = line_look("weighting", looks, None)
+    for channel in encoding.values():
+        channel.legend = None
+    x = alt.X(
+        "frequency:Q",
+        title="Detail, in cycles an image",
+        scale=alt.Scale(type="log", base=2, domain=[1, 32]),
+    ).axis(values=[1, 2, 4, 8, 16, 32], format="d")
+    y = alt.Y("share:Q", title="Weight where it is hidden", scale=_UNIT).axis(
+        format=".0%", tickCount=5
+    )
+    layers = curve_layers(
+        alt.Chart(rows).encode(x=x, color=encoding["color"]),
+        y,
+        dash=encoding["strokeDash"],
+        tooltip=tooltips(
+            ["weighting", "frequency", "share", "low", "high"],
+            titles={"frequency": "Cycles an image", "share": "Share of the weight"},
+            formats={"frequency": ".1f", "share": ".1%"},
+        ),
+        size=0,
+        opacity=0.25,
+    )
+    said = (
+        alt.Chart(ends.assign(share=ends["low"] + 0.01))
+        .mark_text(align="right", dx=-14, fontWeight="bold")
+        .encode(x=x, y=y, color=encoding["color"], text="weighting:N")
+    )
+    return side_by_side(
+        [alt.layer(*layers, said).properties(width=600, height=260)],
+        [],
+        "Lines that rise with the fineness of detail, from 1 to 32 cycles an image: the share of "
+        "a weighting that lies at noise which hides such detail. Highest is pixel diffusion at 32 "
+        "pixels with equal weights, then the same under exp(−7t), then at 64 pixels under "
+        "exp(−7t), within the band that Imagen's exp(−7t) has.",
     )
 
 
-def _at(place: float) -> alt.X:
-    return alt.X(datum=place, scale=_WHERE, axis=None, type="quantitative")
+def fig_restored(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Which share of each band's power a denoiser misses, and where the axis says it is hidden.
+
+    Args:
+        rows: from `gcbook.chapters.weighting.restored.detail_rows`.
+    """
+    looks = dict(zip(rows["band"].unique(), zip(ORDERED, _DASHES, strict=True), strict=True))
+    encoding = line_look("band", looks, "Cycles an image")
+    x = alt.X("t:Q", title="Noise t, from clean to noise", scale=_UNIT).axis(
+        format=".1f", tickCount=6
+    )
+    y = alt.Y("missed:Q", title="Missed, of the power").axis(format=".0%", tickCount=5)
+    layers = curve_layers(
+        alt.Chart(rows).encode(x=x, color=encoding["color"]),
+        y,
+        dash=encoding["strokeDash"],
+        tooltip=tooltips(
+            ["band", "t", "missed", "low", "high", "images"],
+            formats={"t": ".2f", "missed": ".1%"},
+        ),
+    )
+    hidden = rows.drop_duplicates("band").assign(missed=0.5)
+    points = (
+        alt.Chart(hidden[["band", "hidden_at", "missed"]])
+        .mark_point(shape="diamond", filled=True, size=130, opacity=1)
+        .encode(
+            x=alt.X("hidden_at:Q"),
+            y=y,
+            color=encoding["color"],
+            tooltip=tooltips(
+                ["band", "hidden_at"],
+                titles={"hidden_at": "Hidden from t"},
+                formats={"hidden_at": ".2f"},
+            ),
+        )
+    )
+    return side_by_side(
+        [alt.layer(*layers, points).properties(width=600, height=260)],
+        [],
+        "A line for each band of spatial frequency over the noise: the power of the error of the "
+        "restored images as a share of the clean images', 0 where all is restored. The finer the "
+        "band, the earlier it rises. A diamond on each line's level of one half marks where the "
+        "noise has as much power in the band's middle as the image.",
+    )

@@ -1,190 +1,299 @@
-r"""Raw errors that travel with a page, small enough to be read there and good enough to decide.
+r"""Raw errors that travel with the page, for its scripts to decide on.
 
-**What is packed.** For an image the times and errors of its first D draws. A decision compares
-classes within an image, so what all classes have in common in a draw moves none:
+The scripts are ``book/_static/classify/decide.js``, which decides, and ``weights.js``, which shows
+what comes out. They are given, for some images of each model, the times and errors of the first
+draws. What all classes have in common in a draw moves no decision:
 
 .. math:: \arg\min_y \sum_i w_i e_{y,i} = \arg\min_y \sum_i w_i (e_{y,i} - \min_k e_{k,i})
 
-Each draw's errors are stored as excess over the draw's least, in steps of a scale of the draw's
-own: the least :math:`2^{8 - s/64}` with whole s that is not below the largest excess. A scale is
-known exactly, so the rounding of an excess, at most 1/15,486 of the scale, is all that is lost.
-
-**How.** Each number is two characters of `ALPHABET`, as digits of base 88: first D times in
-thousandths, then D scales s, then the excesses, D times C. The page takes them apart.
+so each draw's errors are stored as excess over the draw's least, in 65,535ths of its largest
+excess.
 """
 
 import base64
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from gcbook.miniworld.named import DEFAULT, named_world
-from gcbook.miniworld.results.weighting import PAPER, SETS, RawErrors, Stores, read_errors
-from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
+from gcbook.chapters.weighting.charts import fig_start
+from gcbook.charts.chart import chart_image, chart_spec
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.kinds import DIFFUSION
+from gcbook.miniworld.results.shipped import name_of, shipped_store
+from gcbook.miniworld.results.two_worlds import WORLDS
+from gcbook.miniworld.results.weighting import PAPER, SETS, read_errors
+from gcbook.miniworld.testsets import make_test_set, texture_of
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.store import Store
 
-ALPHABET = "".join(chr(code) for code in range(33, 127) if chr(code) not in "\"'\\<>&")
-"""The digits: what neither JSON nor HTML has to escape."""
-
-SCALE_STEPS = 64
-"""Scales to a factor of two."""
+STEPS = 65_535
+"""Of a draw's largest excess: what one is rounded to."""
 
 PER_CATEGORY = 10
 """In-distribution images of a category, at most."""
 
-_BASE = len(ALPHABET)
-_LARGEST = _BASE**2 - 1
-_OFFSET = 8
 _N_SAMPLES = 6
+
+# As a chapter lies in the built book.
+_STATIC = "../../_static/classify"
+_SCRIPTS = ("controls", "decide", "plot", "weights")
 
 
 @dataclass(frozen=True)
-class PageData:
-    """What the live figure is made of.
+class Packed:
+    """Draws of images, small enough for a page.
 
     Attributes:
-        packed: a row a model, norm and test set: ``model, norm, set``, and lists with an entry an
-            image: ``p`` (see above), ``shape`` and ``texture`` (place among the labels, −1 for
-            none), ``silhouette``, ``sample`` (which of the samples it is, −1 for none).
-        images: a row a model and image, for the table behind the figure: ``model, set, image_id,
-            shape, texture, answer`` under the start's weighting with all draws of the page.
-        pictures: the samples as data URIs.
+        thousandths: uint16 (N, D), of the times, which the stores round to these.
+        scales: float32 (N, D), the largest excess of each draw.
+        excess: uint16 (N, D, C), in `STEPS` of it.
+    """
+
+    thousandths: npt.NDArray[np.uint16]
+    scales: npt.NDArray[np.float32]
+    excess: npt.NDArray[np.uint16]
+
+    @classmethod
+    def of(cls, times: np.ndarray, errors: np.ndarray) -> "Packed":
+        """Round times (N, D) and errors (N, D, C)."""
+        excess = errors - errors.min(axis=2, keepdims=True)
+        scales = excess.max(axis=2).astype(np.float32)
+        steps = np.divide(
+            excess, scales[..., None], out=np.zeros_like(excess), where=scales[..., None] > 0
+        )
+        # The scale may have been rounded down.
+        whole = np.round(STEPS * steps).clip(0, STEPS)
+        thousandths = np.round(1000 * times).astype(np.uint16)
+        return cls(thousandths, scales, whole.astype(np.uint16))
+
+    @property
+    def times(self) -> npt.NDArray[np.float64]:
+        """Times (N, D), in (0, 1]."""
+        return self.thousandths / 1000
+
+    def errors(self) -> npt.NDArray[np.float64]:
+        """What the page decides on, (N, D, C)."""
+        return self.scales.astype(np.float64)[..., None] * self.excess / STEPS
+
+    def answers(self, k: float) -> npt.NDArray[np.int64]:
+        """The places of the classes that are answered under exp(−kt) with all draws, (N,)."""
+        weights = np.exp(-k * self.times)
+        found: npt.NDArray[np.int64] = (weights[..., None] * self.errors()).sum(1).argmin(1)
+        return found
+
+
+@dataclass(frozen=True)
+class LiveModel:
+    """A model of the live figure.
+
+    Attributes:
+        name: its label and its world, as the reader chooses it.
+        images: by test set, a row an image: ``image_id, category, texture``.
+        draws: by test set.
+    """
+
+    name: str
+    images: Mapping[str, pd.DataFrame]
+    draws: Mapping[str, Packed]
+
+
+@dataclass(frozen=True)
+class LiveFigure:
+    """The live figure, as `gcbook.charts.figure` takes it.
+
+    Attributes:
+        models: to choose from; their images are the same within a world.
         labels: the classes.
-        n_draws: draws an image.
+        pictures: the first conflicts of each model's world as data URIs.
+        decay: k at the start.
     """
 
-    packed: pd.DataFrame
-    images: pd.DataFrame
-    pictures: tuple[str, ...]
-    labels: tuple[str, ...]
-    n_draws: int
+    models: Sequence[LiveModel]
+    labels: Sequence[str]
+    pictures: Mapping[str, Sequence[str]]
+    decay: float
+
+    @property
+    def data(self) -> str:
+        """JSON for the scripts; arrays are base64 of little-endian numbers."""
+        models = [
+            {
+                "name": model.name,
+                "pictures": list(self.pictures[model.name]),
+                "sets": {
+                    name: {
+                        "shape": _places(model.images[name]["category"], self.labels),
+                        "texture": _places(model.images[name]["texture"], self.labels),
+                        "draws": packed.times.shape[1],
+                        "thousandths": _base64(packed.thousandths, "<u2"),
+                        "scales": _base64(packed.scales, "<f4"),
+                        "excess": _base64(packed.excess, "<u2"),
+                    }
+                    for name, packed in model.draws.items()
+                },
+            }
+            for model in self.models
+        ]
+        whole = {"labels": list(self.labels), "k": self.decay, "paper": PAPER, "models": models}
+        return json.dumps(whole, separators=(",", ":"))
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """What comes out under k = 0, the start's k, the paper's and 20, with the page's draws.
+
+        Returns:
+            A row a model and k: ``model, k, accuracy, shape_accuracy, texture_accuracy,
+            shape_bias``.
+        """
+        rows = []
+        for model in self.models:
+            for k in sorted({0, self.decay, PAPER, 20}):
+                answers = {
+                    name: np.array(self.labels)[packed.answers(k)]
+                    for name, packed in model.draws.items()
+                }
+                plain, conflicts = (model.images[name] for name in SETS)
+                shape = (answers[SETS[1]] == conflicts["category"]).sum()
+                texture = (answers[SETS[1]] == conflicts["texture"]).sum()
+                rows.append(
+                    {
+                        "model": model.name,
+                        "k": k,
+                        "accuracy": (answers[SETS[0]] == plain["category"]).mean(),
+                        "shape_accuracy": shape / len(conflicts),
+                        "texture_accuracy": texture / len(conflicts),
+                        "shape_bias": shape / (shape + texture) if shape + texture else np.nan,
+                    }
+                )
+        return pd.DataFrame(rows)
+
+    @property
+    def body(self) -> str:
+        """HTML: a picture of what comes out, which the scripts replace by the controls."""
+        data = self.data.replace("</", "<\\/")
+        image = chart_image(chart_spec(fig_start(self.table)))
+        # Where no script runs, no style sheet of the figure's own is loaded either.
+        image = image.replace("<img ", '<img style="max-width:100%;height:auto" ', 1)
+        scripts = "".join(f'<script src="{_STATIC}/{name}.js"></script>' for name in _SCRIPTS)
+        return (
+            f'<div data-classify="weights">{image}</div>'
+            f'<script type="application/json" class="gc-pack" data-name="weights">{data}</script>'
+            f"{scripts}"
+        )
 
 
-def pack(times: np.ndarray, errors: np.ndarray) -> list[str]:
-    """Write draws of images as text.
-
-    Args:
-        times: (N, D), in (0, 1].
-        errors: (N, D, C), not negative.
-
-    Returns:
-        N strings of 2 (2D + DC) characters.
-    """
-    excess = errors - errors.min(axis=2, keepdims=True)
-    most = excess.max(axis=2)
-    with np.errstate(divide="ignore"):
-        step = np.floor(SCALE_STEPS * (_OFFSET - np.log2(most))).clip(0, _LARGEST)
-    scale = 2.0 ** (_OFFSET - step / SCALE_STEPS)
-    # The logarithm may be rounded so that the scale falls just short.
-    whole = np.clip(np.round(excess / scale[..., None] * _LARGEST), 0, _LARGEST)
-    n = len(errors)
-    numbers = np.concatenate(
-        [np.round(1000 * times).reshape(n, -1), step.reshape(n, -1), whole.reshape(n, -1)], axis=1
-    ).astype(int)
-    return [
-        "".join(ALPHABET[number // _BASE] + ALPHABET[number % _BASE] for number in row)
-        for row in numbers.tolist()
-    ]
-
-
-def unpack(packed: Sequence[str], n_draws: int, n_labels: int) -> tuple[np.ndarray, np.ndarray]:
-    """Read what `pack` wrote, as the page does.
-
-    Returns:
-        Times (N, D) and excesses (N, D, C).
-    """
-    digit = {letter: place for place, letter in enumerate(ALPHABET)}
-    places = np.array([[digit[letter] for letter in row] for row in packed])
-    numbers = places.reshape(len(packed), -1, 2) @ [_BASE, 1]
-    scale = 2.0 ** (_OFFSET - numbers[:, n_draws : 2 * n_draws] / SCALE_STEPS) / _LARGEST
-    excess = numbers[:, 2 * n_draws :].reshape(len(packed), n_draws, n_labels)
-    return numbers[:, :n_draws] / 1000, scale[..., None] * excess
-
-
-def page_data(
-    stores: Stores, n_draws: int, decay: float, seed: int, world: str = DEFAULT
-) -> PageData:
-    """Choose the images that go with the page and pack their errors.
+def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
+    """Choose the images that go with the page, and pack their errors.
 
     Of the conflicts one image of each pair of shape and texture, of the in-distribution images
     `PER_CATEGORY` of each category. Which ones is drawn by a hash of ``seed`` and their names, for
-    all models alike; no answer is looked at. The samples are the first conflicts in that order
-    with different shapes and textures.
+    all models alike; no answer is looked at. The first conflicts in that order with different
+    shapes and textures come first, and are shown.
 
     Args:
-        stores: from `gcbook.miniworld.results.weighting.weighing_stores`. Errors that one of them
-            lacks, absolute ones of a further seed, are left out.
-        n_draws: draws an image, the first ones; fewer where a store has fewer.
+        n_draws: draws an image, the first ones.
         decay: k of the weighting at the start.
         seed: of the choice.
-        world: whose images they are, by name.
     """
-    every = {model: _chosen(of_model, seed) for model, of_model in stores.items()}
-    raws = [raw for of_model in every.values() for raw in of_model.values()]
-    n_draws = min(n_draws, *(raw.t.shape[1] for raw in raws))
-    labels = raws[0].labels
-    norms = [norm for norm in raws[0].errors if all(norm in raw.errors for raw in raws)]
-    conflicts = [set(of_model[SETS[1]].images["image_id"]) for of_model in every.values()]
-    first = next(iter(every.values()))[SETS[1]].images
-    samples = _samples(first[first["image_id"].isin(set.intersection(*conflicts))])
-    rows, images = [], []
-    for model, of_model in every.items():
-        for name, raw in of_model.items():
-            some = raw.images
-            # An in-distribution image may have the name of a conflict.
-            shown = samples if name == SETS[1] else []
-            facts = {
-                "shape": _places(some["category"], labels),
-                "texture": _places(some["texture"], labels),
-                "silhouette": some["silhouette"].tolist(),
-                "sample": _places(some["image_id"], shown),
-            }
-            best = raw.mean_errors(f"exp:{decay:g}", "l2", n_draws).argmin(axis=1)
-            images.append(some.assign(model=model, set=name, answer=np.array(labels)[best]))
-            for norm in norms:
-                texts = pack(raw.t[:, :n_draws], raw.errors[norm][:, :n_draws])
-                rows.append({"model": model, "norm": norm, "set": name, "p": texts, **facts})
-    table = pd.concat(images, ignore_index=True).rename(columns={"category": "shape"})
-    return PageData(
-        pd.DataFrame(rows),
-        table[["model", "set", "image_id", "shape", "texture", "answer"]],
-        _pictures(samples, world),
-        labels,
-        n_draws,
-    )
+    models: list[LiveModel] = []
+    pictures: dict[str, Sequence[str]] = {}
+    labels: tuple[str, ...] = ()
+    for world, title in WORLDS.items():
+        for recipe in DIFFUSION:
+            name = f"{recipe}, {title.lower()}"
+            images, draws = {}, {}
+            for test_set in SETS:
+                raw = read_errors(shipped_store(name_of(recipe, world), test_set))
+                images[test_set] = chosen_images(raw.images, test_set, seed)
+                places = images[test_set].index.to_numpy()
+                kept = slice(n_draws)
+                draws[test_set] = Packed.of(
+                    raw.t[places, kept], raw.errors["l2"][places, kept].astype(np.float64)
+                )
+                labels = raw.labels
+            shown = images[SETS[1]]["image_id"].head(_N_SAMPLES)
+            pictures[name] = _pictures(shown.tolist(), world)
+            models.append(LiveModel(name, images, draws))
+    return LiveFigure(models, labels, pictures, decay)
 
 
-def page_agreement(stores: Stores, n_draws: int, seed: int) -> dict[str, int]:
+def chosen_images(images: pd.DataFrame, test_set: str, seed: int) -> pd.DataFrame:
+    """Choose some images of a set, see `live_figure`.
+
+    Args:
+        images: with ``image_id, category``, numbered from 0.
+        test_set: of `gcbook.miniworld.results.weighting.SETS`.
+        seed: of the choice.
+
+    Returns:
+        Their ``image_id, category, texture``, with their numbers as the index.
+    """
+    order = [
+        blake2b(f"{seed}\0{image}".encode(), digest_size=8).digest() for image in images["image_id"]
+    ]
+    textures = images["image_id"].map(texture_of)
+    rows = images[["image_id", "category"]].assign(texture=textures, order=order)
+    rows = rows.sort_values("order").drop(columns="order")
+    if test_set == SETS[0]:
+        return rows.groupby("category", sort=False).head(PER_CATEGORY)
+    rows = rows.groupby(["category", "texture"], sort=False).head(1)
+    first = _different(rows)
+    return pd.concat([rows.loc[first], rows.drop(index=first)])
+
+
+def page_agreement(figure: LiveFigure, stores: Mapping[str, Mapping[str, Store]]) -> dict[str, int]:
     """Compare decisions by the page's errors and by the full scores, under the paper's weighting.
 
     Args:
-        stores, n_draws, seed: see `page_data`.
+        figure: the page's.
+        stores: name of a model → test set → its scores.
 
     Returns:
         ``decisions``, over models, sets and images; ``rounded``, how many of them differ from the
         full scores' with as many draws; ``fewer``, from the full scores' with all draws;
-        ``all_draws``, the most that an image has.
+        ``page_draws`` and ``all_draws`` an image.
     """
-    found = {"decisions": 0, "rounded": 0, "fewer": 0, "all_draws": 0}
-    for of_model in stores.values():
-        for name, raw in _chosen(of_model, seed).items():
-            store, n = of_model[name], min(n_draws, raw.t.shape[1])
-            times, excess = unpack(pack(raw.t[:, :n], raw.errors["l2"][:, :n]), n, len(raw.labels))
-            kept = replace(raw, t=times, errors={"l2": excess})
-            means = kept.mean_errors(f"exp:{PAPER}", "l2")
-            answers = np.array(raw.labels)[means.argmin(axis=1)]
+    found = dict.fromkeys(("decisions", "rounded", "fewer", "page_draws", "all_draws"), 0)
+    for model in figure.models:
+        for name, packed in model.draws.items():
+            store, n = stores[model.name][name], packed.times.shape[1]
+            answers = np.array(figure.labels)[packed.answers(PAPER)]
             weights = store.weights(f"exp:{PAPER}", "l2")
             for key, draws in (("rounded", n), ("fewer", None)):
                 full = decide(store, weights, draws).set_index("image_id")
-                wanted = full.loc[raw.images["image_id"], "response"].to_numpy()
+                wanted = full.loc[model.images[name]["image_id"], "response"].to_numpy()
                 found[key] += int((answers != wanted).sum())
             found["decisions"] += len(answers)
+            found["page_draws"] = max(found["page_draws"], n)
             found["all_draws"] = max(found["all_draws"], store.settings.max_draws)
     return found
+
+
+def live_stores() -> dict[str, dict[str, Store]]:
+    """The scores of the models of `live_figure`, by name and test set."""
+    return {
+        f"{recipe}, {title.lower()}": {
+            name: shipped_store(name_of(recipe, world), name) for name in SETS
+        }
+        for world, title in WORLDS.items()
+        for recipe in DIFFUSION
+    }
+
+
+def _different(conflicts: pd.DataFrame) -> list[int]:
+    """The first images whose categories, of shape and of texture, none before them has."""
+    taken: list[int] = []
+    seen: set[str] = set()
+    for number, shape, texture in conflicts[["category", "texture"]].itertuples():
+        if len(taken) < _N_SAMPLES and not seen & {shape, texture}:
+            taken.append(number)
+            seen |= {shape, texture}
+    return taken
 
 
 def _places(names: pd.Series, among: Sequence[str]) -> list[int]:
@@ -192,45 +301,12 @@ def _places(names: pd.Series, among: Sequence[str]) -> list[int]:
     return [among.index(name) if name in among else -1 for name in names]
 
 
-def _chosen(of_model: Mapping[str, Store], seed: int) -> dict[str, RawErrors]:
-    """Raw errors of the images that go with the page, in the order of the draw."""
-    chosen = {}
-    for name in SETS:
-        raw = read_errors(of_model[name])
-        images = raw.images.assign(
-            texture=raw.images["image_id"].map(texture_of),
-            silhouette=raw.images["imagename"].map(silhouette_of),
-            order=[
-                blake2b(f"{seed}\0{image}".encode(), digest_size=8).digest()
-                for image in raw.images["image_id"]
-            ],
-        ).sort_values("order")
-        by, most = (["category"], PER_CATEGORY) if name == SETS[0] else (["category", "texture"], 1)
-        images = images.groupby(by, sort=False).head(most)
-        places = images.index.to_numpy()
-        chosen[name] = replace(
-            raw,
-            images=images.reset_index(drop=True),
-            t=raw.t[places],
-            log_snr=raw.log_snr[places],
-            errors={norm: errors[places] for norm, errors in raw.errors.items()},
-        )
-    return chosen
-
-
-def _samples(conflicts: pd.DataFrame) -> list[str]:
-    taken: list[str] = []
-    seen: set[str] = set()
-    for image, *pair in conflicts[["image_id", "category", "texture"]].itertuples(index=False):
-        if len(taken) < _N_SAMPLES and not seen & set(pair):
-            taken.append(image)
-            seen |= set(pair)
-    return taken
+def _base64(values: np.ndarray, kind: str) -> str:
+    return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
 
 
 def _pictures(image_ids: Sequence[str], world: str) -> tuple[str, ...]:
-    shown = make_test_set(SETS[1], named_world(world))
-    content = {each.image_id: each.content for each in shown}
+    content = {each.image_id: each.content for each in make_test_set(SETS[1], named_world(world))}
     return tuple(
         "data:image/png;base64," + base64.b64encode(content[image]()).decode()
         for image in image_ids

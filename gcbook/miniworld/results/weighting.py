@@ -31,9 +31,6 @@ PAPER = 7
 OTHERS: Mapping[str, str] = {"eps": "SNR", "snr:5": "SNR up to 5", "elbo": "likelihood bound"}
 """Weightings of other losses by name, and what the reader is shown for them."""
 
-TITLES: Mapping[str, str] = {f"exp:{PAPER}": f"exp(−{PAPER}t)", "uniform": "uniform", **OTHERS}
-"""Weightings whose influence is shown, and what they are called."""
-
 Stores = Mapping[str, Mapping[str, Store]]
 """Label of a model → test set → its scores."""
 
@@ -58,12 +55,10 @@ class RawErrors:
     errors: Mapping[Norm, np.ndarray]
     schedule: Schedule | None
 
-    def mean_errors(self, weighting: str, norm: Norm, draws: int | None = None) -> np.ndarray:
-        """Return each class's mean weighted error, (N, C), over all or the first ``draws``."""
-        some = slice(draws)
-        t, log_snr = self.t[:, some], self.log_snr[:, some]
-        weights = Weights(parse_weighting(weighting), norm, self.schedule).at(t, log_snr)
-        return (weights[..., None] * self.errors[norm][:, some]).mean(axis=1)
+    def mean_errors(self, weighting: str, norm: Norm) -> np.ndarray:
+        """Return each class's mean weighted error, (N, C), over all draws."""
+        weights = Weights(parse_weighting(weighting), norm, self.schedule).at(self.t, self.log_snr)
+        return (weights[..., None] * self.errors[norm]).mean(axis=1)
 
 
 def weighing_stores(

@@ -1,23 +1,25 @@
-"""What travels with a page decides as the full errors do, and was not chosen by answers."""
+"""What travels with the page decides as the full errors do, and was not chosen by answers."""
 
 import base64
-from dataclasses import replace
+import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tiny.weighing import times_of, world_errors, write_store, write_world
+from tiny.weighing import times_of, world_errors, write_world
 
 from gcbook.chapters.weighting import page as weighting_page
 from gcbook.chapters.weighting.page import (
-    ALPHABET,
     PER_CATEGORY,
-    pack,
+    STEPS,
+    Packed,
+    chosen_images,
+    live_figure,
+    live_stores,
     page_agreement,
-    page_data,
-    unpack,
 )
-from gcbook.miniworld.results.weighting import SETS, read_errors
+from gcbook.miniworld.results.two_worlds import WORLDS
+from gcbook.miniworld.results.weighting import SETS
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
 
@@ -26,196 +28,130 @@ from gcbook.scoring.decisions import decide
 def stores(tmp_path_factory):
     folder = tmp_path_factory.mktemp("world")
     sizes = {"images_a_pair": 2, "a_category": 12}
-    return {name: write_world(folder / name, 8, i, **sizes) for i, name in enumerate("ab")}
+    names = ("mini-pixel", "mini-latent", "mini-pixel-calibrated", "mini-latent-calibrated")
+    return {name: write_world(folder / name, 8, i, **sizes) for i, name in enumerate(names)}
 
 
 @pytest.fixture(autouse=True)
-def pictures(monkeypatch, stores):
-    names = stores["a"]["cue-conflict"].images()["image_id"]
+def shipped(monkeypatch, stores):
+    names = stores["mini-pixel"]["cue-conflict"].images()["image_id"]
     made = [SimpleNamespace(image_id=name, content=name.encode) for name in names]
     monkeypatch.setattr(weighting_page, "make_test_set", lambda *_: made)
-
-
-def test_digits_need_no_escape():
-    assert len(ALPHABET) == len(set(ALPHABET)) == 88
-    assert not set("\"'\\<>& ") & set(ALPHABET)
+    monkeypatch.setattr(weighting_page, "shipped_store", lambda model, name: stores[model][name])
 
 
 @pytest.mark.parametrize("size", [1e-6, 1e-3, 0.7, 30.0])
-def test_what_is_packed_can_be_read_to_four_digits(size):
+def test_what_is_packed_is_kept_to_four_digits(size):
     rng = np.random.default_rng(0)
     errors = size * rng.random((5, 6, 16))
     times = rng.integers(1, 1001, (5, 6)) / 1000
-    packed = pack(times, errors)
-    assert {len(text) for text in packed} == {2 * (6 + 6 + 96)}
-    found_times, excess = unpack(packed, 6, 16)
-    assert found_times.tolist() == times.tolist()
+    packed = Packed.of(times, errors)
+    assert (packed.times == times).all()
     wanted = errors - errors.min(axis=2, keepdims=True)
     largest = wanted.max(axis=2, keepdims=True)
-    # Half a step of a scale that is at most 2^(1/64) times the largest.
-    assert (np.abs(excess - wanted) / largest).max() <= 2 ** (1 / 64) / 7743 / 2 * (1 + 1e-6)
-    assert (excess.min(axis=2) == 0).all()
-    assert np.abs(excess / largest).max() == pytest.approx(1, abs=1e-4)
-
-
-def test_numbers_by_hand():
-    (text,) = pack(np.array([[0.177]]), np.array([[[0.25, 0.75, 0.5]]]))
-    # 177 is 2 · 88 + 1; one half is 2^(8 − 576/64), and 576 is 6 · 88 + 48.
-    digits = [ALPHABET.index(letter) for letter in text]
-    assert digits == [2, 1, 6, 48, 0, 0, 87, 87, 44, 0]
-    assert round(7743 / 2) == 88 * 44
+    assert (np.abs(packed.errors() - wanted) / largest).max() <= 0.51 / STEPS + 1e-7
+    assert (packed.excess.min(axis=2) == 0).all() and (packed.excess.max(axis=2) == STEPS).all()
 
 
 def test_what_classes_have_in_common_is_not_kept():
     rng = np.random.default_rng(1)
     errors = rng.integers(0, 1024, (3, 4, 16)) / 1024
-    common = rng.integers(0, 8, (3, 4, 1))
     times = np.full((3, 4), 0.5)
-    assert pack(times, errors) == pack(times, errors + common)
-    assert pack(times, errors) != pack(times, 2 * errors)
+    one, other = (Packed.of(times, errors + more) for more in (0, rng.integers(0, 8, (3, 4, 1))))
+    assert (one.excess == other.excess).all() and (one.scales == other.scales).all()
 
 
 def test_a_draw_without_differences_is_nothing():
-    _, excess = unpack(pack(np.ones((1, 1)), np.full((1, 1, 4), 0.3)), 1, 4)
-    assert (excess == 0).all()
+    packed = Packed.of(np.ones((1, 1)), np.full((1, 1, 4), 0.3))
+    assert (packed.errors() == 0).all()
 
 
 @pytest.mark.parametrize("decay", [0, 7, 20])
 def test_rounding_hardly_changes_decisions(decay):
-    """On errors as different as the large models': a few in 10,000."""
     names = [f"cat1-dog{i}.png" for i in range(3000)]
     times = times_of(names, 16)
     errors = world_errors(names, times)
-    _, excess = unpack(pack(times, errors), 16, 16)
     weights = np.exp(-decay * times)[..., None]
-    full, rounded = ((weights * e).sum(axis=1).argmin(axis=1) for e in (errors, excess))
+    full = (weights * errors).sum(axis=1).argmin(axis=1)
     assert len(set(full.tolist())) > 8
-    assert (full != rounded).mean() < 0.002
+    assert (full != Packed.of(times, errors).answers(decay)).mean() < 0.001
 
 
-def test_images_are_one_a_pair_and_ten_a_category(stores):
-    data = page_data(stores, 8, 7, 0)
-    images = data.images
-    assert images.groupby("model")["set"].value_counts().to_dict() == {
-        (model, name): n
-        for model in "ab"
-        for name, n in (("in-distribution", 16 * PER_CATEGORY), ("cue-conflict", 240))
-    }
-    conflicts = images[images["set"] == "cue-conflict"]
-    assert not conflicts.duplicated(["model", "shape", "texture"]).any()
-    assert (conflicts["shape"] != conflicts["texture"]).all()
-    plain = images[images["set"] == "in-distribution"]
-    assert plain.groupby(["model", "shape"]).size().eq(PER_CATEGORY).all()
-    ids = {m: rows["image_id"].tolist() for m, rows in images.groupby("model")}
-    assert ids["a"] == ids["b"]
+def test_images_are_one_a_pair_and_ten_a_category():
+    figure = live_figure(8, 7.0, 0)
+    for model in figure.models:
+        plain, conflicts = (model.images[name] for name in SETS)
+        assert plain["category"].value_counts().tolist() == [PER_CATEGORY] * 16
+        assert len(conflicts) == 240 and not conflicts.duplicated(["category", "texture"]).any()
+        assert (conflicts["category"] != conflicts["texture"]).all()
+        first = conflicts.head(6)
+        assert len({*first["category"], *first["texture"]}) == 12
+    names = [model.images["cue-conflict"]["image_id"].tolist() for model in figure.models]
+    assert names[0] == names[1]
 
 
-def test_the_choice_depends_on_names_and_seed_alone(stores, tmp_path):
-    chosen = set(page_data(stores, 8, 7, 0).images["image_id"])
-    assert set(page_data(stores, 2, 20, 0).images["image_id"]) == chosen
-    assert set(page_data(stores, 8, 7, 1).images["image_id"]) != chosen
+def test_the_choice_depends_on_names_and_seed_alone(stores):
+    images = stores["mini-pixel"]["cue-conflict"].images()
+    chosen = set(chosen_images(images, "cue-conflict", 0)["image_id"])
+    assert set(chosen_images(images, "cue-conflict", 1)["image_id"]) != chosen
     # Fewer other images: those that were chosen and are left stay chosen.
-    kept = stores["a"]["cue-conflict"].images()["image_id"].tolist()[::2]
-    times = times_of(kept, 8)
-    fewer = {
-        **stores["a"],
-        "cue-conflict": write_store(
-            tmp_path / "s", "cue-conflict", kept, world_errors(kept, times), times
-        ),
-    }
-    again = set(page_data({"a": fewer}, 8, 7, 0).images["image_id"])
-    assert chosen & set(kept) <= again
+    fewer = images.iloc[::2].reset_index(drop=True)
+    again = set(chosen_images(fewer, "cue-conflict", 0)["image_id"])
+    assert chosen & set(fewer["image_id"]) <= again
 
 
-def test_answers_of_the_table_are_the_scorers(stores):
-    images = page_data(stores, 4, 7, 0).images
-    for (model, name), rows in images.groupby(["model", "set"]):
-        decided = decide(stores[model][name], draws=4).set_index("image_id")
-        assert rows["answer"].tolist() == decided.loc[rows["image_id"], "response"].tolist()
+def test_answers_are_the_scorers(stores):
+    """With few draws, whose decisions depend on each of them."""
+    figure = live_figure(4, 7.0, 0)
+    assert len(figure.models) == 2 * len(WORLDS)
+    for model, store_of in zip(figure.models, stores.values(), strict=True):
+        for name in SETS:
+            decided = decide(store_of[name], draws=4).set_index("image_id")["response"]
+            wanted = decided.loc[model.images[name]["image_id"]].tolist()
+            assert [CATEGORIES[at] for at in model.draws[name].answers(7)] == wanted
 
 
-def test_packed_rows_hold_the_images_of_the_table(stores):
-    data = page_data(stores, 4, 7, 0)
-    assert (data.n_draws, data.labels) == (4, CATEGORIES)
-    assert set(zip(data.packed["model"], data.packed["norm"], data.packed["set"], strict=True)) == {
-        (m, n, s) for m in "ab" for n in ("l1", "l2") for s in ("in-distribution", "cue-conflict")
-    }
-    for row in data.packed.to_dict("records"):
-        images = data.images.query("model == @row['model'] and set == @row['set']")
-        assert [CATEGORIES[i] for i in row["shape"]] == images["shape"].tolist()
-        assert [CATEGORIES[i] for i in row["texture"]] == images["texture"].tolist()
-        silhouettes = [name.partition("-")[0] for name in images["image_id"]]
-        assert row["silhouette"] == silhouettes
-        times, excess = unpack(row["p"], 4, 16)
-        assert times == pytest.approx(times_of(images["image_id"].tolist(), 8)[:, :4])
-        if row["norm"] == "l2":
-            answers = (np.exp(-7 * times)[..., None] * excess).sum(axis=1).argmin(axis=1)
-            assert [CATEGORIES[i] for i in answers] == images["answer"].tolist()
+def test_the_table_counts_these_answers():
+    figure = live_figure(8, 2.0, 0)
+    model, rows = figure.models[0], figure.table
+    row = rows[(rows["model"] == model.name) & (rows["k"] == 2)].iloc[0]
+    answers = np.array(CATEGORIES)[model.draws["cue-conflict"].answers(2)]
+    conflicts = model.images["cue-conflict"]
+    shape, texture = ((answers == conflicts[cue]).sum() for cue in ("category", "texture"))
+    assert row["shape_bias"] == shape / (shape + texture)
+    assert row["texture_accuracy"] == texture / 240
+    assert sorted(set(rows["k"])) == [0, 2, 7, 20]
 
 
-def test_errors_that_a_model_lacks_are_no_choice(stores, monkeypatch):
-    def read(store):
-        raw = read_errors(store)
-        lacking = store.path == stores["b"]["cue-conflict"].path
-        return replace(raw, errors={"l2": raw.errors["l2"]}) if lacking else raw
-
-    monkeypatch.setattr(weighting_page, "read_errors", read)
-    assert set(page_data(stores, 2, 7, 0).packed["norm"]) == {"l2"}
-
-
-def test_samples_show_different_things(stores):
-    data = page_data(stores, 4, 7, 0)
-    samples = {}
-    for row in data.packed.to_dict("records"):
-        images = data.images.query("model == @row['model'] and set == @row['set']")
-        at = [
-            (s, name) for s, name in zip(row["sample"], images["image_id"], strict=True) if s >= 0
-        ]
-        if row["set"] == "in-distribution":
-            assert at == []
-        else:
-            samples[row["model"], row["norm"]] = dict(at)
-    first = samples["a", "l2"]
-    assert all(each == first for each in samples.values())
-    assert sorted(first) == list(range(6))
-    shown = data.images[
-        data.images["image_id"].isin(first.values()) & (data.images["model"] == "a")
-    ]
-    assert len({*shown["shape"], *shown["texture"]}) == 12
-    for i, picture in enumerate(data.pictures):
-        kind, _, content = picture.partition(";base64,")
-        assert (kind, base64.b64decode(content).decode()) == ("data:image/png", first[i])
+def test_the_scripts_are_given_what_is_packed():
+    figure = live_figure(3, 7.0, 0)
+    data = json.loads(figure.data)
+    assert (data["labels"], data["k"], data["paper"]) == (list(CATEGORIES), 7, 7)
+    for model, given in zip(figure.models, data["models"], strict=True):
+        assert given["name"] == model.name
+        for name, packed in model.draws.items():
+            own = given["sets"][name]
+            assert own["draws"] == 3
+            times = np.frombuffer(base64.b64decode(own["thousandths"]), "<u2").reshape(-1, 3)
+            excess = np.frombuffer(base64.b64decode(own["excess"]), "<u2").reshape(-1, 3, 16)
+            assert (times == packed.thousandths).all() and (excess == packed.excess).all()
+            shown = model.images[name]
+            assert [CATEGORIES[at] for at in own["shape"]] == shown["category"].tolist()
+        first = model.images["cue-conflict"]["image_id"].head(6)
+        pictures = [base64.b64decode(each.partition(",")[2]).decode() for each in given["pictures"]]
+        assert pictures == first.tolist()
 
 
-def test_fewer_draws_are_taken_where_there_are_fewer(stores):
-    assert page_data(stores, 30, 7, 0).n_draws == 8
+def test_the_figure_is_a_picture_where_no_script_runs():
+    body = live_figure(2, 7.0, 0).body
+    assert body.count("<img") == 1 and 'alt="Accuracy and shape bias of each model' in body
+    assert 'class="gc-pack" data-name="weights"' in body
+    assert [name in body for name in ("decide.js", "weights.js")] == [True, True]
 
 
-def test_agreement_counts_decisions_that_differ(stores):
-    found = page_agreement(stores, 8, 0)
-    assert (found["decisions"], found["all_draws"]) == (800, 8)
-    assert found["fewer"] == found["rounded"]
-    assert found["rounded"] <= 2
-    few = page_agreement(stores, 2, 0)
-    images = page_data(stores, 2, 7, 0).images
-    differ = 0
-    for (model, name), rows in images.groupby(["model", "set"]):
-        full = decide(stores[model][name]).set_index("image_id")["response"]
-        differ += (full[rows["image_id"]].to_numpy() != rows["answer"].to_numpy()).sum()
-    assert abs(few["fewer"] - differ) <= 2 and differ > 20
-
-
-def test_agreement_sees_a_rounding_that_matters(tmp_path):
-    """Two classes that differ by a hundred-thousandth of a draw's range become equal."""
-    names = ["cat1-dog1.png", "dog1-cat2.png"]
-    times = times_of(names, 1)
-    errors = np.full((2, 1, 16), 1.0)
-    errors[:, 0, 3] = 1e-5
-    errors[:, 0, 5] = 0
-    store = write_store(tmp_path / "s", "cue-conflict", names, errors, times)
-    clear = write_store(tmp_path / "p", "in-distribution", names, 100 * errors, times)
-    found = page_agreement({"m": {"in-distribution": store, "cue-conflict": clear}}, 1, 0)
-    assert found == {"decisions": 4, "rounded": 4, "fewer": 4, "all_draws": 1}
-    errors[:, 0, 3] = 1e-3
-    clear = write_store(tmp_path / "c", "cue-conflict", names, errors, times)
-    assert page_agreement({"m": dict.fromkeys(SETS, clear)}, 1, 0)["rounded"] == 0
+def test_agreement_counts_decisions_that_differ():
+    found = page_agreement(live_figure(8, 7.0, 0), live_stores())
+    assert (found["decisions"], found["page_draws"], found["all_draws"]) == (1600, 8, 8)
+    assert found["fewer"] == found["rounded"] <= 2
+    few = page_agreement(live_figure(2, 7.0, 0), live_stores())
+    assert few["rounded"] <= 2 and few["fewer"] > 20

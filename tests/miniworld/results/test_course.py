@@ -8,9 +8,8 @@ import pytest
 from tiny.shipped import CONFLICTS, ship_model, use_data
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.results.course import course_answers, first_and_last
+from gcbook.miniworld.results.course import course_answers
 from gcbook.miniworld.results.shipped import shipped_models
-from gcbook.stats.resampling import Resampling
 from gcbook.trials.table import COLUMNS
 
 PLAIN = ["cat1-cat1.png", "dog1-dog1.png", "car1-car1.png", "oven1-oven1.png"]
@@ -97,18 +96,3 @@ def test_models_of_another_world_go_by_their_names_within_it(data):
 def test_without_a_course_there_is_nothing_to_show(data):
     with pytest.raises(DataNotFoundError, match="expected the responses of mini-cnn-seed1 along"):
         course_answers(["mini-cnn-seed1"])
-
-
-def test_first_and_last_checkpoint_and_the_change_between(data):
-    ends = first_and_last(
-        course_answers(shipped_models()), resampling=Resampling(draws=200)
-    ).set_index(["model", "weighting"])
-    row = ends.loc[("mini-pixel", "exp:7")]
-    assert (row["first"], row["last"]) == (10, 40)
-    assert (row["first_shape"], row["first_texture"]) == (1 / 8, 6 / 8)
-    assert row["first_difference"] == pytest.approx(-5 / 8)
-    assert row["change"] == pytest.approx(6 / 7)
-    assert row["last_low"] == row["last_high"] == 1
-    still = ends.loc[("mini-cnn", "")]
-    # The same answers on the same images: their resamples move together.
-    assert still["change"] == still["change_low"] == still["change_high"] == 0

@@ -30,6 +30,7 @@ SOURCES = {
     "both": "Recomputed and published",
     "computed": "Computed for this book",
     "miniature": "Measured on miniatures trained for this book",
+    "all": "Recomputed, published, and measured on miniatures",
     "own": "Measured on models that a parameter named",
     "credited": "Made by others, credited in the caption",
     "reference": "Reference",

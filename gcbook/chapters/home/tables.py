@@ -10,8 +10,8 @@ import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
-from gcbook.miniworld.results.shipped import name_of, select_models
-from gcbook.miniworld.results.weighting import sweep_table, weighing_stores
+from gcbook.miniworld.results.shipped import select_models
+from gcbook.miniworld.results.sweep import DECAYS, measures_under
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
 
@@ -29,8 +29,8 @@ DIFFUSION, SMALL_NETWORK = "pixel diffusion", "its ResNet"
 def dial_rows(quoted: Mapping[str, float]) -> pd.DataFrame:
     """Shape bias and accuracy of one diffusion model by k of exp(−kt), and of others beside it.
 
-    The model is the pixel diffusion of the calibrated world, seed 0; its ResNet is a mean over all
-    seeds. Accuracy is that on images like those of training.
+    The model is the pixel diffusion of the calibrated world; its networks are pooled, and so are
+    those of its ResNet. Accuracy is that on images like those of training.
 
     Args:
         quoted: from `gcbook.stats.benchmark_tables.table1_quoted`.
@@ -39,8 +39,8 @@ def dial_rows(quoted: Mapping[str, float]) -> pd.DataFrame:
         ``lane`` (one of `LANES`), ``model``, ``k`` (0 to 20, missing for who has no weighting) and
         ``value``.
     """
-    store = weighing_stores([name_of("mini-pixel")], world=CALIBRATED_WORLD)
-    sweep = sweep_table(store, others=(), resampling=Resampling(draws=0))
+    none = Resampling(draws=0)
+    sweep = measures_under("mini-pixel", CALIBRATED_WORLD, DECAYS, resampling=none)
     moving = [
         pd.DataFrame({"lane": lane, "model": DIFFUSION, "k": sweep["k"], "value": sweep[column]})
         for lane, column in ((MINIATURES, "shape_bias"), (ACCURACY, "accuracy"))
@@ -48,7 +48,6 @@ def dial_rows(quoted: Mapping[str, float]) -> pd.DataFrame:
     answers = with_recipe(
         miniature_answers([CONFLICT, PLAIN], select_models(CALIBRATED_WORLD, ["mini-cnn"]))
     )
-    none = Resampling(draws=0)
     right = accuracies(answers[answers["dataset"] == PLAIN], ["recipe"], resampling=none)
     fixed = [
         (PHOTOGRAPHS, PEOPLE, quoted["humans_shape_bias"]),

@@ -80,7 +80,7 @@ def fig_sweep(sweep: pd.DataFrame, resnets: pd.DataFrame) -> alt.TopLevelMixin:
     """Shape bias and accuracy against k, a column a world; large points where accuracy is held.
 
     Args:
-        sweep, resnets: from `gcbook.chapters.weighting.sweep`.
+        sweep, resnets: from `gcbook.miniworld.results.sweep`.
     """
     panels = []
     for measure, title in (("shape_bias", "Shape bias"), ("accuracy", "Accuracy")):

@@ -14,10 +14,10 @@ import pandas as pd
 import torch
 from scipy.optimize import brentq
 
-from gcbook.chapters.weighting.sweep import change_since_paper, measures_under
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.shipped import LARGER
+from gcbook.miniworld.results.sweep import change_since_paper, measures_under
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import Composer

@@ -10,11 +10,11 @@ import pandas as pd
 from gcbook.chapters.weighting.detail import CONTRASTS, FINEST, GREY_COPIES, PREDICTIONS
 from gcbook.chapters.weighting.fine import COARSE, FINE, FLAT, STEEP, textures_bands
 from gcbook.chapters.weighting.restored import HALF
-from gcbook.chapters.weighting.sweep import DECAYS, WITH_LARGER
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.kinds import DIFFUSION, short_name
 from gcbook.miniworld.results.shipped import LARGER, name_of, shipped_store
+from gcbook.miniworld.results.sweep import DECAYS, WITH_LARGER
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.results.weighting import PAPER, SETS
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, log_snr
@@ -45,7 +45,7 @@ def weighting_facts(
     with ``calibrated_``.
 
     Args:
-        sweep, resnets: from `gcbook.chapters.weighting.sweep`.
+        sweep, resnets: from `gcbook.miniworld.results.sweep`.
         levels: from `gcbook.chapters.weighting.levels.level_shares`.
         shares: of pixel diffusion in the default world, from
             `gcbook.miniworld.results.weighting.share_table`.

@@ -3,7 +3,7 @@
 All of it is computed from raw errors; no network is asked.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,18 +18,12 @@ from gcbook.noise.weightings import NORMS, Norm, parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, level_of, variance_shares
 from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
-from gcbook.stats.metrics import CUE_METRICS
-from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares
 
 SETS = ("in-distribution", "cue-conflict")
 """Test sets that a weighting is looked at on: the first for accuracy, the second for the cues."""
 
 PAPER = 7
 """k of the paper's weighting exp(−kt)."""
-
-OTHERS: Mapping[str, str] = {"eps": "SNR", "snr:5": "SNR up to 5", "elbo": "likelihood bound"}
-"""Weightings of other losses by name, and what the reader is shown for them."""
 
 Stores = Mapping[str, Mapping[str, Store]]
 """Label of a model → test set → its scores."""
@@ -105,38 +99,6 @@ def read_errors(store: Store) -> RawErrors:
         {norm: arrays[f"error_{norm}"][whole] for norm in NORMS if f"error_{norm}" in arrays},
         store.schedule,
     )
-
-
-def sweep_table(
-    stores: Stores, *, others: Iterable[str] = tuple(OTHERS), resampling: Resampling
-) -> pd.DataFrame:
-    """Accuracy and cues under many weightings, from all images and all draws.
-
-    Args:
-        others: names of weightings besides exp(−kt), whose k goes from 0 to 20.
-
-    Returns:
-        A row a model and weighting: ``model, weighting, title, k`` (NaN for the others), ``n``
-        and ``n_conflicts`` (images), and for each of ``accuracy`` (in-distribution),
-        ``shape_accuracy, texture_accuracy, shape_bias`` (cue conflict) the value, ``_low`` and
-        ``_high``.
-    """
-    rows = [(f"exp:{k}", f"exp(−{k}t)", float(k)) for k in range(21)]
-    rows += [(name, OTHERS[name], np.nan) for name in others]
-    frame = pd.DataFrame(rows, columns=["weighting", "title", "k"])
-    named = frame["weighting"].tolist()
-    columns = ["model", *frame.columns, "n", "n_conflicts"]
-    columns += [name + end for name in ("accuracy", *CUE_METRICS) for end in ("", "_low", "_high")]
-    tables = []
-    for model, of_model in stores.items():
-        plain, conflicts = (answers_under(of_model[name], named) for name in SETS)
-        right = accuracies(plain, ["weighting"], resampling=resampling)
-        right = right.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
-        cues = cue_shares(conflicts, ["weighting"], resampling=resampling)
-        cues = cues.rename(columns={"n": "n_conflicts"})
-        both = frame.merge(right, on="weighting").merge(cues, on="weighting")
-        tables.append(both.assign(model=model)[columns])
-    return pd.concat(tables, ignore_index=True)
 
 
 def share_table(stores: Stores, weightings: Sequence[str]) -> pd.DataFrame:

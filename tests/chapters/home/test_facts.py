@@ -50,7 +50,7 @@ def test_one_model_moves_and_the_others_stand(dial):
 def test_what_the_weighting_does(facts):
     assert facts.paper_k == 7
     found = (facts.flat, facts.paper, facts.flat_accuracy, facts.paper_accuracy)
-    assert found == pytest.approx((0.511, 0.113, 0.681, 0.859), abs=1e-3)
+    assert found == pytest.approx((0.517, 0.108, 0.667, 0.856), abs=1e-3)
 
 
 def test_the_readme_says_the_same(facts):

@@ -9,20 +9,16 @@ from tiny.weighing import SCHEDULE, times_of, world_errors, write_store, write_w
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results import weighting
-from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.weighting import (
     RawErrors,
     read_errors,
     share_table,
-    sweep_table,
     weighing_stores,
 )
 from gcbook.noise.schedules import log_snr
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import decide, to_trials
+from gcbook.scoring.decisions import decide
 from gcbook.scoring.diagnostics import variance_shares
-from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares
 
 
 @pytest.fixture(scope="module")
@@ -88,35 +84,6 @@ def test_answers_are_those_of_the_scorer(stores, name, norm):
         raw = read_errors(store)
         found = raw.mean_errors(name, norm).argmin(axis=1)
         assert [raw.labels[label] for label in found] == decided["response"].tolist()
-
-
-def test_a_sweep_has_the_shares_of_the_decisions(stores):
-    resampling = Resampling(draws=60, seed=3)
-    sweep = sweep_table(stores, others=("eps",), resampling=resampling).set_index("weighting")
-    assert sweep.index.tolist() == [*(f"exp:{k}" for k in range(21)), "eps"]
-    some = sweep.loc[["exp:0", "exp:7", "exp:20", "eps"]]
-    assert some["title"].tolist()[1:] == ["exp(−7t)", "exp(−20t)", "SNR"]
-    assert some["k"].tolist()[:3] == [0, 7, 20] and np.isnan(some["k"].iloc[3])
-    for name, row in some.iterrows():
-        plain, conflicts = (
-            mark(to_trials(decide(store, store.weights(name)), "m", test_set))
-            for test_set, store in stores["made-up"].items()
-        )
-        right = accuracies(plain, resampling=resampling).iloc[0]
-        cues = cue_shares(conflicts, resampling=resampling).iloc[0]
-        assert (row["n"], row["n_conflicts"]) == (32, 240)
-        for end, other in (("", "accuracy"), ("_low", "low"), ("_high", "high")):
-            assert row["accuracy" + end] == right[other]
-            for measure in ("shape_accuracy", "texture_accuracy", "shape_bias"):
-                assert row[measure + end] == cues[measure + end]
-    # The made-up errors are the texture's at little noise.
-    assert sweep["shape_bias"]["exp:0"] > sweep["shape_bias"]["exp:20"] + 0.2
-
-
-def test_without_resamples_there_are_no_intervals(stores):
-    sweep = sweep_table(stores, others=(), resampling=Resampling(draws=0))
-    assert sweep["shape_bias"].notna().all()
-    assert sweep[["shape_bias_low", "accuracy_high"]].isna().all(axis=None)
 
 
 def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path):

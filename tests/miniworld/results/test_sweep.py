@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.weighting.sweep import (
+from gcbook.miniworld.results.sweep import (
     DECAYS,
     change_since_paper,
     measures_under,

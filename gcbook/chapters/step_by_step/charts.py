@@ -44,8 +44,8 @@ _SIXTEEN = Grid(columns=4, words=44, side=108, narrow=79)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 
 _LEAD_HEIGHT = 300
-_LINE = 16
-"""Between the names of lines, in pixels."""
+_LINE, _PADDING = 18, 20
+"""Between the names of lines, and around the marks, in pixels."""
 
 
 def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
@@ -155,7 +155,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
     y = alt.Y(
         "prompt_lead:Q",
         title=["Error of the texture's prompt", "less the shape's (%)"],
-        scale=alt.Scale(padding=20),
+        scale=alt.Scale(padding=_PADDING),
     )
     line = (
         alt.Chart(rows)
@@ -201,7 +201,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 def _apart(ends: pd.DataFrame, span: float) -> pd.DataFrame:
     """Give the names of lines their heights ``at``, so that none covers another."""
-    gap = _LINE * (span or 1) / _LEAD_HEIGHT
+    gap = _LINE * (span or 1) / (_LEAD_HEIGHT - 2 * _PADDING)
     ordered = ends.sort_values("prompt_lead")
     heights: list[float] = []
     for value in ordered["prompt_lead"]:

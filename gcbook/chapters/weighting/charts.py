@@ -258,8 +258,10 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
         size=0,
         opacity=0.25,
     )
+    # A name stands above its line, or below a band.
+    at = (ends["low"] + 0.01).where(ends["low"].eq(ends["high"]), 0.04)
     said = (
-        alt.Chart(ends.assign(share=ends["low"] + 0.01))
+        alt.Chart(ends.assign(share=at))
         .mark_text(align="right", dx=-14, fontWeight="bold")
         .encode(x=x, y=y, color=encoding["color"], text="weighting:N")
     )

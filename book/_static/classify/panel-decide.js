@@ -10,7 +10,10 @@
       rule[key] = value(x);
       page.decided();
     };
-    const ours = (key) => (value) => value + (value === paper[key] ? ", the paper’s" : "");
+    const ours = (key, whose = "the paper’s") => (value) =>
+      value + (value === paper[key] ? `, ${whose}` : "");
+    // The paper does not say how its races were run.
+    const clark = "as in Clark & Jaini";
     const cutoff = (exponent) => Number((10 ** exponent).toPrecision(1));
     const share = (value) => value.toFixed(2);
     const used = gc.slider("Draws used", [1, 1, 1], 1, String, set("draws"));
@@ -19,9 +22,9 @@
       gc.slider("t above", [0, 0.95, 0.05], rule.from, share, set("from")),
       gc.slider("t up to", [0.05, 1, 0.05], rule.to, share, set("to")),
       used,
-      gc.slider("Race: fewest draws", [2, 30, 1], rule.least, ours("least"), set("least")),
+      gc.slider("Race: fewest draws", [2, 30, 1], rule.least, ours("least", clark), set("least")),
       gc.slider("Race: p below", [-4, -1, 0.1], Math.log10(rule.p).toFixed(1),
-        (x) => ours("p")(cutoff(x)), set("p", cutoff)),
+        (x) => ours("p", clark)(cutoff(x)), set("p", cutoff)),
     ];
     const verdict = el("p", { className: "gc-verdict" });
     const sums = el("div", { className: "gc-sums", role: "list" });

@@ -94,9 +94,14 @@ def fig_answers(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.calibrated_world.tables.kind_rows`.
     """
     shown = rows[rows["world"] == CALIBRATED]
-    labels = shown["model"] + shown["accuracy"].map(": right on {:.0%}".format)
+    # Two lines that fit a phone: the kind, and below it what else there is to say.
+    kind, _, rest = zip(*shown["model"].str.partition(": ").to_numpy(), strict=True)
+    right = shown["accuracy"].map("{:.0%} right".format)
     shown = shown.assign(
-        label=labels.str.replace(": k", ", k").str.replace(": trained", ", trained")
+        label=[
+            f"{name}: {how.removeprefix('trained ')}, {share}" if how else f"{name}: {share}"
+            for name, how, share in zip(kind, rest, right, strict=True)
+        ]
     )
     names = list(shown["label"])
     keyed = Names.of(names)
@@ -145,6 +150,8 @@ def fig_nine(rows: pd.DataFrame) -> alt.TopLevelMixin:
     Args:
         rows: from `gcbook.chapters.calibrated_world.tables.nine_rows`.
     """
+    # The legend of a phone has room for no more.
+    rows = rows.assign(model=rows["model"].str.replace("Pixel diffusion", "Pixel"))
     models = list(dict.fromkeys(rows["model"]))
     blue = GENERATIVE["imagen"]
     looks = ((DISCRIMINATIVE, "circle"), (blue, "square"), (blue, "triangle-up"))

@@ -146,7 +146,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
     colors = [SERIES[i % len(SERIES)] for i in range(len(images))]
     color = look("image", images, color=colors, legend=None)["color"]
     x = alt.X(
-        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.3 * rows["t"].max()], nice=False)
+        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.45 * rows["t"].max()], nice=False)
     ).axis(
         values=ticks["t"].tolist(),
         labelExpr=f"{literal(labels)}[format(datum.value, '.3~')]",

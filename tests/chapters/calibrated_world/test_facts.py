@@ -83,7 +83,7 @@ def test_answers_are_drawn_one_after_the_other(kinds):
     bars = {(name, row["answer"]): row for name, row in zip(labels, drawn, strict=True)}
     even = kinds[(kinds["world"] == CALIBRATED) & (kinds["model"] == "Pixel diffusion: k = 0")]
     (row,) = even.to_dict("records")
-    name = f"Pixel diffusion, k = 0: right on {row['accuracy']:.0%}"
+    name = f"Pixel diffusion: k = 0, {row['accuracy']:.0%} right"
     shape, texture, neither = (bars[name, each] for each in ("Shape", "Texture", "Neither"))
     assert shape["end"] == texture["start"] == pytest.approx(row["shape_accuracy"])
     assert neither["start"] == texture["end"]

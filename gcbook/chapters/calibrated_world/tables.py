@@ -169,12 +169,12 @@ def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFr
     Returns:
         ``world`` (title), ``diagnosticity, contrast``; ``model`` (title, with k of exp(−kt) where
         errors are weighted); ``shape_bias, low, high``, and ``accuracy`` on images like those of
-        training. Of several seeds all answers count; variants of the training are left out.
+        training. Of several seeds all answers count.
     """
     tables, shown = [], [TITLES["mini-cnn"]]
     for k, weighting in WEIGHTINGS.items():
         recipes = {"mini-pixel", "mini-cnn"} if k == PAPER else {"mini-pixel"}
-        asked = [each for each in models if each.job.model in recipes and not each.job.variant]
+        asked = [each for each in models if each.job.model in recipes]
         shown.append(f"{TITLES['mini-pixel']}, k = {k}")
         if not asked:
             continue

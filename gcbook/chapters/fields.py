@@ -9,8 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.shipped import whole_worlds
 from gcbook.paper.experiments import DATASETS
 
 FieldOf = tuple[Any, Any]
@@ -148,17 +146,6 @@ def names_of(description: str) -> FieldOf:
     return _read_by(_split, "", description, words)
 
 
-def models_of(description: str) -> FieldOf:
-    """Names of miniatures separated by commas, or all (an empty tuple)."""
-    words = "all, or names of miniatures of the world, separated by commas"
-    return _read_by(_observers, ALL, description, words, everything=())
-
-
-def world_of(description: str) -> FieldOf:
-    """The name of a miniature world."""
-    return Literal[whole_worlds()], _field(DEFAULT, description)
-
-
 def noise_times(default: str, description: str, smoke: str) -> FieldOf:
     """Numbers in (0, 1] separated by commas, sorted."""
     words = "numbers above 0 and up to 1, separated by commas"
@@ -243,12 +230,6 @@ COMMON: Fields = {
 }
 """Parameters of the chapters that start from trials."""
 
-WORLD: Fields = {"world": world_of("miniature world whose models and images are shown")}
-"""Parameter of the chapters that can be asked of another world than the default one.
-
-Others rest on what was made with the default world's models alone: reconstructions and what the
-judge says of them, maps over worlds, timings, an experiment's answers.
-"""
 
 # The chapters on the miniatures resample silhouettes, which takes longer a draw than trials do.
 CLUSTERED: Fields = {

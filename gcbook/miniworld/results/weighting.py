@@ -61,9 +61,7 @@ class RawErrors:
         return (weights[..., None] * self.errors).mean(axis=1)
 
 
-def weighing_stores(
-    labels: Sequence[str] = (), *, world: str = DEFAULT, sets: Sequence[str] = SETS
-) -> Stores:
+def weighing_stores(labels: Sequence[str] = (), *, world: str = DEFAULT) -> Stores:
     """Find the shipped diffusion models of a world, with their scores.
 
     The others take no weights: a likelihood, or a network without noise.
@@ -80,7 +78,7 @@ def weighing_stores(
         DataNotFoundError: this version brings no pixel or no latent diffusion of the world.
     """
     return {
-        label_of(name): {test_set: shipped_store(name, test_set) for test_set in sets}
+        label_of(name): {test_set: shipped_store(name, test_set) for test_set in SETS}
         for name in select_models(world, DIFFUSION, labels)
         if labels or parts_of(name).seed == 0
     }

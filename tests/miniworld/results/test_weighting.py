@@ -149,8 +149,8 @@ def test_models_that_take_weights_are_found(shipped):
 
 
 def test_models_of_a_world_go_by_their_names_within_it(shipped):
-    found = weighing_stores(world="calibrated", sets=["edge"])
-    assert found["mini-latent"] == {"edge": ("mini-latent-calibrated", "edge")}
+    found = weighing_stores(world="calibrated")
+    assert found["mini-latent"]["cue-conflict"] == ("mini-latent-calibrated", "cue-conflict")
     assert list(found) == ["mini-pixel", "mini-latent"]
 
 

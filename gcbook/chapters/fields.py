@@ -120,13 +120,6 @@ def evaluations_per_second() -> FieldOf:
     return number(20.0, "network evaluations a second on your machine", gt=0)
 
 
-def text(
-    default: str, description: str, allowed: str = "text", smoke: str | None = None
-) -> FieldOf:
-    """Any text; what is sensible is said in words."""
-    return str, _field(default, description, allowed=allowed, smoke=smoke)
-
-
 def path_of(description: str) -> FieldOf:
     """A file or folder that the chapter reads; nothing for what ships."""
     return str, _field("", description, allowed="text", paths="one")
@@ -134,7 +127,7 @@ def path_of(description: str) -> FieldOf:
 
 def model_of(default: str, description: str) -> FieldOf:
     """The name of a model."""
-    return text(default, description, "a name that gcbook models lists")
+    return str, _field(default, description, allowed="a name that gcbook models lists")
 
 
 def names_of(description: str) -> FieldOf:

@@ -222,8 +222,8 @@ def larger_accuracies() -> dict[str, float]:
     return dict(zip(right["recipe"], right["accuracy"], strict=True))
 
 
-def training_rows(world: str = CALIBRATED_WORLD) -> pd.DataFrame:
-    """How the miniatures of a world were trained, from the record beside each.
+def training_rows() -> pd.DataFrame:
+    """How the miniatures of the calibrated world were trained, from the record beside each.
 
     Returns:
         A row a miniature, of which seed 0 is shown: ``model, kind, stands_for, parameters,
@@ -231,7 +231,7 @@ def training_rows(world: str = CALIBRATED_WORLD) -> pd.DataFrame:
         tokenizer that the model builds on.
     """
     rows = []
-    for name in (each for each in shipped_models(world) if parts_of(each).seed == 0):
+    for name in (each for each in shipped_models(CALIBRATED_WORLD) if parts_of(each).seed == 0):
         card, recipe = model_card(name), parts_of(name).recipe
         rows.append(
             {

@@ -6,7 +6,8 @@ Run it when a model, a test set or the scorer changes:
 
 Without names all models whose weights are there are scored, each on the test sets of the world
 that it was trained in, of these on such as ship of it already; of a new model on all, but filtered
-images are shown to the first seed alone. What a classifier answers to noised images is kept, too.
+images are shown to the default world's first classifiers alone. What the calibrated world's
+classifiers answer to noised images is kept, too.
 Not all weights ship (`gcbook.miniworld.results.shipped.keeps_weights`): once such a model has all
 its scores,
 
@@ -16,7 +17,7 @@ leaves the record of its training, and removes the rest.
 What a store already holds is not scored again, so that the same command goes on after an
 interruption; a store of another model is refused by the scorer and has to be removed first. A whole
 store is left with what the book asks of it: likelihoods in single precision, in which the networks
-compute them, and absolute errors of the two sets whose errors a reader weighs.
+compute them, and no absolute errors beside the squared ones.
 """
 
 import argparse
@@ -32,8 +33,9 @@ from gcbook.classifiers.load import load_classifier
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.bands import BAND_SETS, make_named_set
-from gcbook.miniworld.named import named_world, world_names
+from gcbook.miniworld.bands import make_named_set
+from gcbook.miniworld.named import DEFAULT, named_world, world_names
+from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.card import write_card
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.noised import keep_noised
@@ -48,7 +50,6 @@ from gcbook.miniworld.results.shipped import (
     shipped_models,
     shipped_sets,
 )
-from gcbook.miniworld.results.weighting import SETS as WEIGHED
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.miniworld.training.record import RECORD
 from gcbook.scoring.engine import score
@@ -56,6 +57,9 @@ from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import SCORES, Store
 from gcbook.stimuli.stimulus import StimulusSet
+
+FILTERED = "filtered"
+"""Coarse and fine detail alone, see `gcbook.miniworld.bands`."""
 
 
 def main() -> None:
@@ -70,10 +74,10 @@ def main() -> None:
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
-        first = parts_of(model).seed == 0 and world != LARGER
         of_model = list(shipped_sets(model) or (LARGER_SETS if world == LARGER else TEST_SETS))
-        if first and not shipped_sets(model):
-            of_model += BAND_SETS
+        classifies = side_of(model) == "discriminative"
+        if classifies and parts_of(model).seed == 0 and world == DEFAULT:
+            of_model += [FILTERED] * (FILTERED not in of_model)
         for name in arguments.sets or of_model:
             begun = time.perf_counter()
             folder = arguments.output / model / name
@@ -84,10 +88,10 @@ def main() -> None:
                 draws=draws_of(model, name), batch_size=arguments.batch_size, device="cpu"
             )
             report = score(images, classifier, settings, folder)
-            thin(Store.open(folder), keep_all=name in WEIGHED and first)
+            thin(Store.open(folder))
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
-        if side_of(model) == "discriminative" and world != LARGER:
+        if classifies and world == CALIBRATED_WORLD:
             print(keep_noised(model, arguments.output / model))
         if arguments.drop_weights and not keeps_weights(model):
             drop_weights(model)
@@ -113,14 +117,13 @@ def drop_weights(model: str) -> None:
     write_card(folder)
 
 
-def thin(store: Store, *, keep_all: bool) -> None:
+def thin(store: Store) -> None:
     """Leave of a store what is asked of it.
 
     Args:
         store: a complete one, whose files are replaced.
-        keep_all: measures; else not the absolute error, where there is the squared one.
     """
-    measures = store.traits.measures if keep_all else store.traits.measures[:1]
+    measures = store.traits.measures[:1]
     store = replace(store, traits=replace(store.traits, measures=measures))
     path = store.path / SCORES
     table = store.read(path, Store.open(store.path).schema).select(store.schema.names)

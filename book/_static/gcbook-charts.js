@@ -240,8 +240,6 @@
       eachView(spec, function (view) {
         if (typeof view.width === "number" || view.width === undefined) {
           view.width = Math.max(60, Math.round(widthOf(view) + change.by));
-          // What is drawn in a panel must not be stretched with it.
-          if (meta.square) view.height = view.width;
         }
       });
     }

@@ -9,8 +9,6 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.shipped import whole_worlds
 from gcbook.paper.experiments import DATASETS
 
 FieldOf = tuple[Any, Any]
@@ -122,13 +120,6 @@ def evaluations_per_second() -> FieldOf:
     return number(20.0, "network evaluations a second on your machine", gt=0)
 
 
-def text(
-    default: str, description: str, allowed: str = "text", smoke: str | None = None
-) -> FieldOf:
-    """Any text; what is sensible is said in words."""
-    return str, _field(default, description, allowed=allowed, smoke=smoke)
-
-
 def path_of(description: str) -> FieldOf:
     """A file or folder that the chapter reads; nothing for what ships."""
     return str, _field("", description, allowed="text", paths="one")
@@ -136,7 +127,7 @@ def path_of(description: str) -> FieldOf:
 
 def model_of(default: str, description: str) -> FieldOf:
     """The name of a model."""
-    return text(default, description, "a name that gcbook models lists")
+    return str, _field(default, description, allowed="a name that gcbook models lists")
 
 
 def names_of(description: str) -> FieldOf:
@@ -146,17 +137,6 @@ def names_of(description: str) -> FieldOf:
         "commas, or nothing"
     )
     return _read_by(_split, "", description, words)
-
-
-def models_of(description: str) -> FieldOf:
-    """Names of miniatures separated by commas, or all (an empty tuple)."""
-    words = "all, or names of miniatures of the world, separated by commas"
-    return _read_by(_observers, ALL, description, words, everything=())
-
-
-def world_of(description: str) -> FieldOf:
-    """The name of a miniature world."""
-    return Literal[whole_worlds()], _field(DEFAULT, description)
 
 
 def noise_times(default: str, description: str, smoke: str) -> FieldOf:
@@ -243,12 +223,6 @@ COMMON: Fields = {
 }
 """Parameters of the chapters that start from trials."""
 
-WORLD: Fields = {"world": world_of("miniature world whose models and images are shown")}
-"""Parameter of the chapters that can be asked of another world than the default one.
-
-Others rest on what was made with the default world's models alone: reconstructions and what the
-judge says of them, maps over worlds, timings, an experiment's answers.
-"""
 
 # The chapters on the miniatures resample silhouettes, which takes longer a draw than trials do.
 CLUSTERED: Fields = {

@@ -24,8 +24,6 @@ def fig_category_bias(
     series: str,
     marks: Mapping[str, tuple[str, str]],
     description: str,
-    choice: alt.Parameter | None = None,
-    shown: str = "true",
 ) -> alt.TopLevelMixin:
     """A row a shape category; further left are more decisions for the shape.
 
@@ -36,8 +34,6 @@ def fig_category_bias(
         series: column of ``rows`` that sets apart the marks of one category.
         marks: colour and shape of each of these.
         description: for those who cannot see it.
-        choice: a parameter that the reader sets.
-        shown: which rows are shown, an expression that may name it.
     """
     colors, shapes = zip(*marks.values(), strict=True)
     channels = look(
@@ -51,7 +47,7 @@ def fig_category_bias(
         grid=False, values=TENTHS, format=".1f", labelOverlap=True
     )
     y = alt.Y("category:N", sort=list(CATEGORIES), title=None).axis(grid=True, gridDash=[1, 3])
-    base = alt.Chart(rows).transform_filter(shown)
+    base = alt.Chart(rows)
     said = tooltips([series, *_SAID], formats={"texture_share": ".1%"})
     means = base.transform_aggregate(texture_share="mean(category_mean)", groupby=[series])
     layers = [
@@ -64,9 +60,4 @@ def fig_category_bias(
             x=x, y=y, tooltip=said, **channels
         ),
     ]
-    chart = alt.layer(*layers)
-    return finish(
-        chart.add_params(choice) if choice else chart,
-        height=_ROW * len(CATEGORIES),
-        description=description,
-    )
+    return finish(alt.layer(*layers), height=_ROW * len(CATEGORIES), description=description)

@@ -14,7 +14,6 @@ def curve_layers(
     *,
     dash: Any = alt.Undefined,
     tooltip: Sequence[alt.Tooltip],
-    ends: tuple[str, str] = ("low", "high"),
     shape: Any = alt.Undefined,
     size: int = 25,
     opacity: float = 0.14,
@@ -22,20 +21,19 @@ def curve_layers(
     """A band, a line and its points.
 
     Args:
-        base: a chart whose rows are the points, with the encodings of the axis and of the colour.
+        base: a chart whose rows are the points, with the ends of the band, ``low`` and ``high``;
+            with the encodings of the axis and of the colour.
         y: what the line shows.
         dash: of the line, by default none.
         tooltip: of the points.
-        ends: columns of the lower and of the upper end of the band.
         shape: of the points, by default round ones.
         size: of the points.
         opacity: of the band.
     """
-    low, high = ends
-    lower = alt.Y(f"{low}:Q", title=y["title"], scale=y["scale"])
+    lower = alt.Y("low:Q", title=y["title"], scale=y["scale"])
     points = base.mark_point(filled=True, size=size, opacity=1)
     return [
-        base.mark_area(opacity=opacity).encode(y=lower, y2=f"{high}:Q"),
+        base.mark_area(opacity=opacity).encode(y=lower, y2="high:Q"),
         base.mark_line(strokeWidth=2).encode(y=y, strokeDash=dash),
         points.encode(y=y, shape=shape, tooltip=list(tooltip)),
     ]

@@ -29,15 +29,6 @@ SHAPES = {
     "mini-cnn-noise": "diamond",
 }
 
-DASHES = {
-    "mini-pixel": [1, 0],
-    "mini-latent": [8, 3],
-    "mini-ar": [2, 2],
-    "mini-masked": [8, 3, 2, 3],
-    "mini-cnn": [1, 0],
-    "mini-cnn-noise": [5, 3],
-}
-
 
 def recipe_color(recipes: Iterable[str], **legend: Any) -> alt.Color:
     """Colours of the miniatures that a chart shows; ``legend`` has options of their legend."""
@@ -47,11 +38,6 @@ def recipe_color(recipes: Iterable[str], **legend: Any) -> alt.Color:
 def recipe_shape(recipes: Iterable[str], **legend: Any) -> alt.Shape:
     """Mark shapes of the miniatures, with the same legend as `recipe_color`."""
     return alt.Shape("recipe:N", scale=_scale(SHAPES, recipes), legend=_legend(legend))
-
-
-def recipe_dash(recipes: Iterable[str], **legend: Any) -> alt.StrokeDash:
-    """Dashes of the miniatures, with the same legend as `recipe_color`."""
-    return alt.StrokeDash("recipe:N", scale=_scale(DASHES, recipes), legend=_legend(legend))
 
 
 def _scale(values: dict[str, Any], recipes: Iterable[str]) -> alt.Scale:

@@ -8,16 +8,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.columns import column
 from gcbook.charts.names import Names
 from gcbook.charts.theme import (
     BAND,
     CHANCE_LINE,
-    DIVERGING,
     HUES,
-    INK,
     KIND_SHAPES,
-    PAGE,
     SEQUENTIAL,
 )
 from gcbook.paper.categories import CHANCE
@@ -26,11 +22,6 @@ from gcbook.paper.observers import HUMANS_TITLE
 NOBODY = "none"
 """What a drop-down for highlighting says when nobody is."""
 
-ON_LIGHT_CELL, ON_DARK_CELL = "#111111", "#fafafa"
-"""Of what is written on cells of `diverging` colours, which are the same in the light and the dark
-theme: neither ink has a twin there."""
-_STRONG = 0.45
-"""Part of the way along `sequential` colours from which cells take the page's colour for ink."""
 
 _LONG_TITLE = 20
 _LABEL_GAP = 4
@@ -56,11 +47,6 @@ def by_column(rows: pd.DataFrame, key: str | list[str]) -> pd.DataFrame:
     {'d': [0, 1], 'x': [[1, 2], [3]]}
     """
     return rows.astype(object).where(rows.notna(), None).groupby(key).agg(list).reset_index()
-
-
-def cell_ink(dark_cell: str) -> Any:
-    """The colour of what is written on a `diverging` cell; ``dark_cell`` is true on dark ones."""
-    return alt.condition(dark_cell, alt.value(ON_DARK_CELL), alt.value(ON_LIGHT_CELL))
 
 
 Options = Sequence[str] | Mapping[str, str]
@@ -119,24 +105,6 @@ def condition_x(conditions: Sequence[str], strength: str, angle: int = 0) -> alt
     )
 
 
-def diverging() -> alt.Color:
-    """Colour of the field ``kappa`` around 0: green above it, violet below."""
-    # Error consistency hardly exceeds 0.8.
-    scale: dict[str, Any] = {"scheme": DIVERGING, "domain": [-0.8, 0.8], "clamp": True}
-    return alt.Color(
-        "kappa:Q",
-        title=column("kappa").title,
-        scale=alt.Scale(**scale),
-        legend=alt.Legend(
-            orient="bottom",
-            direction="horizontal",
-            gradientLength=180,
-            format=".1f",
-            values=[-0.8, -0.4, 0, 0.4, 0.8],
-        ),
-    )
-
-
 def sequential(field: str, title: str | None, most: float = 1, **legend: Any) -> alt.Color:
     """Colour from 0 upwards, where 0 is faint: the darker the more, on the dark page the lighter.
 
@@ -153,11 +121,6 @@ def sequential(field: str, title: str | None, most: float = 1, **legend: Any) ->
         scale=alt.Scale(**scale, interpolate="lab"),
         legend=alt.Legend(**legend),
     )
-
-
-def sequential_ink(value: str, most: float = 1) -> Any:
-    """The colour of what is written on a `sequential` cell of this value, an expression."""
-    return alt.condition(f"{value} > {_STRONG * most:g}", alt.value(PAGE), alt.value(INK))
 
 
 def left_out(rows: pd.DataFrame, x: alt.X) -> alt.Chart:
@@ -206,17 +169,6 @@ def nothing(message: str) -> alt.Chart:
         .mark_text()
         .encode(text="message:N")
         .properties(width="container", height=60, description=message)
-    )
-
-
-def title_below(words: str) -> alt.TitleParams:
-    """The title of a panel's lower axis, an expression: only a chart's title can change."""
-    return alt.TitleParams(
-        text=alt.ExprRef(words),
-        orient="bottom",
-        anchor="middle",
-        fontWeight="normal",
-        offset=6,
     )
 
 

@@ -73,8 +73,6 @@ DARK = {
 }
 """Light colour → its twin on the dark page."""
 
-DIVERGING = "purplegreen"
-"""Scheme for values around 0; readable with the common kinds of colour blindness."""
 
 HUES = {
     "Humans": HUMAN,

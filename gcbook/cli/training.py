@@ -119,9 +119,6 @@ def worlds(
     models: Annotated[
         list[str] | None, typer.Option("--model", help="Only this model; repeatable [all].")
     ] = None,
-    variants: Annotated[
-        bool, typer.Option(help="At three points, also train longer and on whole images.")
-    ] = True,
     images: Annotated[
         int | None,
         typer.Option(min=1, help="Training images per model; fixed for a map [192000]."),
@@ -146,7 +143,7 @@ def worlds(
         raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
     # Before minutes go into composing images.
     check_writable(output)
-    todo = list(jobs(seeds or (0,), models or MODELS, variants=variants, images=images or 0))
+    todo = list(jobs(seeds or (0,), models or MODELS, images=images or 0))
 
     with interruptible("stopped; the same command resumes from what was saved"):
         where = pick_device(device)

@@ -21,7 +21,6 @@ EXTRA_CATEGORIES = ("duck", "rabbit", "face")
 """Categories beyond the 16, for pictures that can be seen in two ways."""
 
 Split = Literal["train", "validation", "test"]
-SPLITS: tuple[Split, ...] = ("train", "validation", "test")
 
 _FOLDER = "miniworld"
 

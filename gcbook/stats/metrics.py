@@ -21,7 +21,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS
 
 OBSERVER = ("source", "observer")
@@ -63,31 +62,6 @@ def cue_metrics(n: Any, shape: Any, texture: Any) -> dict[str, Any]:
     """
     values = share(shape, n), share(texture, n), bias_of(shape, texture)
     return dict(zip(CUE_METRICS, values, strict=True))
-
-
-def by_accident(named: Any) -> Any:
-    """How often an observer names a cue that it never uses, from how often it names the other.
-
-    Where each shape is shown with every other category's texture equally often, and each texture
-    with every other category's shape, mistakes fall on the cue that is not used as often as on any
-    other of the fifteen wrong categories.
-
-    Args:
-        named: share (or array of shares) of the answers that name the cue that is used.
-
-    >>> round(by_accident(0.7), 3)
-    0.02
-    """
-    return (1 - named) / (len(CATEGORIES) - 1)
-
-
-def blind_bias(shape_accuracy: Any) -> Any:
-    """Return the shape bias of an observer who never uses texture, see `by_accident`.
-
-    >>> [float(round(blind_bias(accuracy), 2)) for accuracy in (1 / 16, 0.3, 0.75, 1)]
-    [0.5, 0.87, 0.98, 1.0]
-    """
-    return bias_of(shape_accuracy, by_accident(shape_accuracy))
 
 
 def accuracy(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame:

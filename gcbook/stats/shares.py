@@ -12,8 +12,6 @@ import pandas as pd
 from gcbook.stats.clustered import Sums, clustered_means, clustered_sums, over_seeds
 from gcbook.stats.metrics import (
     CUE_METRICS,
-    blind_bias,
-    by_accident,
     conflicts_in,
     cue_metrics,
     share,
@@ -98,9 +96,8 @@ def pooled_measures(
     Returns:
         The groups, with ``observer`` or with ``seeds`` (how many networks); the values of
         ``accuracy`` (in-distribution), ``shape_accuracy, texture_accuracy`` and ``shape_bias``
-        (on conflicts), of ``texture_excess``, the texture accuracy less what an observer blind to
-        texture would reach by accident, and of ``blind``, that observer's shape bias, each
-        (groups, 1 + draws), the first column as they are; and how many answers are behind each.
+        (on conflicts), each (groups, 1 + draws), the first column as they are; and how many
+        answers are behind each.
     """
     full = [*by, "observer"]
     keys, cues = cue_sums(answers[answers["dataset"] == CONFLICT], full, resampling=resampling)
@@ -115,9 +112,6 @@ def pooled_measures(
     counts = {"accuracy": of_plain.pop("n")} | dict.fromkeys(CUE_METRICS, of_cues.pop("n"))
     # Scaled deviations of a few seeds may leave the range.
     values = {name: np.clip(each, 0, 1) for name, each in (of_plain | of_cues).items()}
-    values["texture_excess"] = values["texture_accuracy"] - by_accident(values["shape_accuracy"])
-    values["blind"] = blind_bias(values["shape_accuracy"])
-    counts["texture_excess"] = counts["blind"] = counts["shape_accuracy"]
     return keys, values, {name: each[:, 0].astype(int) for name, each in counts.items()}
 
 

@@ -1,6 +1,5 @@
 """Shape bias by category beside printed averages."""
 
-import altair as alt
 import pandas as pd
 
 from gcbook.charts.category_bias import fig_category_bias
@@ -25,11 +24,9 @@ PRINTED = pd.DataFrame(
 MARKS = {"Humans": (HUMAN, "diamond"), "ResNet-50": (DISCRIMINATIVE, "circle")}
 
 
-def spec_of(**options):
+def spec_of():
     return chart_spec(
-        fig_category_bias(
-            ROWS, PRINTED, series="observer", marks=MARKS, description="Rows.", **options
-        )
+        fig_category_bias(ROWS, PRINTED, series="observer", marks=MARKS, description="Rows.")
     )
 
 
@@ -56,10 +53,3 @@ def test_every_observer_has_a_look_and_a_mean():
     assert mean["groupby"] == ["observer"]
     assert mean["aggregate"][0]["field"] == "category_mean"
     assert layers[-1]["encoding"]["y"]["sort"] == list(CATEGORIES)
-
-
-def test_the_reader_may_choose_what_is_shown():
-    choice = alt.param(name="who", value="Humans")
-    spec = spec_of(choice=choice, shown="datum.observer === who")
-    assert [each["name"] for each in spec["params"]] == ["who"]
-    assert spec["layer"][-1]["transform"] == [{"filter": "datum.observer === who"}]

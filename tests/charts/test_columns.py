@@ -38,8 +38,8 @@ def test_ends_are_written_like_their_column():
 
 
 def test_two_columns_under_one_heading_are_refused():
-    with pytest.raises(InputError, match=r"'Network evaluations'.*evaluations, nfe"):
-        headings_of(["evaluations", "nfe"])
+    with pytest.raises(InputError, match=r"'Error consistency'.*error_consistency, kappa"):
+        headings_of(["error_consistency", "kappa"])
 
 
 def test_a_column_without_a_heading_is_refused():

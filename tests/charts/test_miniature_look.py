@@ -1,11 +1,9 @@
-"""Colours, marks and dashes of the miniatures."""
+"""Colours and marks of the miniatures."""
 
 from gcbook.charts.miniature_look import (
     COLORS,
-    DASHES,
     SHAPES,
     recipe_color,
-    recipe_dash,
     recipe_shape,
 )
 from gcbook.charts.theme import HUMAN
@@ -13,12 +11,10 @@ from gcbook.miniworld.results.shipped import KINDS
 
 
 def test_every_miniature_has_a_look_of_its_own_and_none_that_of_people():
-    for look in (COLORS, SHAPES, DASHES):
+    for look in (COLORS, SHAPES):
         assert list(look) == list(KINDS)
     assert len(set(COLORS.values())) == len(set(SHAPES.values())) == len(KINDS)
     assert HUMAN not in COLORS.values()
-    both = [(COLORS[name], str(DASHES[name])) for name in KINDS]
-    assert len(set(both)) == len(KINDS)
 
 
 def test_scales_show_what_there_is_in_order():
@@ -26,7 +22,6 @@ def test_scales_show_what_there_is_in_order():
     for channel, values in (
         (recipe_color(shown), COLORS),
         (recipe_shape(shown), SHAPES),
-        (recipe_dash(shown), DASHES),
     ):
         spec = channel.to_dict()
         assert spec["field"] == "recipe"

@@ -9,7 +9,6 @@ from gcbook.charts.parts import (
     NOBODY,
     chance_line,
     condition_x,
-    diverging,
     dropdown,
     equal_bias_lines,
     highlight,
@@ -55,13 +54,6 @@ def test_networks_to_highlight_are_in_the_order_of_a_list():
     assert menu.value == "o3"
     # Whoever is not there cannot stand out.
     assert highlight(rows, Names.of(names), "who", start="ResNet-50").param.value == NOBODY
-
-
-def test_colours_of_kappa_run_both_ways_from_zero():
-    color = diverging().to_dict()
-    low, high = color["scale"]["domain"]
-    assert low == -high and color["scale"]["clamp"]
-    assert 0 in color["legend"]["values"]
 
 
 def test_a_look_has_the_channels_that_it_is_given():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import gcbook
-from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, SPLITS, load_silhouettes
+from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, load_silhouettes
 from gcbook.paper.categories import CATEGORIES
 
+SPLITS = ("train", "validation", "test")
 FOLDER = Path(gcbook.__file__).parent / "data" / "miniworld"
 PERMISSIVE = {
     "Apache-2.0",

@@ -4,7 +4,6 @@ import pandas as pd
 
 from gcbook.miniworld.results.noised import (
     CLEAN,
-    MEAN_OF_DRAWS,
     ONE_DRAW,
 )
 from tiny.cue_answers import COLUMNS, cue_answers
@@ -27,5 +26,4 @@ SHARES = {
     ("mini-cnn-seed1", CLEAN): (4, 4, 9),
     ("mini-cnn-noise", CLEAN): (6, 2, 8),
     ("mini-cnn-noise", ONE_DRAW): (4, 0, 5),
-    ("mini-cnn-noise", MEAN_OF_DRAWS): (8, 0, 7),
 }

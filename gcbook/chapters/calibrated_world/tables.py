@@ -169,12 +169,12 @@ def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFr
     Returns:
         ``world`` (title), ``diagnosticity, contrast``; ``model`` (title, with k of exp(−kt) where
         errors are weighted); ``shape_bias, low, high``, and ``accuracy`` on images like those of
-        training. Of several seeds all answers count; variants of the training are left out.
+        training. Of several seeds all answers count.
     """
     tables, shown = [], [TITLES["mini-cnn"]]
     for k, weighting in WEIGHTINGS.items():
         recipes = {"mini-pixel", "mini-cnn"} if k == PAPER else {"mini-pixel"}
-        asked = [each for each in models if each.job.model in recipes and not each.job.variant]
+        asked = [each for each in models if each.job.model in recipes]
         shown.append(f"{TITLES['mini-pixel']}, k = {k}")
         if not asked:
             continue
@@ -222,8 +222,8 @@ def larger_accuracies() -> dict[str, float]:
     return dict(zip(right["recipe"], right["accuracy"], strict=True))
 
 
-def training_rows(world: str = CALIBRATED_WORLD) -> pd.DataFrame:
-    """How the miniatures of a world were trained, from the record beside each.
+def training_rows() -> pd.DataFrame:
+    """How the miniatures of the calibrated world were trained, from the record beside each.
 
     Returns:
         A row a miniature, of which seed 0 is shown: ``model, kind, stands_for, parameters,
@@ -231,7 +231,7 @@ def training_rows(world: str = CALIBRATED_WORLD) -> pd.DataFrame:
         tokenizer that the model builds on.
     """
     rows = []
-    for name in (each for each in shipped_models(world) if parts_of(each).seed == 0):
+    for name in (each for each in shipped_models(CALIBRATED_WORLD) if parts_of(each).seed == 0):
         card, recipe = model_card(name), parts_of(name).recipe
         rows.append(
             {

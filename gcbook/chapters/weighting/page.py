@@ -213,7 +213,7 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
                 places = images[test_set].index.to_numpy()
                 kept = slice(n_draws)
                 draws[test_set] = Packed.of(
-                    raw.t[places, kept], raw.errors["l2"][places, kept].astype(np.float64)
+                    raw.t[places, kept], raw.errors[places, kept].astype(np.float64)
                 )
                 labels = raw.labels
             shown = images[SETS[1]]["image_id"].head(_N_SAMPLES)

@@ -10,7 +10,7 @@ from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_store
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import choose_draws, decide, to_trials
+from gcbook.scoring.decisions import decide, to_trials
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import cues
 
@@ -89,8 +89,8 @@ def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
     return answers.assign(recipe=recipes[who])
 
 
-def evaluations(store: Store, draws: int | None = None) -> int:
-    """Network evaluations (NFE) of one decision without a race, from some draws or all stored."""
+def evaluations(store: Store) -> int:
+    """Network evaluations (NFE) of one decision without a race, from all draws stored."""
     traits = store.traits
-    number = 1 if traits.deterministic else choose_draws(store, draws)
+    number = 1 if traits.deterministic else store.settings.max_draws
     return number * traits.evaluations * (1 if traits.joint else len(traits.labels))

@@ -8,9 +8,6 @@ from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.shipped import has_course, label_of, model_card, training_trials
 
-PAPERS = "exp:7"
-"""The weighting of the paper; the other one that checkpoints were decided under is "uniform"."""
-
 
 def course_answers(models: Sequence[str]) -> pd.DataFrame:
     """Answers at checkpoints, of the models that have them.

@@ -1,8 +1,6 @@
 """What the miniatures are called, and what they stand for."""
 
-from collections.abc import Iterable
-
-from gcbook.miniworld.results.shipped import KINDS, parts_of
+from gcbook.miniworld.results.shipped import parts_of
 from gcbook.paper.published import table1
 
 STANDS_FOR = {
@@ -56,13 +54,3 @@ def short_name(recipe: str) -> str:
     'cnn_noise'
     """
     return recipe.removeprefix("mini-").replace("-", "_")
-
-
-def recipes_in(models: Iterable[str]) -> list[str]:
-    """Return the miniatures that models are of, each once, in the order of `KINDS`.
-
-    >>> recipes_in(["mini-cnn-seed1", "mini-cnn", "mini-pixel"])
-    ['mini-pixel', 'mini-cnn']
-    """
-    found = {parts_of(model).recipe for model in models}
-    return [recipe for recipe in KINDS if recipe in found]

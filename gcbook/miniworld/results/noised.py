@@ -9,7 +9,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pandas as pd
 
 from gcbook.files.manifest import DATA
@@ -22,7 +21,7 @@ from gcbook.miniworld.results.shipped import (
     select_models,
 )
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.scoring.decisions import Rule, decide, decide_rows, to_trials
+from gcbook.scoring.decisions import Rule, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
@@ -30,10 +29,7 @@ from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_m
 from gcbook.trials.table import COLUMNS
 
 DRAWS, SEED = 10, 0
-MEAN = -1
-"""In place of a draw's number: the answer of the mean probability of all draws."""
-
-CLEAN, ONE_DRAW, MEAN_OF_DRAWS = "clean images", "one draw of noise", "mean over draws"
+CLEAN, ONE_DRAW = "clean images", "one draw of noise"
 """How a network is tested."""
 
 TRAINED = {"mini-cnn": "clean", "mini-cnn-noise": "noised"}
@@ -61,7 +57,7 @@ def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFr
 
     Returns:
         Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``draw``: the draw
-        that is answered, or `MEAN`.
+        that is answered.
 
     Raises:
         DataNotFoundError: a model does not come with this package.
@@ -91,13 +87,10 @@ def asked_anew(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
         world = named_world(parts_of(model).world)
         for test_set in test_sets:
             with scored_once(make_test_set(test_set, world), classifier, settings) as store:
-                decided = {MEAN: decide(store, pooling="probability")}
                 for draw, rows in store.scores().groupby("draw"):
-                    decided[int(str(draw))] = decide_rows(store, rows, Rule(store.weights()))
-            tables += [
-                to_trials(table, label_of(model), test_set, SOURCE).assign(draw=draw)
-                for draw, table in decided.items()
-            ]
+                    decided = decide_rows(store, rows, Rule(store.weights()))
+                    trials = to_trials(decided, label_of(model), test_set, SOURCE)
+                    tables.append(trials.assign(draw=int(str(draw))))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -110,14 +103,13 @@ def noise_answers(models: Sequence[str]) -> pd.DataFrame:
     """Answers to clean images, from the shipped scores, and to noised ones.
 
     Returns:
-        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN`,
-        `ONE_DRAW` (every draw is an answer of its own) or `MEAN_OF_DRAWS`.
+        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN` or
+        `ONE_DRAW` (every draw is an answer of its own).
     """
     sets = [CONFLICT, PLAIN]
-    noised = noised_answers(models, sets)
-    tested = np.where(noised["draw"] == MEAN, MEAN_OF_DRAWS, ONE_DRAW)
+    noised = noised_answers(models, sets).assign(tested=ONE_DRAW)
     clean = miniature_answers(sets, models).assign(tested=CLEAN)
-    answers = pd.concat([clean, noised.assign(tested=tested)], ignore_index=True)
+    answers = pd.concat([clean, noised], ignore_index=True)
     answers = with_recipe(answers)
     return answers.assign(trained=answers["recipe"].map(TRAINED))
 

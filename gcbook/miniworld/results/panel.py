@@ -18,9 +18,6 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import bias_of, share
 from gcbook.stats.resampling import Resampling
 
-MOST_DRAWS = 2000
-"""Resamples of silhouettes; a chapter may take more of other images."""
-
 NOT_OOD = ("in-distribution", "texture")
 """Test sets that do not count for accuracy out of distribution: texture alone shows no object."""
 
@@ -29,11 +26,6 @@ OOD_SETS = tuple(name for name in TEST_SETS if name not in NOT_OOD)
 """Test sets of the benchmark's kinds."""
 
 _KEYS = ["dataset", "condition", "image_id"]
-
-
-def few(resampling: Resampling) -> Resampling:
-    """Return how to resample silhouettes where a chapter resamples other images so."""
-    return replace(resampling, draws=min(resampling.draws, MOST_DRAWS))
 
 
 def counted(answers: pd.DataFrame) -> pd.Series:

@@ -39,7 +39,6 @@ DRAWS: Mapping[str, int] = {
     "cue-conflict": 32,
     "silhouette": 32,
     "filtered": 4,
-    "filtered-conflict": 4,
 }
 """Draws of (t, noise) an image of a test set, where that is not `FEW_DRAWS`."""
 FEW_DRAWS = 8
@@ -49,7 +48,7 @@ LARGER = "calibrated64"
 LARGER_SETS = ("in-distribution", "cue-conflict")
 """Its test sets that are scored, with `FEW_DRAWS` an image: each costs four times as much."""
 
-ASKED = ("mini-pixel", "mini-latent", "mini-cnn", "mini-cnn-noise")
+ASKED = ("mini-pixel", "mini-latent", "mini-cnn")
 """Recipes whose weights ship of the calibrated world, too."""
 
 TRAINING = "training.parquet"
@@ -212,16 +211,6 @@ def shipped_models(world: str = DEFAULT) -> tuple[str, ...]:
         if file == _RECORD and (parts := parts_of(model)).world == world and parts.recipe in kinds
     ]
     return tuple(name for _, _, name in sorted(found))
-
-
-@cache
-def whole_worlds() -> tuple[str, ...]:
-    """Names of the worlds of which models of all `KINDS` come with this package."""
-    return tuple(
-        world
-        for world in world_names()
-        if {parts_of(name).recipe for name in shipped_models(world)} == set(KINDS)
-    )
 
 
 def select_models(

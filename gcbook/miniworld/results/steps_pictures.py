@@ -77,8 +77,8 @@ def spread_table(errors: pd.DataFrame) -> pd.DataFrame:
         errors: from `error_table`.
 
     Returns:
-        ``t``; ``error``, the mean over images of their smallest error; ``spread``, by how many
-        percent their largest exceeds it; ``texture_ahead``, on how many of the ``conflicts``,
+        ``t``; ``spread``, by how many percent the largest error of an image exceeds its smallest, a
+        mean over images; ``texture_ahead``, on how many of the ``conflicts``,
         images whose shape and texture are two candidates, the texture's prompt has a smaller
         error than the shape's.
     """
@@ -91,7 +91,6 @@ def spread_table(errors: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 "t": t,
-                "error": by_image["error"].min().mean(),
                 "spread": by_image["excess"].max().mean(),
                 "texture_ahead": int((named["texture"] < named["shape"]).sum()),
                 "conflicts": len(named),

@@ -14,7 +14,7 @@ from gcbook.miniworld.results.answers import SOURCE, mark
 from gcbook.miniworld.results.kinds import DIFFUSION
 from gcbook.miniworld.results.shipped import label_of, parts_of, select_models, shipped_store
 from gcbook.noise.schedules import Schedule
-from gcbook.noise.weightings import NORMS, Norm, parse_weighting
+from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.diagnostics import TENTHS, level_of, variance_shares
 from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
@@ -38,7 +38,7 @@ class RawErrors:
         labels: the classes.
         t: times of the draws, (N, D).
         log_snr: their log-SNR, (N, D).
-        errors: norm → (N, D, C).
+        errors: squared, (N, D, C).
         schedule: of the noise.
     """
 
@@ -46,18 +46,16 @@ class RawErrors:
     labels: tuple[str, ...]
     t: np.ndarray
     log_snr: np.ndarray
-    errors: Mapping[Norm, np.ndarray]
+    errors: np.ndarray
     schedule: Schedule | None
 
-    def mean_errors(self, weighting: str, norm: Norm) -> np.ndarray:
+    def mean_errors(self, weighting: str) -> np.ndarray:
         """Return each class's mean weighted error, (N, C), over all draws."""
-        weights = Weights(parse_weighting(weighting), norm, self.schedule).at(self.t, self.log_snr)
-        return (weights[..., None] * self.errors[norm]).mean(axis=1)
+        weights = Weights(parse_weighting(weighting), "l2", self.schedule).at(self.t, self.log_snr)
+        return (weights[..., None] * self.errors).mean(axis=1)
 
 
-def weighing_stores(
-    labels: Sequence[str] = (), *, world: str = DEFAULT, sets: Sequence[str] = SETS
-) -> Stores:
+def weighing_stores(labels: Sequence[str] = (), *, world: str = DEFAULT) -> Stores:
     """Find the shipped diffusion models of a world, with their scores.
 
     The others take no weights: a likelihood, or a network without noise.
@@ -74,7 +72,7 @@ def weighing_stores(
         DataNotFoundError: this version brings no pixel or no latent diffusion of the world.
     """
     return {
-        label_of(name): {test_set: shipped_store(name, test_set) for test_set in sets}
+        label_of(name): {test_set: shipped_store(name, test_set) for test_set in SETS}
         for name in select_models(world, DIFFUSION, labels)
         if labels or parts_of(name).seed == 0
     }
@@ -88,15 +86,15 @@ def read_errors(store: Store) -> RawErrors:
     rows, images = store.scores(), store.images()
     arrays = {
         name: score_array(rows, rows[name], images["image_id"], store.labels, store.settings.draws)
-        for name in ("t", "log_snr", *store.traits.measures)
+        for name in ("t", "log_snr", "error_l2")
     }
-    whole = ~np.isnan(arrays[store.traits.measures[0]]).any(axis=(1, 2))
+    whole = ~np.isnan(arrays["error_l2"]).any(axis=(1, 2))
     return RawErrors(
         images[whole].reset_index(drop=True),
         store.labels,
         arrays["t"][whole][..., 0],
         arrays["log_snr"][whole][..., 0],
-        {norm: arrays[f"error_{norm}"][whole] for norm in NORMS if f"error_{norm}" in arrays},
+        arrays["error_l2"][whole],
         store.schedule,
     )
 
@@ -130,9 +128,7 @@ def answers_under(store: Store, weightings: Sequence[str]) -> pd.DataFrame:
     raw = read_errors(store)
     labels = np.array(raw.labels)
     each = [
-        raw.images.assign(
-            response=labels[raw.mean_errors(name, "l2").argmin(axis=1)], weighting=name
-        )
+        raw.images.assign(response=labels[raw.mean_errors(name).argmin(axis=1)], weighting=name)
         for name in weightings
     ]
     trials = pd.concat(each, ignore_index=True)

@@ -31,8 +31,6 @@ class CnnTask(Task):
     Args:
         noise: add noise in training.
         every: learn all categories of the miniature world, not the 16 alone.
-        crops: train on random crops, as ImageNet's networks are; else on whole images, of which
-            half are mirrored.
     """
 
     networks = ("network",)
@@ -43,13 +41,12 @@ class CnnTask(Task):
         *,
         noise: bool,
         every: bool = False,
-        crops: bool = True,
         batch_size: int = 128,
     ) -> None:
         from transformers import ResNetConfig, ResNetForImageClassification
 
         super().__init__(start, batch_size)
-        self.noise, self.crops = noise, crops
+        self.noise = noise
         names = ALL_CATEGORIES if every else CATEGORIES
         torch.manual_seed(start.seed)
         config = ResNetConfig(
@@ -66,7 +63,7 @@ class CnnTask(Task):
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         images, labels = self.draw(generator)
-        images = (random_resized_crops if self.crops else random_flips)(images, generator)
+        images = random_resized_crops(images, generator)
         images = (images - MEAN) / SD
         if self.noise:
             images = DiffusionNoise(generator=generator)(images)

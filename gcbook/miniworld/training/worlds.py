@@ -30,8 +30,6 @@ CONTRASTS = (0.5, 1.0, 1.5)
 """Factors of the default world's contrast of texture."""
 
 MODELS = ("mini-cnn", "mini-cnn-noise", "mini-pixel")
-COMPARED = ("mini-cnn", "mini-pixel")
-"""Those of which it is asked which one is more shape-biased."""
 IMAGES = 192_000
 """That every model sees: a quarter of what the shipped ones do, or an eighth."""
 BATCHES: Mapping[str, int] = {"mini-cnn": 128, "mini-cnn-noise": 128, "mini-pixel": 32}
@@ -70,14 +68,9 @@ class Point:
 
 
 GRID = tuple(Point(d, c) for d in DIAGNOSTICITIES for c in CONTRASTS)
-VARIED = (Point(0.6, 0.5), Point(0.89, 1.0), Point(1.0, 1.5))
-"""Where it is asked whether twice the training, or training on whole images, changes the sign: the
-diagonal from the world in which texture is worth least to the one in which it is worth most."""
-
 
 _NAME = re.compile(
-    r"d(?P<diagnosticity>[\d.]+)-c(?P<contrast>[\d.]+)/"
-    r"(?P<model>.+?)(?:-(?P<variant>longer|whole))?-seed(?P<seed>\d+)"
+    r"d(?P<diagnosticity>[\d.]+)-c(?P<contrast>[\d.]+)/(?P<model>.+?)-seed(?P<seed>\d+)"
 )
 
 
@@ -89,44 +82,35 @@ class Job:
         point: the world.
         model: the recipe.
         seed: of the training.
-        variant: "", "longer" (twice the steps) or "whole" (a classifier without crops).
-        budget: images that the model sees, 0 for `IMAGES`; twice as many if "longer".
+        budget: images that the model sees, 0 for `IMAGES`.
     """
 
     point: Point
     model: str
     seed: int = 0
-    variant: str = ""
     budget: int = 0
 
     @property
     def name(self) -> str:
         """A name that a folder can have.
 
-        >>> Job(Point(1.0, 0.5), "mini-cnn", 2, "whole").name
-        'd1-c0.5/mini-cnn-whole-seed2'
+        >>> Job(Point(1.0, 0.5), "mini-cnn", 2).name
+        'd1-c0.5/mini-cnn-seed2'
         """
-        variant = f"-{self.variant}" if self.variant else ""
-        return f"{self.point.name}/{self.model}{variant}-seed{self.seed}"
+        return f"{self.point.name}/{self.model}-seed{self.seed}"
 
     @classmethod
     def named(cls, name: str) -> "Job | None":
         """Return the job of a name, its budget not known; None where it is no job's.
 
-        >>> Job.named("d1-c0.5/mini-cnn-whole-seed2")
-        Job(point=Point(diagnosticity=1.0, contrast=0.5), model='mini-cnn', seed=2, \
-variant='whole', budget=0)
+        >>> Job.named("d1-c0.5/mini-cnn-seed2")
+        Job(point=Point(diagnosticity=1.0, contrast=0.5), model='mini-cnn', seed=2, budget=0)
         """
         found = _NAME.fullmatch(name)
         if found is None:
             return None
         point = Point(float(found["diagnosticity"]), float(found["contrast"]))
-        return cls(point, found["model"], int(found["seed"]), found["variant"] or "")
-
-    @property
-    def lengthened(self) -> int:
-        """By which factor the training is longer than those on the map."""
-        return 2 if self.variant == "longer" else 1
+        return cls(point, found["model"], int(found["seed"]))
 
     @property
     def batch_size(self) -> int:
@@ -136,32 +120,25 @@ variant='whole', budget=0)
     @property
     def steps(self) -> int:
         """Of the training."""
-        return max(1, (self.budget or IMAGES) // self.batch_size) * self.lengthened
+        return max(1, (self.budget or IMAGES) // self.batch_size)
 
 
 def jobs(
     seeds: Sequence[int] = (0,),
     models: Sequence[str] = MODELS,
     *,
-    variants: bool = True,
     images: int = 0,
 ) -> Iterator[Job]:
-    """Return all jobs of a map: the grid first, seed by seed, then what is varied at three points.
+    """Return all jobs of a map, seed by seed.
 
     Args:
         seeds: of the trainings.
         models: some of `MODELS`.
-        variants: with those of seed 0 that are trained longer or on whole images.
         images: that every model sees, 0 for `IMAGES`.
     """
     for seed in seeds:
         for model in models:
-            yield from (Job(point, model, seed, "", images) for point in GRID)
-    if variants and 0 in seeds:
-        for model in [model for model in models if model in COMPARED]:
-            yield from (Job(point, model, 0, "longer", images) for point in VARIED)
-        if "mini-cnn" in models:
-            yield from (Job(point, "mini-cnn", 0, "whole", images) for point in VARIED)
+            yield from (Job(point, model, seed, images) for point in GRID)
 
 
 def images_of(name: str, world: World) -> StimulusSet:
@@ -221,7 +198,6 @@ def run_job(
             )
         shutil.rmtree(run, ignore_errors=True)
         return False
-    choices = {"batch_size": job.batch_size} | ({"crops": False} if job.variant == "whole" else {})
     trainer = make_trainer(
         job.model,
         run,
@@ -230,7 +206,7 @@ def run_job(
         validate_every=max(1, job.steps // 3),
         device=device,
         world=world,
-        choices=choices,
+        choices={"batch_size": job.batch_size},
         report=lambda line: report(f"{job.name}: {line}"),
     )
     trainer.run()

@@ -17,6 +17,7 @@ from gcbook.chapters.calibrated_world.tables import (
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.calibrated import CALIBRATED, UNCALIBRATED
 from gcbook.miniworld.results.worlds import trained_in_worlds
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN
 from gcbook.stats.summaries import Summaries
@@ -138,8 +139,8 @@ def test_patches_are_right_as_often_as_they_name_the_category():
         ("bagnet33", "colour", "cr", "cat", "dog", 9),
         ("resnet50", "colour", "bw", "cat", "dog", 9),
     ]
-    empty = pd.DataFrame()
-    found = Summaries(pd.DataFrame(rows, columns=columns), empty, empty, empty, {})
+    empty, counts = pd.DataFrame(), pd.DataFrame(rows, columns=columns)
+    found = Summaries(counts, empty, empty, empty, SummarySettings(), origin=None)
     assert patch_accuracy(found) == 0.75
 
 

@@ -19,7 +19,7 @@ from gcbook.miniworld.results.calibrated import (
     outcome_rows,
     search_rows,
 )
-from gcbook.miniworld.results.noised import CLEAN, MEAN_OF_DRAWS, ONE_DRAW
+from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW
 from gcbook.miniworld.results.shipped import FEW_DRAWS, KINDS
 from gcbook.miniworld.training.calibration import (
     ARGUED,
@@ -112,7 +112,7 @@ def test_outcomes_stand_beside_their_predictions(monkeypatch):
 
     monkeypatch.setattr(calibrated, "shipped_models", lambda world: shipped)
     monkeypatch.setattr(calibrated, "miniature_answers", given)
-    tested = {CLEAN: (0, 9, 9), ONE_DRAW: (9, 1, 9), MEAN_OF_DRAWS: (0, 9, 9)}
+    tested = {CLEAN: (0, 9, 9), ONE_DRAW: (9, 1, 9)}
     noised = answers({("mini-cnn-noise", how): said for how, said in tested.items()})
     rows = outcome_rows(noised, resampling=Resampling(draws=100)).set_index("prediction")
     assert rows.index.tolist() == list(calibrated._predicted()["shape_bias"])

@@ -1,6 +1,6 @@
 """Names of the miniatures, and what they stand for."""
 
-from gcbook.miniworld.results.kinds import GENERATIVE, STANDS_FOR, recipes_in, side_of
+from gcbook.miniworld.results.kinds import GENERATIVE, STANDS_FOR, side_of
 from gcbook.miniworld.results.shipped import KINDS
 
 
@@ -9,8 +9,3 @@ def test_every_kind_stands_for_something_and_is_on_one_side():
     assert {name for name in KINDS if side_of(name) == "generative"} == set(GENERATIVE)
     assert side_of("mini-cnn-noise-seed4") == side_of("mini-cnn") == "discriminative"
     assert side_of("mini-latent-seed2") == "generative"
-
-
-def test_recipes_are_in_the_order_of_the_kinds_and_once():
-    models = ["mini-cnn-noise", "mini-cnn-seed1", "mini-cnn", "mini-ar"]
-    assert recipes_in(models) == ["mini-ar", "mini-cnn", "mini-cnn-noise"]

@@ -1,4 +1,4 @@
-"""A shipped classifier on noised images: every draw, and their mean."""
+"""A shipped classifier on noised images."""
 
 import shutil
 from collections import Counter
@@ -14,10 +14,10 @@ from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results import noised as results
 from gcbook.miniworld.results.answers import mark, miniature_answers
+from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.noised import (
     CLEAN,
     DRAWS,
-    MEAN,
     MEASURES,
     ONE_DRAW,
     asked_anew,
@@ -27,7 +27,7 @@ from gcbook.miniworld.results.noised import (
     keep_noised,
     noised_answers,
 )
-from gcbook.miniworld.results.shipped import has_weights, label_of, select_models, whole_worlds
+from gcbook.miniworld.results.shipped import has_weights, label_of
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import keyed_noise
 from gcbook.stats.resampling import Resampling
@@ -40,21 +40,18 @@ def draws(monkeypatch):
     return lambda number: monkeypatch.setattr(results, "DRAWS", number)
 
 
-def test_every_draw_answers_and_so_does_their_mean(draws):
+def test_every_draw_answers(draws):
     draws(2)
     found = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
     clean = miniature_answers(["texture"], ["mini-cnn-noise"])
-    assert sorted(found["draw"].unique()) == [MEAN, 0, 1]
+    assert sorted(found["draw"].unique()) == [0, 1]
     by_draw = {draw: rows.set_index("image_id") for draw, rows in found.groupby("draw")}
     for rows in by_draw.values():
         assert set(rows.index) == set(clean["image_id"])
         assert (rows["right"] == (rows["response"] == rows["category"])).all()
-    # Where both draws agree, so does the mean of their probabilities; noise changes answers.
+    # Noise changes answers.
     both = by_draw[0]["response"] == by_draw[1]["response"].loc[by_draw[0].index]
     assert not both.all()
-    pooled = by_draw[MEAN]["response"].loc[by_draw[0].index]
-    named = np.array([pooled == by_draw[draw]["response"].loc[pooled.index] for draw in (0, 1)])
-    assert named[:, both].mean() > 0.95
     again = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
     assert again.equals(found)
 
@@ -88,28 +85,26 @@ def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, mo
     assert kept.equals(asked)
     alone = noised_answers(["mini-cnn-seed1"], [PLAIN])
     assert set(alone["dataset"]) == {PLAIN}
-    assert len(alone) == 16 * (DRAWS + 1)
+    assert len(alone) == 16 * DRAWS
 
 
 def test_a_model_of_another_world_is_shown_its_worlds_images(draws):
     draws(1)
-    found = asked_anew(["mini-cnn-noise-calibrated"], [PLAIN])
-    assert set(found["observer"]) == {"mini-cnn-noise"}
+    found = asked_anew(["mini-cnn-calibrated"], [PLAIN])
+    assert set(found["observer"]) == {"mini-cnn"}
     shown = make_test_set(PLAIN, named_world("calibrated"))
     assert set(found["image_id"]) == {each.image_id for each in shown}
 
 
 def test_seeds_whose_weights_do_not_ship_have_their_answers():
-    for world in whole_worlds():
-        for model in select_models(world, ("mini-cnn", "mini-cnn-noise")):
-            if has_weights(model):
-                continue
-            answers = noised_answers([model], [PLAIN])
-            assert set(answers["observer"]) == {label_of(model)}
-            assert sorted(answers["draw"].unique()) == [MEAN, *range(DRAWS)]
-            assert set(answers["image_id"]) == {
-                each.image_id for each in make_test_set(PLAIN, named_world(world))
-            }
+    shown = {each.image_id for each in make_test_set(PLAIN, named_world(CALIBRATED_WORLD))}
+    for model in discriminative_models(CALIBRATED_WORLD):
+        if has_weights(model):
+            continue
+        answers = noised_answers([model], [PLAIN])
+        assert set(answers["observer"]) == {label_of(model)}
+        assert sorted(answers["draw"].unique()) == [*range(DRAWS)]
+        assert set(answers["image_id"]) == shown
 
 
 def test_categories_pool_the_seeds_and_average_alike():

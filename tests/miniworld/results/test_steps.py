@@ -11,7 +11,8 @@ from tiny.made import set_of
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.miniworld.results.shipped import whole_worlds
+from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.steps import (
     ROLES,
     Example,
@@ -66,7 +67,7 @@ def test_images_chosen_by_name_keep_their_order():
 
 def test_images_are_those_of_a_world():
     name = EXAMPLES[0].stimulus.imagename
-    default, other = (choose_examples([name], world=world) for world in whole_worlds())
+    default, other = (choose_examples([name], world=world) for world in (DEFAULT, CALIBRATED_WORLD))
     assert default[0].stimulus.sha256() == EXAMPLES[0].stimulus.sha256()
     assert other[0].stimulus.imagename == name
     assert other[0].stimulus.sha256() != default[0].stimulus.sha256()

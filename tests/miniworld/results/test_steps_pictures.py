@@ -97,7 +97,6 @@ def test_differences_are_grey_where_there_is_none_and_share_a_scale():
 def test_spread_by_hand():
     table = spread_table(error_table(STEPS))
     assert table["t"].tolist() == [0.1, 0.9]
-    assert table["error"].tolist() == pytest.approx([0.04 / 3, 0.8 / 3])
     assert table["spread"].tolist() == pytest.approx([(300 + 200 + 50) / 3, (100 + 60 + 200) / 3])
     # "one": texture b against shape a; "two": texture a against shape c; "same": no conflict.
     assert table["texture_ahead"].tolist() == [1, 1]

@@ -35,8 +35,7 @@ def test_errors_are_read_as_they_were_written(tmp_path):
     assert raw.labels == CATEGORIES
     assert raw.t == pytest.approx(times)
     assert raw.log_snr == pytest.approx(log_snr(SCHEDULE, times))
-    assert raw.errors["l2"] == pytest.approx(errors, rel=1e-6)
-    assert raw.errors["l1"] == pytest.approx(np.sqrt(errors), rel=1e-6)
+    assert raw.errors == pytest.approx(errors, rel=1e-6)
 
 
 def test_an_image_that_lacks_a_draw_is_left_out(tmp_path):
@@ -62,27 +61,21 @@ def test_mean_errors_by_hand():
         ("a", "b"),
         np.array([[0.5, 1.0]]),
         np.zeros((1, 2)),
-        {"l2": np.array([[[1.0, 2.0], [8.0, 4.0]]])},
+        np.array([[[1.0, 2.0], [8.0, 4.0]]]),
         None,
     )
     e = np.exp
     expected = [[(e(-1) * 1 + e(-2) * 8) / 2, (e(-1) * 2 + e(-2) * 4) / 2]]
-    assert raw.mean_errors("exp:2", "l2") == pytest.approx(np.array(expected))
-    assert raw.mean_errors("uniform", "l2").tolist() == [[4.5, 3.0]]
+    assert raw.mean_errors("exp:2") == pytest.approx(np.array(expected))
+    assert raw.mean_errors("uniform").tolist() == [[4.5, 3.0]]
 
 
-@pytest.mark.parametrize(
-    ("name", "norm"),
-    [
-        *((name, "l2") for name in ("exp:0", "exp:7", "exp:20", "eps", "snr:5", "elbo")),
-        *((name, "l1") for name in ("exp:7", "eps")),
-    ],
-)
-def test_answers_are_those_of_the_scorer(stores, name, norm):
+@pytest.mark.parametrize("name", ["exp:0", "exp:7", "exp:20", "eps", "snr:5", "elbo"])
+def test_answers_are_those_of_the_scorer(stores, name):
     for store in stores["made-up"].values():
-        decided = decide(store, store.weights(name, norm))
+        decided = decide(store, store.weights(name))
         raw = read_errors(store)
-        found = raw.mean_errors(name, norm).argmin(axis=1)
+        found = raw.mean_errors(name).argmin(axis=1)
         assert [raw.labels[label] for label in found] == decided["response"].tolist()
 
 
@@ -123,8 +116,8 @@ def test_models_that_take_weights_are_found(shipped):
 
 
 def test_models_of_a_world_go_by_their_names_within_it(shipped):
-    found = weighing_stores(world="calibrated", sets=["edge"])
-    assert found["mini-latent"] == {"edge": ("mini-latent-calibrated", "edge")}
+    found = weighing_stores(world="calibrated")
+    assert found["mini-latent"]["cue-conflict"] == ("mini-latent-calibrated", "cue-conflict")
     assert list(found) == ["mini-pixel", "mini-latent"]
 
 

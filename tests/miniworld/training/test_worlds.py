@@ -17,7 +17,6 @@ from gcbook.miniworld.training.worlds import (
     GRID,
     IMAGES,
     MODELS,
-    VARIED,
     Job,
     Point,
     images_of,
@@ -42,7 +41,6 @@ def small(tmp_path, monkeypatch):
 def test_the_default_world_is_in_the_middle():
     assert len(GRID) == 9
     assert GRID[4].around() == DEFAULT_WORLD
-    assert set(VARIED) <= set(GRID)
     for point in GRID:
         # Nothing else differs.
         same = {"diagnosticity": 0.89, "texture_ratio": DEFAULT_WORLD.texture_ratio}
@@ -53,21 +51,14 @@ def test_the_default_world_is_in_the_middle():
     assert (low, high) == (pytest.approx(1.5 * 0.27), pytest.approx(1.5 * 0.75))
 
 
-def test_every_model_is_trained_everywhere_and_some_longer():
+def test_every_model_is_trained_everywhere():
     found = list(jobs((0, 1)))
     assert len({job.name for job in found}) == len(found)
-    plain = Counter((job.model, job.seed) for job in found if not job.variant)
-    assert plain == {(model, seed): 9 for model in MODELS for seed in (0, 1)}
-    varied = Counter((job.model, job.variant) for job in found if job.variant)
-    twice = {("mini-cnn", "longer"): 3, ("mini-pixel", "longer"): 3}
-    assert varied == {**twice, ("mini-cnn", "whole"): 3}
+    trained = Counter((job.model, job.seed) for job in found)
+    assert trained == {(model, seed): 9 for model in MODELS for seed in (0, 1)}
     # Equal budgets, in steps as large as suit a model.
-    assert {job.steps * job.batch_size for job in found if job.variant != "longer"} == {IMAGES}
-    longer = [job for job in found if job.variant == "longer"]
-    assert {job.steps * job.batch_size for job in longer} == {2 * IMAGES}
-    assert not [job for job in jobs((1,)) if job.variant]
-    own = {(job.variant, job.steps) for job in jobs(models=["mini-cnn"], images=70 * 128)}
-    assert own == {("", 70), ("longer", 140), ("whole", 70)}
+    assert {job.steps * job.batch_size for job in found} == {IMAGES}
+    assert {job.steps for job in jobs(models=["mini-cnn"], images=70 * 128)} == {70}
     assert Job(GRID[0], "mini-pixel", budget=5).steps == 1
 
 
@@ -147,22 +138,6 @@ def test_a_job_whose_scoring_was_stopped_is_not_done(small, monkeypatch):
     assert run_job(job, small, report=lambda line: None)
     assert len(Store.open(own / "in-distribution").images()) == 160
     assert is_done(own)
-
-
-def test_whole_images_are_only_mirrored(small, monkeypatch):
-    seen = []
-    monkeypatch.setattr(worlds, "DRAWS", {})
-    flips = worlds.make_trainer
-
-    def watched(*arguments, **options):
-        trainer = flips(*arguments, **options)
-        seen.append(trainer.task.crops)
-        return trainer
-
-    monkeypatch.setattr(worlds, "make_trainer", watched)
-    for variant in ("", "whole"):
-        run_job(Job(GRID[4], "mini-cnn", 0, variant), small, report=lambda line: None)
-    assert seen == [True, False]
 
 
 def test_the_command_adds_what_is_missing(small, monkeypatch, capsys):

@@ -93,7 +93,7 @@ def fig_sweep(sweep: pd.DataFrame, resnets: pd.DataFrame) -> alt.TopLevelMixin:
         "Four panels over k of exp(−kt), from 0 to 20: above the shape bias, below the accuracy, "
         "left in the default world, right in the calibrated one. A line with the band of its "
         "interval for pixel and for latent diffusion, with large points where the accuracy lies "
-        "within the interval of that under the paper's weight, which an upright line marks. A "
+        "within the interval of that under the paper's weighting, which a vertical line marks. A "
         "level dashed line is the ResNet's.",
         columns=2,
     )
@@ -240,7 +240,7 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
         channel.legend = None
     x = alt.X(
         "frequency:Q",
-        title="Detail, in cycles an image",
+        title="Detail, in cycles per image",
         scale=alt.Scale(type="log", base=2, domain=[1, 32]),
     ).axis(values=[1, 2, 4, 8, 16, 32], format="d")
     y = alt.Y("share:Q", title="Weight where it is hidden", scale=_UNIT).axis(
@@ -252,7 +252,7 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
         dash=encoding["strokeDash"],
         tooltip=tooltips(
             ["weighting", "frequency", "share", "low", "high"],
-            titles={"frequency": "Cycles an image", "share": "Share of the weight"},
+            titles={"frequency": "Cycles per image", "share": "Share of the weight"},
             formats={"frequency": ".1f", "share": ".1%"},
         ),
         size=0,
@@ -268,7 +268,7 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
     return side_by_side(
         [alt.layer(*layers, said).properties(width=600, height=260)],
         [],
-        "Lines that rise with the fineness of detail, from 1 to 32 cycles an image: the share of "
+        "Lines that rise with the fineness of detail, from 1 to 32 cycles per image: the share of "
         "a weighting that lies at noise which hides such detail. Highest is pixel diffusion at 32 "
         "pixels with equal weights, then the same under exp(−7t), then at 64 pixels under "
         "exp(−7t), within the band that Imagen's exp(−7t) has.",
@@ -282,7 +282,7 @@ def fig_restored(rows: pd.DataFrame) -> alt.TopLevelMixin:
         rows: from `gcbook.chapters.weighting.restored.detail_rows`.
     """
     looks = dict(zip(rows["band"].unique(), zip(ORDERED, _DASHES, strict=True), strict=True))
-    encoding = line_look("band", looks, "Cycles an image")
+    encoding = line_look("band", looks, "Cycles per image")
     x = alt.X("t:Q", title="Noise t, from clean to noise", scale=_UNIT).axis(
         format=".1f", tickCount=6
     )

@@ -165,19 +165,22 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
 
     Returns:
         Its rows in the order of worlds, with ``shape_bias, shape_bias_low, shape_bias_high``,
-        ``accuracy``; ``change, change_low, change_high``, by how much it is more accurate than
-        under the paper's weight; and ``predicted_low, predicted_high``, of the shape bias, and
-        ``predicted_change``, the most that was expected; NaN where nothing was predicted.
+        ``accuracy``; ``shape_bias_paper``, under the paper's weighting; ``change, change_low,
+        change_high``, by how much it is more accurate than under the paper's weighting; and
+        ``predicted_low, predicted_high``, of the shape bias, and ``predicted_change``, the most
+        that was expected; NaN where nothing was predicted.
     """
     tables = []
     for world, rows in matching.groupby("world", sort=False):
         name, prediction = str(world), PREDICTIONS[str(world)]
         asked = rows.assign(k=rows["k"].round(1))
-        found = measures_under("mini-pixel", name, sorted(set(asked["k"])), resampling=resampling)
+        decays = sorted({*asked["k"], PAPER})
+        found = measures_under("mini-pixel", name, decays, resampling=resampling)
+        papers = found.set_index("k").at[PAPER, "shape_bias"]
         columns = ["k", "shape_bias", "shape_bias_low", "shape_bias_high", "accuracy"]
         changes = [
             (k, *change_since_paper("mini-pixel", name, k, resampling=resampling))
-            for k in found["k"]
+            for k in sorted(set(asked["k"]))
         ]
         changed = pd.DataFrame(changes, columns=["k", "change", "change_low", "change_high"])
         both = asked.merge(found[columns], on="k").merge(changed, on="k")
@@ -185,6 +188,7 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
         low, high = prediction.shape_bias
         tables.append(
             both.assign(
+                shape_bias_paper=papers,
                 predicted_low=np.where(of_middle, low, np.nan),
                 predicted_high=np.where(of_middle, high, np.nan),
                 predicted_change=np.where(of_middle, prediction.accuracy, np.nan),

@@ -164,8 +164,8 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
 
     Of each world (``default``, ``calibrated``, ``larger``), with the middle contrast and with
     colour channels that have nothing in common (``alone``) and that are all the same (``equal``):
-    k, shape bias, and change of the accuracy; ``biases`` are both, ``all_k`` and ``all_biases`` the
-    range over all assumptions.
+    k, shape bias, and change of the accuracy; ``biases`` are both, ``paper_bias`` is that under the
+    paper's weighting, ``all_k`` and ``all_biases`` are the range over all assumptions.
     """
     names = dict(zip(PREDICTIONS, ("default", "calibrated", "larger"), strict=True))
     found: dict[str, Any] = {}
@@ -180,6 +180,7 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
             }
         expected = PREDICTIONS[str(world)]
         found |= {
+            f"{name}_paper_bias": Number(middle["shape_bias_paper"].iloc[0], ".3f"),
             f"{name}_expected": Interval(*expected.shape_bias, ".2f"),
             f"{name}_expected_change": Number(expected.accuracy, ".2f"),
             f"{name}_biases": Interval(

@@ -90,6 +90,7 @@ def test_outcomes_are_read_at_the_k_of_each_row(spectra, monkeypatch):
     assert len(rows) == len(WORLDS) * 2 * len(CONTRASTS)
     assert rows["shape_bias"].to_numpy() == pytest.approx(rows["k"] / 100)
     assert rows["change"].tolist() == rows["k"].tolist()
+    assert set(rows["shape_bias_paper"]) == {0.07}
     predicted = rows[rows["predicted_low"].notna()]
     assert set(predicted["contrast"]) == {CONTRASTS[1]} and len(predicted) == 6
     for world, own in predicted.groupby("world"):

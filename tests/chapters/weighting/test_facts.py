@@ -90,6 +90,7 @@ def test_predictions_are_held_against_what_was_read():
     )
     middle = rows["contrast"] == CONTRASTS[1]
     rows = rows.assign(
+        shape_bias_paper=0.2,
         predicted_low=np.where(middle, 0.0, np.nan),
         predicted_high=np.where(middle, 0.1, np.nan),
         predicted_change=np.where(middle, 0.02, np.nan),
@@ -98,6 +99,7 @@ def test_predictions_are_held_against_what_was_read():
     assert (found["predicted"], found["biases_inside"], found["accuracies_inside"]) == (6, 3, 3)
     assert (found["larger_alone_bias"], found["larger_equal_change"]) == (0.5, -0.5)
     assert tuple(found["calibrated_all_biases"]) == (0.05, 0.5)
+    assert found["larger_paper_bias"] == 0.2
     assert tuple(found["default_expected"]) == PREDICTIONS["default"].shape_bias
 
 

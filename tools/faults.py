@@ -1,6 +1,6 @@
 """Attack the program with hostile files, flipped bits and signals, and see that it holds.
 
-    python tools/faults.py                          # everything, in about ten minutes
+    python tools/faults.py                          # everything, in about seven minutes
     python tools/faults.py --fast                   # some of what is quick, in about one
     python tools/faults.py --only pictures,stores   # some classes
     python tools/faults.py --name mutated --number 7 --seed 1   # one variant of one attack

@@ -129,7 +129,7 @@ def fig_gallery(rows: pd.DataFrame, model: str) -> alt.TopLevelMixin:
         height=_TOP + steps * (_CELL - 8 + _WORDS),
         description=(
             "A picture, and to its right its reconstructions: a column for each prompt and one "
-            "without a prompt, a row for each strength, from little noise at the top to pure noise "
+            "without a prompt, a row for each strength, from low noise at the top to pure noise "
             "at the bottom. Below each stands what a classifier takes it for; framed where that is "
             "what the prompt names."
         ),

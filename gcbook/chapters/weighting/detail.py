@@ -176,7 +176,7 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
         asked = rows.assign(k=rows["k"].round(1))
         decays = sorted({*asked["k"], PAPER})
         found = measures_under("mini-pixel", name, decays, resampling=resampling)
-        papers = found.set_index("k").at[PAPER, "shape_bias"]
+        papers = float(found.loc[found["k"] == PAPER, "shape_bias"].iloc[0])
         columns = ["k", "shape_bias", "shape_bias_low", "shape_bias_high", "accuracy"]
         changes = [
             (k, *change_since_paper("mini-pixel", name, k, resampling=resampling))

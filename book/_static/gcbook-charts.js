@@ -127,7 +127,8 @@
 
   // Names of one family differ at their ends ("RegNetY-32GF"): what is left out is in the middle.
   function shortLabel(label, pixels) {
-    const most = Math.floor(pixels / (0.56 * SMALL));
+    // Of names with capitals and digits.
+    const most = Math.floor(pixels / (0.66 * SMALL));
     const last = Math.floor(most / 2);
     return `length(${label}) > ${most} ? slice(${label}, 0, ${most - last - 1}) + '…' + ` +
       `slice(${label}, -${last}) : ${label}`;
@@ -141,9 +142,12 @@
       if (isObject(y) && isObject(y.axis) && y.axis.labelLimit !== undefined) {
         y.axis.labelLimit = config.axisY.labelLimit;
       }
-      if (isObject(y) && (y.type === "nominal" || y.type === "ordinal") && y.axis !== null) {
+      if (isObject(y) && y.axis !== null) {
         const label = (y.axis && y.axis.labelExpr) || "datum.label";
-        if (label === "datum.label" || label === NAME_OF_TICK) {
+        const names = y.type === "nominal" || y.type === "ordinal";
+        // Of a place, its name is looked up in a list.
+        if ((names && (label === "datum.label" || label === NAME_OF_TICK)) ||
+            /\[datum\.value\]$/.test(label)) {
           y.axis = Object.assign({}, y.axis, {
             labelExpr: shortLabel(label, config.axisY.labelLimit),
           });

@@ -30,7 +30,7 @@ GENERATIVE = {
 OWN = "#7d1550"
 """Models from a reader's own trials."""
 
-SERIES = ("#1f2d5c", "#857800", "#1696b0", "#7a3b1e")
+SERIES = ("#1f2d5c", "#827500", "#1696b0", "#7a3b1e")
 """Navy, olive, cyan and brown: what is no observer, such as cues, weightings, classes of a toy."""
 
 CUES = {"shape": SERIES[0], "texture": SERIES[1]}

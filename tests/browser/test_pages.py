@@ -120,6 +120,7 @@ def test_pages_are_light(html, page_path):
 def test_tables_and_notebooks_are_saved(open_book, html, origin):
     page = open_book(origin).goto("book/chapters/shape-bias.html")
     page.locator(".gc-data > summary").first.click()
+    page.locator("article details:has(a.download) > summary").click()
     for link, beside in (
         (page.locator("a.gc-download").first, "book/chapters/shape-bias.files"),
         (page.locator("article a.download").first, "_downloads"),

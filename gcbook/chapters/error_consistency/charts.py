@@ -114,7 +114,7 @@ def fig_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         ticks=False,
     )
     # Whole pixels leave no seams between the cells.
-    x: Any = alt.X("column:O", title="The same observers in the same order").scale(round=True)
+    x: Any = alt.X("column:O", title="Same observers, same order").scale(round=True)
     base = base.encode(x=x.axis(labels=False, domain=False, ticks=False), y=y)
     squares = base.transform_filter("datum.row != datum.column").mark_rect()
     color = sequential(

@@ -217,7 +217,7 @@ def fig_accuracy_by_weight(accuracies: pd.DataFrame) -> alt.TopLevelMixin:
         [],
         "Two panels with lines for accuracy and for the bias to the coarse cue: against t, "
         "deciding by one strength of noise, and against k, deciding by all with weight exp(−kt). "
-        "Dashed lines: the best possible decision.",
+        "Dotted lines: the best possible decision.",
     )
 
 

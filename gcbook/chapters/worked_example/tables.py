@@ -24,6 +24,7 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import known_networks
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
+from gcbook.trials.parse import FILE_COLUMNS
 
 MINIATURE = name_of("mini-latent", "calibrated")
 """The miniature of Stable Diffusion's recipe, in the world whose ResNet is like ResNet-50."""
@@ -92,23 +93,11 @@ def trial_rows(answers: pd.DataFrame) -> pd.DataFrame:
         answers: from `decided`.
 
     Returns:
-        ``subj, session, trial, rt, object_response, category, condition, imagename``
-        (`gcbook.trials.parse.FILE_COLUMNS`).
+        The columns `gcbook.trials.parse.FILE_COLUMNS`.
     """
     names = {"observer": "subj", "response": "object_response", "image_id": "imagename"}
     paper = answers[answers["weighting"] == WEIGHTINGS["exp:7"]].drop(columns="imagename")
-    return paper.rename(columns=names).head(_SHOWN)[
-        [
-            "subj",
-            "session",
-            "trial",
-            "rt",
-            "object_response",
-            "category",
-            "condition",
-            "imagename",
-        ]
-    ]
+    return paper.rename(columns=names).head(_SHOWN)[list(FILE_COLUMNS)]
 
 
 def outcome_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

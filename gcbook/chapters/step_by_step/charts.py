@@ -88,7 +88,7 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         *(
             layer
             for number, (words, field) in enumerate(
-                (("'Clean'", "clean"), (noised, "noised"), ("'Channels averaged'", "averaged"))
+                (("'Clean'", "clean"), (noised, "noised"), ("'Averaged'", "averaged"))
             )
             for layer in large_picture(
                 base, words, field, *_GRID.large_place(number), _GRID.picture
@@ -146,7 +146,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
     colors = [SERIES[i % len(SERIES)] for i in range(len(images))]
     color = look("image", images, color=colors, legend=None)["color"]
     x = alt.X(
-        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.45 * rows["t"].max()], nice=False)
+        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.6 * rows["t"].max()], nice=False)
     ).axis(
         values=ticks["t"].tolist(),
         labelExpr=f"{literal(labels)}[format(datum.value, '.3~')]",
@@ -176,7 +176,7 @@ def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
         )
     )
     ends = _apart(rows[rows["t"] == rows["t"].max()], float(np.ptp(rows["prompt_lead"])))
-    names = alt.Chart(ends).mark_text(align="left", dx=10, fontWeight="bold")
+    names = alt.Chart(ends).mark_text(align="left", dx=8)
     names = names.encode(x=x, y=alt.Y("at:Q", title=y["title"]), color=color, text="cues:N")
     zero = alt.Chart(pd.DataFrame({"prompt_lead": [0]})).mark_rule(color=INK).encode(y=y)
     sides = [

@@ -2,6 +2,7 @@
 
 from gcbook.claims.check import Checked, ClaimFailed, Outcome, check
 from gcbook.claims.claim import Claim, Evidence, read_claims
+from gcbook.claims.margins import Margin, margins
 from gcbook.claims.number import Interval, Number
 from gcbook.claims.paper import PaperClaim, paper_claims
 
@@ -11,10 +12,12 @@ __all__ = [
     "ClaimFailed",
     "Evidence",
     "Interval",
+    "Margin",
     "Number",
     "Outcome",
     "PaperClaim",
     "check",
+    "margins",
     "paper_claims",
     "read_claims",
 ]

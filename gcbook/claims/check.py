@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from gcbook.claims.claim import FUNCTIONS, Claim
+from gcbook.claims.claim import FUNCTIONS, MARGINS, Claim
 from gcbook.files.errors import GcbookError, InputError
 
 MARK_MIME = "application/vnd.gcbook.claim+json"
@@ -109,19 +109,19 @@ def check(claims: Mapping[str, Claim], facts: Any, *, changed: bool) -> Checked:
 
 
 def _outcome(name: str, claim: Claim, facts: Mapping[str, Any], changed: bool) -> Outcome:
-    names = claim.facts
-    missing = [each for each in names if each not in facts]
+    missing = [each for each in claim.facts if each not in facts]
     if missing:
         raise InputError(
             f"claim {name}: its condition {claim.holds!r} names {', '.join(missing)}, which is no "
             f"fact of this chapter; facts: {', '.join(facts)}."
         )
-    about = {each: facts[each] for each in names}
+    about = {each: facts[each] for each in claim.facts}
     state: State = "unknown"
     if not any(map(_not_computed, about.values())):
         try:
             code = compile(claim.holds, f"<claim {name}>", "eval")
-            state = "holds" if eval(code, {"__builtins__": {}}, {**FUNCTIONS, **about}) else "fails"
+            names = {**FUNCTIONS, **MARGINS, **about}
+            state = "holds" if eval(code, {"__builtins__": {}}, names) else "fails"
         except (TypeError, ValueError, ArithmeticError) as error:
             raise InputError(
                 f"claim {name}: its condition {claim.holds!r} could not be computed with "

@@ -21,13 +21,13 @@ and it may do no more than compare and compute: see `Claim.holds`.
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from gcbook.claims.entries import read_entries
+from gcbook.claims.margins import above, below, margins, undecided, within
 from gcbook.files.errors import GcbookError
-
-T = TypeVar("T", bound=BaseModel)
 
 Evidence = Literal[
     "recomputed from public trials", "miniature", "open weights", "published only", "computed"
@@ -52,14 +52,21 @@ way or the other way, or the test could not have told; then it says which effect
 
 FUNCTIONS: Mapping[str, Any] = {
     "abs": abs,
+    "above": above,
     "all": all,
     "any": any,
+    "below": below,
     "len": len,
     "max": max,
     "min": min,
     "round": round,
+    "undecided": undecided,
+    "within": within,
 }
-"""The functions that a condition may call."""
+"""The functions that a condition may call; of those of intervals see `gcbook.claims.margins`."""
+
+MARGINS: Mapping[str, float] = {f"{name}_margin": each.margin for name, each in margins().items()}
+"""What a condition may name beside facts: which difference matters."""
 
 _ALLOWED = (
     ast.Expression,
@@ -86,7 +93,7 @@ class Claim(BaseModel):
     Attributes:
         sentence: what is claimed, in one sentence that can stand alone.
         holds: the condition, a Python expression over the chapter's facts: comparisons, ``and``,
-            ``or``, ``not``, arithmetic, and the functions in `FUNCTIONS`.
+            ``or``, ``not``, arithmetic, the functions in `FUNCTIONS`, and the `MARGINS`.
         evidence: what it rests on.
         answers: ids of the paper's claims that it is about.
         verdict: what it says of these if it holds, one of `VERDICTS`.
@@ -162,7 +169,7 @@ def names_in(condition: str) -> tuple[str, ...]:
                 f"{ast.unparse(node)!r} is not allowed in a condition; it may compare and compute, "
                 f"and call {', '.join(FUNCTIONS)}. What takes more belongs into a fact"
             )
-        if isinstance(node, ast.Name) and id(node) not in called:
+        if isinstance(node, ast.Name) and id(node) not in called and node.id not in MARGINS:
             names.append((node.lineno, node.col_offset, node.id))
     return tuple(dict.fromkeys(name for _, _, name in sorted(names)))
 
@@ -188,41 +195,3 @@ def read_claims(path: Path, known: Mapping[str, Any]) -> dict[str, Claim]:
                 f"those are {', '.join(known)}."
             )
     return claims
-
-
-def read_entries(path: Path, model: type[T]) -> dict[str, T]:
-    """A YAML file of named entries, each checked against a model.
-
-    Raises:
-        GcbookError: naming file, entry and what is wrong with it; a name that stands twice too.
-    """
-    import yaml
-
-    class Loader(yaml.SafeLoader):
-        """Refuses a key that stands twice; YAML forbids it, and PyYAML keeps the last."""
-
-        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            mapping = super().construct_mapping(node, deep)
-            keys = [key.value for key, _ in node.value]
-            if twice := sorted({key for key in keys if keys.count(key) > 1}):
-                raise yaml.YAMLError(f"{', '.join(twice)} stands twice{node.start_mark}")
-            return mapping
-
-    try:
-        entries = yaml.load(path.read_text(encoding="utf-8"), Loader) or {}  # a SafeLoader
-    except yaml.YAMLError as error:
-        raise GcbookError(f"{path}: {error}") from None
-    if not isinstance(entries, dict):
-        raise GcbookError(f"{path}: expected named claims, found {type(entries).__name__}.")
-    made = {}
-    for name, entry in entries.items():
-        try:
-            made[str(name)] = model.model_validate(entry)
-        except ValidationError as error:
-            wrong = [
-                f"{'.'.join(map(str, each['loc'])) or 'entry'}: "
-                f"{each['msg'].removeprefix('Value error, ')}"
-                for each in error.errors()
-            ]
-            raise GcbookError(f"{path}: {name}: {'; '.join(wrong)}.") from None
-    return made

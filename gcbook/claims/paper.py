@@ -18,7 +18,8 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from gcbook.claims.claim import Evidence, read_entries
+from gcbook.claims.claim import Evidence
+from gcbook.claims.entries import read_entries
 
 MAIN = (
     "human-like-shape-bias",

@@ -1,31 +1,30 @@
 r"""Do the 95 % intervals contain the truth in 95 of 100 experiments?
 
-Populations whose true values are known are sampled many times over a grid of designs, and each
-interval is held against the alternatives:
+Populations whose true values are known are sampled many times in many designs, and each interval is
+held against the alternatives:
 
-    python benchmarks/coverage.py                 # prints; some ten minutes of one core
-    python benchmarks/coverage.py --store FILE    # also writes the table as Parquet
+    python benchmarks/coverage                 # prints; some twenty minutes of one core
+    python benchmarks/coverage --store FILE    # also writes the table as Parquet
 
 The book shows what is stored in ``gcbook/data/coverage.parquet``; once another table is there, run
 ``python tools/write_manifest.py``.
 
-What is simulated: accuracies; kappa of two observers; means over conditions and humans of kappa,
-of the squared accuracy difference and of observed consistency, and the difference of two networks
-in them; shape bias and kappa where 160 shapes are crossed with 48 textures, with effects of the
-shape, the texture and the image; and means over seeds crossed with silhouettes.
+The sixteen categories are fixed: an effect of a category is drawn once for a design, and belongs to
+its true value. Images, shapes and textures are drawn anew in each experiment, within their
+categories. How much of the variance lies where was taken from the published trials.
 
-How an interval is chosen, written down before any number of the book was looked at. Of each kind of
-statistic, a candidate's loss is the mean over the designs of how far its coverage lies below .93,
-counted twice, and above .97, counted once: to claim too much is worse than to claim too little.
-The least loss wins; among those within .002 of it, the one that needs least code and serves most
-kinds. Designs marked as hard are shown and left out of the choice: all variance in 48 textures or
-160 shapes, so that an image says nothing of its own, and observers of whose errors fewer than two
-are expected. There no interval holds, and that is what the table is to say. One design came later,
-means over sixty conditions: over the book's seventeen datasets the intervals that were chosen first
-lay to one side of their values, and the simulation showed that they covered too little. That draws
-of kappa are moved half of the way was settled then; that means of kappa over datasets are a
-statistic of their own, with draws that are centred, by a later run. One form serves all statistics
-of a kind, though for some of them another candidate's loss is less.
+How an interval is chosen, written down before the candidates were compared. Designs are split in
+two: on those marked ``choose`` the form of an interval is chosen, those marked ``report`` are what
+the book shows; they share no population. Of each kind of statistic, a candidate's loss is the mean
+over the designs of how far its coverage lies below .93, counted twice, and above .97, counted once:
+to claim too much is worse than to claim too little. The least loss wins; among those within .002 of
+it, the one that is listed first, which is the simplest. Designs marked as hard are shown and left
+out of the choice: observers of whose errors fewer than two are expected, and answers that a shape
+or a texture decides alone. There no interval holds, and that is what the table is to say.
+
+What is reported is the worst design, and every other: means over designs would let intervals that
+are too wide make up for others that are too narrow. A width is told as a multiple of the ideal one,
+1.96 true standard errors on either side of the value.
 """
 
 import argparse

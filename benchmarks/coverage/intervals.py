@@ -1,10 +1,11 @@
-"""The intervals that are held against each other.
+"""The intervals that are held against each other, and the draws that they are read off.
 
-``values`` are (replications, 1 + draws), the value first, unless said otherwise. A procedure that
-is called as in the package calls it, so that what ships is what is simulated.
+``values`` are of one statistic, name of a bootstrap to (replications, 1 + draws), the value first.
+The names are those of `BOOTSTRAPS`, for kappa also with half images in the four cells of right and
+wrong (``plain, half``) and with these moved half of the way to the value (``plain, halfway``).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,17 +13,25 @@ from scipy.special import ndtri
 from scipy.stats import beta, t
 
 from gcbook.stats.agreement import kappa, kappa_bias, sums_of
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Factor, Resampling, centred, correct_bias, halve_bias
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
 Ends = tuple[Floats, Floats]
 Intervals = dict[str, Ends]
+Values = Mapping[str, Floats]
 
 Z = float(ndtri(0.975))
-OURS, BEFORE, PLAIN, KLEIN = "this book", "before", "percentile", "Klein et al. (2025)"
-SVYCIPROP, MIXED = "svyciprop", "crossed mixed model"
 CATEGORIES = 16
+BOOTSTRAPS = ("plain", "within", "Bayesian")
+"""Images drawn whatever their category; n - 1 of n within their category, rescaled (Rao & Wu, 1988);
+and within it weighted by Gamma((n - 2) / n), made to sum to n: the Bayesian bootstrap (Rubin,
+1981) with the same variance."""
+PLAIN, KLEIN = "percentile", "percentile, as Klein et al. (2025)"
+BEFORE = "before"
+SVYCIPROP, MIXED = "svyciprop, beta", "crossed mixed model"
+"""Peers, beside the forms that can be chosen."""
 
 
 def percentile(values: Floats) -> Ends:
@@ -31,108 +40,215 @@ def percentile(values: Floats) -> Ends:
     return np.fmin(low, values[:, 0]), np.fmax(high, values[:, 0])
 
 
-def normal(values: Floats, freedom: float = np.inf) -> Ends:
+def about(value: Floats, variance: Floats, freedom: npt.ArrayLike = np.inf) -> Ends:
     """The value, and as many standard errors on either side as t's quantile says."""
-    reach = t.ppf(0.975, freedom) * np.nanstd(values[:, 1:], axis=1)
-    return values[:, 0] - reach, values[:, 0] + reach
+    reach = t.ppf(0.975, freedom) * np.sqrt(variance)
+    return value - reach, value + reach
 
 
-@dataclass(frozen=True)
-class Draws:
-    """Weights of images within categories under three bootstraps, each (1 + draws, images).
+def wilson(value: Floats, variance: Floats, units: float, freedom: npt.ArrayLike = np.inf) -> Ends:
+    """Wilson's score interval of a share, of as many answers as vary by as much as it does.
 
-    Attributes:
-        plain: multinomial, whatever the category.
-        within: multinomial of n - 1 of the n images of a category, times n / (n - 1).
-        bayesian: Gamma((n - 2) / n) within a category, made to sum to n: the Bayesian bootstrap
-            (Rubin, 1981) with the variance of ``within``.
-        half: (4, 1 + draws), Gamma(1/2) images for the cells of right and wrong.
+    Args:
+        value, variance: (replications,).
+        units: the number that counts where nothing varies.
+        freedom: degrees of freedom of the variance; t's quantile stands for the normal one.
     """
-
-    plain: Floats
-    within: Floats
-    bayesian: Floats
-    half: Floats
-
-    @classmethod
-    def of(cls, n: int, draws: int, rng: np.random.Generator) -> "Draws":
-        """Draw them for n images, alike many in each category."""
-        each = n // CATEGORIES
-        resampling = Resampling(draws, seed=int(rng.integers(2**31)))
-        strata = {f"{i}": each for i in range(CATEGORIES)}
-        drawn = rng.standard_gamma((each - 2) / each, size=(draws, CATEGORIES, each))
-        drawn *= each / drawn.sum(axis=2, keepdims=True)
-        return cls(
-            resampling.weights(Factor({"images": n})).astype(np.float32),
-            resampling.weights(Factor(strata, rescaled=True)).astype(np.float32),
-            np.concatenate([np.ones((1, n)), drawn.reshape(draws, n)]).astype(np.float32),
-            resampling.half_images("images"),
-        )
+    n, q = _effective(value, variance, units), t.ppf(0.975, freedom) ** 2
+    middle = (value + q / (2 * n)) / (1 + q / n)
+    reach = np.sqrt(q * value * (1 - value) / n + (q / (2 * n)) ** 2) / (1 + q / n)
+    return np.clip(middle - reach, 0, value), np.clip(middle + reach, value, 1)
 
 
-class Kappas:
-    """Kappa, or a mean of kappas that are added condition by condition, under every bootstrap."""
+def korn_graubard(value: Floats, variance: Floats, units: float, freedom: float) -> Ends:
+    """Clopper and Pearson's interval of an effective number of answers (Korn & Graubard, 1998).
 
-    def __init__(self) -> None:
-        self.sums: dict[str, Floats] = {}
-        self.known: dict[str, Floats] = {}
-
-    def add(self, draws: Draws, both: Floats, a: Floats, b: Floats) -> None:
-        """Add a condition.
-
-        Args:
-            draws: of its images.
-            both, a, b: (images, replications), where both are right, where a is, where b is.
-        """
-        found: dict[str, Floats] = {}
-        for name in ("plain", "within", "bayesian"):
-            weights = getattr(draws, name)
-            cells = cells_of(weights, both, a, b)
-            value = kappa(*cells)
-            more = kappa(*(cell + half for cell, half in zip(cells, draws.half[:, :, None])))
-            more = np.where(np.isnan(value[:1]), np.nan, more)
-            found[name] = value
-            found[f"{name}, half"] = more
-            found[f"{name}, halfway"] = halve_bias(more.T).T
-        bias = kappa_bias(*sums_of(*(cell[0] for cell in cells)))
-        found["bias"] = np.where(np.isnan(value[0]), np.nan, bias)[None]
-        for name, each in found.items():
-            self.sums[name] = self.sums.get(name, 0) + np.nan_to_num(each)
-            self.known[name] = self.known.get(name, 0) + np.isfinite(each)
-
-    def means(self) -> dict[str, Floats]:
-        """(replications, 1 + draws) of each bootstrap; NaN where no condition is defined."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return {name: (each / self.known[name]).T for name, each in self.sums.items()}
+    That is ``svyciprop(method = "beta")`` in R's survey: the number is less by the squared ratio of
+    t's quantiles.
+    """
+    n = _effective(value, variance, units) * (t.ppf(0.975, units - 1) / t.ppf(0.975, freedom)) ** 2
+    hits = n * value
+    low, high = beta.ppf(0.025, hits, n - hits + 1), beta.ppf(0.975, hits + 1, n - hits)
+    return np.where(value > 0, low, 0), np.where(value < 1, high, 1)
 
 
-def cells_of(weights: Floats, both: Floats, a: Floats, b: Floats) -> list[Floats]:
-    """Both right, only a, only b, both wrong: each (1 + draws, replications)."""
-    n = weights.sum(axis=1, keepdims=True).astype(float)
-    of_both, of_a, of_b = ((weights @ each).astype(float) for each in (both, a, b))
-    rest = np.maximum(n - of_a - of_b + of_both, 0)
-    return [of_both, np.maximum(of_a - of_both, 0), np.maximum(of_b - of_both, 0), rest]
+def _effective(value: Floats, variance: Floats, units: float) -> Floats:
+    spread, varies = value * (1 - value), variance > 1e-12
+    return np.where(varies & (spread > 0), spread / np.where(varies, variance, 1), units)
 
 
-def kappas(means: dict[str, Floats], over_datasets: bool = False) -> Intervals:
+def scaled(values: Floats, variance: Floats, freedom: npt.ArrayLike) -> Floats:
+    """Draws whose deviations have this variance, times t's quantile over the normal one."""
+    found = variance_of(values)
+    factor = np.sqrt(variance / np.where(found > 0, found, 1)) * t.ppf(0.975, freedom) / Z
+    return np.asarray(values[:, :1] + factor[:, None] * (values - values[:, :1]))
+
+
+def variance_of(values: Floats) -> Floats:
+    """(replications,), the variance of the draws."""
+    return np.asarray(np.nanvar(values[:, 1:], axis=1))
+
+
+def shares(values: Values, units: int, freedom: int) -> Intervals:
+    """Candidates for a share of images, or a mean of such shares."""
+    value, variance = values["plain"][:, 0], variance_of(values["within"])
+    return {
+        PLAIN: percentile(values["plain"]),
+        BEFORE: wilson(value, variance_of(values["plain"]), units),
+        "within, percentile": percentile(values["within"]),
+        "within, Wilson, z": wilson(value, variance, units),
+        "within, Wilson": wilson(value, variance, units, freedom),
+        SVYCIPROP: korn_graubard(value, variance, units, freedom),
+    }
+
+
+def gaps(values: Values, freedom: int) -> Intervals:
+    """Candidates for a difference of two means over the same images."""
+    value, variance = values["plain"][:, 0], variance_of(values["within"])
+    return {
+        BEFORE: percentile(values["plain"]),
+        "within, percentile": percentile(values["within"]),
+        "within, normal": about(value, variance),
+        "within, t": about(value, variance, freedom),
+    }
+
+
+def squares(values: Values) -> Intervals:
+    """Candidates for a mean of squared differences of accuracy, whose draws are moved."""
+    plain, within = values["plain"], values["within"]
+    once = np.nanmean(within[:, 1:], axis=1) - within[:, 0]
+    return {
+        PLAIN: percentile(plain),
+        BEFORE: _quantiles(correct_bias(plain, 0, 1)),
+        "within, moved twice": _quantiles(correct_bias(within, 0, 1)),
+        "within, moved once": _quantiles(np.maximum(within - once[:, None], 0)),
+    }
+
+
+def _quantiles(values: Floats) -> Ends:
+    low, high = np.nanquantile(values[:, 1:], (0.025, 0.975), axis=1)
+    return low, high
+
+
+def kappas(values: Values, over_datasets: bool = False) -> Intervals:
     """Candidates for kappa, for a mean of kappas and for a difference of two means.
 
     Args:
-        means: from `Kappas.means`, or their differences.
-        over_datasets: whether the mean is over many conditions, where the package before moved
-            the draws once more.
+        values: from `kappa_values`, their means, or differences of these.
+        over_datasets: whether the mean is over many conditions, where draws were `centred` before.
     """
-    bias = means["bias"][:, 0]
-    half = means["plain, halfway"]
-    return {
-        KLEIN: percentile(means["plain"]),
-        BEFORE: percentile(centred(half, bias) if over_datasets else half),
-        "within": percentile(means["within"]),
-        "within, half": percentile(means["within, half"]),
-        "within, halfway": percentile(means["within, halfway"]),
-        "within, halfway, centred": percentile(centred(means["within, halfway"], bias)),
-        "Bayesian": percentile(means["bayesian, half"]),
-        "Bayesian, halfway": percentile(means["bayesian, halfway"]),
-        "Bayesian, halfway, centred": percentile(centred(means["bayesian, halfway"], bias)),
-        "normal": normal(means["within, half"]),
+    bias = values["bias"][:, 0]
+    before = values["plain, halfway"]
+    found = {
+        KLEIN: percentile(values["plain"]),
+        BEFORE: percentile(centred(before, bias) if over_datasets else before),
+        "within": percentile(values["within"]),
+        "within, normal": about(values["plain"][:, 0], variance_of(values["within, half"])),
     }
+    for name in BOOTSTRAPS[1:]:
+        halfway = values[f"{name}, halfway"]
+        found[f"{name}, half"] = percentile(values[f"{name}, half"])
+        found[f"{name}, half, centred"] = percentile(centred(values[f"{name}, half"], bias))
+        found[f"{name}, halfway"] = percentile(halfway)
+        found[f"{name}, halfway, centred"] = percentile(centred(halfway, bias))
+    return found
+
+
+class Draws:
+    """How often each image counts, (1 + draws, images), under each of the `BOOTSTRAPS`.
+
+    Attributes:
+        of: name of the bootstrap to weights.
+        half: (4, 1 + draws), Gamma(1/2) images for the cells of right and wrong.
+    """
+
+    def __init__(
+        self, strata: list[tuple[int, Places]], draws: int, rng: np.random.Generator
+    ) -> None:
+        """Draw them.
+
+        Args:
+            strata: of each crossed factor, how many units a category has, and (images,), the unit
+                of each image, numbered category by category.
+        """
+        resampling = Resampling(draws, seed=int(rng.integers(2**31)))
+        self.half = resampling.half_images("images")
+        plain, within = [], []
+        bayesian = np.ones((1 + draws, len(strata[0][1])))
+        for factor, (n, unit) in enumerate(strata):
+            plain.append(Factor({f"{factor}": n * CATEGORIES}, unit))
+            names = {f"{factor}, category {i}": n for i in range(CATEGORIES)}
+            within.append(Factor(names, unit, rescaled=True))
+            drawn = rng.standard_gamma((n - 2) / n, size=(draws, CATEGORIES, n))
+            drawn *= n / drawn.sum(axis=2, keepdims=True)
+            bayesian[1:] *= drawn.reshape(draws, -1)[:, unit]
+        weights = resampling.weights(*plain), resampling.weights(*within), bayesian
+        self.of = {
+            name: each.astype(np.float32) for name, each in zip(BOOTSTRAPS, weights, strict=True)
+        }
+
+    def sums(self, name: str, mask: Floats) -> Floats:
+        """Sums of a mask, (images, replications), in each draw: (1 + draws, replications)."""
+        return np.asarray((self.of[name] @ mask).astype(float))
+
+    def shares(self, mask: Floats) -> dict[str, Floats]:
+        """The share of images in a mask, under each bootstrap."""
+        return {name: (self.sums(name, mask) / len(mask)).T for name in BOOTSTRAPS[:2]}
+
+    def pairs(self, right_a: Floats, right_b: Floats) -> dict[str, dict[str, Floats]]:
+        """The metrics of two observers from what each has right, (images, replications).
+
+        Returns:
+            ``kappa``, ``consistency`` and ``squared`` to values of each bootstrap; of kappa, with
+            ``bias``, to order 1/n, (replications, 1).
+        """
+        found: dict[str, dict[str, Floats]] = {"kappa": {}, "consistency": {}, "squared": {}}
+        for name, weights in self.of.items():
+            n = weights.sum(axis=1, keepdims=True).astype(float)
+            both, a, b = (self.sums(name, each) for each in (right_a * right_b, right_a, right_b))
+            cells = [np.maximum(each, 0) for each in (both, a - both, b - both, n - a - b + both)]
+            found["kappa"] |= self.kappas(name, cells)
+            found["consistency"][name] = (cells[0] + cells[3]).T / len(right_a)
+            found["squared"][name] = ((a - b).T / len(right_a)) ** 2
+            if name == "plain":
+                bias = kappa_bias(*sums_of(*(cell[:1] for cell in cells)))
+                found["kappa"]["bias"] = np.where(np.isnan(kappa(*cells)[:1]), np.nan, bias).T
+        return found
+
+    def kappas(self, name: str, cells: list[Floats]) -> dict[str, Floats]:
+        """Kappa from both right, only a, only b and both wrong, each (1 + draws, replications)."""
+        value = kappa(*cells)
+        more = [cell + half for cell, half in zip(cells, self.half[:, :, None], strict=True)]
+        with_half = np.where(np.isnan(value[:1]), np.nan, kappa(*more)).T
+        return {
+            name: value.T,
+            f"{name}, half": with_half,
+            f"{name}, halfway": halve_bias(with_half),
+        }
+
+
+class Means:
+    """Means over conditions and humans of what is defined, as the benchmark takes them."""
+
+    def __init__(self) -> None:
+        self._truths: list[float] = []
+        self._sums: dict[str, Floats] = {}
+        self._known: dict[str, Floats] = {}
+
+    def add(self, truth: float, found: Values) -> None:
+        """Add the true value and the values of a condition."""
+        self._truths.append(truth)
+        for name, each in found.items():
+            known = np.isfinite(each)
+            total = self._sums.setdefault(name, np.zeros(each.shape))
+            np.add(total, each, out=total, where=known)
+            self._known[name] = self._known.get(name, 0) + known
+
+    @property
+    def truth(self) -> float:
+        """The mean of the true values."""
+        return float(np.mean(self._truths))
+
+    def values(self) -> dict[str, Floats]:
+        """The means; NaN where no condition is defined."""
+        return {name: share(each, self._known[name]) for name, each in self._sums.items()}

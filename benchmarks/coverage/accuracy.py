@@ -124,9 +124,8 @@ CONDITIONS = {
     },
 }
 """Accuracies of the humans in each condition; the book's seventeen datasets have some sixty."""
-SIZES = {"choose": ((3, 80), (4, 160), (7, 320)), "report": ((4, 160), (10, 160), (10, 1280))}
-"""Humans, and images of a condition. Sixty conditions have fewer than ten humans, of 160 images or
-fewer."""
+SIZES = {"choose": ((3, 80), (4, 160), (7, 320)), "report": ((4, 160), (10, 1280))}
+"""Humans, and images of a condition; of sixty conditions each has 160."""
 APART = 0.3
 """Humans lie up to this far from their mean, in standard deviations of what decides an answer."""
 BELOW = 0.4, 0.9
@@ -137,7 +136,7 @@ def means(rng: np.random.Generator, split: str, replications: int, draws: int) -
     """Means over conditions and humans, of two networks and of a human, and the networks' gap."""
     for n_humans, n in SIZES[split]:
         for name, levels in CONDITIONS[split].items():
-            if name == "sixty" and (n > 160 or n_humans > 4):
+            if name == "sixty" and n != 160:
                 continue
             for shared in (0.2, 0.45):
                 design = {"images": n, "accuracies": name, "observers": n_humans, "shared": shared}
@@ -190,6 +189,6 @@ def _means(
         if who == network and metric in ("accuracy", "kappa"):
             other = found[metric, worse].values()
             gap = {key: value - other[key] for key, value in values.items()}
-            intervals = kappas(gap, over) if metric == "kappa" else gaps(gap, sizes[1])
+            intervals = kappas(gap, over) if metric == "kappa" else gaps(gap)
             apart = true - found[metric, worse].truth
             yield f"gap in {metric}{ending}", apart, gap["plain"][:, 0], intervals

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,25 +10,29 @@ from accuracy import Found
 from intervals import (
     BEFORE,
     CATEGORIES,
+    HALF,
     KLEIN,
     MIXED,
+    PACKAGE,
     PLAIN,
     SVYCIPROP,
     Draws,
     Floats,
     Intervals,
     Places,
+    Z,
     about,
     korn_graubard,
-    percentile,
-    scaled,
     variance_of,
     wilson,
 )
 from population import Observer, Part, Population
+from scipy.stats import t
 
 from gcbook.paper.categories import CATEGORIES as NAMES
 from gcbook.stats.agreement import kappa
+from gcbook.stats.crossed import Crossed, Crossing
+from gcbook.stats.crossed import Draws as Several
 from gcbook.stats.metrics import bias_of, share
 
 OBSERVERS = {
@@ -101,51 +106,52 @@ def _moments() -> tuple[Floats, Floats]:
 MOMENTS, TOTALS = _moments()
 
 
-class Spread:
-    """Variances of a statistic from what each image adds to it, (images, replications).
+def _mixed(influences: Floats) -> Floats:
+    """The variance of a crossed mixed model, by the method of moments (Henderson's third).
+
+    Shapes, textures and images are random, effects of each two categories fixed.
+    """
+    rest = influences.T - CELLS.T @ (CELLS @ influences.T) / 5
+    squares = [((side @ rest) ** 2).sum(axis=0) for side in UNITS] + [(rest**2).sum(axis=0)]
+    return np.asarray(TOTALS @ np.maximum(np.linalg.solve(MOMENTS, np.stack(squares)), 0))
+
+
+class Measured(NamedTuple):
+    """A statistic.
 
     Attributes:
-        influence: what each image adds.
-        images: the sum of its squares.
-        clustered: V(shapes) alone, within categories, as if shapes were the only clusters.
-        crossed: V(shapes) + V(textures) - V(images).
-        freedom: Satterthwaite's degrees of freedom of ``crossed``.
-        mixed: of a crossed mixed model, random shapes, textures and images and fixed effects of
-            each two categories, by the method of moments (Henderson's third).
+        values: under each bootstrap.
+        influences: of the images on it, (replications, images).
+        of: bootstrap to the package's draws and variances.
     """
 
-    def __init__(self, influence: Floats) -> None:
-        parts = []
-        for units, n in zip(UNITS, EACH, strict=True):
-            sums = (units @ influence).reshape(CATEGORIES, n, -1)
-            squares = ((sums - sums.mean(axis=1, keepdims=True)) ** 2).sum(axis=1)
-            parts.append(squares * n / (n - 1))
-        both = parts[0].sum(axis=0) + parts[1].sum(axis=0)
-        rest = influence - CELLS.T @ (CELLS @ influence) / 5
-        squares = np.stack(
-            [((side @ rest) ** 2).sum(axis=0) for side in UNITS] + [(rest**2).sum(0)]
-        )
-        self.influence, self.clustered = influence, parts[0].sum(axis=0)
-        self.images = (influence**2).sum(axis=0)
-        self.crossed = np.maximum(both - self.images, squares[2] * 5 / 4)
-        each = [(part**2).sum(axis=0) / (n - 1) for part, n in zip(parts, EACH, strict=True)]
-        self.freedom = both**2 / np.maximum(each[0] + each[1], 1e-30)
-        self.mixed = TOTALS @ np.maximum(np.linalg.solve(MOMENTS, squares), 0)
+    values: dict[str, Floats]
+    influences: Floats
+    of: dict[str, Crossed]
 
-    def narrowed(self, values: Floats) -> Floats:
-        """Draws across categories, (replications, 1 + draws), as they were shrunk before."""
-        drawn = variance_of(values)
-        kept = np.minimum(np.maximum(drawn - 2 * self.images, self.images), drawn)
-        return scaled(values, kept, N_TEXTURES - 1)
+    @property
+    def variances(self) -> tuple[Floats, Floats, Floats]:
+        """What shapes, textures and images make of the variance within categories."""
+        shapes, textures, images = ((each**2).sum(axis=1) for each in self.of["within"].spreads)
+        return shapes, textures, images
 
-
-Measured = tuple[dict[str, Floats], Spread]
+    def before(self, name: str = "plain", halfway: bool = False) -> Floats:
+        """Draws across categories, as they were shrunk before."""
+        values = self.values[name]
+        drawn, own = variance_of(values), (self.influences**2).sum(axis=1)
+        kept = np.minimum(np.maximum(drawn - 2 * own, own), drawn)
+        scale = np.sqrt(kept / np.where(drawn > 0, drawn, 1))[:, None] * t.ppf(0.975, 47) / Z
+        centre = (values[:, :1] + np.nanmean(values[:, 1:], axis=1, keepdims=True)) / 2
+        moved = values - (centre - values[:, :1]) * halfway
+        moved[:, 0] = values[:, 0]
+        return np.asarray(values[:, :1] + scale * (moved - values[:, :1]))
 
 
 def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -> Measured:
-    """A metric of sums over images in each draw, and how it varies.
+    """A metric of sums over images.
 
     Args:
+        drawn: the images' draws.
         metric: of the sums.
         masks: what is summed, each (images, replications).
     """
@@ -155,52 +161,71 @@ def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -
         values |= drawn.kappas(name, sums) if metric is kappa else {name: metric(*sums).T}
     totals = [mask.sum(axis=0, dtype=float) for mask in masks]
     without = metric(*(total - mask for total, mask in zip(totals, masks, strict=True)))
-    return values, Spread(metric(*totals) - without)
+    return combined(drawn, values, without.T - metric(*totals)[:, None])
+
+
+def combined(drawn: Draws, values: dict[str, Floats], influences: Floats) -> Measured:
+    """Values and influences with what the package makes of them."""
+    crossing = Crossing.of(drawn.factors, drawn.resampling)
+    wanted = (name for name in values if not name.startswith("plain"))
+    of = {
+        name: crossing.crossed(np.append(values[name], values[name][:, :1] + influences, axis=1))
+        for name in wanted
+    }
+    return Measured(values, influences, of)
 
 
 def shares(one: Measured, units: int, freedom: int) -> Intervals:
     """Candidates for a share where shapes and textures are crossed."""
-    values, spread = one
-    value, before = values["plain"][:, 0], spread.narrowed(values["plain"])
+    value, narrowed = one.values["plain"][:, 0], one.of["within"].narrowed(0.95)
+    shapes, textures, own = one.variances
+    whole = (one.influences**2).sum(axis=1)
     return {
-        PLAIN: percentile(values["plain"]),
-        BEFORE: wilson(value, variance_of(before), units),
-        "within, percentile": percentile(scaled(values["within"], spread.crossed, freedom)),
-        "within, Wilson, z": wilson(value, spread.crossed, units),
-        "within, Wilson": wilson(value, spread.crossed, units, freedom),
-        "within, Wilson, Satterthwaite": wilson(value, spread.crossed, units, spread.freedom),
-        SVYCIPROP: korn_graubard(value, spread.clustered, units, units - units / 10),
-        MIXED: about(value, spread.mixed, freedom),
+        PLAIN: PACKAGE.interval(one.values["plain"]),
+        BEFORE: wilson(value, variance_of(one.before()), units),
+        "within": PACKAGE.interval(narrowed),
+        "within, Wilson": PACKAGE.interval(narrowed, n=units),
+        "within, Wilson, z": wilson(value, np.maximum(shapes + textures - own, own), units),
+        "within, Wilson, images not centred": wilson(
+            value, np.maximum(shapes + textures - whole, own), units, freedom
+        ),
+        SVYCIPROP: korn_graubard(value, shapes, units, units - units / 10),
+        MIXED: about(value, _mixed(one.influences), freedom),
     }
 
 
 def gaps(one: Measured, other: Measured) -> Intervals:
     """Candidates for a difference of two observers."""
-    values = {name: each - other[0][name] for name, each in one[0].items()}
-    value, spread = values["plain"][:, 0], Spread(one[1].influence - other[1].influence)
-    narrowed = [each.narrowed(of["plain"]) for of, each in (one, other)]
+    plain = one.values["plain"] - other.values["plain"]
+    sides = [each.of["within"] for each in (one, other)]
+    both = Crossed(
+        *(np.concatenate(each) for each in [[side.draws for side in sides]]),
+        tuple(np.concatenate(each) for each in zip(*(side.spreads for side in sides), strict=True)),
+        np.concatenate([side.freedom for side in sides]),
+    )
+    rows = np.arange(len(plain))
+    differences = Several(np.zeros_like(both.draws), both).differences(rows, rows + len(rows))
+    influences = one.influences - other.influences
     return {
-        PLAIN: percentile(values["plain"]),
-        BEFORE: percentile(narrowed[0] - narrowed[1]),
-        "within, normal": about(value, spread.crossed),
-        "within, percentile": percentile(scaled(values["within"], spread.crossed, FREEDOM)),
-        "within, t": about(value, spread.crossed, FREEDOM),
-        MIXED: about(value, spread.mixed, FREEDOM),
+        PLAIN: PACKAGE.interval(plain),
+        BEFORE: PACKAGE.interval(one.before() - other.before()),
+        "within": PACKAGE.interval(differences),
+        MIXED: about(plain[:, 0], _mixed(influences), FREEDOM),
     }
 
 
 def kappas(one: Measured) -> Intervals:
     """Candidates for kappa where shapes and textures are crossed."""
-    values, spread = one
-    found = {
-        KLEIN: percentile(values["plain"]),
-        BEFORE: percentile(spread.narrowed(values["plain, halfway"])),
-        "within, t": about(values["plain"][:, 0], spread.crossed, FREEDOM),
-        MIXED: about(values["plain"][:, 0], spread.mixed, FREEDOM),
+    narrowed = {name: each.narrowed(0.95) for name, each in one.of.items()}
+    value = one.values["plain"][:, 0]
+    return {
+        KLEIN: PACKAGE.interval(one.values["plain"]),
+        BEFORE: PACKAGE.interval(one.before("plain, half", halfway=True)),
+        "within": PACKAGE.interval(narrowed["within"]),
+        HALF: PACKAGE.interval(narrowed["within, half"]),
+        f"{HALF}, Bayesian": PACKAGE.interval(narrowed["Bayesian, half"]),
+        MIXED: about(value, _mixed(one.influences), FREEDOM),
     }
-    for name in ("within, half", "within, halfway", "Bayesian, half", "Bayesian, halfway"):
-        found[name] = percentile(scaled(values[name], spread.crossed, FREEDOM))
-    return found
 
 
 def conflicts(
@@ -230,35 +255,35 @@ def _found(
     texture = ((leaning < population.low[..., None]) & CONFLICT[:, None]).astype(np.float32)
 
     one, other = (measured(drawn, bias_of, [shape[i], texture[i]]) for i in range(2))
-    true, value = (population.bias([i], CONFLICT) for i in range(2)), one[0]["plain"][:, 0]
+    true, value = (population.bias([i], CONFLICT) for i in range(2)), one.values["plain"][:, 0]
     first, second = true
     yield "shape bias", "{0}", first, value, shares(one, N_SHAPES, FREEDOM)
-    gap = value - other[0]["plain"][:, 0]
+    gap = value - other.values["plain"][:, 0]
     yield "gap in shape bias", "{0} - {1}", first - second, gap, gaps(one, other)
 
     images = CONFLICT & (SHAPE // 10 == category)
     masks = [side[0] * images[:, None] for side in (shape, texture)]
     found, truth = measured(drawn, bias_of, masks), population.bias([0], images)
-    value, intervals = found[0]["plain"][:, 0], shares(found, 10, 9)
+    value, intervals = found.values["plain"][:, 0], shares(found, 10, 9)
     yield "shape bias of a category", "{0}", truth, value, intervals
 
     found = measured(drawn, bias_of, [side[people].sum(axis=0) for side in (shape, texture)])
     truth, intervals = population.bias(people, CONFLICT), shares(found, N_SHAPES, FREEDOM)
-    yield "shape bias of people", "ten people", truth, found[0]["plain"][:, 0], intervals
+    yield "shape bias of people", "ten people", truth, found.values["plain"][:, 0], intervals
 
     right = population.right(leaning)
     found = measured(drawn, share, [right[0], np.ones_like(right[0])])
     truth, intervals = population.accuracy(0), shares(found, N_SHAPES, FREEDOM)
-    yield "accuracy on conflicts", "{0}", truth, found[0]["plain"][:, 0], intervals
+    yield "accuracy on conflicts", "{0}", truth, found.values["plain"][:, 0], intervals
 
     pairs, truths = [], [population.kappa(0, human) for human in people]
     for human in people:
         both = right[0] * right[human]
         cells = [both, right[0] - both, right[human] - both, 1 - right[0] - right[human] + both]
         pairs.append(measured(drawn, kappa, cells))
-    value, intervals = pairs[0][0]["plain"][:, 0], kappas(pairs[0])
+    value, intervals = pairs[0].values["plain"][:, 0], kappas(pairs[0])
     yield "kappa on conflicts", "{0}, a human", truths[0], value, intervals
-    values = {name: np.mean([pair[0][name] for pair in pairs], axis=0) for name in pairs[0][0]}
-    spread = Spread(np.mean([pair[1].influence for pair in pairs], axis=0))
+    values = {name: np.mean([each.values[name] for each in pairs], axis=0) for name in pairs[0][0]}
+    mean = combined(drawn, values, np.mean([each.influences for each in pairs], axis=0))
     truth, value = float(np.mean(truths)), values["plain"][:, 0]
-    yield "mean kappa on conflicts", "{0}, ten people", truth, value, kappas((values, spread))
+    yield "mean kappa on conflicts", "{0}, ten people", truth, value, kappas(mean)

@@ -1,8 +1,6 @@
 """The intervals that are held against each other, and the draws that they are read off.
 
 ``values`` are of one statistic, name of a bootstrap to (replications, 1 + draws), the value first.
-The names are those of `BOOTSTRAPS`, for kappa also with half images in the four cells of right and
-wrong (``plain, half``) and with these moved half of the way to the value (``plain, halfway``).
 """
 
 from collections.abc import Mapping
@@ -14,7 +12,7 @@ from scipy.stats import beta, t
 
 from gcbook.stats.agreement import kappa, kappa_bias, sums_of
 from gcbook.stats.metrics import share
-from gcbook.stats.resampling import Factor, Resampling, centred, correct_bias, halve_bias
+from gcbook.stats.resampling import Factor, Resampling, recentred
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
@@ -25,19 +23,14 @@ Values = Mapping[str, Floats]
 Z = float(ndtri(0.975))
 CATEGORIES = 16
 BOOTSTRAPS = ("plain", "within", "Bayesian")
-"""Images drawn whatever their category; n - 1 of n within their category, rescaled (Rao & Wu, 1988);
-and within it weighted by Gamma((n - 2) / n), made to sum to n: the Bayesian bootstrap (Rubin,
-1981) with the same variance."""
-PLAIN, KLEIN = "percentile", "percentile, as Klein et al. (2025)"
-BEFORE = "before"
+"""Images drawn whatever their category; within it, as the package does; and within it weighted by
+Gamma((n - 2) / n), made to sum to n: the Bayesian bootstrap (Rubin, 1981) with equal variance."""
+PLAIN, KLEIN, BEFORE = "percentile", "percentile, as Klein et al. (2025)", "before"
 SVYCIPROP, MIXED = "svyciprop, beta", "crossed mixed model"
-"""Peers, beside the forms that can be chosen."""
-
-
-def percentile(values: Floats) -> Ends:
-    """The plain percentile bootstrap, with the value inside."""
-    low, high = np.nanquantile(values[:, 1:], (0.025, 0.975), axis=1)
-    return np.fmin(low, values[:, 0]), np.fmax(high, values[:, 0])
+HALF = "half images"
+"""Kappa's draws with Gamma(1/2) images in each of the four cells of right and wrong."""
+RECENTRED = "half images, recentred"
+PACKAGE = Resampling()
 
 
 def about(value: Floats, variance: Floats, freedom: npt.ArrayLike = np.inf) -> Ends:
@@ -77,13 +70,6 @@ def _effective(value: Floats, variance: Floats, units: float) -> Floats:
     return np.where(varies & (spread > 0), spread / np.where(varies, variance, 1), units)
 
 
-def scaled(values: Floats, variance: Floats, freedom: npt.ArrayLike) -> Floats:
-    """Draws whose deviations have this variance, times t's quantile over the normal one."""
-    found = variance_of(values)
-    factor = np.sqrt(variance / np.where(found > 0, found, 1)) * t.ppf(0.975, freedom) / Z
-    return np.asarray(values[:, :1] + factor[:, None] * (values - values[:, :1]))
-
-
 def variance_of(values: Floats) -> Floats:
     """(replications,), the variance of the draws."""
     return np.asarray(np.nanvar(values[:, 1:], axis=1))
@@ -91,67 +77,67 @@ def variance_of(values: Floats) -> Floats:
 
 def shares(values: Values, units: int, freedom: int) -> Intervals:
     """Candidates for a share of images, or a mean of such shares."""
-    value, variance = values["plain"][:, 0], variance_of(values["within"])
+    value, within = values["plain"][:, 0], variance_of(values["within"])
     return {
-        PLAIN: percentile(values["plain"]),
+        PLAIN: PACKAGE.interval(values["plain"]),
         BEFORE: wilson(value, variance_of(values["plain"]), units),
-        "within, percentile": percentile(values["within"]),
-        "within, Wilson, z": wilson(value, variance, units),
-        "within, Wilson": wilson(value, variance, units, freedom),
-        SVYCIPROP: korn_graubard(value, variance, units, freedom),
+        "within": PACKAGE.interval(values["within"]),
+        "within, Wilson": PACKAGE.interval(values["within"], n=units),
+        "within, Wilson, t": wilson(value, within, units, freedom),
+        SVYCIPROP: korn_graubard(value, within, units, freedom),
     }
 
 
-def gaps(values: Values, freedom: int) -> Intervals:
+def gaps(values: Values) -> Intervals:
     """Candidates for a difference of two means over the same images."""
-    value, variance = values["plain"][:, 0], variance_of(values["within"])
     return {
-        BEFORE: percentile(values["plain"]),
-        "within, percentile": percentile(values["within"]),
-        "within, normal": about(value, variance),
-        "within, t": about(value, variance, freedom),
+        BEFORE: PACKAGE.interval(values["plain"]),
+        "within": PACKAGE.interval(values["within"]),
+        "within, normal": about(values["plain"][:, 0], variance_of(values["within"])),
     }
 
 
 def squares(values: Values) -> Intervals:
-    """Candidates for a mean of squared differences of accuracy, whose draws are moved."""
-    plain, within = values["plain"], values["within"]
-    once = np.nanmean(within[:, 1:], axis=1) - within[:, 0]
+    """Candidates for a mean of squared differences of accuracy."""
+    within, bias = values["within"], _too_high(values["within"])
     return {
-        PLAIN: percentile(plain),
-        BEFORE: _quantiles(correct_bias(plain, 0, 1)),
-        "within, moved twice": _quantiles(correct_bias(within, 0, 1)),
-        "within, moved once": _quantiles(np.maximum(within - once[:, None], 0)),
+        PLAIN: PACKAGE.interval(values["plain"]),
+        BEFORE: PACKAGE.interval(values["plain"], within=(0, 1)),
+        "within": PACKAGE.interval(within),
+        "within, recentred": PACKAGE.interval(np.maximum(recentred(within, bias), 0)),
+        "within, moved twice": PACKAGE.interval(within, within=(0, 1)),
     }
-
-
-def _quantiles(values: Floats) -> Ends:
-    low, high = np.nanquantile(values[:, 1:], (0.025, 0.975), axis=1)
-    return low, high
 
 
 def kappas(values: Values, over_datasets: bool = False) -> Intervals:
     """Candidates for kappa, for a mean of kappas and for a difference of two means.
 
     Args:
-        values: from `kappa_values`, their means, or differences of these.
-        over_datasets: whether the mean is over many conditions, where draws were `centred` before.
+        values: from `Draws.pairs`, their means, or differences of these.
+        over_datasets: whether the mean is over many conditions.
     """
-    bias = values["bias"][:, 0]
-    before = values["plain, halfway"]
+    bias, before = values["bias"][:, 0], values["plain, half"]
+    halfway = -_too_high(before) / 2
+    found_before = recentred(before, (bias + halfway) / 2 if over_datasets else halfway)
     found = {
-        KLEIN: percentile(values["plain"]),
-        BEFORE: percentile(centred(before, bias) if over_datasets else before),
-        "within": percentile(values["within"]),
+        KLEIN: PACKAGE.interval(values["plain"]),
+        BEFORE: PACKAGE.interval(found_before),
+        "within": PACKAGE.interval(values["within"]),
         "within, normal": about(values["plain"][:, 0], variance_of(values["within, half"])),
     }
-    for name in BOOTSTRAPS[1:]:
-        halfway = values[f"{name}, halfway"]
-        found[f"{name}, half"] = percentile(values[f"{name}, half"])
-        found[f"{name}, half, centred"] = percentile(centred(values[f"{name}, half"], bias))
-        found[f"{name}, halfway"] = percentile(halfway)
-        found[f"{name}, halfway, centred"] = percentile(centred(halfway, bias))
+    for name, ending in (("within", ""), ("Bayesian", ", Bayesian")):
+        half = values[f"{name}, half"]
+        found[HALF + ending] = PACKAGE.interval(half)
+        found[f"half images, halfway{ending}"] = PACKAGE.interval(
+            recentred(half, -_too_high(half) / 2)
+        )
+        found[RECENTRED + ending] = PACKAGE.interval(recentred(half, bias))
     return found
+
+
+def _too_high(values: Floats) -> Floats:
+    """(replications,), by how much the draws' mean is above the value."""
+    return np.asarray(np.nanmean(values[:, 1:], axis=1) - values[:, 0])
 
 
 class Draws:
@@ -160,6 +146,8 @@ class Draws:
     Attributes:
         of: name of the bootstrap to weights.
         half: (4, 1 + draws), Gamma(1/2) images for the cells of right and wrong.
+        factors: what ``within`` draws.
+        resampling: how it does.
     """
 
     def __init__(
@@ -171,21 +159,18 @@ class Draws:
             strata: of each crossed factor, how many units a category has, and (images,), the unit
                 of each image, numbered category by category.
         """
-        resampling = Resampling(draws, seed=int(rng.integers(2**31)))
-        self.half = resampling.half_images("images")
-        plain, within = [], []
+        self.resampling = Resampling(draws, seed=int(rng.integers(2**31)))
+        self.half = self.resampling.half_images("images")
+        self.factors = [Factor(f"{n}", [n] * CATEGORIES, unit) for n, unit in strata]
+        plain = [Factor(f"{n}", [n * CATEGORIES], unit) for n, unit in strata]
         bayesian = np.ones((1 + draws, len(strata[0][1])))
-        for factor, (n, unit) in enumerate(strata):
-            plain.append(Factor({f"{factor}": n * CATEGORIES}, unit))
-            names = {f"{factor}, category {i}": n for i in range(CATEGORIES)}
-            within.append(Factor(names, unit, rescaled=True))
+        for n, unit in strata:
             drawn = rng.standard_gamma((n - 2) / n, size=(draws, CATEGORIES, n))
             drawn *= n / drawn.sum(axis=2, keepdims=True)
             bayesian[1:] *= drawn.reshape(draws, -1)[:, unit]
-        weights = resampling.weights(*plain), resampling.weights(*within), bayesian
-        self.of = {
-            name: each.astype(np.float32) for name, each in zip(BOOTSTRAPS, weights, strict=True)
-        }
+        weights = (self.resampling.weights(*factors) for factors in (plain, self.factors))
+        every = *weights, bayesian.astype(np.float32)
+        self.of = dict(zip(BOOTSTRAPS, every, strict=True))
 
     def sums(self, name: str, mask: Floats) -> Floats:
         """Sums of a mask, (images, replications), in each draw: (1 + draws, replications)."""
@@ -219,12 +204,8 @@ class Draws:
         """Kappa from both right, only a, only b and both wrong, each (1 + draws, replications)."""
         value = kappa(*cells)
         more = [cell + half for cell, half in zip(cells, self.half[:, :, None], strict=True)]
-        with_half = np.where(np.isnan(value[:1]), np.nan, kappa(*more)).T
-        return {
-            name: value.T,
-            f"{name}, half": with_half,
-            f"{name}, halfway": halve_bias(with_half),
-        }
+        with_half = np.where(np.isnan(value[:1]), np.nan, kappa(*more))
+        return {name: value.T, f"{name}, half": with_half.T}
 
 
 class Means:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from accuracy import Found
-from intervals import PLAIN, percentile
+from intervals import PACKAGE, PLAIN
 from scipy.stats import norm
 
 DESIGNS = {
@@ -44,7 +44,7 @@ def seeds(rng: np.random.Generator, split: str, replications: int, draws: int) -
             for name, of_draw in ((PLAIN, weights[1]), (T_DRAWS, 1 + scale * (weights[1] - 1))):
                 values = np.einsum("rks,ds,dk->rd", right, weights[0], of_draw, optimize=True)
                 values /= weights[0].sum(axis=1) * n_seeds
-                found[name] = percentile(np.clip(values, 0, 1))
+                found[name] = PACKAGE.interval(np.clip(values, 0, 1))
             design = {"images": N_SILHOUETTES * EACH, "seeds": n_seeds, "shared": of_seeds}
             true = float(norm.cdf(0.5))
             yield Found("mean over seeds", design, False, true, values[:, 0], found)

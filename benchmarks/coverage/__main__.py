@@ -36,7 +36,7 @@ import numpy as np
 import pandas as pd
 from accuracy import Found, accuracies, means, pairs
 from conflicts import conflicts
-from intervals import HALF, RECENTRED
+from intervals import HALF, MOVED, PERCENTILE, RECENTRED, WILSON
 from seeds import T_DRAWS, seeds
 
 SPLITS = ("choose", "report")
@@ -49,13 +49,13 @@ FAMILIES: tuple[Callable[[np.random.Generator, str, int, int], Iterator[Found]],
 )
 DESIGN = ("images", "accuracies", "observers", "category", "shared", "seeds")
 OURS = {
-    "accuracy": "within, Wilson",
-    "mean accuracy": "within, Wilson",
-    "mean consistency": "within, Wilson",
-    "mean consistency of a human": "within, Wilson",
-    "gap in accuracy": "within",
-    "mean squared": "within, moved twice",
-    "mean squared of a human": "within, moved twice",
+    "accuracy": WILSON,
+    "mean accuracy": WILSON,
+    "mean consistency": WILSON,
+    "mean consistency of a human": WILSON,
+    "gap in accuracy": PERCENTILE,
+    "mean squared": MOVED,
+    "mean squared of a human": MOVED,
     "kappa of a pair": HALF,
     "mean kappa": HALF,
     "mean kappa of a human": HALF,
@@ -63,11 +63,11 @@ OURS = {
     "mean kappa over datasets": RECENTRED,
     "mean kappa of a human over datasets": RECENTRED,
     "gap in kappa over datasets": RECENTRED,
-    "shape bias": "within, Wilson",
-    "shape bias of a category": "within, Wilson",
-    "shape bias of people": "within, Wilson",
-    "gap in shape bias": "within",
-    "accuracy on conflicts": "within, Wilson",
+    "shape bias": WILSON,
+    "shape bias of a category": WILSON,
+    "shape bias of people": WILSON,
+    "gap in shape bias": PERCENTILE,
+    "accuracy on conflicts": WILSON,
     "kappa on conflicts": HALF,
     "mean kappa on conflicts": HALF,
     "mean over seeds": T_DRAWS,

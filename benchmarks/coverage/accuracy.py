@@ -4,7 +4,18 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
-from intervals import CATEGORIES, Draws, Floats, Intervals, Means, gaps, kappas, shares, squares
+from intervals import (
+    ACROSS,
+    CATEGORIES,
+    Draws,
+    Floats,
+    Intervals,
+    Means,
+    gaps,
+    kappas,
+    shares,
+    squares,
+)
 from population import Observer, Part, Population
 from scipy.stats import norm
 
@@ -79,7 +90,7 @@ def accuracies(
                 values = drawn.shares(world.right(world.leanings(replications))[0])
                 design = {"images": n, "accuracies": level, "observers": kind}
                 hard, found = n * (1 - world.accuracy(0)) < 2, shares(values, n, n - CATEGORIES)
-                value = values["plain"][:, 0]
+                value = values[ACROSS][:, 0]
                 yield Found("accuracy", design, hard, world.accuracy(0), value, found)
 
 
@@ -105,7 +116,7 @@ def pairs(rng: np.random.Generator, split: str, replications: int, draws: int) -
                 values = drawn.pairs(*world.right(world.leanings(replications)))["kappa"]
                 design = {"images": n, "accuracies": f"{a}, {b}", "shared": shared}
                 hard = n * (1 - max(world.accuracy(0), world.accuracy(1))) < 2
-                value, found = values["plain"][:, 0], kappas(values)
+                value, found = values[ACROSS][:, 0], kappas(values)
                 yield Found("kappa of a pair", design, hard, world.kappa(0, 1), value, found)
 
 
@@ -185,10 +196,10 @@ def _means(
         name = f"mean {metric}{' of a human' if who == human else ''}{ending}"
         of_kappa = kappas(values, over) if metric == "kappa" else {}
         intervals = of_kappa or (squares(values) if metric == "squared" else shares(values, *sizes))
-        yield name, true, values["plain"][:, 0], intervals
+        yield name, true, values[ACROSS][:, 0], intervals
         if who == network and metric in ("accuracy", "kappa"):
             other = found[metric, worse].values()
             gap = {key: value - other[key] for key, value in values.items()}
             intervals = kappas(gap, over) if metric == "kappa" else gaps(gap)
             apart = true - found[metric, worse].truth
-            yield f"gap in {metric}{ending}", apart, gap["plain"][:, 0], intervals
+            yield f"gap in {metric}{ending}", apart, gap[ACROSS][:, 0], intervals

@@ -1,6 +1,7 @@
 """Cue conflicts: answers depend on categories, shapes, textures and images."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -8,32 +9,35 @@ import numpy as np
 import pandas as pd
 from accuracy import Found
 from intervals import (
+    ACROSS,
+    BAYESIAN,
     BEFORE,
     CATEGORIES,
     HALF,
     KLEIN,
     MIXED,
     PACKAGE,
+    PERCENTILE,
     PLAIN,
     SVYCIPROP,
+    WILSON,
+    WITHIN,
     Draws,
     Floats,
     Intervals,
     Places,
-    Z,
     about,
     korn_graubard,
-    variance_of,
-    wilson,
+    too_high,
 )
 from population import Observer, Part, Population
-from scipy.stats import t
 
 from gcbook.paper.categories import CATEGORIES as NAMES
 from gcbook.stats.agreement import kappa
-from gcbook.stats.crossed import Crossed, Crossing
+from gcbook.stats.crossed import Crossed, Crossing, together
 from gcbook.stats.crossed import Draws as Several
 from gcbook.stats.metrics import bias_of, share
+from gcbook.stats.resampling import recentred
 
 OBSERVERS = {
     "ResNet": Observer(0.14, 0.52, (0.30, 0.14, 0.05, 0.08, 0.43), "network"),
@@ -79,7 +83,6 @@ SHAPE, TEXTURE = _layout()
 EACH = 10, 3
 """Shapes and textures of a category. Each two categories share five images."""
 N_SHAPES, N_TEXTURES, N_IMAGES = 160, 48, len(SHAPE)
-FREEDOM = N_TEXTURES - CATEGORIES
 CONFLICT = SHAPE // 10 != TEXTURE // 3
 PARTS = [
     Part(SHAPE // 10, True, 0.8, 0.55),
@@ -120,31 +123,21 @@ class Measured(NamedTuple):
     """A statistic.
 
     Attributes:
-        values: under each bootstrap.
-        influences: of the images on it, (replications, images).
-        of: bootstrap to the package's draws and variances.
+        of: bootstrap to the package's draws, with what their variance is made of.
+        influences: of the images, (replications, images).
     """
 
-    values: dict[str, Floats]
-    influences: Floats
     of: dict[str, Crossed]
+    influences: Floats
 
     @property
-    def variances(self) -> tuple[Floats, Floats, Floats]:
-        """What shapes, textures and images make of the variance within categories."""
-        shapes, textures, images = ((each**2).sum(axis=1) for each in self.of["within"].spreads)
-        return shapes, textures, images
+    def value(self) -> Floats:
+        """(replications,)."""
+        return self.of[ACROSS].draws[:, 0]
 
-    def before(self, name: str = "plain", halfway: bool = False) -> Floats:
-        """Draws across categories, as they were shrunk before."""
-        values = self.values[name]
-        drawn, own = variance_of(values), (self.influences**2).sum(axis=1)
-        kept = np.minimum(np.maximum(drawn - 2 * own, own), drawn)
-        scale = np.sqrt(kept / np.where(drawn > 0, drawn, 1))[:, None] * t.ppf(0.975, 47) / Z
-        centre = (values[:, :1] + np.nanmean(values[:, 1:], axis=1, keepdims=True)) / 2
-        moved = values - (centre - values[:, :1]) * halfway
-        moved[:, 0] = values[:, 0]
-        return np.asarray(values[:, :1] + scale * (moved - values[:, :1]))
+    def narrowed(self, name: str) -> Floats:
+        """(replications, 1 + draws), as intervals are read off."""
+        return self.of[name].narrowed(PACKAGE.confidence)
 
 
 def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -> Measured:
@@ -161,70 +154,58 @@ def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -
         values |= drawn.kappas(name, sums) if metric is kappa else {name: metric(*sums).T}
     totals = [mask.sum(axis=0, dtype=float) for mask in masks]
     without = metric(*(total - mask for total, mask in zip(totals, masks, strict=True)))
-    return combined(drawn, values, without.T - metric(*totals)[:, None])
+    return combined(drawn, values, without.T - values[ACROSS][:, :1])
 
 
 def combined(drawn: Draws, values: dict[str, Floats], influences: Floats) -> Measured:
     """Values and influences with what the package makes of them."""
-    crossing = Crossing.of(drawn.factors, drawn.resampling)
-    wanted = (name for name in values if not name.startswith("plain"))
-    of = {
-        name: crossing.crossed(np.append(values[name], values[name][:, :1] + influences, axis=1))
-        for name in wanted
-    }
-    return Measured(values, influences, of)
+    found = {}
+    for name, each in values.items():
+        factors = drawn.factors[ACROSS if name.startswith(ACROSS) else WITHIN]
+        replicates = np.append(each, each[:, :1] + influences, axis=1)
+        found[name] = Crossing.of(factors, drawn.resampling).crossed(replicates)
+    return Measured(found, influences)
 
 
-def shares(one: Measured, units: int, freedom: int) -> Intervals:
+def shares(one: Measured, units: int) -> Intervals:
     """Candidates for a share where shapes and textures are crossed."""
-    value, narrowed = one.values["plain"][:, 0], one.of["within"].narrowed(0.95)
-    shapes, textures, own = one.variances
-    whole = (one.influences**2).sum(axis=1)
+    within = one.of[WITHIN]
+    normal = replace(within, freedom=np.full(len(one.value), np.inf)).narrowed(PACKAGE.confidence)
+    shapes = (within.spreads[0] ** 2).sum(axis=1)
     return {
-        PLAIN: PACKAGE.interval(one.values["plain"]),
-        BEFORE: wilson(value, variance_of(one.before()), units),
-        "within": PACKAGE.interval(narrowed),
-        "within, Wilson": PACKAGE.interval(narrowed, n=units),
-        "within, Wilson, z": wilson(value, np.maximum(shapes + textures - own, own), units),
-        "within, Wilson, images not centred": wilson(
-            value, np.maximum(shapes + textures - whole, own), units, freedom
-        ),
-        SVYCIPROP: korn_graubard(value, shapes, units, units - units / 10),
-        MIXED: about(value, _mixed(one.influences), freedom),
+        PLAIN: PACKAGE.interval(one.of[ACROSS].draws),
+        BEFORE: PACKAGE.interval(one.narrowed(ACROSS), n=units),
+        PERCENTILE: PACKAGE.interval(one.narrowed(WITHIN)),
+        WILSON: PACKAGE.interval(one.narrowed(WITHIN), n=units),
+        "within, Wilson, z": PACKAGE.interval(normal, n=units),
+        SVYCIPROP: korn_graubard(one.value, shapes, units, 0.9 * units),
+        MIXED: about(one.value, _mixed(one.influences), within.freedom),
     }
 
 
 def gaps(one: Measured, other: Measured) -> Intervals:
     """Candidates for a difference of two observers."""
-    plain = one.values["plain"] - other.values["plain"]
-    sides = [each.of["within"] for each in (one, other)]
-    both = Crossed(
-        *(np.concatenate(each) for each in [[side.draws for side in sides]]),
-        tuple(np.concatenate(each) for each in zip(*(side.spreads for side in sides), strict=True)),
-        np.concatenate([side.freedom for side in sides]),
-    )
-    rows = np.arange(len(plain))
-    differences = Several(np.zeros_like(both.draws), both).differences(rows, rows + len(rows))
-    influences = one.influences - other.influences
+    rows = np.arange(len(one.value))
+    both = together([Several(0 * side.of[WITHIN].draws, side.of[WITHIN]) for side in (one, other)])
+    mixed = _mixed(one.influences - other.influences)
     return {
-        PLAIN: PACKAGE.interval(plain),
-        BEFORE: PACKAGE.interval(one.before() - other.before()),
-        "within": PACKAGE.interval(differences),
-        MIXED: about(plain[:, 0], _mixed(influences), FREEDOM),
+        PLAIN: PACKAGE.interval(one.of[ACROSS].draws - other.of[ACROSS].draws),
+        BEFORE: PACKAGE.interval(one.narrowed(ACROSS) - other.narrowed(ACROSS)),
+        PERCENTILE: PACKAGE.interval(both.differences(rows, rows + len(rows))),
+        MIXED: about(one.value - other.value, mixed, one.of[WITHIN].freedom),
     }
 
 
 def kappas(one: Measured) -> Intervals:
     """Candidates for kappa where shapes and textures are crossed."""
-    narrowed = {name: each.narrowed(0.95) for name, each in one.of.items()}
-    value = one.values["plain"][:, 0]
+    before = one.narrowed(f"{ACROSS}, half")
     return {
-        KLEIN: PACKAGE.interval(one.values["plain"]),
-        BEFORE: PACKAGE.interval(one.before("plain, half", halfway=True)),
-        "within": PACKAGE.interval(narrowed["within"]),
-        HALF: PACKAGE.interval(narrowed["within, half"]),
-        f"{HALF}, Bayesian": PACKAGE.interval(narrowed["Bayesian, half"]),
-        MIXED: about(value, _mixed(one.influences), FREEDOM),
+        KLEIN: PACKAGE.interval(one.of[ACROSS].draws),
+        BEFORE: PACKAGE.interval(recentred(before, -too_high(before) / 2)),
+        PERCENTILE: PACKAGE.interval(one.narrowed(WITHIN)),
+        HALF: PACKAGE.interval(one.narrowed(f"{WITHIN}, half")),
+        f"{HALF}, {BAYESIAN}": PACKAGE.interval(one.narrowed(f"{BAYESIAN}, half")),
+        MIXED: about(one.value, _mixed(one.influences), one.of[WITHIN].freedom),
     }
 
 
@@ -253,37 +234,34 @@ def _found(
     people = list(range(2, len(population.observers)))
     shape = ((leaning > population.high[..., None]) & CONFLICT[:, None]).astype(np.float32)
     texture = ((leaning < population.low[..., None]) & CONFLICT[:, None]).astype(np.float32)
+    right = population.right(leaning)
 
     one, other = (measured(drawn, bias_of, [shape[i], texture[i]]) for i in range(2))
-    true, value = (population.bias([i], CONFLICT) for i in range(2)), one.values["plain"][:, 0]
-    first, second = true
-    yield "shape bias", "{0}", first, value, shares(one, N_SHAPES, FREEDOM)
-    gap = value - other.values["plain"][:, 0]
+    first, second = (population.bias([i], CONFLICT) for i in range(2))
+    yield "shape bias", "{0}", first, one.value, shares(one, N_SHAPES)
+    gap = one.value - other.value
     yield "gap in shape bias", "{0} - {1}", first - second, gap, gaps(one, other)
 
     images = CONFLICT & (SHAPE // 10 == category)
-    masks = [side[0] * images[:, None] for side in (shape, texture)]
-    found, truth = measured(drawn, bias_of, masks), population.bias([0], images)
-    value, intervals = found.values["plain"][:, 0], shares(found, 10, 9)
-    yield "shape bias of a category", "{0}", truth, value, intervals
+    one = measured(drawn, bias_of, [side[0] * images[:, None] for side in (shape, texture)])
+    truth = population.bias([0], images)
+    yield "shape bias of a category", "{0}", truth, one.value, shares(one, EACH[0])
 
-    found = measured(drawn, bias_of, [side[people].sum(axis=0) for side in (shape, texture)])
-    truth, intervals = population.bias(people, CONFLICT), shares(found, N_SHAPES, FREEDOM)
-    yield "shape bias of people", "ten people", truth, found.values["plain"][:, 0], intervals
+    one = measured(drawn, bias_of, [side[people].sum(axis=0) for side in (shape, texture)])
+    truth = population.bias(people, CONFLICT)
+    yield "shape bias of people", "ten people", truth, one.value, shares(one, N_SHAPES)
 
-    right = population.right(leaning)
-    found = measured(drawn, share, [right[0], np.ones_like(right[0])])
-    truth, intervals = population.accuracy(0), shares(found, N_SHAPES, FREEDOM)
-    yield "accuracy on conflicts", "{0}", truth, found.values["plain"][:, 0], intervals
+    one = measured(drawn, share, [right[0], np.ones_like(right[0])])
+    truth = population.accuracy(0)
+    yield "accuracy on conflicts", "{0}", truth, one.value, shares(one, N_SHAPES)
 
     pairs, truths = [], [population.kappa(0, human) for human in people]
     for human in people:
         both = right[0] * right[human]
         cells = [both, right[0] - both, right[human] - both, 1 - right[0] - right[human] + both]
         pairs.append(measured(drawn, kappa, cells))
-    value, intervals = pairs[0].values["plain"][:, 0], kappas(pairs[0])
-    yield "kappa on conflicts", "{0}, a human", truths[0], value, intervals
-    values = {name: np.mean([each.values[name] for each in pairs], axis=0) for name in pairs[0][0]}
+    yield "kappa on conflicts", "{0}, a human", truths[0], pairs[0].value, kappas(pairs[0])
+    names, truth = pairs[0].of, float(np.mean(truths))
+    values = {name: np.mean([each.of[name].draws for each in pairs], axis=0) for name in names}
     mean = combined(drawn, values, np.mean([each.influences for each in pairs], axis=0))
-    truth, value = float(np.mean(truths)), values["plain"][:, 0]
-    yield "mean kappa on conflicts", "{0}, ten people", truth, value, kappas(mean)
+    yield "mean kappa on conflicts", "{0}, ten people", truth, mean.value, kappas(mean)

@@ -75,9 +75,7 @@ OURS = {
 """What the package gives, of each statistic."""
 
 
-def coverage_table(
-    replications: int, draws: int, splits: Sequence[str] = SPLITS
-) -> pd.DataFrame:
+def coverage_table(replications: int, draws: int, splits: Sequence[str] = SPLITS) -> pd.DataFrame:
     """Simulate all designs.
 
     Args:

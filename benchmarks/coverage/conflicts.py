@@ -223,7 +223,7 @@ def conflicts(
         leaning = population.leanings(replications)
         for statistic, who, truth, value, found in _found(drawn, population, leaning, category):
             design = {"images": N_IMAGES, "observers": who.format(*names), "category": category}
-            if names[0] not in NONE or statistic.startswith("shape bias") and who == "{0}":
+            if names[0] not in NONE or (statistic.startswith("shape bias") and who == "{0}"):
                 hard = names[0] in NONE[1:]
                 yield Found(statistic, design, hard, truth, value, found)
 
@@ -242,7 +242,7 @@ def _found(
     gap = one.value - other.value
     yield "gap in shape bias", "{0} - {1}", first - second, gap, gaps(one, other)
 
-    images = CONFLICT & (SHAPE // 10 == category)
+    images = CONFLICT & np.isin(SHAPE // 10, category)
     one = measured(drawn, bias_of, [side[0] * images[:, None] for side in (shape, texture)])
     truth = population.bias([0], images)
     yield "shape bias of a category", "{0}", truth, one.value, shares(one, EACH[0])

@@ -9,7 +9,6 @@ from gcbook.charts.parts import look, side_by_side
 from gcbook.charts.theme import BAND as SHADE
 from gcbook.charts.theme import SERIES
 
-_LEAST, _WIDEST = 0.7, 2.2
 _ROW = 36
 _SHOWN = [OURS, ACROSS, KLEIN, SURVEY]
 
@@ -24,15 +23,9 @@ def fig_coverage(rows: pd.DataFrame, kinds: pd.DataFrame) -> alt.TopLevelMixin:
     columns = ["kind", "procedure", "coverage", "relative", "hard", "statistic", "design"]
     shown = rows.loc[rows["procedure"].isin(_SHOWN), columns]
     order = list(dict.fromkeys(kinds["kind"]))
-    coverage = alt.X("coverage:Q", title="Intervals that contain the truth").scale(
-        domain=[_LEAST, 1], nice=False, zero=False, clamp=True
-    )
-    width = alt.X("relative:Q", title="Width, ideal = 1").scale(
-        domain=[0.6, _WIDEST], nice=False, zero=False, clamp=True
-    )
     panels = [
-        _panel(shown, order, coverage.axis(format=".0%", values=[0.7, 0.8, 0.9, 1]), BAND),
-        _panel(shown, order, width.axis(format=".1f", values=[1, 1.5, 2]), (0.995, 1.005)),
+        _panel(shown, order, "coverage", "Intervals that contain the truth", (0.7, 1), BAND),
+        _panel(shown, order, "relative", "Width, ideal = 1", (0.6, 2.2), (0.995, 1.005)),
     ]
     return side_by_side(
         panels,
@@ -47,10 +40,15 @@ def fig_coverage(rows: pd.DataFrame, kinds: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def _panel(
-    rows: pd.DataFrame, order: list[str], x: alt.X, band: tuple[float, float]
+    rows: pd.DataFrame,
+    order: list[str],
+    field: str,
+    title: str,
+    domain: tuple[float, float],
+    band: tuple[float, float],
 ) -> alt.LayerChart:
-    lane = alt.YOffset("procedure:N", sort=_SHOWN, scale=alt.Scale(domain=_SHOWN))
-    y = alt.Y("kind:N", sort=order, title=None).axis(grid=True, tickBand="extent")
+    scale = alt.Scale(domain=list(domain), nice=False, zero=False, clamp=True)
+    axis = alt.Axis(format=".0%" if field == "coverage" else ".1f", tickCount=4, grid=False)
     marks = look(
         "procedure",
         _SHOWN,
@@ -58,14 +56,17 @@ def _panel(
         shape=["circle", "square", "triangle-up", "diamond"],
         legend=alt.Legend(title=None, symbolOpacity=1),
     )
-    tips = tooltips(["kind", "statistic", "procedure", "coverage", "relative", "design"])
-    shade = alt.Chart(pd.DataFrame({"from": [band[0]], "to": [band[1]]})).mark_rect(
-        color=SHADE, opacity=0.25
+    base = alt.Chart(rows).encode(
+        x=alt.X(f"{field}:Q", title=title, scale=scale, axis=axis),
+        y=alt.Y("kind:N", sort=order, title=None).axis(grid=True, tickBand="extent"),
+        yOffset=alt.YOffset("procedure:N", sort=_SHOWN, scale=alt.Scale(domain=_SHOWN)),
+        tooltip=tooltips(["kind", "statistic", "procedure", "coverage", "relative", "design"]),
+        **marks,
     )
-    base = alt.Chart(rows).encode(x=x.axis(grid=False), y=y, yOffset=lane, tooltip=tips, **marks)
-    ends = alt.X("from:Q", title=x.title, scale=x.scale), alt.X2("to:Q")
+    ends = pd.DataFrame({"from": [band[0]], "to": [band[1]]})
+    shade = alt.Chart(ends).mark_rect(color=SHADE, opacity=0.25)
     return alt.layer(
-        shade.encode(x=ends[0], x2=ends[1]),
+        shade.encode(x=alt.X("from:Q", title=title, scale=scale, axis=axis), x2="to:Q"),
         base.transform_filter("!datum.hard").mark_point(filled=True, size=30, opacity=0.7),
         base.transform_filter("datum.hard").mark_point(filled=False, size=30, opacity=0.9),
     ).properties(height=_ROW * len(order), width=230)

@@ -6,17 +6,13 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
-from gcbook.chapters.interval_coverage.tables import BAND, KLEIN, OURS, procedure_rows
+from gcbook.chapters.interval_coverage.tables import ACROSS, BAND, KLEIN, MIXED, OURS, SURVEY
 from gcbook.claims import Interval, Number
 
-_SQUARED = ("mean accuracy_difference", "mean accuracy_difference of humans")
-"""Statistics whose intervals are exceptions."""
-_SIXTY = " over datasets"
-"""Ends the names of the statistics over sixty conditions."""
-_BEFORE = "smoothed draws, halfway"
-"""How kappa over sixty conditions would be done as elsewhere."""
-_TEXTURES_MATTER = ("equal", "texture and image")
-"""Effects of cue conflicts among which textures' are as large as single images'."""
+CONFLICTS = ("Shape bias", "Shape bias, gap")
+_KAPPAS = ("Kappa, one pair", "Kappa, mean", "Kappa, datasets")
+_EXCEPTIONS = ("Bias, category", "Squared gap", "Mean over seeds")
+"""Kinds that the text speaks of by themselves."""
 
 _PERCENT = ".1%"
 _TIE = 0.002
@@ -26,72 +22,64 @@ _TIE = 0.002
 def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    Coverages are fractions of the experiments of a design. Unless a name says otherwise they are
-    of designs that are not hard; NaN where the run has no such design.
+    Coverages are fractions of the experiments of a design, widths multiples of the ideal one. Unless
+    a name says otherwise they are of designs that are not hard, from the worst to the best; NaN
+    where the run has no such design.
 
     Args:
-        rows: from `gcbook.chapters.interval_coverage.tables.coverage_rows`.
+        rows: from `gcbook.chapters.interval_coverage.tables.design_rows`.
         run: from ``read_run`` of the same module, with every candidate.
     """
-    ours = rows[rows["procedure"] == OURS]
-    easy, hard = ours[~ours["hard"]], ours[ours["hard"]]
-    plain = rows[(rows["procedure"] != OURS) & ~rows["hard"]]
-    alone = set(easy["statistic"]) - set(plain["statistic"])
-    plain = pd.concat([plain, easy[easy["statistic"].isin(alone)]])
-    klein = plain[plain["procedure"] == KLEIN]
-    beside = easy[easy["statistic"].isin(klein["statistic"])]
-    means = procedure_rows(rows)
-    ours_means = means[means["procedure"] == OURS].set_index("statistic")["mean"]
-    klein_means = means[means["procedure"] == KLEIN].set_index("statistic")["mean"]
-    regular = ours_means.drop(list(_SQUARED), errors="ignore")
-    seeds = easy[easy["statistic"] == "mean over seeds"]
-    differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]["coverage"]
-    squared = easy[easy["statistic"].isin(_SQUARED)]
-    effects = hard[hard["effects"].str.endswith("alone")]
-    sixty = ours_means.filter(like=_SIXTY)
-    moved = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
-    before = moved.groupby("statistic")["coverage"].mean()
-    kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]
-    crossed = kappas.groupby("effects")["coverage"].mean()
+    easy, hard = rows[~rows["hard"]], rows[rows["hard"]]
+    ours = easy[easy["procedure"] == OURS]
+    regular = ours[~ours["kind"].isin(_EXCEPTIONS)]
+    hard_ours = hard[hard["procedure"] == OURS]
+    alone = hard_ours["observers"].str.endswith("alone")
+    seeds = ours[ours["kind"] == "Mean over seeds"]
+    differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]
     experiments = int(ours["replications"].mode().iloc[0])
+
+    def spans(procedure: str, kinds: tuple[str, ...], column: str = "coverage") -> Interval:
+        chosen = easy[(easy["procedure"] == procedure) & easy["kind"].isin(kinds)][column]
+        return Interval(chosen.min(), chosen.max(), _PERCENT if column == "coverage" else ".2f")
+
     return SimpleNamespace(
-        easy_designs=len(easy),
-        statistics=len(ours_means),
-        exceptions=int(ours_means.index.isin(_SQUARED).sum()),
-        ours_rest=_mean(easy.drop(squared.index)),
-        plain_rest=_mean(plain[~plain["statistic"].isin(_SQUARED)]),
-        within=Number(easy["coverage"].between(*BAND).mean(), ".0%"),
-        exact_within=Number(easy["replications"].map(_exact_within).mean(), ".0%"),
-        regular=Interval(regular.min(), regular.max(), _PERCENT),
-        kappa=_mean(beside),
-        klein=_mean(klein),
-        kappa_kinds=len(klein_means),
-        klein_lower=int((klein_means < ours_means.reindex(klein_means.index)).sum()),
-        seeds=Interval(differ.min(), differ.max(), _PERCENT),
+        designs=len(ours),
+        statistics=ours["statistic"].nunique(),
+        regular=Interval(regular["coverage"].min(), regular["coverage"].max(), _PERCENT),
+        regular_width=Number(regular["relative"].max(), ".2f"),
+        by_chance=Number(_worst_by_chance(regular["replications"]), _PERCENT),
+        within=Number(regular["coverage"].between(*BAND).mean(), ".0%"),
+        exact_within=Number(regular["replications"].map(_exact_within).mean(), ".0%"),
+        conflicts=spans(OURS, CONFLICTS),
+        conflicts_width=spans(OURS, CONFLICTS, "relative"),
+        across=spans(ACROSS, CONFLICTS),
+        across_width=spans(ACROSS, CONFLICTS, "relative"),
+        survey=spans(SURVEY, CONFLICTS),
+        mixed=spans(MIXED, CONFLICTS),
+        klein_worst_gap=min(spans(OURS, (kind,))[0] - spans(KLEIN, (kind,))[0] for kind in _KAPPAS),
+        kappa_least=Number(min(spans(OURS, _KAPPAS)), _PERCENT),
+        klein_least=Number(min(spans(KLEIN, _KAPPAS)), _PERCENT),
+        category=spans(OURS, ("Bias, category",)),
+        category_width=spans(OURS, ("Bias, category",), "relative"),
+        squared=spans(OURS, ("Squared gap",)),
+        seeds=Interval(differ["coverage"].min(), differ["coverage"].max(), _PERCENT),
         two_seeds=Number(seeds.loc[seeds["seeds"] == "2", "width"].max(), ".2f"),
-        squared=_mean(squared),
-        alone_least=Number(effects["coverage"].min(), _PERCENT),
-        few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
-        sixty=Interval(sixty.min(), sixty.max(), _PERCENT),
-        sixty_before=Interval(before.min(), before.max(), _PERCENT),
-        crossed_kappa=Interval(crossed.min(), crossed.max(), _PERCENT),
+        alone_least=Number(hard_ours.loc[alone, "coverage"].min(), _PERCENT),
+        few_least=Number(hard_ours.loc[~alone, "coverage"].min(), _PERCENT),
         beaten=_beaten(run),
         experiments=experiments,
-        fewest=int(ours["replications"].min()),
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
     )
 
 
-def _mean(rows: pd.DataFrame) -> Number:
-    return Number(rows["coverage"].mean(), _PERCENT)
-
-
 def _beaten(run: pd.DataFrame) -> int:
     """Of how many statistics another candidate has less loss, as the choice defines it."""
-    easy = run[~run["hard"]]
+    chosen_on = run[(run["split"] == "choose") & ~run["hard"]]
     low, high = BAND
-    loss = 2 * (low - easy["coverage"]).clip(lower=0) + (easy["coverage"] - high).clip(lower=0)
-    means = easy.assign(loss=loss).groupby(["ours", "statistic", "method"])["loss"].mean()
+    short, over = low - chosen_on["coverage"], chosen_on["coverage"] - high
+    loss = 2 * short.clip(lower=0) + over.clip(lower=0)
+    means = chosen_on.assign(loss=loss).groupby(["ours", "statistic", "method"])["loss"].mean()
     best, own = means.groupby("statistic").min(), means.xs(True).droplevel("method")
     return int((own > best.reindex(own.index) + _TIE).sum())
 
@@ -101,3 +89,9 @@ def _exact_within(n: int) -> float:
     hits = np.arange(n + 1)
     inside = pd.Series(hits / n).round(4).between(*BAND).to_numpy()
     return float(binom.pmf(hits[inside], n, 0.95).sum())
+
+
+def _worst_by_chance(experiments: pd.Series) -> float:
+    """The worst coverage of so many designs is above this 19 times in 20 if all have exactly .95."""
+    tail = 1 - 0.95 ** (1 / max(len(experiments), 1))
+    return float((binom.ppf(tail, experiments, 0.95) / experiments).min())

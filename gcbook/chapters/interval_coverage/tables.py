@@ -36,11 +36,11 @@ KINDS = {
         "mean kappa of a human over datasets",
         "gap in kappa over datasets",
     ],
-    "Kappa, conflicts": ["kappa on conflicts", "mean kappa on conflicts"],
+    "Conflict kappa": ["kappa on conflicts", "mean kappa on conflicts"],
     "Shape bias": ["shape bias", "shape bias of people", "accuracy on conflicts"],
     "Shape bias, gap": ["gap in shape bias"],
-    "Shape bias, category": ["shape bias of a category"],
-    "Squared difference": ["mean squared", "mean squared of a human"],
+    "Bias, category": ["shape bias of a category"],
+    "Squared gap": ["mean squared", "mean squared of a human"],
     "Mean over seeds": ["mean over seeds"],
 }
 """The kinds of statistics as a reader sees them, and the names of the statistics in the run."""
@@ -90,7 +90,9 @@ def design_rows(run: pd.DataFrame) -> pd.DataFrame:
         procedure=reported["method"].map(_NAMES).mask(reported["ours"], OURS),
         relative=reported["width"] / reported["ideal"],
         design=[
-            ", ".join(f"{name} {value}" for name, value in zip(DESIGN, values, strict=True) if value)
+            ", ".join(
+                f"{name} {value}" for name, value in zip(DESIGN, values, strict=True) if value
+            )
             for values in reported[list(DESIGN)].itertuples(index=False)
         ],
     )
@@ -104,18 +106,18 @@ def kind_rows(rows: pd.DataFrame) -> pd.DataFrame:
         rows: from `design_rows`; designs that are hard are left out.
 
     Returns:
-        ``kind, procedure, designs, least, most`` (coverage) and ``narrowest, widest`` (width as a
+        ``kind, procedure, designs, coverage_low, coverage_high`` and ``narrowest, widest`` (width as a
         multiple of the ideal one); the kind with the least coverage of ours first.
     """
     kept = rows[~rows["hard"]]
     found = kept.groupby(["kind", "procedure"]).agg(
         designs=("coverage", "size"),
-        least=("coverage", "min"),
-        most=("coverage", "max"),
+        coverage_low=("coverage", "min"),
+        coverage_high=("coverage", "max"),
         narrowest=("relative", "min"),
         widest=("relative", "max"),
     )
     found = found.reset_index()
-    ours = found[found["procedure"] == OURS].sort_values(["least", "kind"])
+    ours = found[found["procedure"] == OURS].sort_values(["coverage_low", "kind"])
     order = {"kind": list(ours["kind"]), "procedure": PROCEDURES}
     return ordered_rows(found, list(order), order)

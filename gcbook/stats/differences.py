@@ -51,8 +51,8 @@ def model_differences(
     Returns:
         One row a pair: ``higher, lower`` (labels), ``difference`` (not negative), ``low, high, p,
         p_corrected`` (over all pairs tested), ``differs`` (as in `against_humans`), and
-        ``higher_rank, lower_rank`` (1 for the network with the highest value). Empty where nothing was
-        resampled.
+        ``higher_rank, lower_rank`` (1 for the network with the highest value). Empty where nothing
+        was resampled.
     """
     tests = _tests(summaries, f"{metric}:models", observers)
     columns = ["higher", "lower", *_ENDS, *_VERDICT, "higher_rank", "lower_rank"]

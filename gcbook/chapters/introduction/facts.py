@@ -32,9 +32,10 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         ``best_network`` and ``best_shape_bias``, the most shape-biased network; intervals of
         people's shape bias in each category (``people_by_category``), and of the difference between
         any person and any network (``people_over_networks``); ``networks``, and how many of them
-        have a shape bias under one half (``below_half``); of the public decisions ``public_humans, public_human_trials,
-        public_networks, public_network_trials``; and, of pixel diffusion in the calibrated world
-        over all its seeds, shape bias and accuracy on plain images under the paper's weighting
+        have a shape bias under one half (``below_half``); of the public decisions
+        ``public_humans, public_human_trials, public_networks, public_network_trials``; and, of
+        pixel diffusion in the calibrated world over all its seeds, shape bias and accuracy on plain
+        images under the paper's weighting
         (``pixel_paper, accuracy_paper``) and with equal weights (``pixel_equal,
         accuracy_equal``), beside the shape bias of the world's ResNet, ``resnet_of_world``; and
         intervals: of either's lead over that ResNet, and of what equal weights change in accuracy.

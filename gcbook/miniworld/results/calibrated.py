@@ -132,15 +132,11 @@ def resnet_leads(
     Returns:
         By name, the ends of the interval of the difference.
     """
-    rows = {
-        name: {"model": recipe, "weighting": weights} for name, (recipe, weights) in asked.items()
-    }
-    biases = {
-        name: make_panel(_answers([CONFLICT], row, CALIBRATED_WORLD), resampling).shape_bias(
-            row["model"]
-        )
-        for name, row in {**rows, "": {"model": "mini-cnn"}}.items()
-    }
+    biases = {}
+    for name, (recipe, weighting) in {**asked, "": ("mini-cnn", None)}.items():
+        row = {"model": recipe, "weighting": weighting}
+        panel = make_panel(_answers([CONFLICT], row, CALIBRATED_WORLD), resampling)
+        biases[name] = panel.shape_bias(recipe)
     resnet = biases.pop("")
     ends = {name: resampling.interval(bias - resnet) for name, bias in biases.items()}
     return {name: (float(low), float(high)) for name, (low, high) in ends.items()}

@@ -69,6 +69,5 @@ def test_what_the_datasets_do_not_give_is_no_number(summaries):
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):
-    assert_guarded(
-        "discussion", facts, "both_cues_are_modelled", pixel_even_lead=Interval(-0.1, 0.1)
-    )
+    changed = {"pixel_even_lead": Interval(-0.1, 0.1)}
+    assert_guarded("discussion", facts, "both_cues_are_modelled", **changed)

@@ -132,3 +132,10 @@ def test_what_does_not_vary_and_what_is_undefined_stay() -> None:
     assert np.isnan(design.crossed(np.full_like(same, np.nan)).narrowed(0.95)).all()
     nothing = Crossed(np.ones((1, 4)), (np.zeros((1, 2)),) * 3, np.zeros(1))
     assert nothing.narrowed(0.95).tolist() == [[1] * 4]
+
+
+def test_nobody_is_no_row() -> None:
+    """One human alone has no other human to be compared with."""
+    design = crossing()
+    nobody = design.crossed(np.empty((0, 1 + RESAMPLING.draws + len(SHAPE))))
+    assert nobody.narrowed(0.95).shape == (0, 1 + RESAMPLING.draws)

@@ -148,6 +148,8 @@ def _intervals_of_five(trials: pd.DataFrame, settings: SummarySettings) -> dict[
         datasets=("cue-conflict",),
         resampling=replace(settings.resampling, draws=min(settings.resampling.draws, _MOST_DRAWS)),
         zero_division=settings.zero_division,
+        # Of each category there is one image.
+        within_categories=False,
     )
     rows = estimate(trials, few).estimates.dropna(subset="value")
     network = rows[

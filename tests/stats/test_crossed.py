@@ -88,7 +88,11 @@ def test_a_difference_has_the_variance_of_what_the_two_do_not_share() -> None:
     direct = design.crossed(replicates(design, own[:8] - own[8:])).narrowed(0.95)
     assert found == pytest.approx(direct, abs=1e-12)
     # Two images' variance, and no shape's; each row narrowed for itself would have more.
-    spread = found[:, 1:].var(axis=1).mean() * len(SHAPE) / t_for_normal(CATEGORIES * (TEXTURES - 1)) ** 2
+    spread = (
+        found[:, 1:].var(axis=1).mean()
+        * len(SHAPE)
+        / t_for_normal(CATEGORIES * (TEXTURES - 1)) ** 2
+    )
     assert spread == pytest.approx(2, rel=0.2)
     each = (draws.values[first] - draws.values[second])[:, 1:]
     assert each.std(axis=1).mean() > 1.05 * found[:, 1:].std(axis=1).mean()

@@ -53,13 +53,11 @@ OBSERVERS = {
     "shapes alone": Observer(0.3, 0.4, (0, 0, 1, 0, 0), "network"),
 }
 """Variances are of the category of the shape and of the texture, of both exemplars and of the
-image: those with which simulated design effects over shapes and textures, across categories and
-within them, are those of one observer of the kind in the real trials. The last three are of none."""
+image: with them, simulated design effects over shapes and textures, across categories and within
+them, are those of one observer of the kind in the real trials. The last three are of none."""
 PEOPLE = [
     OBSERVERS["human"]._replace(shape=shape, texture=texture)
-    for shape, texture in zip(
-        np.linspace(0.6, 0.86, 10), np.linspace(0.055, 0.015, 10), strict=True
-    )
+    for shape, texture in np.linspace((0.6, 0.055), (0.86, 0.015), 10)
 ]
 """Ten unequal humans, about as far apart as the real ones."""
 DESIGNS = {

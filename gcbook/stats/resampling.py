@@ -12,7 +12,7 @@ for error consistency. A design says what that is, as data:
   the variance of a mean would be too small by 1 part in n: a tenth where a category has ten images
   (Rao & Wu, 1988).
 
-Which interval is read off the draws was chosen by simulation (`benchmarks/coverage.py`):
+Which interval is read off the draws was chosen by simulation (`benchmarks/coverage`):
 
 - percentiles, of what is not a share;
 - for a share Wilson's score interval (1927), taken of as many independent answers as would vary by

@@ -22,9 +22,9 @@ _TIE = 0.002
 def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    Coverages are fractions of the experiments of a design, widths multiples of the ideal one. Unless
-    a name says otherwise they are of designs that are not hard, from the worst to the best; NaN
-    where the run has no such design.
+    Coverages are fractions of the experiments of a design, widths multiples of the ideal one.
+    Unless a name says otherwise they are of designs that are not hard, from the worst to the best;
+    NaN where the run has no such design.
 
     Args:
         rows: from `gcbook.chapters.interval_coverage.tables.design_rows`.
@@ -92,6 +92,6 @@ def _exact_within(n: int) -> float:
 
 
 def _worst_by_chance(experiments: pd.Series) -> float:
-    """The worst coverage of so many designs is above this 19 times in 20 if all have exactly .95."""
+    """What the worst of these coverages is above 19 times in 20, if all are exactly .95."""
     tail = 1 - 0.95 ** (1 / max(len(experiments), 1))
     return float((binom.ppf(tail, experiments, 0.95) / experiments).min())

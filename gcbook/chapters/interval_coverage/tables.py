@@ -106,8 +106,8 @@ def kind_rows(rows: pd.DataFrame) -> pd.DataFrame:
         rows: from `design_rows`; designs that are hard are left out.
 
     Returns:
-        ``kind, procedure, designs, coverage_low, coverage_high`` and ``narrowest, widest`` (width as a
-        multiple of the ideal one); the kind with the least coverage of ours first.
+        ``kind, procedure, designs, coverage_low, coverage_high`` and ``narrowest, widest`` (width
+        as a multiple of the ideal one); the kind with the least coverage of ours first.
     """
     kept = rows[~rows["hard"]]
     found = kept.groupby(["kind", "procedure"]).agg(

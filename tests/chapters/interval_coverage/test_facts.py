@@ -38,7 +38,7 @@ def test_hard_designs_and_exceptions_stand_apart():
 
 def test_coverages_are_held_against_chance():
     found = facts()
-    # Accuracy, kappa and shape bias: 4 designs of 250 experiments, .93 to .97 of which are 233 to 242.
+    # Accuracy, kappa and shape bias: 4 designs of 250 experiments; .93 to .97 are 233 to 242.
     assert found.within == pytest.approx(2 / 4 + 1 / 4)
     chance = binom.cdf(242, 250, 0.95) - binom.cdf(232, 250, 0.95)
     assert found.exact_within == pytest.approx(chance)

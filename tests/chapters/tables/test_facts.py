@@ -7,13 +7,15 @@ from tiny.claims import assert_guarded
 from gcbook.chapters.tables.facts import tables_facts
 from gcbook.chapters.tables.tables import metric_rows
 from gcbook.stats.benchmark_tables import benchmark_rows
+from gcbook.stats.specifications import load_specifications
 from gcbook.stats.summaries import Summaries
 
 ROWS = benchmark_rows(Summaries.read())
+CURVE = load_specifications()
 
 
 def facts_of(rows):
-    return tables_facts(rows, metric_rows(rows))
+    return tables_facts(rows, metric_rows(rows), CURVE)
 
 
 def test_digits_that_come_out_are_counted():

@@ -79,9 +79,8 @@ def specification_curve(rows: pd.DataFrame) -> alt.TopLevelMixin:
         panels,
         [],
         f"{len(panels)} panels, one a comparison. In each, the difference under every combination "
-        "of conventions with its interval, from the lowest to the highest, the book's own in black "
-        "and larger. Below, a row a convention, with a dot where a combination departs from the "
-        "book's choice.",
+        "of conventions with its interval, from the lowest to the highest, the book's own larger. "
+        "Below, a row a convention, with a dot where a combination departs from the book's choice.",
         columns=2,
     )
 

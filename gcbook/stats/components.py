@@ -80,8 +80,8 @@ class Components:
     Attributes:
         table: `COLUMNS`: ``measure``; ``dataset, unit``; ``n, freedom, shared, own`` as of `Part`,
             on the measure's own scale, squared; ``a, b``, two observers (``source/observer``,
-            or the people as `HUMANS`), or one twice. Of the unit "seed", ``a`` is a miniature's recipe with its world, and ``shared`` the
-            variance between its trainings.
+            of the people `HUMANS`), or one twice. Of the unit "seed" ``a`` is a miniature's recipe
+            with its world, and ``shared`` the variance between its trainings.
     """
 
     table: pd.DataFrame
@@ -253,14 +253,10 @@ class _Panel:
         right = self.responses.right[:, columns].astype(np.float64)
         pooled = right[self.people].mean()
         network = right[self.networks]
-        each = np.stack(
-            [
-                np.vstack([network - network.mean(axis=1, keepdims=True), own - pooled])
-                for own in right[self.people]
-            ],
-            axis=1,
-        )
-        return each / len(columns), _values(network.mean(axis=1), right[self.people].mean(axis=1))
+        mean = network.mean(axis=1)
+        of_networks = _repeated(network - mean[:, None], len(self.people))
+        each = np.concatenate([of_networks, right[self.people][None] - pooled])
+        return each / len(columns), _values(mean, right[self.people].mean(axis=1))
 
     def _shape_bias(self, conflict: npt.NDArray[np.bool_]) -> tuple[Floats, Floats]:
         shape, texture = (
@@ -268,23 +264,18 @@ class _Panel:
             for cue in ("shape", "texture")
         )
 
-        def influence(rows: Places) -> tuple[Floats, Floats]:
-            """Of the bias of the rows' pooled answers, a row each; their mean is the pool's."""
-            s, t = shape[rows], texture[rows]
-            bias = bias_of(s.sum(), t.sum())
-            return bias, len(rows) * share(s - bias * (s + t), (s + t).sum())
-
-        bias, of_people = influence(self.people)
-        each = np.broadcast_to(of_people, (len(self.networks) + 1, *of_people.shape)).copy()
-        values = np.empty(len(self.networks))
-        for i, network in enumerate(self.networks):
-            values[i], each[i] = influence(np.array([network]))
+        values, of_networks = bias_influence(shape[self.networks], texture[self.networks])
+        people = shape[self.people], texture[self.people]
+        # Of all answers of people, one's own are a part.
+        bias, of_answers = bias_influence(*(cue.ravel() for cue in people))
+        of_people = len(self.people) * of_answers.reshape(people[0].shape)
+        each = np.concatenate([_repeated(of_networks, len(self.people)), of_people[None]])
         return each, _values(values, bias + of_people.sum(axis=1))
 
     def _kappa(self) -> tuple[Floats, Floats]:
         rows = np.append(self.networks, self.people)
         found = [
-            _kappa_influence(self.responses.right[:, s], rows, self.people) for s in self.conditions
+            kappa_influence(self.responses.right[:, s], rows, self.people) for s in self.conditions
         ]
         # A condition in which kappa is undefined is left out of its mean.
         defined = np.sum([np.isfinite(kappa) for kappa, _ in found], axis=0)
@@ -300,16 +291,43 @@ class _Panel:
         return np.concatenate([each[:n], among[None]]), np.vstack([value[:n], values])
 
 
+def _repeated(networks: Floats, n_people: int) -> Floats:
+    """(networks, people, images): people change nothing."""
+    return np.repeat(networks[:, None], n_people, axis=1)
+
+
 def _values(networks: Floats, people: Floats) -> Floats:
     return np.vstack([np.tile(networks[:, None], len(people)), people])
 
 
-def _kappa_influence(
-    right: npt.NDArray[np.bool_], rows: Places, people: Places
+def bias_influence(shape: Floats, texture: Floats) -> tuple[Floats, Floats]:
+    """Shape biases, and how much each image adds to them.
+
+    Args:
+        shape, texture: (…, images), 1 where an answer names the cue of a conflict, 0 elsewhere.
+
+    Returns:
+        (…) and (…, images); the influences on a bias sum to 0.
+    """
+    named = shape + texture
+    bias = bias_of(shape.sum(axis=-1), texture.sum(axis=-1))
+    return bias, share(shape - bias[..., None] * named, named.sum(axis=-1)[..., None])
+
+
+def kappa_influence(
+    right: npt.NDArray[np.bool_], rows: Places, others: Places
 ) -> tuple[Floats, Floats]:
-    """Kappa of rows with people, (rows, people), and each image's influence on it, (…, images)."""
+    """Error consistencies of some observers with others, and how much each image adds to them.
+
+    Args:
+        right: (observers, images), of one condition.
+        rows, others: of observers.
+
+    Returns:
+        (rows, others) and (rows, others, images); NaN where error consistency is undefined.
+    """
     numbers = right.astype(np.float64)
-    a, b = numbers[rows][:, None], numbers[people][None]
+    a, b = numbers[rows][:, None], numbers[others][None]
     mean_a, mean_b = (each.mean(axis=-1, keepdims=True) for each in (a, b))
     differ = a + b - 2 * a * b
     u, v = differ.mean(axis=-1, keepdims=True), mean_a + mean_b - 2 * mean_a * mean_b
@@ -322,7 +340,7 @@ def _kappa_influence(
 def _table(measure: str, dataset: str, effects: _Effects) -> pd.DataFrame:
     """Rows of `Components.table`."""
     n_people = effects.each.shape[1]
-    moments = _Moments.of(effects.strata, effects.exemplars)
+    moments = Moments.of(effects.strata, effects.exemplars)
     of_mean = moments.components(effects.each.mean(axis=1))
     by_person = [moments.components(effects.each[:, i]) for i in range(n_people)]
     first, second = np.triu_indices(len(effects.observers))
@@ -359,7 +377,7 @@ def _table(measure: str, dataset: str, effects: _Effects) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Moments:
+class Moments:
     """How sums of squares of a design depend on its components.
 
     Attributes:
@@ -378,7 +396,7 @@ class _Moments:
         cls,
         strata: Sequence[npt.NDArray[np.object_]],
         exemplars: Mapping[str, npt.NDArray[np.object_]],
-    ) -> "_Moments":
+    ) -> "Moments":
         """The moments of a design; see `_Effects` for the arguments."""
         n_images = len(strata[0])
         fixed = np.hstack([_membership(each) for each in strata])

@@ -126,6 +126,7 @@ class Power:
             be changed by itself ``<number>_needed``, the least with which it is found as often as
             the plan wants; NaN where none is enough.
         shares: compared → unit → its share of the median variance.
+        between_seeds: variance between trainings, whether or not the plan has several.
     """
 
     plan: Plan
@@ -133,6 +134,7 @@ class Power:
     networks: tuple[str, ...]
     table: pd.DataFrame
     shares: Mapping[str, Mapping[str, float]]
+    between_seeds: float
 
 
 def power(
@@ -170,7 +172,10 @@ def power(
                     row[f"{number}_needed"] = _needed(design, number, compared, plan, difference)
         rows.append(row)
         shares[name] = found.shares
-    return Power(design.fill(plan), difference, design.networks, pd.DataFrame(rows), shares)
+    table = pd.DataFrame(rows)
+    return Power(
+        design.fill(plan), difference, design.networks, table, shares, design.between_seeds
+    )
 
 
 @dataclass(frozen=True)
@@ -270,7 +275,7 @@ class _Design:
             len(plan.datasets),
             networks,
             parts,
-            float(seeds.loc[seeds["measure"] == plan.measure, "shared"].median()),
+            float(seeds.loc[seeds["measure"] == plan.measure, "shared"].mean()),
         )
 
     def fill(self, plan: Plan) -> Plan:
@@ -439,8 +444,8 @@ def power_notes(found: Power) -> tuple[str, ...]:
         else "people: taken as they are; --resample-observers counts them as a sample"
     )
     notes.append(
-        "seeds: the spread between trainings is that of this book's miniatures, not of published "
-        "networks"
+        f"seeds: trainings differ by a standard deviation of {math.sqrt(found.between_seeds):.3f}, "
+        "that of this book's miniatures; published networks may differ more or less"
         if plan.seeds > 1
         else "seeds: one training, so nothing is said of the recipe; --seeds counts several"
     )

@@ -90,7 +90,7 @@ def power(
     if difference is None:
         difference = margins()[measure.replace("-", "_")].margin
     found = powered(plan, components, difference=difference)
-    typer.echo(format_power(found, format))
+    typer.echo(format_power(found, format).rstrip("\n"))
     if format == "csv":
         for note in power_notes(found):
             say(note)

@@ -220,15 +220,21 @@ def test_thinned_trials_have_the_errors_that_are_predicted(
         (published_trials["dataset"] == dataset) & (published_trials["source"] == "model-vs-human")
     ]
     images = trials[["category", "image_id"]].drop_duplicates()
-    kept = images.groupby("category").sample(frac=0.5, random_state=1)["image_id"]
-    settings = SummarySettings(datasets=(dataset,), resampling=Resampling(draws=1000))
-    n = len(trials["image_id"].unique())
-    n = 1200 if measure == "shape-bias" else n
-    predicted, seen = [], []
-    for part, planned in ((trials, n), (trials[trials["image_id"].isin(kept)], n // 2)):
+    half = images.groupby("category").sample(frac=0.5, random_state=1)["image_id"]
+    in_half = trials["image_id"].isin(half)
+    settings = SummarySettings(datasets=(dataset,), resampling=Resampling(draws=500))
+
+    def width(part: pd.DataFrame) -> float:
         tests = estimate(part, settings, all_pairs=False).tests
         rows = tests[tests["family"] == f"{metric}:models"]
-        seen.append(np.median((rows["high"] - rows["low"]).dropna()))
-        plan = Plan(measure, (dataset,), images=planned)
-        predicted.append(rows_of(power(plan))["standard_error"]["two networks"])
-    assert seen[1] / seen[0] == pytest.approx(predicted[1] / predicted[0], rel=0.1)
+        return float((rows["high"] - rows["low"]).median())
+
+    plan = Plan(measure, (dataset,))
+    n = power(plan).plan.images or 0
+    halved, whole = (
+        rows_of(power(replace(plan, images=each)))["standard_error"]["two networks"]
+        for each in (n // 2, n)
+    )
+    # Which half it is matters, so that both are asked.
+    seen = math.hypot(width(trials[in_half]), width(trials[~in_half])) / math.sqrt(2)
+    assert seen / width(trials) == pytest.approx(halved / whole, rel=0.1)

@@ -37,8 +37,7 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS, show_once
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import bias_of, share
-from gcbook.stats.responses import Responses, make_responses
-from gcbook.stats.responses import _exemplars_of as exemplars_of
+from gcbook.stats.responses import Responses, exemplars_of, make_responses
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]

@@ -4,7 +4,6 @@ import json
 import math
 from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import norm, t
@@ -197,6 +196,15 @@ def test_the_published_benchmark_has_the_errors_that_are_predicted(measure: str)
     assert found["two networks"] == pytest.approx(half_widths(metric, "models").median(), rel=0.1)
     people = half_widths(metric, "humans").median()
     assert found["a network and people"] == pytest.approx(people, rel=0.1)
+
+
+def test_cue_conflicts_have_the_errors_that_are_predicted() -> None:
+    # Their intervals use Student's t, of 48 textures in 16 categories.
+    few = t.ppf(0.975, 48 - 16) / norm.ppf(0.975)
+    found = rows_of(power(Plan("shape-bias")))["standard_error"]
+    for name, against in (("two networks", "models"), ("a network and people", "humans")):
+        shipped = half_widths("shape_bias", against).median() / few
+        assert found[name] == pytest.approx(shipped, rel=0.15)
 
 
 def test_how_small_a_difference_in_mean_kappa_the_benchmark_finds() -> None:

@@ -1,5 +1,6 @@
 """What an experiment of another size would find: its table, its figure, its facts."""
 
+from dataclasses import replace
 from typing import Any
 
 import altair as alt
@@ -9,6 +10,7 @@ from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import finish, look
 from gcbook.charts.theme import SERIES
 from gcbook.claims import Number, margins
+from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import DATASETS
 from gcbook.stats.power import COMPARED, Plan, Power, power
 
@@ -16,7 +18,6 @@ PAIRS = 36
 """Of the nine published networks that saw all datasets."""
 
 _TIMES = (0.25, 0.5, 1, 2, 4)
-_PAIR = COMPARED["networks"]
 _KAPPA = Plan("kappa", DATASETS, comparisons=PAIRS)
 _ACCURACY = Plan("accuracy", DATASETS, comparisons=PAIRS)
 _SHAPE_BIAS = Plan("shape-bias", comparisons=PAIRS)
@@ -34,32 +35,23 @@ def planning_rows() -> pd.DataFrame:
     """What a quarter to four times of the published numbers would find.
 
     Returns:
-        ``varied`` (one of `VARIED`), ``times`` (the published number), ``number`` itself, and of the
-        difference of two networks, as medians over the published pairs, ``standard_error``,
-        ``alone`` and ``in_family``; see `gcbook.stats.power.Power`.
+        ``varied`` (one of `VARIED`), ``times`` (the published number), ``number`` itself, and of
+        the difference of two networks ``standard_error, alone, in_family``, as `Power.table`.
+        There are no rows of fewer textures than the published ones.
     """
     rows = []
     for name, (plan, number) in VARIED.items():
         published = getattr(power(plan).plan, number)
-        for times in _TIMES:
-            planned = round(published * times)
-            if number == "textures" and planned < published:
-                continue
-            found = _pair(power(_changed(plan, number, planned)))
-            numbers = {each: found[each] for each in ("standard_error", "alone", "in_family")}
-            rows.append({"varied": name, "times": times, "number": planned, **numbers})
+        for times in _TIMES if number == "images" else (1, 2, 4):
+            numbers: dict[str, Any] = {number: round(published * times)}
+            found = _pair(power(replace(plan, **numbers)))
+            errors = found[["standard_error", "alone", "in_family"]].to_dict()
+            rows.append({"varied": name, "times": times, "number": numbers[number], **errors})
     return pd.DataFrame(rows)
 
 
-def _changed(plan: Plan, number: str, value: int) -> Plan:
-    from dataclasses import replace
-
-    numbers: dict[str, Any] = {number: value}
-    return replace(plan, **numbers)
-
-
 def _pair(found: Power) -> pd.Series:
-    return found.table.set_index("compared").loc[_PAIR]
+    return found.table[found.table["compared"] == COMPARED["networks"]].iloc[0]
 
 
 def fig_planning(rows: pd.DataFrame) -> alt.TopLevelMixin:
@@ -100,19 +92,26 @@ def fig_planning(rows: pd.DataFrame) -> alt.TopLevelMixin:
 
 
 def planning_facts() -> dict[str, Any]:
-    """The section's numbers, by name: of the median pair of published networks."""
+    """The section's numbers by name: of the median pair of published networks."""
+    kappa = _pair(power(_KAPPA))
     matters = margins()["shape_bias"].margin
-    kappa, bias = _pair(power(_KAPPA)), power(_SHAPE_BIAS, difference=matters)
-    every = round(16 * 10 * 15 * 3)
-    of_pair = bias.shares[_PAIR]
+    found = power(Plan("shape-bias"), difference=matters)
+    bias, plan = _pair(found), found.plan
+    n_categories = len(CATEGORIES)
+    every = n_categories * (plan.shapes or 0) * (n_categories - 1) * (plan.textures or 0)
+    most = _pair(power(Plan("shape-bias", images=every)))
     return {
-        "kappa_error": Number(kappa["standard_error"], ".3f"),
-        "kappa_alone": Number(kappa["alone"], ".3f"),
-        "kappa_family": Number(kappa["in_family"], ".3f"),
-        "pairs": PAIRS,
-        "bias_alone": Number(_pair(bias)["alone"], ".3f"),
-        "bias_matters": Number(matters, ".2f"),
-        "every_image": every,
-        "bias_every_image": Number(_pair(power(Plan("shape-bias", images=every)))["alone"], ".3f"),
-        "texture_share": Number(of_pair["texture"], ".0%"),
+        "planned_pairs": PAIRS,
+        "planned_kappa_error": Number(kappa["standard_error"], ".3f"),
+        "planned_kappa": Number(kappa["alone"], ".3f"),
+        "planned_kappa_among": Number(kappa["in_family"], ".3f"),
+        "planned_bias": Number(bias["alone"], ".3f"),
+        "planned_bias_least": Number(bias["low"], ".3f"),
+        "planned_bias_most": Number(bias["high"], ".3f"),
+        "planned_textures": plan.textures,
+        "planned_texture_share": Number(found.shares[COMPARED["networks"]]["texture"], ".0%"),
+        "planned_every": Number(every, ",.0f"),
+        "planned_bias_every": Number(most["alone"], ".3f"),
+        "planned_margin": Number(matters, ".2f"),
+        "planned_textures_needed": Number(bias["textures_needed"], ".0f"),
     }

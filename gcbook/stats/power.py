@@ -420,7 +420,11 @@ def power_notes(found: Power) -> tuple[str, ...]:
         "[10th to 90th percentile]"
     ]
     if "alone" in found.table:
-        many = f", among {plan.comparisons}: as one of so many" if plan.comparisons > 1 else ""
+        many = (
+            f", among {plan.comparisons}: as one of so many (Bonferroni)"
+            if plan.comparisons > 1
+            else ""
+        )
         notes.append(
             f"alone: the smallest difference found {times} in a single test at "
             f"{percent(plan.confidence)} confidence{many}"
@@ -433,6 +437,10 @@ def power_notes(found: Power) -> tuple[str, ...]:
         notes.append(
             f"{', '.join(changed)}: how many it takes to find it {times}, the others unchanged"
             f"{follow}; – where no number is enough"
+        )
+    if plan.measure == "kappa":
+        notes.append(
+            "a network and people: its mean kappa with people less theirs among themselves"
         )
     if title in found.shares:
         parts = sorted(found.shares[title].items(), key=lambda each: -each[1])

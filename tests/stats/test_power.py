@@ -129,6 +129,13 @@ def test_exemplars_bound_what_images_can_do() -> None:
     textures = int(found["textures_needed"])
     more = rows_of(power(Plan("shape-bias", textures=textures))).loc["two networks"]
     assert more["alone"] <= 0.05
+    few = Plan("shape-bias", textures=6)
+    shapes = int(rows_of(power(few, difference=0.05))["shapes_needed"]["two networks"])
+    enough, lacking = (
+        rows_of(power(replace(few, shapes=each)))["alone"]["two networks"]
+        for each in (shapes, shapes - 1)
+    )
+    assert enough <= 0.05 < lacking
     shares = power(Plan("shape-bias")).shares["two networks"]
     assert sum(shares.values()) == pytest.approx(1)
     assert max(shares, key=lambda unit: shares[unit]) == "texture"
@@ -205,6 +212,24 @@ def test_cue_conflicts_have_the_errors_that_are_predicted() -> None:
     for name, against in (("two networks", "models"), ("a network and people", "humans")):
         shipped = half_widths("shape_bias", against).median() / few
         assert found[name] == pytest.approx(shipped, rel=0.15)
+
+
+def test_people_who_are_resampled_have_the_errors_that_are_predicted(
+    published_trials: pd.DataFrame,
+) -> None:
+    settings = SummarySettings(
+        datasets=("sketch",), resampling=Resampling(draws=1000), resample_observers=True
+    )
+    trials = published_trials[published_trials["dataset"] == "sketch"]
+    tests = estimate(trials, settings, all_pairs=False).tests
+    rows = tests[tests["family"] == "ood_accuracy:humans"]
+    seen = float((rows["high"] - rows["low"]).median()) / 2 / norm.ppf(0.975)
+    plan = Plan("accuracy", ("sketch",), resample_observers=True)
+    found = rows_of(power(plan))["standard_error"]["a network and people"]
+    # The bootstrap draws 7 people of 7, whose spread is too small by one part in 7.
+    assert found == pytest.approx(seen, rel=0.1)
+    fixed = rows_of(power(replace(plan, resample_observers=False)))["standard_error"]
+    assert fixed["a network and people"] < found / 2
 
 
 def test_how_small_a_difference_in_mean_kappa_the_benchmark_finds() -> None:

@@ -138,15 +138,21 @@ def _within(influences: Floats, factor: Factor) -> Floats:
     """What each unit deviates from its stratum's mean, times sqrt(n / (n - 1)): (rows, units)."""
     sums = factor.of_units(influences)
     of, n = factor.stratum, np.asarray(factor.sizes)
-    means = np.stack([np.bincount(of, row, len(n)) for row in sums]) / n
+    means = _by_stratum(sums, factor) / n
     return np.asarray((sums - means[:, of]) * np.sqrt(n / np.maximum(n - 1, 1))[of])
 
 
 def _freedom(influences: Floats, factor: Factor) -> Floats:
     """Units that an image with an influence belongs to, less their strata: (rows,)."""
     there = factor.of_units(np.abs(influences)) > 0
-    units = np.stack([np.bincount(factor.stratum, row, len(factor.sizes)) for row in there])
-    return np.maximum(units - 1, 0).sum(axis=1).astype(np.float64)
+    return np.maximum(_by_stratum(there, factor) - 1, 0).sum(axis=1).astype(np.float64)
+
+
+def _by_stratum(of_units: Floats | npt.NDArray[np.bool_], factor: Factor) -> Floats:
+    """Sums over the units of each stratum: (rows, strata), also of no rows."""
+    n = len(factor.sizes)
+    sums = [np.bincount(factor.stratum, row, n) for row in of_units]
+    return np.asarray(sums, dtype=np.float64).reshape(len(of_units), n)
 
 
 @dataclass(frozen=True)

@@ -228,17 +228,13 @@ class Resampling:
             return self._of_shares(value, draws, np.asarray(n, dtype=np.float64))
         if within is not None:
             draws = correct_bias(values, *within)[..., 1:]
-        ordered = np.sort(draws, axis=-1)  # NaN sorts last
-        count = np.isfinite(ordered).sum(axis=-1)
         tail = (1 - self.confidence) / 2
-        ends = []
-        for probability in (tail, 1 - tail):
-            position = probability * np.maximum(count - 1, 0)
-            below = np.floor(position).astype(np.intp)[..., None]
-            above = np.ceil(position).astype(np.intp)[..., None]
-            low, high = (np.take_along_axis(ordered, at, -1) for at in (below, above))
-            end = (low + (high - low) * (position[..., None] - below))[..., 0]
-            ends.append(np.where(np.isfinite(value) & (count > 0), end, np.nan))
+        ends = [np.full(value.shape, np.nan) for _ in range(2)]
+        holes = np.isnan(draws.sum(axis=-1))
+        for rows, some in ((~holes, draws[~holes]), (holes, draws[holes])):
+            for end, found in zip(ends, _percentiles(some, (tail, 1 - tail)), strict=True):
+                end[rows] = found
+        ends = [np.where(np.isfinite(value), end, np.nan) for end in ends]
         if within is None:
             ends = [np.minimum(ends[0], value), np.maximum(ends[1], value)]
         return ends[0], ends[1]
@@ -253,6 +249,23 @@ class Resampling:
         # Rounding must not leave the value outside, nor an end outside of [0, 1].
         low, high = np.minimum(middle - reach, value), np.maximum(middle + reach, value)
         return np.maximum(low, 0), np.minimum(high, 1)
+
+
+def _percentiles(draws: Floats, tails: Sequence[float]) -> list[Floats]:
+    """Percentiles of rows of draws, (rows, draws), which all have NaN or none has; each (rows,)."""
+    n = draws.shape[-1]
+    count = np.isfinite(draws).sum(axis=-1) if np.isnan(draws).any() else np.full(len(draws), n)
+    places = [tail * np.maximum(count - 1, 0) for tail in tails]
+    at = [np.floor(each).astype(np.intp) for each in places]
+    # What stands at these places of the sorted draws needs no sorting of the others.
+    wanted = np.unique(np.clip(np.concatenate([*at, *(each + 1 for each in at)]), 0, n - 1))
+    ordered = np.partition(draws, wanted, axis=-1) if len(wanted) < 8 else np.sort(draws, axis=-1)
+    found = []
+    for place, below in zip(places, at, strict=True):
+        above = np.minimum(below + 1, np.maximum(count - 1, 0))
+        low, high = (np.take_along_axis(ordered, i[:, None], -1)[:, 0] for i in (below, above))
+        found.append(np.where(count > 0, low + (high - low) * (place - below), np.nan))
+    return found
 
 
 def recentred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:

@@ -88,7 +88,11 @@ def test_a_difference_has_the_variance_of_what_the_two_do_not_share() -> None:
     direct = design.crossed(replicates(design, own[:8] - own[8:])).narrowed(0.95)
     assert found == pytest.approx(direct, abs=1e-12)
     # Two images' variance, and no shape's; each row narrowed for itself would have more.
-    spread = found[:, 1:].var(axis=1).mean() * len(SHAPE) / t_for_normal(CATEGORIES * (TEXTURES - 1)) ** 2
+    spread = (
+        found[:, 1:].var(axis=1).mean()
+        * len(SHAPE)
+        / t_for_normal(CATEGORIES * (TEXTURES - 1)) ** 2
+    )
     assert spread == pytest.approx(2, rel=0.2)
     each = (draws.values[first] - draws.values[second])[:, 1:]
     assert each.std(axis=1).mean() > 1.05 * found[:, 1:].std(axis=1).mean()
@@ -132,3 +136,10 @@ def test_what_does_not_vary_and_what_is_undefined_stay() -> None:
     assert np.isnan(design.crossed(np.full_like(same, np.nan)).narrowed(0.95)).all()
     nothing = Crossed(np.ones((1, 4)), (np.zeros((1, 2)),) * 3, np.zeros(1))
     assert nothing.narrowed(0.95).tolist() == [[1] * 4]
+
+
+def test_nobody_is_no_row() -> None:
+    """One human alone has no other human to be compared with."""
+    design = crossing()
+    nobody = design.crossed(np.empty((0, 1 + RESAMPLING.draws + len(SHAPE))))
+    assert nobody.narrowed(0.95).shape == (0, 1 + RESAMPLING.draws)

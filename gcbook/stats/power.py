@@ -27,7 +27,7 @@ from scipy.stats import t
 
 from gcbook.files.errors import InputError
 from gcbook.stats.components import MEASURES, Components, Part
-from gcbook.stats.words import listed, percent, plural
+from gcbook.stats.words import percent, plural
 
 Floats = npt.NDArray[np.floating]
 
@@ -88,7 +88,7 @@ class Plan:
 
     def __post_init__(self) -> None:
         if self.measure not in MEASURES:
-            raise InputError(f"expected {listed(MEASURES)}; found {self.measure!r}.")
+            raise InputError(f"expected one of {', '.join(MEASURES)}; found {self.measure!r}.")
         if self.measure == "shape-bias" and self.datasets != CONFLICT:
             raise InputError(
                 f"--datasets: expected cue-conflict, which alone has a shape bias; found "

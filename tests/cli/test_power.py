@@ -50,7 +50,7 @@ def test_notes_of_csv_go_beside_it(capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["kapa"], "expected shape-bias, accuracy, kappa; found 'kapa'"),
+        (["kapa"], "expected one of shape-bias, accuracy, kappa; found 'kapa'"),
         (["kappa", "--format", "txt"], "--format: expected table, csv or json"),
         (["kappa", "--datasets", "edges"], "datasets: expected some of colour"),
         (["kappa", "--textures", "6"], "add --datasets cue-conflict"),

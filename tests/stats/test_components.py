@@ -7,14 +7,12 @@ import pandas as pd
 import pytest
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.results.between_seeds import seed_components
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import kappa
 from gcbook.stats.components import (
     COLUMNS,
     FILE,
-    MEASURES,
     Components,
     bias_influence,
     estimate_components,
@@ -177,15 +175,6 @@ def test_what_ships_is_what_the_trials_give(published_trials: pd.DataFrame) -> N
     pd.testing.assert_frame_equal(shipped[keys].astype(str), again[keys].astype(str))
     for name in ("shared", "own"):
         np.testing.assert_allclose(shipped[name], again[name], rtol=1e-5, atol=1e-8)
-
-
-def test_trainings_are_those_that_ship() -> None:
-    shipped = Components.read().seeds.reset_index(drop=True)
-    again = seed_components()
-    assert shipped["a"].tolist() == again["a"].tolist(), "run tools/build_components.py"
-    np.testing.assert_allclose(shipped["shared"], again["shared"], rtol=1e-5)
-    assert set(shipped["measure"]) == set(MEASURES)
-    assert (shipped["n"] >= 5).all()
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:

@@ -153,7 +153,7 @@ def test_the_published_design_is_filled_in() -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"measure": "bias"}, "expected shape-bias, accuracy and kappa; found 'bias'"),
+        ({"measure": "bias"}, "expected one of shape-bias, accuracy, kappa; found 'bias'"),
         ({"measure": "shape-bias", "datasets": ("edge",)}, "which alone has a shape bias"),
         ({"shapes": 4}, "add --datasets cue-conflict"),
         ({"images": 0}, "--images: expected 1 to 100,000,000, found 0"),

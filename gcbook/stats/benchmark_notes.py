@@ -66,6 +66,11 @@ def benchmark_notes(
     notes += _undefined(shown, whole, with_humans, estimates)
     notes += _missing_images(found.seen, whole)
     notes += _unmatched_images(trials)
+    if settings.resample_observers and settings.resampling.draws:
+        notes.append(
+            "people are resampled as well as images: intervals and ranks allow for other people, "
+            "as far as the few of each dataset tell"
+        )
     if "mean_rank_low" in rows and rows["mean_rank"].notna().any():
         notes.append(_rank_sets(settings.resampling))
     notes += _squares(shown, found)

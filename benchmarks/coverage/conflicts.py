@@ -158,10 +158,12 @@ def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -
 def combined(drawn: Draws, values: dict[str, Floats], influences: Floats) -> Measured:
     """Values and influences with what the package makes of them."""
     found = {}
-    for name, each in values.items():
-        factors = drawn.factors[ACROSS if name.startswith(ACROSS) else WITHIN]
+    for bootstrap, factors in drawn.factors.items():
+        each = values[bootstrap]
         replicates = np.append(each, each[:, :1] + influences, axis=1)
-        found[name] = Crossing.of(factors, drawn.resampling).crossed(replicates)
+        found[bootstrap] = Crossing.of(factors, drawn.resampling).crossed(replicates)
+    for name, each in values.items():
+        found[name] = replace(found[ACROSS if name.startswith(ACROSS) else WITHIN], draws=each)
     return Measured(found, influences)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from gcbook.chapters.interval_coverage.planning import planning_facts
 from gcbook.chapters.interval_coverage.tables import ACROSS, BAND, KLEIN, MIXED, OURS, SURVEY
 from gcbook.claims import Interval, Number
 
@@ -70,6 +71,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         beaten=_beaten(run),
         experiments=experiments,
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
+        **planning_facts(),
     )
 
 

@@ -3,7 +3,7 @@ r"""Do the 95 % intervals contain the truth in 95 of 100 experiments?
 Populations whose true values are known are sampled many times in many designs, and each interval is
 held against the alternatives:
 
-    python benchmarks/coverage                 # prints; some ten minutes of one core
+    python benchmarks/coverage                 # prints; some twenty minutes of one core
     python benchmarks/coverage --store FILE    # also writes the table as Parquet
 
 The book shows what is stored in ``gcbook/data/coverage.parquet``; once another table is there, run
@@ -19,8 +19,8 @@ the book shows; they share no population. Of each kind of statistic, a candidate
 over the designs of how far its coverage lies below .93, counted twice, and above .97, counted once:
 to claim too much is worse than to claim too little. The least loss wins; among those within .002 of
 it, the one that is listed first, which is the simplest. Designs marked as hard are shown and left
-out of the choice: observers of whose errors fewer than two are expected, and answers that a shape
-or a texture decides alone. There no interval holds, and that is what the table is to say.
+out of the choice: observers of whose errors fewer than two are expected, and answers that shapes,
+textures or images decide alone. The published trials have none that is like them.
 
 What is reported is the worst design, and every other: means over designs would let intervals that
 are too wide make up for others that are too narrow. A width is told as a multiple of the ideal one,

@@ -224,8 +224,7 @@ def conflicts(
         for statistic, who, truth, value, found in _found(drawn, population, leaning, category):
             design = {"images": N_IMAGES, "observers": who.format(*names), "category": category}
             if names[0] not in NONE or (statistic.startswith("shape bias") and who == "{0}"):
-                hard = names[0] in NONE[1:]
-                yield Found(statistic, design, hard, truth, value, found)
+                yield Found(statistic, design, names[0] in NONE, truth, value, found)
 
 
 def _found(

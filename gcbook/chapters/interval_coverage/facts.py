@@ -10,10 +10,12 @@ from gcbook.chapters.interval_coverage.planning import planning_facts
 from gcbook.chapters.interval_coverage.tables import ACROSS, BAND, KLEIN, MIXED, OURS, SURVEY
 from gcbook.claims import Interval, Number
 
-CONFLICTS = ("Shape bias", "Shape bias, gap")
+_CONFLICTS = ("Shape bias", "Shape bias, gap")
 _KAPPAS = ("Kappa, one pair", "Kappa, mean", "Kappa, datasets")
-_EXCEPTIONS = ("Bias, category", "Squared gap", "Mean over seeds")
+_EXCEPTIONS = ("Bias, category", "Mean over seeds")
 """Kinds that the text speaks of by themselves."""
+_KEYS = ["statistic", "observers", "category", "truth", "width"]
+"""What tells designs of cue conflicts apart, and the width."""
 
 _PERCENT = ".1%"
 _TIE = 0.002
@@ -34,45 +36,56 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     easy, hard = rows[~rows["hard"]], rows[rows["hard"]]
     ours = easy[easy["procedure"] == OURS]
     regular = ours[~ours["kind"].isin(_EXCEPTIONS)]
-    hard_ours = hard[hard["procedure"] == OURS]
-    alone = hard_ours["observers"].str.endswith("alone")
+    unlike = hard[hard["procedure"] == OURS]
+    alone = unlike["observers"].str.endswith("alone")
     seeds = ours[ours["kind"] == "Mean over seeds"]
     differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]
     experiments = int(ours["replications"].mode().iloc[0])
 
-    def spans(procedure: str, kinds: tuple[str, ...], column: str = "coverage") -> Interval:
-        chosen = easy[(easy["procedure"] == procedure) & easy["kind"].isin(kinds)][column]
-        return Interval(chosen.min(), chosen.max(), _PERCENT if column == "coverage" else ".2f")
+    def of(procedure: str, *kinds: str) -> pd.DataFrame:
+        return easy[(easy["procedure"] == procedure) & easy["kind"].isin(kinds)]
 
+    conflicts, across = of(OURS, *_CONFLICTS), of(ACROSS, *_CONFLICTS)
+    category = of(OURS, "Bias, category")
+    of_both = conflicts[_KEYS].merge(across[_KEYS], on=_KEYS[:-1])
+    biases = [
+        each[each["statistic"] == "shape bias"] for each in (conflicts, of(MIXED, *_CONFLICTS))
+    ]
+    few_shapes, mixed = (each[each["observers"] == "BagNet"] for each in biases)
     return SimpleNamespace(
-        designs=len(ours),
+        designs=len(regular),
         statistics=ours["statistic"].nunique(),
-        regular=Interval(regular["coverage"].min(), regular["coverage"].max(), _PERCENT),
-        regular_width=Number(regular["relative"].max(), ".2f"),
-        by_chance=Number(_worst_by_chance(regular["replications"]), _PERCENT),
+        regular=_span(regular["coverage"]),
         within=Number(regular["coverage"].between(*BAND).mean(), ".0%"),
-        exact_within=Number(regular["replications"].map(_exact_within).mean(), ".0%"),
-        conflicts=spans(OURS, CONFLICTS),
-        conflicts_width=spans(OURS, CONFLICTS, "relative"),
-        across=spans(ACROSS, CONFLICTS),
-        across_width=spans(ACROSS, CONFLICTS, "relative"),
-        survey=spans(SURVEY, CONFLICTS),
-        mixed=spans(MIXED, CONFLICTS),
-        klein_worst_gap=min(spans(OURS, (kind,))[0] - spans(KLEIN, (kind,))[0] for kind in _KAPPAS),
-        kappa_least=Number(min(spans(OURS, _KAPPAS)), _PERCENT),
-        klein_least=Number(min(spans(KLEIN, _KAPPAS)), _PERCENT),
-        category=spans(OURS, ("Bias, category",)),
-        category_width=spans(OURS, ("Bias, category",), "relative"),
-        squared=spans(OURS, ("Squared gap",)),
-        seeds=Interval(differ["coverage"].min(), differ["coverage"].max(), _PERCENT),
+        by_chance=Number(_worst_by_chance(regular["replications"]), _PERCENT),
+        conflicts_width=_span(conflicts["relative"], ".2f"),
+        across_width=_span(across["relative"], ".2f"),
+        across_wider=_span(of_both["width_y"] / of_both["width_x"], ".2f"),
+        few_shapes=_span(few_shapes["coverage"]),
+        mixed=_span(mixed["coverage"]),
+        survey=_span(of(SURVEY, *_CONFLICTS)["coverage"]),
+        klein_worst_gap=min(_least(of(OURS, kind)) - _least(of(KLEIN, kind)) for kind in _KAPPAS),
+        kappa_least=Number(_least(of(OURS, *_KAPPAS)), _PERCENT),
+        klein_least=Number(_least(of(KLEIN, *_KAPPAS)), _PERCENT),
+        category=_span(category["coverage"]),
+        category_width=_span(category["relative"], ".2f"),
+        seeds=_span(differ["coverage"]),
         two_seeds=Number(seeds.loc[seeds["seeds"] == "2", "width"].max(), ".2f"),
-        alone_least=Number(hard_ours.loc[alone, "coverage"].min(), _PERCENT),
-        few_least=Number(hard_ours.loc[~alone, "coverage"].min(), _PERCENT),
+        alone=_span(unlike.loc[alone, "coverage"]),
+        few_errors=_span(unlike.loc[~alone, "coverage"]),
         beaten=_beaten(run),
         experiments=experiments,
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
         **planning_facts(),
     )
+
+
+def _span(values: pd.Series, form: str = _PERCENT) -> Interval:
+    return Interval(values.min(), values.max(), form)
+
+
+def _least(rows: pd.DataFrame) -> float:
+    return float(rows["coverage"].min())
 
 
 def _beaten(run: pd.DataFrame) -> int:
@@ -84,13 +97,6 @@ def _beaten(run: pd.DataFrame) -> int:
     means = chosen_on.assign(loss=loss).groupby(["ours", "statistic", "method"])["loss"].mean()
     best, own = means.groupby("statistic").min(), means.xs(True).droplevel("method")
     return int((own > best.reindex(own.index) + _TIE).sum())
-
-
-def _exact_within(n: int) -> float:
-    """How often a coverage from n experiments is in the band if it is exactly 95 of 100."""
-    hits = np.arange(n + 1)
-    inside = pd.Series(hits / n).round(4).between(*BAND).to_numpy()
-    return float(binom.pmf(hits[inside], n, 0.95).sum())
 
 
 def _worst_by_chance(experiments: pd.Series) -> float:

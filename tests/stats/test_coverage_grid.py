@@ -11,9 +11,7 @@ import pandas as pd
 import pytest
 from tiny.ci import CI
 
-REPLICATIONS, DRAWS, LEAST, MOST = (150, 200, 0.92, 0.985) if CI else (30, 100, 0.88, 1.0)
-WIDE = {"mean squared", "mean squared of a human", "shape bias of a category"}
-"""Intervals that may contain the truth too often."""
+REPLICATIONS, DRAWS, LEAST, MOST = (150, 200, 0.92, 0.985) if CI else (30, 100, 0.84, 1.0)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +36,7 @@ def test_intervals_hold_over_the_designs(benchmark: ModuleType, ours: pd.DataFra
     assert set(ours["statistic"]) == set(benchmark.OURS)
     mean = ours.groupby("statistic")["coverage"].mean()
     assert (mean >= LEAST).all(), mean
-    assert (mean.drop(list(WIDE)) <= MOST).all(), mean
+    assert (mean <= MOST).all(), mean
 
 
 def test_no_design_is_both_chosen_on_and_reported(benchmark: ModuleType) -> None:

@@ -46,7 +46,7 @@ def _panel(
     title: str,
     domain: tuple[float, float],
     band: tuple[float, float],
-) -> alt.LayerChart:
+) -> alt.LayerChart | alt.FacetChart:
     scale = alt.Scale(domain=list(domain), nice=False, zero=False, clamp=True)
     axis = alt.Axis(format=".0%" if field == "coverage" else ".1f", tickCount=4, grid=False)
     marks = look(

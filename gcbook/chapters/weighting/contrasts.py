@@ -42,8 +42,8 @@ def contrast_rows(sweep: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
     Returns:
         ``world, model, contrast, low, high``, a row a network, or a row a network and k:
 
-        - of shape bias under equal weights, the excess over that under the largest k, ``whole``, and
-          under each k whose accuracy is held, ``beyond``; and of accuracy, the excess over that
+        - of shape bias under equal weights, the excess over that under the largest k, ``whole``,
+          and under each k whose accuracy is held, ``beyond``; and of accuracy, the excess over that
           under the paper's k, ``flat_accuracy``;
         - of shape bias under the least k whose accuracy is held, the excess over the largest such
           k, ``held_range``;

@@ -110,6 +110,9 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     assert facts["across_pairs"] == 4
     assert facts["gap"] == pytest.approx(within - across, abs=1e-3)
     assert facts["gap_low"] <= facts["gap"] <= facts["gap_high"]
+    assert facts["generative_gap"] == pytest.approx(facts["generative"] - across, abs=1e-3)
+    assert facts["seeds_over_across"] == pytest.approx(mean(seeds) - across, abs=1e-3)
+    assert facts["seeds_over_across_low"] <= facts["seeds_over_across"]
     caps = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "most"]].to_numpy()}
     most = np.mean([caps[frozenset((seed, "mini-cnn-noise"))] for seed in seeds])
     assert facts["discriminative_share"] == pytest.approx(within / most, abs=1e-3)

@@ -168,7 +168,7 @@ def _comparer(
     bests = measures(best)
 
     def compare(decided: np.ndarray) -> dict[str, float]:
-        found = {}
+        found: dict[str, float] = {}
         for name, values in measures(decided).items():
             low, high = resampling.interval(values - bests[name])
             found |= {f"{name}_gain_low": float(low), f"{name}_gain_high": float(high)}

@@ -81,10 +81,10 @@ def filtered_rows(models: tuple[str, str], *, resampling: Resampling) -> pd.Data
     agree = answers[
         answers["condition"].isin([COARSE, FINE]) & (answers["texture"] == answers["category"])
     ]
-    signed = agree["right"].astype(float) * np.where(agree["observer"] == models[1], 2, -2)
+    sign = np.where(agree["observer"] == models[1], 2.0, -2.0)
     # The mean over both of their answers to an image is half of the sum of the two.
     changes = clustered_columns(
-        agree.assign(change=signed), ["condition"], ["change"], resampling=resampling
+        agree.assign(change=agree["right"] * sign), ["condition"], ["change"], resampling=resampling
     )
     found = accuracies(agree, ["observer", "condition"], resampling=resampling)
     return found.merge(changes.drop(columns="n"), on="condition")

@@ -156,7 +156,7 @@ def _comparer(
 ) -> Callable[[np.ndarray], dict[str, float]]:
     """Compare decisions with the best possible ones, on the same images and resamples of them."""
     resampling = Resampling()
-    weights = resampling.weights(Factor({"images": len(images)}))
+    weights = resampling.weights(Factor("images", [len(images)]))
     coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
     conflicts = coarse != fine
 

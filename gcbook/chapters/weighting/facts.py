@@ -150,18 +150,14 @@ def _intervals(rows: pd.DataFrame, low: str, high: str) -> tuple[Interval, ...]:
 
 
 def _levels(rows: pd.DataFrame) -> dict[str, Any]:
-    """For each cue its largest share of the answers, ``X_peak``; and by how much more often the
-    shape is named than the texture in the quarter of least noise and in that of most."""
+    """By how much more often the shape is named than the texture in the quarter of the levels that
+    has least noise and in the one that has most."""
     leads = rows.drop_duplicates("t_low").sort_values("t_low")
     quarter = max(len(leads) // 4, 1)
-    found: dict[str, Any] = {
+    return {
         "clean_leads": _intervals(leads.head(quarter), "lead_low", "lead_high"),
         "noisy_leads": _intervals(leads.tail(quarter), "lead_low", "lead_high"),
     }
-    for cue in ("shape", "texture"):
-        share = rows.loc[rows["answer"] == f"the {cue}", "share"]
-        found[f"{cue}_peak"] = Number(share.max(), ".0%")
-    return found
 
 
 def _crossed(levels: pd.DataFrame) -> dict[str, Any]:

@@ -59,9 +59,8 @@ def levels(pairs, world="Default world", model="mini-pixel"):
     )
 
 
-def test_peaks_of_levels_and_leads_at_both_ends():
+def test_leads_at_both_ends_of_the_levels():
     found = weighting_facts._levels(levels([(0.1, 0.8), (0.35, 0.4), (0.4, 0.35), (0.5, 0)]))
-    assert (found["shape_peak"], found["texture_peak"]) == (0.5, 0.8)
     assert found["clean_leads"] == (pytest.approx((-0.8, -0.6)),)
     assert found["noisy_leads"] == (pytest.approx((0.4, 0.6)),)
 

@@ -127,10 +127,11 @@ def blend_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     Returns:
         ``model, strength, n`` (blends); the share of blends that become whichever of their
         categories is named, ``becomes``, and by how much more often they do than pure noise,
-        ``over_noise``; by how much the prompted category's probability leads the nearest of
-        `COMPARISONS`, ``ahead``; in shares of a full redrawing the movement towards the named
-        silhouette, ``moved``, towards its mirror image, ``elsewhere``, and the difference,
-        ``in_place``, all but ``ahead`` and ``elsewhere`` with ``_low`` and ``_high``; and the
+        ``over_noise``; by how much the prompted category's probability leads that under the other
+        reading's prompt, ``steered``, and the nearest of `COMPARISONS`, ``ahead``; in shares of a
+        full redrawing the movement towards the named silhouette, ``moved``, towards its mirror
+        image, ``elsewhere``, and the difference, ``in_place``, all but ``ahead`` and
+        ``elsewhere`` with ``_low`` and ``_high``; and the
         smallest movement for which both intervals would exclude zero, ``seen_from``; whether the
         first criterion is met, ``alike``, and the second, ``placed``. Both are None at full
         strength, where nothing of the picture is left, and without intervals.
@@ -153,13 +154,15 @@ def blend_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         rows = becomes.merge(places.drop(columns="n"), on=by).assign(
             model=model,
             ahead=ahead,
+            **{f"steered{end}": over[f"over_other{end}"] for end in ("", "_low", "_high")},
             seen_from=places["moved"] - nearest,
             alike=((ahead >= LEAST) & (lows > 0)).astype(object).where(decided, None),
             placed=(nearest > 0).astype(object).where(decided, None),
         )
         tables.append(rows)
     columns = ["model", "strength", "n", "becomes", "becomes_low", "becomes_high"]
-    columns += ["over_noise", "over_noise_low", "over_noise_high", "ahead"]
+    columns += ["over_noise", "over_noise_low", "over_noise_high"]
+    columns += ["steered", "steered_low", "steered_high", "ahead"]
     columns += ["moved", "moved_low", "moved_high", "elsewhere"]
     columns += ["in_place", "in_place_low", "in_place_high", "seen_from", "alike", "placed"]
     return pd.concat(tables, ignore_index=True)[columns]

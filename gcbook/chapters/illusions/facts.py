@@ -11,7 +11,7 @@ from gcbook.miniworld.results.ambiguous import BLENDS, STEPS, ambiguous_pictures
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 MILD = 0.6
-"""Strength up to which pure noise is compared with blends."""
+"""Strength up to which pure noise is compared with blends, and from which on prompts steer."""
 
 _MODELS = {"pixel": "mini-pixel", "latent": "mini-latent", "masked": "mini-masked"}
 
@@ -70,7 +70,7 @@ def _blends(rows: pd.DataFrame) -> dict[str, Any]:
         both = tested[tested["alike"].eq(True) & tested["placed"].eq(True)]
         furthest = tested.sort_values("moved").iloc[-1]
         best = tested.sort_values("becomes").iloc[-1]
-        mild = tested[tested["strength"] <= MILD]
+        mild, strong = tested[tested["strength"] <= MILD], tested[tested["strength"] >= MILD]
         judged = judged_model(name)
         found |= {
             f"{key}_both": _met(tested, "alike", "placed"),
@@ -80,6 +80,7 @@ def _blends(rows: pd.DataFrame) -> dict[str, Any]:
             f"{key}_moved": Number(furthest["moved"], ".0%"),
             f"{key}_moved_intervals": _intervals(tested, "moved"),
             f"{key}_over_noise": _intervals(mild, "over_noise"),
+            f"{key}_steered": _intervals(strong, "steered"),
             f"{key}_elsewhere": Number(furthest["elsewhere"], ".0%"),
             f"{key}_effect": Number(tested["seen_from"].max(skipna=False), ".0%"),
             f"{key}_becomes": Number(best["becomes"], ".0%"),

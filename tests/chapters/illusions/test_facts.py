@@ -25,6 +25,8 @@ def blends(alike=(), placed=()):
             "moved_high": strength / 10,
             "over_noise_low": becomes - 0.7,
             "over_noise_high": becomes - 0.5,
+            "steered_low": strength - 0.1,
+            "steered_high": strength + 0.1,
             "elsewhere": strength / 40,
             "seen_from": 0.05 - strength / 50,
             "alike": (model, strength) in alike if strength < 1 else None,
@@ -95,6 +97,7 @@ def test_what_becomes_as_named_is_counted_below_full_strength_beside_pure_noise(
     assert (said.pixel_becomes, said.pixel_becomes_at, said.pixel_alone) == (0.3, 0.6, 0.6)
     # At strengths 0.3 and 0.6; above, no comparison is asked for.
     assert np.allclose(said.pixel_over_noise, [(-0.6, -0.4), (-0.4, -0.2)])
+    assert np.allclose(said.pixel_steered, [(0.5, 0.7), (0.8, 1.0)])
 
 
 def test_without_intervals_nothing_is_counted(found):

@@ -195,19 +195,6 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
     return pd.concat(tables, ignore_index=True)
 
 
-def _excesses(world: str, decays: Sequence[float], resampling: Resampling) -> pd.DataFrame:
-    """By how much shape bias exceeds that under the paper's weighting, and the ResNet's, by k."""
-    curves = curves_of("mini-pixel", world, decays, resampling=resampling)
-    bias = curves.shape_bias.mean(0)
-    table = pd.DataFrame({"k": curves.decays})
-    papers = curves.at("shape_bias", PAPER).mean(0)
-    for name, other in (("excess", papers), ("lead", resnet_bias(world, resampling=resampling))):
-        low, high = resampling.interval(bias - other)
-        columns = {name: (bias - other)[:, 0], f"{name}_low": low, f"{name}_high": high}
-        table = table.assign(**columns)
-    return table
-
-
 def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:
     """Which share of each weighting lies at noise that hides detail, by the detail.
 
@@ -238,6 +225,19 @@ def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:
     )
     tables.append(_curve(f"Imagen, k = {PAPER}", frequencies, equal, alone))
     return pd.concat(tables, ignore_index=True)
+
+
+def _excesses(world: str, decays: Sequence[float], resampling: Resampling) -> pd.DataFrame:
+    """By how much shape bias exceeds that under the paper's weighting, and the ResNet's, by k."""
+    curves = curves_of("mini-pixel", world, decays, resampling=resampling)
+    bias = curves.shape_bias.mean(0)
+    table = pd.DataFrame({"k": curves.decays})
+    papers = curves.at("shape_bias", PAPER).mean(0)
+    for name, other in (("excess", papers), ("lead", resnet_bias(world, resampling=resampling))):
+        low, high = resampling.interval(bias - other)
+        columns = {name: (bias - other)[:, 0], f"{name}_low": low, f"{name}_high": high}
+        table = table.assign(**columns)
+    return table
 
 
 def _frequencies(pixels: int) -> np.ndarray:

@@ -172,7 +172,8 @@ def _crossed(levels: pd.DataFrame) -> dict[str, Any]:
         )
         there = default[(default["lead_low"] > 0) & (calibrated["lead_high"] < 0)]
         name = short_name(model)
-        found[f"{name}_crossed"] = len(there)
+        known = bool(default["lead_low"].notna().all())
+        found[f"{name}_crossed"] = len(there) if known else None
         found[f"{name}_crossed_at"] = Interval(there.index.min(), there["t_high"].max(), ".3g")
     return found
 

@@ -96,7 +96,7 @@ def _group(each: Consistency) -> dict[str, Any]:
         "lead": Interval(*each.lead, "+.2f"),
         "closer": tuple(Interval(*ends, "+.2f") for ends in each.closer),
     }
-    for gap in ("gap", "gap_share", "generative_gap"):
+    for gap in ("gap", "gap_share", "generative_gap", "generative_gap_share"):
         facts[gap] = Number(of[gap], "+.2f")
         facts[f"{gap}_interval"] = Interval(of[f"{gap}_low"], of[f"{gap}_high"], "+.2f")
     facts["seeds_over"] = tuple(

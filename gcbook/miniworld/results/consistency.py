@@ -129,8 +129,8 @@ def sides(
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and
         ``_share``, the mean as a share of the mean that accuracies allow; ``gap``,
         ``discriminative`` minus ``across``, ``gap_share``, the same of the shares,
-        ``generative_gap``, ``generative`` minus ``across``, and ``seeds_over_X``, ``seeds`` minus
-        each, all with ``_low`` and ``_high``. NaN where there are no such pairs. Pairs of seeds of
+        ``generative_gap`` and ``generative_gap_share``, ``generative`` minus ``across``, and
+        ``seeds_over_X``, ``seeds`` minus each, all with ``_low`` and ``_high``. NaN where there are no such pairs. Pairs of seeds of
         one miniature count as "seeds" alone; others are averaged over seeds first, so that a
         miniature weighs alike however many it has.
     """
@@ -155,6 +155,7 @@ def sides(
     means["gap"] = means["discriminative"] - means["across"]
     means["gap_share"] = shares["discriminative"] - shares["across"]
     means["generative_gap"] = means["generative"] - means["across"]
+    means["generative_gap_share"] = shares["generative"] - shares["across"]
     for name in ("generative", "discriminative", "across"):
         means[f"seeds_over_{name}"] = means["seeds"] - means[name]
     for name, mean in means.items():

@@ -144,7 +144,7 @@ def test_a_difference_of_accuracies_alone_is_none_of_shares():
     assert found["gap_low"] > 0
     kinds = ("discriminative", "generative", "across")
     assert [found[f"{kind}_share"] for kind in kinds] == pytest.approx([1, 1, 1])
-    assert found["gap_share"] == pytest.approx(0)
+    assert found["gap_share"] == found["generative_gap_share"] == pytest.approx(0)
 
 
 def test_groups_of_images():

@@ -130,9 +130,9 @@ def sides(
         ``_share``, the mean as a share of the mean that accuracies allow; ``gap``,
         ``discriminative`` minus ``across``, ``gap_share``, the same of the shares,
         ``generative_gap`` and ``generative_gap_share``, ``generative`` minus ``across``, and
-        ``seeds_over_X``, ``seeds`` minus each, all with ``_low`` and ``_high``. NaN where there are no such pairs. Pairs of seeds of
-        one miniature count as "seeds" alone; others are averaged over seeds first, so that a
-        miniature weighs alike however many it has.
+        ``seeds_over_X``, ``seeds`` minus each, all with ``_low`` and ``_high``. NaN where there are
+        no such pairs. Pairs of seeds of one miniature count as "seeds" alone; others are averaged
+        over seeds first, so that a miniature weighs alike however many it has.
     """
     kinds = pairs["pair"].to_numpy()
     recipes = _recipes(pairs)

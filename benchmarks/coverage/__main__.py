@@ -22,6 +22,10 @@ it, the one that is listed first, which is the simplest. Designs marked as hard 
 out of the choice: observers of whose errors fewer than two are expected, and answers that shapes,
 textures or images decide alone. The published trials have none that is like them.
 
+What ships departs from the rule where one form serves several statistics: the shape bias of a
+category, for which the normal quantile has less loss than t's, is done as all shares; means of
+kappa over a few conditions are done as kappa of a pair.
+
 What is reported is the worst design, and every other: means over designs would let intervals that
 are too wide make up for others that are too narrow. A width is told as a multiple of the ideal one,
 1.96 true standard errors on either side of the value.

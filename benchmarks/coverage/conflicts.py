@@ -161,7 +161,7 @@ def combined(drawn: Draws, values: dict[str, Floats], influences: Floats) -> Mea
     for bootstrap, factors in drawn.factors.items():
         each = values[bootstrap]
         replicates = np.append(each, each[:, :1] + influences, axis=1)
-        found[bootstrap] = Crossing.of(factors, drawn.resampling).crossed(replicates)
+        found[bootstrap] = Crossing(factors, drawn.resampling).crossed(replicates)
     for name, each in values.items():
         found[name] = replace(found[ACROSS if name.startswith(ACROSS) else WITHIN], draws=each)
     return Measured(found, influences)
@@ -170,7 +170,9 @@ def combined(drawn: Draws, values: dict[str, Floats], influences: Floats) -> Mea
 def shares(one: Measured, units: int) -> Intervals:
     """Candidates for a share where shapes and textures are crossed."""
     within = one.of[WITHIN]
-    normal = replace(within, freedom=np.full(len(one.value), np.inf)).narrowed(PACKAGE.confidence)
+    normal = replace(within, freedom=np.full_like(within.freedom, np.inf)).narrowed(
+        PACKAGE.confidence
+    )
     shapes = (within.spreads[0] ** 2).sum(axis=1)
     return {
         PLAIN: PACKAGE.interval(one.of[ACROSS].draws),
@@ -179,7 +181,7 @@ def shares(one: Measured, units: int) -> Intervals:
         WILSON: PACKAGE.interval(one.narrowed(WITHIN), n=units),
         "within, Wilson, z": PACKAGE.interval(normal, n=units),
         SVYCIPROP: korn_graubard(one.value, shapes, units, 0.9 * units),
-        MIXED: about(one.value, _mixed(one.influences), within.freedom),
+        MIXED: about(one.value, _mixed(one.influences), within.freedom.min(axis=1)),
     }
 
 
@@ -192,7 +194,7 @@ def gaps(one: Measured, other: Measured) -> Intervals:
         PLAIN: PACKAGE.interval(one.of[ACROSS].draws - other.of[ACROSS].draws),
         BEFORE: PACKAGE.interval(one.narrowed(ACROSS) - other.narrowed(ACROSS)),
         PERCENTILE: PACKAGE.interval(both.differences(rows, rows + len(rows))),
-        MIXED: about(one.value - other.value, mixed, one.of[WITHIN].freedom),
+        MIXED: about(one.value - other.value, mixed, one.of[WITHIN].freedom.min(axis=1)),
     }
 
 
@@ -205,7 +207,7 @@ def kappas(one: Measured) -> Intervals:
         PERCENTILE: PACKAGE.interval(one.narrowed(WITHIN)),
         HALF: PACKAGE.interval(one.narrowed(f"{WITHIN}, half")),
         f"{HALF}, {BAYESIAN}": PACKAGE.interval(one.narrowed(f"{BAYESIAN}, half")),
-        MIXED: about(one.value, _mixed(one.influences), one.of[WITHIN].freedom),
+        MIXED: about(one.value, _mixed(one.influences), one.of[WITHIN].freedom.min(axis=1)),
     }
 
 

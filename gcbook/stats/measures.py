@@ -118,7 +118,7 @@ class DatasetMeasures:
         resampling = self.settings.resampling
         people = len(self.humans) if self.settings.resample_observers else 0
         crossed = len(first) > 1 and resampling.draws
-        return Crossing.of(first, resampling, people) if crossed else None
+        return Crossing(first, resampling, people) if crossed else None
 
     def bootstrap(self, values: Floats) -> Floats:
         """Values and their draws, (rows, 1 + draws), from those of all replicates."""

@@ -1,28 +1,33 @@
-"""Whether noise in training does more than a longer training."""
+"""Whether noise in training does more than a training that is as long without it.
 
-from gcbook.miniworld.results.answers import with_recipe
-from gcbook.miniworld.results.course import course_answers
+The paper trains with noise for longer than without, and so do the recipes. `LONG` makes as many
+steps as the ResNet with noise, without noise.
+"""
+
+from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.noised import TRAINED
-from gcbook.miniworld.results.shipped import name_of
+from gcbook.miniworld.results.shipped import LONG, shipped_models
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import change_of, pooled_measures
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 
 
-def noise_after_equal_steps(
-    world: str, *, resampling: Resampling = Resampling()
-) -> dict[str, float]:
-    """Compare the ResNet with noise to that without, after the most steps that both have made.
+def length_changes(world: str, *, resampling: Resampling) -> dict[str, dict[str, float]]:
+    """What a longer training changes in the ResNet's shape bias, and what noise does beyond that.
 
     Args:
-        world: of the networks, by name; answers at checkpoints of seed 0 ship for both.
-        resampling: how the interval is made.
+        world: of the networks, by name.
+        resampling: how the intervals are made, over silhouettes and seeds.
 
     Returns:
-        What `gcbook.stats.shares.change_of` says of shape bias.
+        What `gcbook.stats.shares.change_of` says of shape bias: "longer", as long as with noise
+        instead of half as long; "noise", with noise instead of as long without it.
     """
-    answers = with_recipe(course_answers([name_of(recipe, world) for recipe in TRAINED]))
-    both = set.intersection(*(set(group["step"]) for _, group in answers.groupby("recipe")))
-    same = answers[answers["step"] == max(both)]
-    keys, values, _ = pooled_measures(same, ["recipe"], resampling=resampling, together=False)
-    plain, noisy = (values["shape_bias"][keys["recipe"].tolist().index(name)] for name in TRAINED)
-    return change_of(plain, noisy, resampling)
+    plain, noisy = TRAINED
+    models = shipped_models(world, (plain, LONG, noisy))
+    answers = with_recipe(miniature_answers([PLAIN, CONFLICT], models))
+    keys, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
+    bias = dict(zip(keys["recipe"], values["shape_bias"], strict=True))
+    return {
+        "longer": change_of(bias[plain], bias[LONG], resampling),
+        "noise": change_of(bias[LONG], bias[noisy], resampling),
+    }

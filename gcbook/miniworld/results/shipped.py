@@ -51,6 +51,10 @@ LARGER_SETS = ("in-distribution", "cue-conflict")
 ASKED = ("mini-pixel", "mini-latent", "mini-cnn")
 """Recipes whose weights ship of the calibrated world, too."""
 
+LONG = "mini-cnn-long"
+"""The recipe of a ResNet that makes as many steps without noise as another does with it. It stands
+for no model of the paper, and only scores on `LARGER_SETS` ship."""
+
 TRAINING = "training.parquet"
 """Beside a model's stores: its responses at checkpoints, see `training_trials`."""
 
@@ -193,22 +197,24 @@ def network_parameters(model: str) -> int:
 
 
 @cache
-def shipped_models(world: str = DEFAULT) -> tuple[str, ...]:
-    """Names of the models of a world that come with this package, by kind and seed.
+def shipped_models(
+    world: str = DEFAULT, recipes: tuple[str, ...] = tuple(KINDS)
+) -> tuple[str, ...]:
+    """Names of the models of a world that come with this package, by recipe and seed.
 
     Args:
         world: its name, see `gcbook.miniworld.named`.
+        recipes: of which.
 
     Raises:
         InputError: no world has that name.
     """
     if world not in world_names():
         raise InputError(f"world: expected one of {', '.join(world_names())}; found {world!r}.")
-    kinds = list(KINDS)
     found = [
-        (kinds.index(parts.recipe), parts.seed, model)
+        (recipes.index(parts.recipe), parts.seed, model)
         for model, _, file in (name.partition("/") for name in DATA.names("models"))
-        if file == _RECORD and (parts := parts_of(model)).world == world and parts.recipe in kinds
+        if file == _RECORD and (parts := parts_of(model)).world == world and parts.recipe in recipes
     ]
     return tuple(name for _, _, name in sorted(found))
 

@@ -3,7 +3,8 @@
 import math
 import re
 from collections.abc import Sequence
-from itertools import combinations, product
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -124,10 +125,7 @@ def kind_rows(*, resampling: Resampling) -> pd.DataFrame:
         conflicts; ``accuracy`` on images like those of training; and ``paper``, the shape bias that
         it prints for the model of this kind, NaN where it prints none or k is not the paper's.
     """
-    tables = [
-        _measured(_weighted_answers(name), resampling).assign(world=title)
-        for name, title in WORLDS.items()
-    ]
+    tables = [_measured(name, resampling).assign(world=title) for name, title in WORLDS.items()]
     table = pd.concat(tables, ignore_index=True)
     table["k"] = table["k"].where(table["recipe"].isin(DIFFUSION))
     titles = table["recipe"].map(TITLES)
@@ -161,13 +159,24 @@ def _weighted_answers(world: str) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def _measured(answers: pd.DataFrame, resampling: Resampling) -> pd.DataFrame:
+@lru_cache(maxsize=4)
+def _values(
+    world: str, resampling: Resampling, together: bool
+) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
+    """What `pooled_measures` makes of a world's answers, and the shape bias of its ResNet."""
+    answers = _weighted_answers(world)
+    keys, values, _ = pooled_measures(answers, _BY, resampling=resampling, together=together)
+    pooled, of = (keys, values) if together else _values(world, resampling, True)[:2]
+    return keys, values, of["shape_bias"][pooled["recipe"].tolist().index("mini-cnn")]
+
+
+def _measured(world: str, resampling: Resampling) -> pd.DataFrame:
     """What models answer, a row a recipe and weighting."""
+    answers = _weighted_answers(world)
     conflicts, none = answers[answers["dataset"] == CONFLICT], Resampling(draws=0)
     rows = cue_shares(conflicts, _BY, resampling=resampling)
     rows = rows.rename(columns={"shape_bias_low": "low", "shape_bias_high": "high"})
-    keys, values, _ = pooled_measures(answers, _BY, resampling=resampling, together=True)
-    resnet = values["shape_bias"][keys["recipe"].tolist().index("mini-cnn")]
+    keys, values, resnet = _values(world, resampling, together=True)
     leads = [change_of(resnet, bias, resampling) for bias in values["shape_bias"]]
     ends = {"lead": "change", "lead_low": "low", "lead_high": "high"}
     keys = keys.assign(**{name: [each[end] for each in leads] for name, end in ends.items()})
@@ -192,10 +201,7 @@ def network_rows(*, resampling: Resampling) -> pd.DataFrame:
     """
     tables = []
     for name, title in WORLDS.items():
-        answers = _weighted_answers(name)
-        keys, values, _ = pooled_measures(answers, _BY, resampling=resampling, together=False)
-        pooled, of_recipes, _ = pooled_measures(answers, _BY, resampling=resampling, together=True)
-        resnet = of_recipes["shape_bias"][pooled["recipe"].tolist().index("mini-cnn")]
+        keys, values, resnet = _values(name, resampling, together=False)
         place = {who: at for at, who in enumerate(zip(*keys.to_numpy().T, strict=True))}
         masked = next(at for (recipe, _, _), at in place.items() if recipe == "mini-masked")
         bias, right = values["shape_bias"], values["accuracy"]
@@ -291,11 +297,11 @@ def prediction_rows(
 
     Returns:
         ``prediction, predicted, low, high, width, outcome, outcome_low, outcome_high, inside,
-        score, naive, naive_score``, see there.
+        interval_score, naive, naive_score``, see there.
     """
     columns = ["prediction", "predicted", "low", "high", "width"]
     columns += ["outcome", "outcome_low", "outcome_high", "inside"]
-    columns += ["score", "naive", "naive_score"]
+    columns += ["interval_score", "naive", "naive_score"]
     # A colon breaks a name into two lines, and needs no second.
     names = "64 pixels: " + larger["prediction"].str.replace(": ", ", ")
     tables = [outcomes, longer, larger.assign(prediction=names)]

@@ -68,7 +68,7 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         value that the paper prints, missing where it prints none; ``outcome``, on test
         silhouettes, and its ``outcome_low, outcome_high``; and ``inside``, whether it is within
         the predicted interval: "yes" or "no". Of the forecast: ``width``, of the interval;
-        ``naive``, what a forecaster would have expected who expects no change; ``score`` and
+        ``naive``, what a forecaster expects who expects no change; ``interval_score`` and
         ``naive_score`` (`gcbook.stats.forecasts.interval_score`), the latter of an interval that
         is as wide around ``naive``.
     """
@@ -178,9 +178,9 @@ def _scored(rows: pd.DataFrame, naive: npt.ArrayLike) -> pd.DataFrame:
     rows = rows.assign(width=width, naive=naive)
     low, high = ((rows["naive"] + side * width / 2).clip(0, 1) for side in (-1, 1))
     return rows.assign(
-        score=interval_score(rows["low"], rows["high"], rows["outcome"], coverage),
+        interval_score=interval_score(rows["low"], rows["high"], rows["outcome"], coverage),
         naive_score=interval_score(low, high, rows["outcome"], coverage),
-    ).round(dict.fromkeys(["width", "naive", "score", "naive_score"], 4))
+    ).round(dict.fromkeys(["width", "naive", "interval_score", "naive_score"], 4))
 
 
 def predicted_difference(name: str) -> tuple[float, float, float]:

@@ -139,8 +139,8 @@ def dependent_difference(
         The coefficient of y with x minus that of y with the other, and the ends of the interval;
         NaN where `fisher_interval` is.
 
-    >>> [round(v, 2) for v in dependent_difference([1, 2, 3, 4, 5], [1, 3, 2, 5, 4], [2, 1, 5, 3, 4])]
-    [0.2, -0.94, 1.41]
+    >>> [round(v, 2) for v in dependent_difference([1, 2, 3, 4], [1, 3, 2, 4], [2, 1, 4, 3])]
+    [0.2, -1.35, 1.67]
     """
     of = np.corrcoef(np.array([y, x, other], dtype=np.float64))
     first, second, between = of[0, 1], of[0, 2], of[1, 2]
@@ -151,8 +151,10 @@ def dependent_difference(
     left = (1 - first**2) * (1 - second**2)
     part = (between - first * second / 2) * (1 - first**2 - second**2 - between**2)
     together = (part + between**3) / left
-    below, above = ([abs(end - r) for r, end in zip((first, second), side, strict=True)]
-                    for side in zip(*ends, strict=True))
+    below, above = (
+        [abs(end - r) for r, end in zip((first, second), side, strict=True)]
+        for side in zip(*ends, strict=True)
+    )
     reach = [
         math.sqrt(max(a**2 + b**2 - 2 * together * a * b, 0))
         for a, b in ((below[0], above[1]), (above[0], below[1]))

@@ -185,9 +185,7 @@ def _noise(changes: pd.DataFrame) -> dict[str, Any]:
             f"plain{ending}": Number(training["before"], form),
             f"trained{ending}": Number(training["after"], form),
             f"tested{ending}": Number(testing["after"], form),
-            f"tested{ending}_interval": Interval(
-                testing["after_low"], testing["after_high"], form
-            ),
+            f"tested{ending}_interval": Interval(testing["after_low"], testing["after_high"], form),
         }
         for name, row in (("training", training), ("testing", testing)):
             found[f"{name}{ending}"] = Number(row["change"], f"+{form}")

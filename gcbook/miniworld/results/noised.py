@@ -190,7 +190,8 @@ def category_changes(answers: pd.DataFrame, *, resampling: Resampling) -> pd.Dat
     chosen = answers[answers["recipe"].map(cells) == answers["tested"]]
     by = ["recipe", "category"]
     keys, values, _ = pooled_measures(chosen, by, resampling=resampling, together=True)
-    biases = dict(zip(keys[by].itertuples(index=False, name=None), values["shape_bias"]))
+    groups = keys[by].itertuples(index=False, name=None)
+    biases = dict(zip(groups, values["shape_bias"], strict=True))
     rows = [
         {"category": category}
         | change_of(*(biases[recipe, category] for recipe in cells), resampling)

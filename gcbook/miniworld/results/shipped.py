@@ -22,7 +22,7 @@ from gcbook.miniworld.named import DEFAULT, world_names
 from gcbook.scoring.store import Store
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 KINDS: Mapping[str, str] = {
     "mini-pixel": "pixel diffusion",
@@ -54,9 +54,6 @@ ASKED = ("mini-pixel", "mini-latent", "mini-cnn")
 LONG = "mini-cnn-long"
 """The recipe of a ResNet that makes as many steps without noise as another does with it. It stands
 for no model of the paper, and only scores on `LARGER_SETS` ship."""
-
-TRAINING = "training.parquet"
-"""Beside a model's stores: its responses at checkpoints, see `training_trials`."""
 
 NETWORKS = ("unet", "transformer")
 """Folders of the network that is evaluated; that of a classifier lies beside its card."""
@@ -273,20 +270,3 @@ def shipped_store(model: str, test_set: str) -> Store:
             "`gcbook score` makes others."
         )
     return Store.open(DATA.path(folder))
-
-
-def has_course(model: str) -> bool:
-    """Return whether a model's responses at checkpoints come with this package."""
-    return TRAINING in DATA.names(f"scores/{model}")
-
-
-def training_trials(model: str) -> "pd.DataFrame":
-    """Return the responses of a model that has any (`has_course`) at checkpoints of its training.
-
-    Returns:
-        Trials (`gcbook.trials.table.COLUMNS`) on the in-distribution and cue-conflict sets with
-        ``step``, of the optimizer, and ``weighting``, "" where none applies.
-    """
-    import pandas as pd
-
-    return pd.read_parquet(DATA.path(f"scores/{model}/{TRAINING}"))

@@ -149,6 +149,7 @@ def _resnet(rows: pd.DataFrame) -> dict[str, Any]:
         "resnet": Number(bias_of(*answers), ".2f"),
         "resnet_mean": Number(1 - own["category_mean"].max(), ".2f"),
         "resnet_by_shape": int((own["bias"] > 0.5).sum()),
+        "resnet_categories": len(own),
     }
 
 

@@ -217,8 +217,8 @@ def _lengths(lengths: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
         "longer_interval": Interval(longer["low"], longer["high"], "+.2f"),
         "same_steps": Number(noise["change"], "+.2f"),
         "same_steps_interval": Interval(noise["low"], noise["high"], "+.2f"),
-        "same_steps_expected": Number(expected, "+.2f"),
-        "same_steps_predicted_interval": Interval(low, high, "+.2f"),
+        "same_steps_expected": Number(expected, "+.3f"),
+        "same_steps_predicted_interval": Interval(low, high, "+.3f"),
         "same_steps_score": Number(score, ".2f"),
         "same_steps_naive_score": Number(naive_score, ".2f"),
     }

@@ -52,6 +52,8 @@ class Interval(tuple[float, float]):
 
     >>> Interval(0.1422, 0.2989), max(Interval(0.1422, 0.2989)) < 0.3
     (0.142 to 0.299, True)
+    >>> Interval(0.71, 0.73) - Interval(0.55, 0.57), Interval(0.71, 0.73) - 0.7
+    (0.140 to 0.180, 0.010 to 0.030)
     """
 
     form: str
@@ -60,6 +62,15 @@ class Interval(tuple[float, float]):
         made = super().__new__(cls, (Number(low, form), Number(high, form)))
         made.form = form
         return made
+
+    def __sub__(self, other: "Interval | float") -> "Interval":
+        """Return the interval of a difference, as wide as it can be whatever the two share.
+
+        For differences that were not resampled together: a difference varies by no more than its
+        two sides do in sum. A number, such as a printed one, has no width.
+        """
+        low, high = other if isinstance(other, Interval) else (other, other)
+        return Interval(self[0] - high, self[1] - low, self.form)
 
     def __repr__(self) -> str:
         """Return the ends as they are printed."""

@@ -9,6 +9,7 @@ here.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
@@ -67,6 +68,7 @@ def benchmark_notes(
     notes += _unmatched_images(trials)
     if "mean_rank_low" in rows and rows["mean_rank"].notna().any():
         notes.append(_rank_sets(settings.resampling))
+    notes += _squares(shown, found)
     return notes
 
 
@@ -193,6 +195,21 @@ def _together(places: Iterable[tuple[str, Any]]) -> Iterator[tuple[Any, str]]:
     for name, fault in places:
         alike.setdefault(fault, []).append(name)
     return ((fault, ", ".join(names)) for fault, names in alike.items())
+
+
+def _squares(shown: Mapping[Who, str], found: Estimates) -> Iterator[str]:
+    """How far the squared differences are too high, where draws tell (`correct_bias`)."""
+    named = {who[:2]: drawn for who, drawn in found.means["accuracy_difference"].items()}
+    corrected = [
+        f"{name} {np.nanmean(named[who][1:]):z.3f}"
+        for who, name in shown.items()
+        if who in named and named[who].size > 1
+    ]
+    if corrected:
+        yield (
+            "accuracy_difference: a square comes out too high by its sampling variance; corrected "
+            f"for that, as its interval is, it is {', '.join(corrected)}"
+        )
 
 
 def _rank_sets(resampling: Resampling) -> str:

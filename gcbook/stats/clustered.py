@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.stats.metrics import share as share_of
-from gcbook.stats.resampling import Factor, Resampling
+from gcbook.stats.resampling import Factor, Resampling, strata
 
 Sums = Mapping[str, np.ndarray]
 """Of each column, (groups, 1 + draws)."""
@@ -34,15 +34,9 @@ def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
     """
     # One that misleads is shown for other categories too; its own is the one it shows most often.
     often = answers.value_counts(["silhouette", "category"]).reset_index()
-    shown = often.drop_duplicates("silhouette")
-    names = {
-        str(category): sorted(group["silhouette"])
-        for category, group in shown.groupby("category", sort=True)
-    }
-    sizes = {category: len(group) for category, group in names.items()}
-    return pd.Index([each for group in names.values() for each in group]), Factor(
-        sizes, rescaled=True
-    )
+    shown = often.drop_duplicates("silhouette").sort_values("silhouette")
+    sizes, place = strata(shown["category"])
+    return pd.Index(shown["silhouette"].to_numpy()[np.argsort(place)]), Factor("silhouettes", sizes)
 
 
 def clustered_sums(
@@ -104,7 +98,7 @@ def over_seeds(
         rows = np.flatnonzero(number == group)
         rows = rows[np.argsort(observers[rows])]
         networks = ", ".join(observers[rows])
-        weights[rows] = resampling.weights(Factor({networks: len(rows)}, rescaled=True)).T
+        weights[rows] = resampling.weights(Factor(networks, [len(rows)])).T
         scales[group] = resampling.t_scales(networks, len(rows))
     fixed, drawn = (measures(_added(sums, number, each)) for each in (np.ones(1), weights))
     return merged, {name: fixed[name] + scales * (drawn[name] - fixed[name]) for name in fixed}

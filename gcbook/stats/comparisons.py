@@ -12,12 +12,14 @@ worse (Mogstad, Romano, Shaikh & Wilhelm, 2024).
 """
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS
+from gcbook.stats.crossed import Draws, together
 from gcbook.stats.maxt import level, step_down
 from gcbook.stats.resampling import Resampling
 
@@ -25,6 +27,23 @@ Floats = npt.NDArray[np.floating]
 
 Who = tuple[str, str, str]
 """source, observer, observer_kind."""
+
+
+class Means(NamedTuple):
+    """A metric of several observers.
+
+    Attributes:
+        people: (rows,), who they are.
+        values: of them.
+    """
+
+    people: Sequence[Who]
+    values: Draws
+
+    def of(self, people: Sequence[Who]) -> Draws:
+        """The rows of some of them, in their order."""
+        return self.values.rows([self.people.index(who) for who in people])
+
 
 TEST_COLUMNS = (
     "family",
@@ -64,10 +83,8 @@ def mean_ranks(
 
 def mean_rank_sets(
     accuracy_difference: Floats,
-    observed_consistency: Floats,
-    error_consistency: Floats,
-    *,
-    confidence: float,
+    observed_consistency: Draws,
+    error_consistency: Draws,
 ) -> tuple[Floats, Floats]:
     """The mean ranks that the data leave open, for all models at once.
 
@@ -76,52 +93,50 @@ def mean_rank_sets(
     its ends: the coverage is simultaneous, over models and metrics.
 
     Args:
-        accuracy_difference, observed_consistency, error_consistency: (models, 1 + draws), the
-            value first.
-        confidence: of all statements together.
+        accuracy_difference: (models, 1 + draws), the value first.
+        observed_consistency, error_consistency: of the same models; their confidence is that of
+            all statements together.
 
     Returns:
         Least and largest mean rank, each (models,); 1 and the number of models where nothing is
         told, NaN where a metric is undefined or there are no draws.
     """
     # The root ranks alike, and its draws are far nearer to a normal distribution than squares.
-    root = np.sqrt(np.maximum(accuracy_difference, 0))
-    metrics = -root, observed_consistency, error_consistency
+    root = Draws(-np.sqrt(np.maximum(accuracy_difference, 0)))
     n = len(accuracy_difference)
-    values = np.concatenate(metrics)
+    values = together([root, observed_consistency, error_consistency])
     a, b = np.triu_indices(n, k=1)
-    first, second = (np.concatenate([side + n * i for i in range(len(metrics))]) for side in (a, b))
+    first, second = (np.concatenate([side + n * i for i in range(3)]) for side in (a, b))
     tested = step_down(values, first, second)
-    told = tested.corrected < level(confidence)
+    told = tested.corrected < level(error_consistency.confidence)
     ahead = told & (tested.direction > 0)
     behind = told & (tested.direction < 0)
     better = np.append(second[ahead], first[behind])
     worse = np.append(first[ahead], second[behind])
     n_better, n_worse = (
-        np.bincount(rows, minlength=len(values)).reshape(-1, n).mean(axis=0)
-        for rows in (better, worse)
+        np.bincount(rows, minlength=3 * n).reshape(-1, n).mean(axis=0) for rows in (better, worse)
     )
-    known = np.isfinite(values).reshape(len(metrics), n, -1)[:, :, 0].all(axis=0)
-    known &= values.shape[1] > 1
+    known = np.isfinite(values.values).reshape(3, n, -1)[:, :, 0].all(axis=0)
+    known &= values.plain.shape[1] > 1
     return np.where(known, 1 + n_better, np.nan), np.where(known, n - n_worse, np.nan)
 
 
-def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -> pd.DataFrame:
+def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
     """Paired tests, for each metric in two families: models against humans, and model pairs.
 
     Args:
-        means: metric → observer → (1 + draws,), the value first; the pooled humans are `HUMANS`.
-            Model pairs are formed of those that have the error consistency over all datasets.
+        means: by metric; the pooled humans are `HUMANS`. Model pairs are formed of those that have
+            the error consistency over all datasets.
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_corrected`` is corrected in its
         family. ``low, high, p`` are NaN where one of the two does not vary over the draws, such as
         a shape bias of 1: resampling cannot test it.
     """
-    whole = [who for who in means["error_consistency"] if who[1] != HUMANS]
     tables = []
-    for metric in _TESTED:
-        people = list(means[metric])
+    whole = means["error_consistency"].people if "error_consistency" in means else []
+    for metric in (each for each in _TESTED if each in means):
+        people, values = means[metric]
         models = [i for i, who in enumerate(people) if who[1] != HUMANS]
         humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
         complete = [i for i in models if people[i] in whole]
@@ -131,7 +146,6 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -
         }
         for name, pairs in families.items():
             if pairs:
-                values = np.stack(list(means[metric].values()))
                 table = _family(people, values, np.array(pairs).T, resampling)
                 tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
     if not tables:
@@ -140,23 +154,24 @@ def compare(means: Mapping[str, Mapping[Who, Floats]], resampling: Resampling) -
 
 
 def _family(
-    people: Sequence[Who], values: Floats, pairs: npt.NDArray[np.integer], resampling: Resampling
+    people: Sequence[Who], values: Draws, pairs: npt.NDArray[np.integer], resampling: Resampling
 ) -> pd.DataFrame:
     first, second = pairs
     p, corrected, _ = step_down(values, first, second)
     blocks = [
-        resampling.interval(values[first[at : at + _BLOCK]] - values[second[at : at + _BLOCK]])
+        resampling.interval(values.differences(first[at : at + _BLOCK], second[at : at + _BLOCK]))
         for at in range(0, len(first), _BLOCK)
     ]
     low, high = (np.concatenate(ends) for ends in zip(*blocks, strict=True))
     source, name = (np.array([who[i] for who in people], dtype=object) for i in (0, 1))
+    value = values.values[:, 0]
     return pd.DataFrame(
         {
             "a_source": source[first],
             "a": name[first],
             "b_source": source[second],
             "b": name[second],
-            "difference": values[first, 0] - values[second, 0],
+            "difference": value[first] - value[second],
             "low": np.where(np.isnan(p), np.nan, low),
             "high": np.where(np.isnan(p), np.nan, high),
             "p": p,

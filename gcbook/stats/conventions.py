@@ -35,6 +35,8 @@ class SummarySettings:
         zero_division: what error consistency is where it is 0/0: ``"nan"`` (left out of means) or
             ``"toolbox"`` (1.0, as the model-vs-human toolbox has it).
         resample_observers: resample the humans too. They are few; by default they are fixed.
+        within_categories: resample images and exemplars within their category, as they were chosen:
+            the sixteen categories are fixed. Else from all of a condition.
 
     Raises:
         InputError: a value is not one of these.
@@ -45,6 +47,7 @@ class SummarySettings:
     resampling: Resampling = Resampling(draws=10_000)
     zero_division: ZeroDivision = "nan"
     resample_observers: bool = False
+    within_categories: bool = True
 
     def __post_init__(self) -> None:
         unknown = [name for name in self.datasets if name not in EXPERIMENTS]
@@ -98,6 +101,7 @@ class SummarySettings:
             "conditions": self.conditions,
             "zero_division": self.zero_division,
             "resample_observers": self.resample_observers,
+            "within_categories": self.within_categories,
             "datasets": list(self.datasets),
         }
 
@@ -111,6 +115,7 @@ class SummarySettings:
             resampling=resampling,
             zero_division=stored["zero_division"],
             resample_observers=stored["resample_observers"],
+            within_categories=stored["within_categories"],
         )
 
     def choose(self, trials: pd.DataFrame) -> pd.DataFrame:

@@ -40,16 +40,21 @@ def against_humans(
     return rows[["model", *_ENDS, *_VERDICT]]
 
 
-def model_differences(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """Which networks differ in error consistency with humans, over all datasets.
+def model_differences(
+    summaries: Summaries, observers: Sequence[str] = (), metric: str = "error_consistency"
+) -> pd.DataFrame:
+    """Which networks differ in a metric: of those that saw all datasets, every two.
+
+    Args:
+        metric: as in `against_humans`; by default error consistency with humans.
 
     Returns:
         One row a pair: ``higher, lower`` (labels), ``difference`` (not negative), ``low, high, p,
         p_corrected`` (over all pairs tested), ``differs`` (as in `against_humans`), and
-        ``higher_rank, lower_rank`` (1 for the most consistent network). Empty where nothing was
-        resampled.
+        ``higher_rank, lower_rank`` (1 for the network with the highest value). Empty where nothing
+        was resampled.
     """
-    tests = _tests(summaries, "error_consistency:models", observers)
+    tests = _tests(summaries, f"{metric}:models", observers)
     columns = ["higher", "lower", *_ENDS, *_VERDICT, "higher_rank", "lower_rank"]
     if tests.empty:
         return pd.DataFrame(columns=columns)

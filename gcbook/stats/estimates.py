@@ -18,7 +18,7 @@ ranked and tested.
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
@@ -30,12 +30,13 @@ import pandas as pd
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import PAIR_METRICS
-from gcbook.stats.comparisons import Who, compare, mean_rank_sets, mean_ranks
+from gcbook.stats.comparisons import Means, Who, compare, mean_rank_sets, mean_ranks
 from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.crossed import Crossed, Crossing, Draws, together
 from gcbook.stats.measures import DatasetMeasures, portions
 from gcbook.stats.metrics import CUE_METRICS, human_source, share
-from gcbook.stats.resampling import Resampling, centred, correct_bias
-from gcbook.stats.responses import Responses, image_factors, make_responses
+from gcbook.stats.resampling import Resampling, correct_bias
+from gcbook.stats.responses import SHAPES, Responses, image_factors, make_responses
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.intp]
@@ -77,13 +78,13 @@ class Estimates:
         estimates: the values, with `ESTIMATE_COLUMNS`.
         seen: of each observer in each dataset, ``source, observer, observer_kind, dataset, n_seen,
             n_shown``: how many of the images that humans saw in the conditions that count.
-        means: metric → observer → (1 + draws,), over all datasets.
+        means: by metric, over all datasets.
         resampling: how they were drawn.
     """
 
     estimates: pd.DataFrame
     seen: pd.DataFrame
-    means: Mapping[str, Mapping[Who, Floats]]
+    means: Mapping[str, Means]
     resampling: Resampling
 
     @cached_property
@@ -104,7 +105,7 @@ def estimate(
     settings = settings or SummarySettings()
     resampling = settings.resampling
     by_dataset = make_responses(settings.choose(trials))
-    factors = image_factors(by_dataset)
+    factors = image_factors(by_dataset, settings.within_categories)
     humans = human_source(
         source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
     )
@@ -126,9 +127,9 @@ def estimate(
     with ThreadPoolExecutor(os.cpu_count() if resampling.draws else 1) as pool:
         found = _together(pool.map(of_dataset, by_dataset))
     n_datasets = len(by_dataset)
-    means = _means(found.sums, n_datasets)
+    means = _means(found.sums, n_datasets, resampling.confidence)
     overall = _overall(found.sums, resampling)
-    rows = [*found.rows, *overall, *_ranks(means, n_datasets, resampling)]
+    rows = [*found.rows, *overall, *_ranks(means, n_datasets)]
     seen = pd.concat(
         [
             everyone.people.assign(dataset=name, n_seen=everyone.n_seen, n_shown=everyone.n_shown)
@@ -144,13 +145,15 @@ class _Sum:
     """One observer's metric, summed over datasets.
 
     Attributes:
-        total: (1 + draws,), the sum over the datasets in which it is defined.
-        defined: (1 + draws,), in how many it is.
+        total: (1 + draws,), the sum over the datasets in which it is defined, less the crossed one.
+        crossed: what the dataset of crossed factors adds, if there is one.
+        defined: (1 + draws,), in how many datasets it is defined.
         n: in how many whole datasets its value is.
         units: the fewest units, images or exemplars, of any of the datasets.
     """
 
     total: Floats
+    crossed: Crossed | None
     defined: npt.NDArray[np.integer]
     n: int
     units: int
@@ -158,15 +161,19 @@ class _Sum:
     def __add__(self, other: "_Sum") -> "_Sum":
         return _Sum(
             self.total + other.total,
+            self.crossed or other.crossed,
             self.defined + other.defined,
             self.n + other.n,
             min(self.units, other.units),
         )
 
     @property
-    def mean(self) -> Floats:
-        """(1 + draws,)."""
-        return np.asarray(share(self.total, self.defined))
+    def mean(self) -> Draws:
+        """One row."""
+        return Draws(
+            share(self.total, self.defined)[None],
+            None if self.crossed is None else self.crossed / self.defined,
+        )
 
 
 Sums = Mapping[str, Mapping[Who, _Sum]]
@@ -243,7 +250,11 @@ def _table(rows: Sequence[Rows]) -> pd.DataFrame:
 
 
 def _sums(
-    people: Sequence[Who], values: Floats, whole: Flags, units: npt.ArrayLike = 1
+    people: Sequence[Who],
+    values: Floats,
+    whole: Flags,
+    units: npt.ArrayLike = 1,
+    crossing: Crossing | None = None,
 ) -> dict[Who, _Sum]:
     """One dataset's part of the means over datasets.
 
@@ -251,17 +262,21 @@ def _sums(
 
     Args:
         people: (rows,), whose values they are.
-        values: (rows, 1 + draws).
+        values: (rows, replicates).
         whole: (rows,), for whom the dataset counts; where the metric is undefined it does not.
         units: of how many units a share is taken, (rows,) or one number.
+        crossing: of the replicates; None where these are the value and its draws.
     """
     counts = (whole & np.isfinite(values[:, 0])).tolist()
     of = np.broadcast_to(units, len(values)).tolist()
     found = {}
     for who, row, n, n_units in zip(people, values, counts, of, strict=True):
         if who[2] == "model" or who[1] == HUMANS:
-            defined = np.isfinite(row)
-            found[who] = _Sum(np.where(defined, row, 0), defined.astype(np.int16), int(n), n_units)
+            known = np.nan_to_num(row)
+            crossed = crossing.crossed(known) if crossing else None
+            defined = np.isfinite(row[: crossing.n_draws] if crossing else row)
+            total = np.zeros(len(defined)) if crossing else known
+            found[who] = _Sum(total, crossed, defined.astype(np.int16), int(n), n_units)
     return found
 
 
@@ -332,9 +347,11 @@ def _units(measures: DatasetMeasures, group: Places, chosen: Flags) -> npt.NDArr
     if responses.is_human[group].any():
         seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
     # Where images are drawn by exemplar there is one condition.
-    unit = next(iter(measures.factors.values()))[0].unit
-    if unit is None:
+    first, *_ = next(iter(measures.factors.values()))
+    if first.name != SHAPES:
         return np.asarray(seen.sum(axis=1))
+    unit = first.unit
+    assert unit is not None
     shown = seen.astype(np.float32) @ (unit[:, None] == np.unique(unit)).astype(np.float32)
     return (shown > 0).sum(axis=1)
 
@@ -352,7 +369,8 @@ def _accuracies(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Fou
             rows = _rows("accuracy", drawn, about, n, resampling, units)
             sums = {}
             if condition == "":
-                sums["ood_accuracy"] = _sums(people, drawn, everyone.whole[places], units)
+                whole = everyone.whole[places]
+                sums["ood_accuracy"] = _sums(people, values, whole, units, measures.crossing)
             yield _Found([rows], sums)
 
 
@@ -374,11 +392,12 @@ def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> It
             rows, sums = [_kappas(measures, *pairs, condition, kappas)], {}
             about = labels | {"condition": condition}
             for metric, values in found.items():
-                mean = measures.bootstrap(measures.to_humans(group, values))
+                mean = measures.to_humans(group, values)
                 of = units if metric in _SHARES else None
-                rows.append(_rows(metric, mean, about, int(chosen.sum()), resampling, of))
+                drawn = measures.bootstrap(mean)
+                rows.append(_rows(metric, drawn, about, int(chosen.sum()), resampling, of))
                 if condition == "":
-                    sums[metric] = _sums(people, mean, compared, units)
+                    sums[metric] = _sums(people, mean, compared, units, measures.crossing)
             yield _Found(rows, sums)
         bias = measures.kappa_bias(group)[:, None]
         yield _Found([], {"kappa_bias": _sums(people, bias, compared)})
@@ -430,23 +449,25 @@ def _shape(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
                 units = _units(measures, group, counted)
                 about = labels | {"category": category}
                 rows.append(_rows(metric, measures.bootstrap(values), about, n, resampling, units))
-        pooled = measures.bootstrap(shape["shape_bias"][""])
-        yield _Found(rows, {"shape_bias": _sums(people, pooled, everyone.whole[places])})
+        pooled, whole = shape["shape_bias"][""], everyone.whole[places]
+        crossing = measures.crossing
+        yield _Found(rows, {"shape_bias": _sums(people, pooled, whole, crossing=crossing)})
 
 
-def _averages(sums: Sums, metric: str) -> dict[Who, Floats]:
-    """Each observer's mean over datasets, (1 + draws,)."""
+def _averages(sums: Sums, metric: str, confidence: float) -> dict[Who, Draws]:
+    """Each observer's mean over datasets."""
     averages = {who: each.mean for who, each in sums.get(metric, {}).items()}
+    averages = {who: replace(each, confidence=confidence) for who, each in averages.items()}
     if metric == "error_consistency":
-        bias = _averages(sums, "kappa_bias")
-        return {who: centred(drawn, bias[who][0]) for who, drawn in averages.items()}
+        bias = {who: each.mean.plain[0, 0] for who, each in sums.get("kappa_bias", {}).items()}
+        return {who: each.recentred(bias[who]) for who, each in averages.items()}
     return averages
 
 
 def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
     """Rows of the means over datasets."""
     for metric in ("ood_accuracy", *PAIR_METRICS):
-        averages = _averages(sums, metric)
+        averages = _averages(sums, metric, resampling.confidence)
         if averages:
             found = sums[metric].values()
             # A mean over datasets is of as many units as the smallest dataset has, in each.
@@ -454,35 +475,36 @@ def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
             labels = _person_labels(averages) | {
                 "other": "" if metric == "ood_accuracy" else HUMANS
             }
-            values = np.stack(list(averages.values()))
+            values = np.concatenate([each.values for each in averages.values()])
             yield _rows(metric, values, labels, [each.n for each in found], resampling, units)
 
 
-def _means(sums: Sums, n_datasets: int) -> dict[str, dict[Who, Floats]]:
+def _means(sums: Sums, n_datasets: int, confidence: float) -> dict[str, Means]:
     """What tests compare: see `Estimates.means`."""
-    means = {"shape_bias": _averages(sums, "shape_bias")}
-    for metric in ("ood_accuracy", *PAIR_METRICS):
+    means = {}
+    for metric in ("shape_bias", "ood_accuracy", *PAIR_METRICS):
         # Only observers with all datasets are comparable over datasets.
         whole = {
             who: drawn
-            for who, drawn in _averages(sums, metric).items()
-            if sums[metric][who].n == n_datasets
+            for who, drawn in _averages(sums, metric, confidence).items()
+            if metric == "shape_bias" or sums[metric][who].n == n_datasets
         }
-        if metric in _RANGE:
-            whole = {who: correct_bias(drawn, *_RANGE[metric]) for who, drawn in whole.items()}
-        means[metric] = whole
+        if whole:
+            means[metric] = Means(list(whole), together(list(whole.values())))
     return means
 
 
-def _ranks(
-    means: Mapping[str, Mapping[Who, Floats]], n_datasets: int, resampling: Resampling
-) -> Iterator[Rows]:
+def _ranks(means: Mapping[str, Means], n_datasets: int) -> Iterator[Rows]:
     """Rows of the models' mean ranks, if any model is ranked."""
-    ranked = [who for who in means["error_consistency"] if who[1] != HUMANS]
+    if "error_consistency" not in means:
+        return
+    ranked = [who for who in means["error_consistency"].people if who[1] != HUMANS]
     if ranked:
-        drawn = [np.stack([means[metric][who] for who in ranked]) for metric in PAIR_METRICS]
-        ranks = mean_ranks(*(values[:, 0] for values in drawn))
-        ends = mean_rank_sets(*drawn, confidence=resampling.confidence)
+        drawn = [means[metric].of(ranked) for metric in PAIR_METRICS]
+        ranks = mean_ranks(*(each.values[:, 0] for each in drawn))
+        squares, observed, consistent = drawn
+        squared = correct_bias(squares.values, *_RANGE["accuracy_difference"])
+        ends = mean_rank_sets(squared, observed, consistent)
         yield _labelled("mean_rank", ranks, ends, _person_labels(ranked), n_datasets)
 
 

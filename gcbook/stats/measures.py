@@ -6,11 +6,10 @@ counts:
 - place 0: every image once. It holds the value itself;
 - places 1 to B: the B resamples of the bootstrap (`gcbook.stats.resampling`);
 - where shapes and textures are crossed, as many further places as there are images: each has all
-  images but one (the jackknife).
+  images but one (the jackknife). `gcbook.stats.crossed` makes of them the draws that intervals and
+  tests are read off.
 
-One piece of code computes a metric for all of them. `DatasetMeasures.bootstrap` makes of them the
-value and its B draws, (…, 1 + draws), which intervals and tests are read off: it uses up the
-jackknife's replicates, and where there are none it changes nothing.
+One piece of code computes a metric for all of them.
 
 Aggregates follow the model-vs-human toolbox: a model is compared with each human in each condition,
 then the mean is taken over conditions, then over humans; means over datasets come later, in
@@ -31,8 +30,9 @@ import numpy.typing as npt
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.agreement import PAIR_METRICS, kappa_bias, pair_metrics, sums_of
 from gcbook.stats.conventions import SummarySettings, ZeroDivision
+from gcbook.stats.crossed import Crossing
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
-from gcbook.stats.resampling import Factor, Resampling, halve_bias
+from gcbook.stats.resampling import Factor, Resampling
 from gcbook.stats.responses import Responses, human_factor
 
 Floats = npt.NDArray[np.floating]
@@ -108,17 +108,17 @@ class DatasetMeasures:
         }
 
     @cached_property
-    def crossed(self) -> tuple[Factor, ...]:
-        """The factors that are crossed; none where there is only one, or nothing is resampled."""
+    def crossing(self) -> Crossing | None:
+        """The design of crossed factors; None where there is only one, or nothing is resampled."""
         (first, *_) = self.factors.values()
-        return first if len(first) > 1 and self.settings.resampling.draws else ()
+        resampling = self.settings.resampling
+        return Crossing.of(first, resampling) if len(first) > 1 and resampling.draws else None
 
     def bootstrap(self, values: Floats) -> Floats:
-        """Values and their draws, (…, 1 + draws), from those of all replicates."""
-        if not self.crossed:
+        """Values and their draws, (rows, 1 + draws), from those of all replicates."""
+        if self.crossing is None:
             return values
-        fewest = min(sum(factor.strata.values()) for factor in self.crossed)
-        return self.settings.resampling.shrink(values, fewest)
+        return self.crossing.crossed(values).narrowed(self.settings.resampling.confidence)
 
     def groups(self, each: int) -> Iterator[Places]:
         """The rows of all humans, if there are any, then of the models, a few at a time.
@@ -315,8 +315,6 @@ class _Condition:
                 values[metric][:, places] = block
         if "error_consistency" in metrics:
             kappas = values["error_consistency"]
-            drawn = kappas[:, : self.n_bootstrap]
-            halve_bias(drawn, out=drawn)
             kappas[np.isnan(kappas[:, 0])] = np.nan
         return values
 

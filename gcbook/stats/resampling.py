@@ -4,13 +4,13 @@ An interval answers: had other images of the same kind been shown, how far could
 been from this one? So what was chosen for an experiment is resampled, as in Klein et al. (2025)
 for error consistency. A design says what that is, as data:
 
-- units within strata: images within their condition, silhouettes within their category;
+- units within strata: images within their condition and category, exemplars and silhouettes within
+  their category. The sixteen categories were not drawn: another experiment would have them too;
 - clusters: an item (an answer to an image) counts as often as the unit it belongs to;
-- crossed factors: 160 shape exemplars and 48 texture exemplars make all 1,280 cue-conflict images,
-  so an image counts as often as its shape times its texture was drawn (the pigeonhole bootstrap:
-  Owen, 2007). The seeds of a network are crossed with the images in the same way;
-- few units: of n, n − 1 are drawn and counted n/(n − 1) times each. With n draws the variance of a
-  mean would be too small by 1 part in n, which is a fifth where there are five (Rao & Wu, 1988).
+- crossed factors: see `gcbook.stats.crossed`. The seeds of a network are crossed with the images;
+- few units: of the n of a stratum, n - 1 are drawn and counted n/(n - 1) times each. With n draws
+  the variance of a mean would be too small by 1 part in n: a tenth where a category has ten images
+  (Rao & Wu, 1988).
 
 Which interval is read off the draws was chosen by simulation (`benchmarks/coverage.py`):
 
@@ -19,25 +19,24 @@ Which interval is read off the draws was chosen by simulation (`benchmarks/cover
   as much as the draws do (Kish's effective number). Where a share is 0 or 1 no draw varies; then as
   many answers count as there are units that could have been otherwise;
 - for a squared difference percentiles moved by twice the bias;
-- for error consistency percentiles too, of draws with `Resampling.half_images` more, whose bias
-  is halved (`halve_bias`): of few errors the bootstrap knows only those that occurred, and the
-  plain percentiles of Klein et al. cover too little there. In means over datasets they are
-  `centred`;
+- for error consistency percentiles too, of draws with `Resampling.half_images` more: of few errors
+  the bootstrap knows only those that occurred, and the plain percentiles of Klein et al. cover too
+  little there. In means over datasets, where the small biases of many conditions add up, the draws
+  are `recentred`;
 - over a few seeds percentiles of draws whose deviations are scaled as Student's t
-  (`Resampling.t_scales`);
-- where factors are crossed, the draws' deviations are first shrunk (`Resampling.shrink`). No way
-  of resampling crossed units has the right variance for every statistic (McCullagh, 2000).
+  (`Resampling.t_scales`).
 
 A resample is a row of weights, how often each item was drawn. Row 0 is all ones: computing with
 weights gives the value itself first and its bootstrap draws after. All observers share a resample,
 so that differences between them are paired. Randomness is keyed by the seed and the name of the
-stratum: draws do not depend on what else is analysed, and strata of one name are drawn alike.
+factor: draws do not depend on what else is analysed, and factors of one name are drawn alike.
 Weights come a block of resamples at a time, so that memory does not grow with images times draws.
 """
 
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from statistics import NormalDist
 
 import numpy as np
@@ -56,15 +55,48 @@ class Factor:
     """One factor of a design: what is resampled, and which items go with it.
 
     Attributes:
-        strata: name → number of units; each stratum keeps its number.
+        name: keys the randomness: factors of one name and the same sizes are drawn alike.
+        sizes: units of each stratum, which keeps its number of them.
         unit: (items,), the place of each item's unit among the units of all strata, in their order;
             None where every unit is an item.
-        rescaled: draw n − 1 of n, and rescale; one unit alone always counts once.
     """
 
-    strata: Mapping[str, int]
+    name: str
+    sizes: Sequence[int]
     unit: npt.NDArray[np.intp] | None = None
-    rescaled: bool = False
+
+    @cached_property
+    def stratum(self) -> npt.NDArray[np.intp]:
+        """(units,), the place of each unit's stratum."""
+        return np.repeat(np.arange(len(self.sizes)), self.sizes)
+
+    def of_units(self, values: Floats) -> Floats:
+        """Add up values of items, (…, items), by unit: (…, units)."""
+        if self.unit is None:
+            return values
+        summed = np.zeros((len(self.stratum), *values.shape[:-1]))
+        np.add.at(summed, self.unit, np.moveaxis(values, -1, 0))
+        return np.moveaxis(summed, 0, -1)
+
+
+def strata(of: npt.ArrayLike) -> tuple[tuple[int, ...], npt.NDArray[np.intp]]:
+    """Sort units into strata. Strata of one unit are put together: alone none could vary.
+
+    Args:
+        of: (units,), the name of each one's stratum.
+
+    Returns:
+        The strata's sizes, and (units,), each one's place among the units of all strata.
+
+    >>> sizes, place = strata(["cat", "dog", "cat"])
+    >>> sizes, place.tolist()
+    ((2, 1), [0, 2, 1])
+    """
+    _, number, count = np.unique(np.asarray(of), return_inverse=True, return_counts=True)
+    number = np.where(count[number] > 1, number, len(count))
+    place = np.empty(len(number), dtype=np.intp)
+    place[np.argsort(number, kind="stable")] = np.arange(len(number))
+    return tuple(np.unique(number, return_counts=True)[1].tolist()), place
 
 
 @dataclass(frozen=True)
@@ -102,10 +134,9 @@ class Resampling:
         """How often each item is drawn in each resample: the product over crossed factors.
 
         Returns:
-            (1 + draws, items); row 0 is all ones. Counts are whole, and float32 for speed, but for
-            rescaled ones.
+            (1 + draws, items), float32; row 0 is all ones.
 
-        >>> Resampling(draws=2).weights(Factor({"images": 4})).sum(axis=1).tolist()
+        >>> Resampling(draws=2).weights(Factor("images", [4])).sum(axis=1).tolist()
         [4.0, 4.0, 4.0]
         """
         return np.concatenate([weights for _, weights in self.blocks(*factors)])
@@ -127,14 +158,11 @@ class Resampling:
         return (slice(start, min(start + _BLOCK, n)) for start in range(0, n, _BLOCK))
 
     def _of_items(self, factor: Factor) -> Iterator[Floats]:
-        """The weights of one factor, block by block; each stratum goes on where it stood."""
-        draw = _rescaled if factor.rescaled else _counts
-        strata = [(n, self._generator(name)) for name, n in factor.strata.items()]
+        """The weights of one factor, block by block; its generator goes on where it stood."""
+        generator = self._generator(factor.name)
         for rows in self._rows():
             as_they_are = int(rows.start == 0)
-            size = rows.stop - rows.start - as_they_are
-            drawn = [draw(n, size, generator) for n, generator in strata]
-            weights = np.concatenate([np.ones((size, 0), dtype=np.float32), *drawn], axis=1)
+            weights = _drawn(factor, rows.stop - rows.start - as_they_are, generator)
             weights = np.pad(weights, ((as_they_are, 0), (0, 0)), constant_values=1)
             yield weights if factor.unit is None else np.take(weights, factor.unit, axis=1)
 
@@ -145,8 +173,8 @@ class Resampling:
         """What is added to the four cells of right and wrong in each draw: Gamma(1/2) images.
 
         A cell that is empty stays so in every resample. With half an image in each, which is
-        Jeffreys' prior for the four, the draws vary as a posterior does. All pairs share them. See
-        `halve_bias` too. The name of the images keys the randomness.
+        Jeffreys' prior for the four, the draws vary as a posterior does. All pairs share them. The
+        name of the images keys the randomness.
 
         Returns:
             (4, 1 + draws); 0 for the value itself.
@@ -170,36 +198,6 @@ class Resampling:
         freedom = max(units - 1, 1)
         squares = self._generator(f"t/{name}").chisquare(freedom, self.draws)
         return np.concatenate([[1.0], np.sqrt(freedom / squares)])
-
-    def shrink(self, values: npt.ArrayLike, units: int) -> Floats:
-        """Shrink the deviations of crossed factors' draws, so that an item's variance counts once.
-
-        The product of the factors' weights gives V(shape) + V(texture) + V(image), and each of the
-        first two holds the third: the variance wanted is V(shape) + V(texture) - V(image), that of
-        multiway clustering (Cameron, Gelbach & Miller, 2011; Owen, 2007). V(image) is taken from
-        what leaving out each item does to the value (the jackknife), and is the least that is left.
-        Of the factor with few units, t's quantile stands for the normal one.
-
-        Args:
-            values: (…, 1 + draws + items), the value, its draws, and the value with each item left
-                out.
-            units: of the factor with the fewest.
-
-        Returns:
-            (…, 1 + draws).
-        """
-        values = np.asarray(values, dtype=np.float64)
-        value, draws = values[..., :1], values[..., 1 : 1 + self.draws]
-        squares, n = _mean((values[..., 1 + self.draws :] - value) ** 2)
-        own, variance = (squares * n)[..., None], _variance(draws)[..., None]
-        kept = np.minimum(np.maximum(variance - 2 * own, own), variance)
-        from scipy.special import stdtrit
-
-        tail = (1 - self.confidence) / 2
-        few = stdtrit(max(units - 1, 1), tail) / NormalDist().inv_cdf(tail)
-        varies = variance > 0
-        factor = np.where(varies, few * np.sqrt(kept / np.where(varies, variance, 1)), 1)
-        return np.asarray(value + factor * (values[..., : 1 + self.draws] - value))
 
     def interval(
         self,
@@ -230,25 +228,21 @@ class Resampling:
             return self._of_shares(value, draws, np.asarray(n, dtype=np.float64))
         if within is not None:
             draws = correct_bias(values, *within)[..., 1:]
-        ordered = np.sort(draws, axis=-1)  # NaN sorts last
-        count = np.isfinite(ordered).sum(axis=-1)
         tail = (1 - self.confidence) / 2
-        ends = []
-        for probability in (tail, 1 - tail):
-            position = probability * np.maximum(count - 1, 0)
-            below = np.floor(position).astype(np.intp)[..., None]
-            above = np.ceil(position).astype(np.intp)[..., None]
-            low, high = (np.take_along_axis(ordered, at, -1) for at in (below, above))
-            end = (low + (high - low) * (position[..., None] - below))[..., 0]
-            ends.append(np.where(np.isfinite(value) & (count > 0), end, np.nan))
+        ends = [np.full(value.shape, np.nan) for _ in range(2)]
+        holes = np.isnan(draws.sum(axis=-1))
+        for rows, some in ((~holes, draws[~holes]), (holes, draws[holes])):
+            for end, found in zip(ends, _percentiles(some, (tail, 1 - tail)), strict=True):
+                end[rows] = found
+        ends = [np.where(np.isfinite(value), end, np.nan) for end in ends]
         if within is None:
             ends = [np.minimum(ends[0], value), np.maximum(ends[1], value)]
         return ends[0], ends[1]
 
     def _of_shares(self, value: Floats, draws: Floats, units: Floats) -> tuple[Floats, Floats]:
-        spread, variance = value * (1 - value), _variance(draws)
-        varies = (spread > 0) & (variance > 0)
-        n = np.where(varies, spread / np.where(varies, variance, 1), np.maximum(units, 1))
+        spread, of_draws = value * (1 - value), variance(draws)
+        varies = (spread > 0) & (of_draws > 0)
+        n = np.where(varies, spread / np.where(varies, of_draws, 1), np.maximum(units, 1))
         z2 = NormalDist().inv_cdf((1 - self.confidence) / 2) ** 2
         middle = (value + z2 / (2 * n)) / (1 + z2 / n)
         reach = np.sqrt(z2 * spread / n + (z2 / (2 * n)) ** 2) / (1 + z2 / n)
@@ -257,65 +251,62 @@ class Resampling:
         return np.maximum(low, 0), np.minimum(high, 1)
 
 
-def halve_bias(values: npt.ArrayLike, out: Floats | None = None) -> Floats:
-    """Halve the bias of draws with half images: move their mean half of the way to the value.
+def _percentiles(draws: Floats, tails: Sequence[float]) -> list[Floats]:
+    """Percentiles of rows of draws, (rows, draws), which all have NaN or none has; each (rows,)."""
+    n = draws.shape[-1]
+    count = np.isfinite(draws).sum(axis=-1) if np.isnan(draws).any() else np.full(len(draws), n)
+    places = [tail * np.maximum(count - 1, 0) for tail in tails]
+    at = [np.floor(each).astype(np.intp) for each in places]
+    # What stands at these places of the sorted draws needs no sorting of the others.
+    wanted = np.unique(np.clip(np.concatenate([*at, *(each + 1 for each in at)]), 0, n - 1))
+    ordered = np.partition(draws, wanted, axis=-1) if len(wanted) < 8 else np.sort(draws, axis=-1)
+    found = []
+    for place, below in zip(places, at, strict=True):
+        above = np.minimum(below + 1, np.maximum(count - 1, 0))
+        low, high = (np.take_along_axis(ordered, i[:, None], -1)[:, 0] for i in (below, above))
+        found.append(np.where(count > 0, low + (high - low) * (place - below), np.nan))
+    return found
 
-    Kappa of few errors comes out a little too low, and with half an image more in each cell too
-    high by about as much. In a mean over many conditions that adds up, while the interval shrinks.
+
+def recentred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:
+    """Move draws so that their mean lies where the truth is expected: at the value less its bias.
 
     Args:
-        values: (…, 1 + draws), the value itself first.
-        out: where the moved draws are to stand, which may be the values; else in a new array.
+        values: (…, 1 + draws), the value itself first; it stays.
+        bias: (…), by how much the value is too high on average.
 
-    >>> halve_bias([0.2, 0.3, 0.5]).round(3).tolist()
-    [0.2, 0.2, 0.4]
+    >>> recentred([0.2, 0.3, 0.5], 0.05).round(3).tolist()
+    [0.2, 0.05, 0.25]
     """
     values = np.asarray(values, dtype=np.float64)
     mean, _ = _mean(values[..., 1:])
-    value = values[..., 0].copy()
-    moved = np.add(values, ((value - mean) / 2)[..., None], out=out)
-    moved[..., 0] = value
+    moved = values + (values[..., 0] - np.asarray(bias) - mean)[..., None]
+    moved[..., 0] = values[..., 0]
     return np.asarray(moved)
 
 
-def centred(values: npt.ArrayLike, bias: npt.ArrayLike) -> Floats:
-    """Centre the draws of a mean over many conditions where the truth is expected.
-
-    The half of each condition's bias that `halve_bias` leaves adds up in a mean, while the interval
-    shrinks. So the draws of the mean are moved once more, half of the way to the value less its
-    bias.
-
-    Args:
-        values: (…, 1 + draws), the value itself first, after `halve_bias` in each condition.
-        bias: (…), by how much the value is too high on average.
-
-    >>> centred([0.2, 0.3, 0.5], -0.1).round(3).tolist()
-    [0.2, 0.25, 0.45]
-    """
-    moved = halve_bias(values)
-    moved[..., 1:] -= np.asarray(bias)[..., None] / 2
-    return moved
-
-
-def _variance(draws: Floats) -> Floats:
+def variance(draws: Floats) -> Floats:
     """Variance over the last axis of the draws that are not NaN; 0 where there is none."""
     mean, _ = _mean(draws)
     squares, _ = _mean((draws - mean[..., None]) ** 2)
     return squares
 
 
-def _counts(n: int, draws: int, generator: np.random.Generator) -> Floats:
-    drawn = generator.integers(max(n, 1), size=(draws, n))
-    flat = (drawn + n * np.arange(draws)[:, None]).ravel()
-    counts = np.bincount(flat, minlength=draws * n).reshape(draws, n)
-    return counts.astype(np.float32)
-
-
-def _rescaled(n: int, draws: int, generator: np.random.Generator) -> Floats:
-    if n < 2:
-        return np.ones((draws, n))
-    counts = generator.multinomial(n - 1, np.full(n, 1 / n), size=draws)
-    return np.asarray(counts * (n / (n - 1)))
+def _drawn(factor: Factor, draws: int, generator: np.random.Generator) -> Floats:
+    """How often each unit is drawn, (draws, units): n - 1 of a stratum's n, times n / (n - 1)."""
+    sizes = np.asarray(factor.sizes, dtype=np.intp)
+    varies = sizes > 1
+    first = np.cumsum(sizes) - sizes
+    # A slot is one unit that is drawn; it has a stratum.
+    of = np.repeat(np.flatnonzero(varies), sizes[varies] - 1)
+    drawn = generator.random((draws, len(of)), dtype=np.float32) * sizes[of].astype(np.float32)
+    unit = first[of] + np.minimum(drawn.astype(np.intp), sizes[of] - 1)
+    n = int(sizes.sum())
+    flat = (unit + n * np.arange(draws)[:, None]).ravel()
+    counts = np.bincount(flat, minlength=draws * n).reshape(draws, n).astype(np.float32)
+    counts *= np.where(varies, sizes / np.maximum(sizes - 1, 1), 0)[factor.stratum].astype("f4")
+    counts[:, ~varies[factor.stratum]] = 1
+    return counts
 
 
 def _mean(draws: Floats) -> tuple[Floats, npt.NDArray[np.integer]]:
@@ -342,6 +333,6 @@ def correct_bias(values: npt.ArrayLike, least: float, most: float) -> Floats:
     """
     values = np.asarray(values, dtype=np.float64)
     mean, _ = _mean(values[..., 1:])
-    moved = np.clip(values - 2 * (mean - values[..., 0])[..., None], least, most)
+    moved = np.clip(recentred(values, mean - values[..., 0]), least, most)
     moved[..., 0] = values[..., 0]
     return np.asarray(moved)

@@ -3,13 +3,14 @@
 With observers and images as axes, all pairs of observers are compared by matrix products, and a
 resampled set of images is a vector of weights.
 
-What is resampled (see `gcbook.stats.resampling`): images within their condition; or, where
-images share them, exemplars. Edges and silhouettes are made of the same 160 exemplars that give the
-cue-conflict images their shapes, so one draw of exemplars serves all three. Observers are taken as
+What is resampled (see `gcbook.stats.resampling`): images within their condition and category; or,
+where images share them, exemplars within their category. Edges and silhouettes are made of the same
+160 exemplars that give the cue-conflict images their shapes, so one draw of exemplars serves all
+three. Observers are taken as
 they are unless asked otherwise: 4 to 10 humans a dataset are too few to speak of people in general.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,7 +20,7 @@ import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.metrics import cues
-from gcbook.stats.resampling import Factor
+from gcbook.stats.resampling import Factor, strata
 
 Places = npt.NDArray[np.intp]
 Coded = tuple[npt.NDArray[np.integer], npt.NDArray[np.object_]]
@@ -27,6 +28,9 @@ Coded = tuple[npt.NDArray[np.integer], npt.NDArray[np.object_]]
 
 _OBSERVER = ["observer_kind", "source", "observer"]
 _IMAGE = ["condition", "image_id", "category"]
+SHAPES, TEXTURES = "shape exemplars", "texture exemplars"
+"""Names of the factors whose units are exemplars."""
+
 _EXEMPLAR_DATASETS = ("edge", "silhouette", "cue-conflict")
 
 
@@ -88,12 +92,15 @@ def make_responses(trials: pd.DataFrame) -> dict[str, Responses]:
     }
 
 
-def image_factors(by_dataset: Mapping[str, Responses]) -> dict[str, dict[str, tuple[Factor, ...]]]:
+def image_factors(
+    by_dataset: Mapping[str, Responses], within_categories: bool = True
+) -> dict[str, dict[str, tuple[Factor, ...]]]:
     """What is resampled of each dataset's images, condition by condition.
 
     Args:
         by_dataset: the datasets. A dataset's draws do not depend on which others there are, as long
             as the exemplars are the same.
+        within_categories: draw images and exemplars within their category; else from all.
 
     Returns:
         Dataset → condition → the factors whose items are the images of that condition.
@@ -103,29 +110,58 @@ def image_factors(by_dataset: Mapping[str, Responses]) -> dict[str, dict[str, tu
         for name, responses in by_dataset.items()
         if name in _EXEMPLAR_DATASETS
     }
-    shapes, textures = (
-        pd.Index(sorted({each for pair in named.values() for each in pair[i]}), dtype="str")
+    exemplars = [
+        _Exemplars.of({each for pair in named.values() for each in pair[i]}, within_categories)
         for i in (0, 1)
-    )
+    ]
     factors: dict[str, dict[str, tuple[Factor, ...]]] = {}
     for name, responses in by_dataset.items():
+        category = responses.images["category"].to_numpy(dtype=object)
         factors[name] = {}
         for condition, columns in responses.conditions.items():
             if name in named:
-                shape, texture = (each[columns] for each in named[name])
-                of = [Factor({"shape exemplars": len(shapes)}, shapes.get_indexer(shape))]
-                if len(texture):
-                    units = textures.get_indexer(texture)
-                    of.append(Factor({"texture exemplars": len(textures)}, units))
+                factors[name][condition] = tuple(
+                    each.factor(key, of[columns])
+                    for key, each, of in zip(
+                        (SHAPES, TEXTURES), exemplars, named[name], strict=True
+                    )
+                    if len(of)
+                )
             else:
-                of = [Factor({f"{name}/{condition}": columns.stop - columns.start})]
-            factors[name][condition] = tuple(of)
+                of = category[columns] if within_categories else np.zeros(len(category[columns]))
+                factors[name][condition] = (Factor(f"{name}/{condition}", *strata(of)),)
     return factors
+
+
+@dataclass(frozen=True)
+class _Exemplars:
+    """Shapes or textures by name, in strata.
+
+    Attributes:
+        names: of all of them.
+        sizes: of the strata.
+        place: (names,), each one's place among the units of all strata.
+    """
+
+    names: pd.Index
+    sizes: tuple[int, ...]
+    place: Places
+
+    @classmethod
+    def of(cls, names: Iterable[str], within_categories: bool) -> "_Exemplars":
+        index = pd.Index(sorted(names), dtype="str")
+        category = index.str.replace(r"\d+$", "", regex=True)
+        sizes, place = strata(category if within_categories else np.zeros(len(index)))
+        return cls(index, sizes, place)
+
+    def factor(self, name: str, of_images: pd.Index) -> Factor:
+        """The factor whose items are images of these exemplars."""
+        return Factor(name, self.sizes, self.place[self.names.get_indexer(of_images)])
 
 
 def human_factor(responses: Responses) -> Factor:
     """The humans of a dataset, in the order of its observers, as what is resampled."""
-    return Factor({f"observers/{responses.dataset}": int(responses.is_human.sum())})
+    return Factor(f"observers/{responses.dataset}", [int(responses.is_human.sum())])
 
 
 def _exemplars_of(responses: Responses) -> tuple[pd.Index, pd.Index]:

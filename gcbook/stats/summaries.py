@@ -19,6 +19,7 @@ from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
+from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import pair_counts
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
@@ -29,6 +30,7 @@ from gcbook.trials.table import read_trials, unmatched_images
 
 _TABLES = ("counts", "pairs", "estimates", "tests")
 _DECIMALS = 6
+_ABOUT_IMAGES = ("images", "images_in_several_datasets", "wider_by_shared_images")
 
 CODE = f"gcbook {gcbook.__version__}"
 """What computes summaries here."""
@@ -64,7 +66,7 @@ class Summaries:
     def provenance(self) -> dict[str, Any]:
         """Sources with commits, settings, version of the code: what ``provenance.json`` holds."""
         origin = asdict(self.origin)
-        images = {name: origin.pop(name) for name in ("images", "images_in_several_datasets")}
+        images = {name: origin.pop(name) for name in _ABOUT_IMAGES}
         return {**origin, **self.settings.as_dict(), **images}
 
     def save(self, folder: Path) -> None:
@@ -97,6 +99,8 @@ class Origin:
             cue conflicts, which share their exemplars by design and are resampled together.
         images_in_several_datasets: how many of them several datasets hold by chance, which the
             resampling ignores.
+        wider_by_shared_images: by what factor the interval of an observer's mean accuracy over
+            these datasets would be wider if it did not; the largest.
     """
 
     code: str
@@ -104,6 +108,7 @@ class Origin:
     published: list[dict[str, str]]
     images: int
     images_in_several_datasets: int
+    wider_by_shared_images: float
 
     @classmethod
     def of(cls, trials: pd.DataFrame) -> "Origin":
@@ -119,7 +124,27 @@ class Origin:
             ],
             images=len(n_datasets),
             images_in_several_datasets=int((n_datasets > 1).sum()),
+            wider_by_shared_images=_wider_by_shared_images(others),
         )
+
+
+def _wider_by_shared_images(trials: pd.DataFrame) -> float:
+    """See `Origin`: standard errors with an image's answers added up, and without."""
+    trials = trials.assign(
+        right=(trials["response"] == trials["category"]).astype(float),
+        who=trials["observer"].astype(str).mask(trials["observer_kind"] == "human", HUMANS),
+    )
+    here = ["who", "dataset", "condition", "category"]
+    # What an image moves the mean over datasets by, within its category.
+    moves = trials["right"] - trials.groupby(here, observed=True)["right"].transform("mean")
+    moves /= trials.groupby(["who", "dataset"], observed=True)["right"].transform("size")
+    moved = trials.assign(moves=moves)
+    once = moved.groupby(["who", "dataset", "image_id"], observed=True)["moves"].sum().reset_index()
+    added = once.groupby(["who", "image_id"], observed=True)["moves"].sum().reset_index()
+    apart, together = (
+        each["moves"].pow(2).groupby(each["who"]).sum().pow(0.5) for each in (once, added)
+    )
+    return round(float((together[apart > 0] / apart[apart > 0]).max()), 4)
 
 
 def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> Summaries:

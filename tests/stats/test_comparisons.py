@@ -8,7 +8,8 @@ from scipy.stats import rankdata
 from tiny.ci import CI
 
 from gcbook.stats.agreement import PAIR_METRICS, pair_metrics
-from gcbook.stats.comparisons import compare, mean_rank_sets, mean_ranks
+from gcbook.stats.comparisons import Means, compare, mean_rank_sets, mean_ranks
+from gcbook.stats.crossed import Draws
 from gcbook.stats.resampling import Factor, Resampling, correct_bias
 
 Floats = npt.NDArray[np.floating]
@@ -23,9 +24,8 @@ def compared(*observers: tuple[str, str, str]) -> pd.DataFrame:
         MODEL: 0.3 + 0.01 * rng.standard_normal(200),
         EXTREME: np.zeros(200),
     }
-    bias = {who: values[who] for who in observers}
-    means = {"shape_bias": bias, "ood_accuracy": {}, "error_consistency": {}}
-    return compare(means, Resampling()).set_index("a")
+    bias = Means(observers, Draws(np.stack([values[who] for who in observers])))
+    return compare({"shape_bias": bias}, Resampling()).set_index("a")
 
 
 def test_clear_difference_is_found() -> None:
@@ -47,16 +47,23 @@ def ladder(*centres: float, spread: float = 0.01) -> Floats:
     return np.array(centres)[:, None] + noise
 
 
+def rank_sets(
+    squares: Floats, observed: Floats, consistent: Floats, confidence: float = 0.95
+) -> tuple[Floats, Floats]:
+    others = (Draws(each, confidence=confidence) for each in (observed, consistent))
+    return mean_rank_sets(squares, *others)
+
+
 def test_rank_sets_by_hand() -> None:
     """Three clear models, two that are alike on one metric; the squares are best when small."""
     consistent = ladder(0.9, 0.5, 0.1)
     alike = ladder(0.7, 0.7, 0.2)
     squares = ladder(0.04, 0.09, 0.25, spread=1e-3)
-    low, high = mean_rank_sets(squares, consistent, alike, confidence=0.95)
+    low, high = rank_sets(squares, consistent, alike)
     # The first two leave open who is first on one of three metrics.
     assert low.tolist() == pytest.approx([1, (2 + 2 + 1) / 3, 3])
     assert high.tolist() == pytest.approx([(1 + 1 + 2) / 3, 2, 3])
-    nothing, all_ = mean_rank_sets(squares, consistent, alike, confidence=0.999)
+    nothing, all_ = rank_sets(squares, consistent, alike, 0.999)
     assert nothing.tolist() == [1, 1, 1] and all_.tolist() == [3, 3, 3]
 
 
@@ -64,7 +71,7 @@ def test_squares_do_not_hold_back_the_other_metrics() -> None:
     """Squared differences have a heavy tail, which ranks need not have: their roots rank alike."""
     clear = ladder(*np.arange(5, 0, -1) * 0.045)
     errors = 0.05 * np.random.default_rng(5).standard_normal((5, 401))
-    low, high = mean_rank_sets(errors**2, clear, clear, confidence=0.95)
+    low, high = rank_sets(errors**2, clear, clear)
     # Two metrics of three are told, the first leaves all open.
     expected = np.arange(1, 6) * 2 / 3
     assert low.tolist() == pytest.approx((expected + 1 / 3).tolist())
@@ -75,9 +82,9 @@ def test_rank_sets_without_a_value_or_draws() -> None:
     one = ladder(0.9, 0.5, 0.1)
     missing = one.copy()
     missing[1] = np.nan
-    low, high = mean_rank_sets(one, one, missing, confidence=0.95)
+    low, high = rank_sets(one, one, missing)
     assert np.isnan(low).tolist() == np.isnan(high).tolist() == [False, True, False]
-    assert np.isnan(mean_rank_sets(one[:, :1], one[:, :1], one[:, :1], confidence=0.95)).all()
+    assert np.isnan(rank_sets(*[one[:, :1]] * 3)).all()
 
 
 EXPERIMENTS, DRAWS = (400 if CI else 60), 400
@@ -111,7 +118,7 @@ def sampled(spacing: float, experiment: int) -> list[Floats]:
     rng = np.random.default_rng([3, experiment])
     hard = rng.integers(2, size=N_IMAGES)
     right = rng.random((8, N_IMAGES)) < laws(spacing)[:, hard]
-    weights = Resampling(DRAWS, seed=experiment).weights(Factor({"images": N_IMAGES})).T
+    weights = Resampling(DRAWS, seed=experiment).weights(Factor("images", [N_IMAGES])).T
     human, model = right[:2, None], right[None, 2:]
     right_sums = [each.astype(np.float32) @ weights for each in (human & model, human, model)]
     found = to_humans(*right_sums, weights.sum(axis=0))
@@ -125,13 +132,13 @@ def test_rank_sets_hold_the_true_ranks_of_all_models_at_once(spacing: str) -> No
     true = true_mean_ranks(SPACINGS[spacing])
     held = []
     for experiment in range(EXPERIMENTS):
-        low, high = mean_rank_sets(*sampled(SPACINGS[spacing], experiment), confidence=0.95)
+        low, high = rank_sets(*sampled(SPACINGS[spacing], experiment))
         held.append(((low <= true + 1e-9) & (true <= high + 1e-9)).all())
     assert np.mean(held) >= 0.95
 
 
 def test_rank_sets_narrow_as_models_are_farther_apart() -> None:
-    ends = [mean_rank_sets(*sampled(spacing, 0), confidence=0.95) for spacing in SPACINGS.values()]
+    ends = [rank_sets(*sampled(spacing, 0)) for spacing in SPACINGS.values()]
     widths = [(high - low).mean() for low, high in ends]
     assert widths[0] == 5
     assert widths[-1] < 4

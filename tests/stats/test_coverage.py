@@ -261,7 +261,7 @@ def test_treating_conflict_images_as_independent_would_be_too_narrow() -> None:
         responses = sample_conflict_responses(
             np.random.default_rng([2, experiment]), "texture biased"
         )
-        images = {"0": (Factor({"images": responses.cue.shape[1]}),)}
+        images = {"0": (Factor("images", [responses.cue.shape[1]]),)}
         resampling = Resampling(DRAWS, seed=experiment)
         found = shape_metrics(responses, {responses.dataset: images}, resampling)
         low, high = Resampling().interval(found["shape_bias"][""][0])

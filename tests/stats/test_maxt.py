@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pytest
 from tiny.ci import CI
 
+from gcbook.stats.crossed import Draws
 from gcbook.stats.maxt import Family, draws_needed, level, step_down
 from gcbook.stats.resampling import Factor, Resampling
 
@@ -14,7 +15,7 @@ Floats = npt.NDArray[np.floating]
 
 
 def all_pairs(values: Floats) -> Family:
-    return step_down(values, *np.triu_indices(len(values), k=1))
+    return step_down(Draws(values), *np.triu_indices(len(values), k=1))
 
 
 def against_zero(*draws: list[float]) -> Family:
@@ -23,7 +24,7 @@ def against_zero(*draws: list[float]) -> Family:
     zero = 1e-9 * np.resize([1.0, -1.0], n)
     values = np.array([*draws, zero])
     values = np.column_stack([values.mean(axis=1), values])
-    return step_down(values, np.arange(len(draws)), np.full(len(draws), len(draws)))
+    return step_down(Draws(values), np.arange(len(draws)), np.full(len(draws), len(draws)))
 
 
 def test_worked_by_hand() -> None:
@@ -76,7 +77,7 @@ def test_order_and_unit_do_not_matter() -> None:
     larger = all_pairs(100 * values - 3)
     np.testing.assert_allclose(larger.corrected, found.corrected)
     first, second = np.triu_indices(6, k=1)
-    turned = step_down(values, second[::-1], first[::-1])
+    turned = step_down(Draws(values), second[::-1], first[::-1])
     np.testing.assert_allclose(turned.corrected[::-1], found.corrected)
     assert (turned.direction[::-1] == -found.direction).all()
 
@@ -133,7 +134,7 @@ def simulated(skills: Floats, experiment: int) -> Floats:
     rng = np.random.default_rng([9, experiment])
     hard = rng.random(320) < 0.5
     right = rng.random((len(skills), 320)) < skills[:, None] ** np.where(hard, 1.5, 0.5)
-    weights = Resampling(draws=400, seed=experiment).weights(Factor({"images": 320}))
+    weights = Resampling(draws=400, seed=experiment).weights(Factor("images", [320]))
     return (right @ weights.T) / weights.sum(axis=1)
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.responses import Responses, human_factor, image_factors, make_responses
@@ -89,9 +90,8 @@ def test_first_row_is_the_data_and_conditions_keep_their_size() -> None:
         assert found.shape == (51, len(RESPONSES[name].images))
         assert (found[0] == 1).all()
         assert (found >= 0).all()
-        assert (found == found.round()).all()
-    assert (weights["rotation"][:, :10].sum(axis=1) == 10).all()
-    assert (weights["rotation"][:, 10:].sum(axis=1) == 20).all()
+    assert weights["rotation"][:, :10].sum(axis=1) == pytest.approx(10)
+    assert weights["rotation"][:, 10:].sum(axis=1) == pytest.approx(20)
 
 
 def test_exemplars_are_drawn_once_for_all_datasets_made_of_them() -> None:
@@ -106,11 +106,8 @@ def test_exemplars_are_drawn_once_for_all_datasets_made_of_them() -> None:
         matrix = by_shape_and_texture[draw]
         assert np.linalg.matrix_rank(matrix) <= 1
         assert (matrix[shape[draw] == 0] == 0).all()
-        assert (
-            matrix.sum()
-            == shape[draw].sum()
-            * matrix[shape[draw] > 0][0].sum()
-            / (shape[draw][shape[draw] > 0][0])
+        assert matrix.sum() == pytest.approx(
+            shape[draw].sum() * matrix[shape[draw] > 0][0].sum() / (shape[draw][shape[draw] > 0][0])
         )
 
 
@@ -125,4 +122,4 @@ def test_observers_are_resampled_among_the_humans() -> None:
     weights = Resampling(200).weights(human_factor(RESPONSES["edge"]))
     assert weights.shape == (201, 2)
     assert (weights.sum(axis=1) == 2).all()
-    assert {0.0, 1.0, 2.0} == set(weights.ravel())
+    assert {0.0, 2.0} == set(weights[1:].ravel())  # of two one is drawn, and counts twice

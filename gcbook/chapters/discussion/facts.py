@@ -1,21 +1,28 @@
 """The numbers that the chapter's text and its claims are about."""
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import quoted_value, table1, table2, table3
+from gcbook.stats.rows import first_row
 from gcbook.stats.summaries import Summaries
 
 _METRICS = {"bias": "shape_bias", "accuracy": "ood_accuracy", "kappa": "error_consistency"}
+_NOISED = "resnet50_diffusion_noise_train_eval"
 _MODELS = ("imagen", "stable_diffusion", "parti", "clip", "resnet50")
 
 
 def discussion_facts(
-    summaries: Summaries, rows: pd.DataFrame, weighted: pd.DataFrame, even: pd.DataFrame
+    summaries: Summaries,
+    rows: pd.DataFrame,
+    weighted: pd.DataFrame,
+    even: pd.DataFrame,
+    leads: Mapping[str, tuple[float, float]],
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -27,8 +34,14 @@ def discussion_facts(
         weighted: from `gcbook.miniworld.results.scores.bias_by_shape`, of the calibrated world,
             with the paper's weighting.
         even: the same of its diffusion models, with equal weights.
+        leads: by name, from `gcbook.miniworld.results.calibrated.resnet_leads`.
     """
-    return SimpleNamespace(**_people(summaries, rows), **_printed(), **_miniatures(weighted, even))
+    return SimpleNamespace(
+        **_people(summaries, rows),
+        **_printed(),
+        **_miniatures(weighted, even),
+        **{f"{name}_lead": Interval(*ends) for name, ends in leads.items()},
+    )
 
 
 def _people(summaries: Summaries, rows: pd.DataFrame) -> dict[str, Any]:
@@ -36,6 +49,7 @@ def _people(summaries: Summaries, rows: pd.DataFrame) -> dict[str, Any]:
     humans = summaries.counts[summaries.counts["observer_kind"] == "human"]
     who = humans[["dataset", "source", "observer"]].drop_duplicates()
     each = who.groupby("dataset").size()
+    kappa = first_row(rows[rows["kind"] == HUMANS_TITLE])
     images, shared = (
         summaries.provenance[name] for name in ("images", "images_in_several_datasets")
     )
@@ -45,8 +59,9 @@ def _people(summaries: Summaries, rows: pd.DataFrame) -> dict[str, Any]:
         "most_people": int(each.max()),
         "images": Number(images, ",.0f"),
         "shared_images": Number(shared, ",.0f"),
-        "humans_kappa": Number(
-            rows.loc[rows["kind"] == HUMANS_TITLE, "error_consistency"].max(), ".2f"
+        "humans_kappa": Number(kappa["error_consistency"], ".2f"),
+        "humans_kappa_interval": Interval(
+            kappa["error_consistency_low"], kappa["error_consistency_high"]
         ),
     }
 
@@ -63,6 +78,7 @@ def _printed() -> dict[str, Any]:
     ranks = second["mean_rank"].sort_values()
     accuracy = table3().set_index("key")["ood_accuracy"].sort_values()
     return found | {
+        "noised_bias": Number(printed[_NOISED]["shape_bias"], ".2f"),
         "first_by_rank": str(ranks.index[0]),
         "first_rank": Number(ranks.iloc[0], ".2f"),
         "imagen_rank": Number(ranks["imagen"], ".2f"),

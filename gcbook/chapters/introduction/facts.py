@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.answers import miniature_answers
+from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD, resnet_leads
 from gcbook.miniworld.results.shipped import select_models
+from gcbook.miniworld.results.sweep import change_since_paper
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.paper.published import table2
-from gcbook.stats.benchmark_tables import table1_quoted
+from gcbook.stats.benchmark_tables import table1_quoted, table1_recomputed
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import fig1_overview, people_and_networks, pooled_bias
 from gcbook.stats.shares import cue_shares
@@ -27,22 +29,32 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
     Returns:
         `gcbook.stats.benchmark_tables.table1_quoted`; ``others_most_consistent``, the highest error
         consistency in Table 2 after Imagen's; the shape bias of the ``least_human``;
-        ``best_network`` and ``best_shape_bias``, the most shape-biased network; people's shape bias
-        in the category where it is lowest, ``least_category``; ``networks``, and how many of them
-        have a shape bias under one half (``below_half``) and under the least human's
-        (``below_humans``); of the public decisions ``public_humans, public_human_trials,
-        public_networks, public_network_trials``; and, of pixel diffusion in the calibrated world
-        over all its seeds, shape bias and accuracy on plain images under the paper's weighting
+        ``best_network`` and ``best_shape_bias``, the most shape-biased network; intervals of
+        people's shape bias in each category (``people_by_category``), and of the difference between
+        any person and any network (``people_over_networks``); ``networks``, and how many of them
+        have a shape bias under one half (``below_half``); of the public decisions
+        ``public_humans, public_human_trials, public_networks, public_network_trials``; and, of
+        pixel diffusion in the calibrated world over all its seeds, shape bias and accuracy on plain
+        images under the paper's weighting
         (``pixel_paper, accuracy_paper``) and with equal weights (``pixel_equal,
-        accuracy_equal``), beside the shape bias of the world's ResNet, ``resnet_of_world``.
+        accuracy_equal``), beside the shape bias of the world's ResNet, ``resnet_of_world``; and
+        intervals: of either's lead over that ResNet, and of what equal weights change in accuracy.
     """
+    resampling = summaries.settings.resampling
+    asked = {"pixel_paper_lead": None, "pixel_equal_lead": "uniform"}
+    leads = resnet_leads(
+        {name: ("mini-pixel", weighting) for name, weighting in asked.items()},
+        resampling=resampling,
+    )
+    _, *change = change_since_paper("mini-pixel", CALIBRATED_WORLD, 0, resampling=resampling)
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
     public = observer_numbers(summaries)
     counted = ("humans", "human_trials", "networks", "network_trials")
     return SimpleNamespace(
         **{name: Number(value, ".2f") for name, value in table1_quoted(summaries).items()},
         others_most_consistent=Number(consistency.max(), ".2f"),
-        least_category=Number(fig1_overview(bias)["humans"].min(), ".2f"),
+        people_by_category=_ends(fig1_overview(bias), "humans_"),
+        **_recomputed(table1_recomputed(summaries)),
         **_networks(pooled_bias(bias)),
         **{f"public_{name}": public[name] for name in counted},
         pixel_paper=_shape_bias("mini-pixel", f"exp:{PAPER}"),
@@ -50,7 +62,23 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         resnet_of_world=_shape_bias("mini-cnn"),
         accuracy_paper=_accuracy(f"exp:{PAPER}"),
         accuracy_equal=_accuracy("uniform"),
+        **{name: Interval(*ends) for name, ends in leads.items()},
+        accuracy_change=Interval(*change),
     )
+
+
+def _recomputed(rows: pd.DataFrame) -> dict[str, Interval]:
+    """Intervals of what can be recomputed of Table 1."""
+    by_model = rows.set_index("model")
+    return {
+        f"{key}_{metric}_interval": _ends(by_model.loc[[name]], f"{metric}_")[0]
+        for key, name in (("humans", "Humans"), ("resnet50", "ResNet-50"))
+        for metric in ("ood_accuracy", "error_consistency")
+    }
+
+
+def _ends(rows: pd.DataFrame, prefix: str = "") -> tuple[Interval, ...]:
+    return tuple(Interval(*each) for each in rows[[f"{prefix}low", f"{prefix}high"]].to_numpy())
 
 
 def _shape_bias(recipe: str, weighting: str | None = None) -> Number:
@@ -67,17 +95,22 @@ def _accuracy(weighting: str) -> Number:
 
 
 def _models(recipe: str) -> tuple[str, ...]:
-    return tuple(select_models("calibrated", [recipe]))
+    return tuple(select_models(CALIBRATED_WORLD, [recipe]))
 
 
 def _networks(bias: pd.DataFrame) -> dict[str, Any]:
     """Where the networks stand beside the least shape-biased person."""
     people, networks = people_and_networks(bias)
+    ends = bias.set_index("observer")[["low", "high"]]
+    person, network = (
+        Interval(ends["low"].reindex(who).min(), ends["high"].reindex(who).max())
+        for who in (people.index, networks.index)
+    )
     return {
         "least_human": Number(people.min(), ".2f"),
         "best_network": str(networks.idxmax()) if len(networks) else None,
         "best_shape_bias": Number(networks.max(), ".2f"),
         "networks": len(networks),
         "below_half": int((networks < 0.5).sum()),
-        "below_humans": int((networks < people.min()).sum()),
+        "people_over_networks": person - network,
     }

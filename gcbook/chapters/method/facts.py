@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.method.tables import CUE_EXEMPLARS
+from gcbook.chapters.method.tables import CUE_EXEMPLARS, between_people
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.steps import Steps
 from gcbook.paper.categories import CATEGORIES
@@ -60,6 +60,7 @@ def method_facts(
         **_five(five, trials_of_five, settings),
         **_intervals_of_five(trials_of_five, settings),
         **_widths(widths),
+        **_between_people(summaries),
         **CUE_EXEMPLARS,
         **_printed(),
         **_costs(costs),
@@ -147,6 +148,8 @@ def _intervals_of_five(trials: pd.DataFrame, settings: SummarySettings) -> dict[
         datasets=("cue-conflict",),
         resampling=replace(settings.resampling, draws=min(settings.resampling.draws, _MOST_DRAWS)),
         zero_division=settings.zero_division,
+        # Of each category there is one image.
+        within_categories=False,
     )
     rows = estimate(trials, few).estimates.dropna(subset="value")
     network = rows[
@@ -173,6 +176,16 @@ def _widths(widths: pd.DataFrame) -> dict[str, Any]:
         "narrow": Interval(row["independent_low"], row["independent_high"]),
         "too_narrow": Number(row["ratio"], ".1f"),
         "least_ratio": Number(widths["ratio"].min(), ".1f"),
+    }
+
+
+def _between_people(summaries: Summaries) -> dict[str, Any]:
+    """What two people differ by, which the margins follow."""
+    apart = between_people(summaries).groupby("metric")["apart"].agg(["median", "max"])
+    apart = apart.reindex(["shape_bias", "accuracy", "kappa"])
+    return {
+        **{f"people_apart_{name}": Number(value) for name, value in apart["median"].items()},
+        "people_range_shape_bias": Number(apart.loc["shape_bias", "max"]),
     }
 
 

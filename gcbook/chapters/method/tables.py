@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import pandas as pd
 from scipy.stats import binomtest
 
+from gcbook.claims import margins
 from gcbook.miniworld.results.answers import evaluations
 from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS, HUMANS_TITLE
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.shape_tables import POOLED, bias_by_category
 from gcbook.stats.summaries import Summaries
@@ -28,6 +29,8 @@ EXAMPLES = (
     "resnet50-trained-on-SIN",
 )
 """Networks whose two intervals are compared."""
+
+_TITLES = {"shape_bias": "Shape bias", "accuracy": "Accuracy", "kappa": "Error consistency"}
 
 
 def dataset_overview(summaries: Summaries, settings: SummarySettings) -> pd.DataFrame:
@@ -93,6 +96,36 @@ def interval_widths(
     )
     independent = widths["independent_high"] - widths["independent_low"]
     return widths.assign(ratio=(widths["high"] - widths["low"]) / independent).round(4)
+
+
+def margin_rows() -> pd.DataFrame:
+    """Which difference matters: ``measure`` (title), ``margin`` and its ``reason``."""
+    rows = [
+        {"measure": _TITLES[name], "margin": each.margin, "reason": " ".join(each.reason.split())}
+        for name, each in margins().items()
+    ]
+    return pd.DataFrame(rows)
+
+
+def between_people(summaries: Summaries) -> pd.DataFrame:
+    """By how much two people differ who saw the same images of a dataset.
+
+    Returns:
+        A row a pair of people and metric: ``metric`` (as in ``margins.yml``), ``dataset, a, b`` and
+        ``apart``, the size of the difference; of error consistency, that of their means with the
+        other people.
+    """
+    rows = summaries.estimates
+    single = (rows["observer_kind"] == "human") & (rows["observer"] != HUMANS)
+    rows = rows[single & (rows["dataset"] != "") & (rows["condition"] == "")]
+    rows = rows[(rows["category"] == "") & rows["other"].isin(["", HUMANS])]
+    rows = rows.assign(metric=rows["metric"].replace("error_consistency", "kappa"))
+    each = rows.loc[rows["metric"].isin(list(_TITLES)), ["metric", "dataset", "observer", "value"]]
+    pairs = each.merge(each, on=["metric", "dataset"], suffixes=("", "_b"))
+    pairs = pairs[pairs["observer"] < pairs["observer_b"]]
+    pairs = pairs.assign(apart=(pairs["value"] - pairs["value_b"]).abs())
+    pairs = pairs.rename(columns={"observer": "a", "observer_b": "b"})
+    return pairs[["metric", "dataset", "a", "b", "apart"]].reset_index(drop=True)
 
 
 def evaluations_of() -> dict[str, int]:

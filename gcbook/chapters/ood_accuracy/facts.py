@@ -18,6 +18,8 @@ from gcbook.stats.rows import first_row
 
 _GENERATORS = {"Imagen": "imagen", "Stable Diffusion": "stable_diffusion", "Parti": "parti"}
 _COARSE = ("Low-pass", "Eidolon", "Uniform noise")
+_SINGLE = ("Edge", "Silhouette", "Cue conflict", "Stylized", "Sketch")
+_VALUES = ["value", "low", "high"]
 
 
 def ood_accuracy_facts(
@@ -46,6 +48,7 @@ def ood_accuracy_facts(
         **_tests(tests),
         **_leads(pooled),
         **_telling(telling_conditions(pooled)),
+        **_turned(pooled),
         **_spread(conditions),
         **_drawings(single),
         **_favourites(guesses),
@@ -57,18 +60,15 @@ def _average(standings: pd.DataFrame) -> dict[str, Any]:
     """The humans' mean, the printed ones of the generators, and who of Table 3 lies above."""
     humans = standings[standings["kind"] == HUMANS_TITLE].iloc[0]
     printed = standings.set_index("model")["paper"].reindex(list(_GENERATORS))
-    facts: dict[str, Any] = {
-        "humans": Number(humans["value"]),
-        "humans_interval": Interval(humans["low"], humans["high"]),
-    }
+    facts: dict[str, Any] = {"humans": Number(humans["value"]), "humans_interval": _ends(humans)}
     for name, key in _GENERATORS.items():
         # Parti is in Table 1 only, with two digits.
-        digits = ".2f" if key == "parti" else ".3f"
-        facts[key] = Number(printed[name], digits)
-        facts[f"{key}_behind"] = Number(humans["value"] - printed[name], digits)
+        facts[key] = Number(printed[name], ".2f" if key == "parti" else ".3f")
+    facts["parti_behind"] = Number(humans["value"] - printed["Parti"], ".2f")
     rows = table3()["ood_accuracy"] if printed.notna().any() else pd.Series(dtype=float)
     facts["printed_rows"] = len(rows) or None
-    facts["printed_above"] = int((rows > round(humans["value"], 3)).sum()) if len(rows) else None
+    known = len(rows) and pd.notna(humans["high"])
+    facts["printed_above"] = int((rows > humans["high"]).sum()) if known else None
     return facts
 
 
@@ -95,35 +95,61 @@ def _tests(tests: pd.DataFrame) -> dict[str, Any]:
 
 
 def _leads(rows: pd.DataFrame) -> dict[str, Any]:
-    """In how many conditions the humans lead all networks, and what distortions cost networks."""
+    """In which conditions the humans are ahead of most networks, and what distortions cost.
+
+    Of two observers one is ahead where their intervals do not overlap.
+    """
     by = ["dataset", "step"]
     humans, networks = _sides(rows, by)
-    networks["ahead"] = networks["value"] > humans["value"].reindex(networks.index)
+    beside = humans.reindex(networks.index)
+    networks["ahead"] = networks["low"] > beside["high"]
+    networks["behind"] = networks["high"] < beside["low"]
     counted = networks[networks["counted"] == "yes"]
-    share = counted.groupby(by, sort=False)["ahead"].mean()
-    led = share.index.get_level_values("dataset")[share == 0]
+    share = counted.groupby(by, sort=False)[["ahead", "behind"]].mean()
+    led = share.index.get_level_values("dataset")[share["behind"] > 0.5]
     plain = networks[networks.index.get_level_values("step") == 1]
-    drop = _drop(networks)
+    counts = {
+        "ahead_most": len(led),
+        "ahead_in_noise_or_blur": sum(str(name).startswith(_COARSE) for name in led),
+        "behind_most": int((share["ahead"] > 0.5).sum()),
+        "easy_ahead": int(plain["ahead"].sum()),
+        "easy_behind": int(plain["behind"].sum()),
+    }
+    drops = _drops(networks)
     return {
         "n_conditions": len(share),
-        "ahead": int((share == 0).sum()),
-        "ahead_in_noise_or_blur": sum(str(name).startswith(_COARSE) for name in led),
-        "behind_most": int((share > 0.5).sum()),
         "easy_pairs": len(plain),
-        "easy_ahead": int(plain["ahead"].sum()),
-        "easy_behind": plain.loc[~plain["ahead"], "observer"].nunique(),
-        "humans_drop": Number(_drop(humans).max(), ".2f"),
-        "least_drop": Number(drop.min(), ".2f"),
-        "most_drop": Number(drop.max(), ".2f"),
+        **(counts if networks["low"].notna().any() else dict.fromkeys(counts)),
+        "humans_drop": Number(_drops(humans)["value"].max(), ".2f"),
+        "least_drop": Number(drops["value"].min(), ".2f"),
+        "most_drop": Number(drops["value"].max(), ".2f"),
+        "drops": _all_ends(drops),
     }
 
 
-def _drop(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Mean accuracy in the easiest conditions minus that in those that count, by observer."""
+def _drops(rows: pd.DataFrame) -> pd.DataFrame:
+    """Mean accuracy in the easiest conditions minus that in those that count, by observer.
+
+    The ends are those that the difference has at most.
+    """
     easiest = rows[rows.index.get_level_values("step") == 1]
     counted = rows[rows["counted"] == "yes"]
-    easy, hard = (each.groupby("observer")["value"].mean() for each in (easiest, counted))
-    return (easy - hard).dropna()
+    easy, hard = (each.groupby("observer")[_VALUES].mean() for each in (easiest, counted))
+    turned = hard.rename(columns={"low": "high", "high": "low"})
+    return (easy - turned).dropna(subset="value")
+
+
+def _ends(row: "pd.Series[Any]") -> Interval:
+    return Interval(row["low"], row["high"])
+
+
+def _all_ends(rows: pd.DataFrame) -> tuple[Interval, ...] | None:
+    return tuple(_ends(row) for _, row in rows.iterrows()) or None
+
+
+def _leads_over(humans: Interval, networks: pd.DataFrame) -> tuple[Interval, ...] | None:
+    """By how much the humans are ahead of each of the networks."""
+    return tuple(humans - each for each in _all_ends(networks) or ()) or None
 
 
 def _sides(rows: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -132,16 +158,39 @@ def _sides(rows: pd.DataFrame, by: list[str]) -> tuple[pd.DataFrame, pd.DataFram
 
 
 def _telling(rows: pd.DataFrame) -> dict[str, Any]:
-    """The humans, and the best and the worst network, in each of the telling conditions."""
+    """The humans and the networks in each of the telling conditions."""
     humans, networks = _sides(rows, ["place"])
-    facts = {}
-    for name, telling in zip(("blur", "fine", "faint", "turned"), TELLING, strict=True):
+    facts: dict[str, Any] = {}
+    for name, telling in zip(("blur", "fine", "faint"), TELLING, strict=False):
         place = ", ".join(telling)
-        values = networks["value"][networks.index == place]
-        facts[f"{name}_humans"] = Number(humans["value"].get(place), ".0%")
-        facts[f"{name}_best"] = Number(values.max(), ".0%")
-        facts[f"{name}_worst"] = Number(values.min(), ".0%")
+        there = networks[networks.index == place].sort_values("value", ascending=False)
+        people, best = first_row(humans[humans.index == place]), first_row(there)
+        facts |= {
+            f"{name}_humans": Number(people["value"], ".0%"),
+            f"{name}_best": Number(best["value"], ".0%"),
+            f"{name}_worst": Number(there["value"].min(), ".0%"),
+            f"{name}_best_ahead": _ends(best) - _ends(people),
+            f"{name}_humans_ahead": _leads_over(_ends(people), there),
+        }
     return facts
+
+
+def _turned(rows: pd.DataFrame) -> dict[str, Any]:
+    """What a quarter turn costs the humans, and the network that it costs most."""
+    turned = rows[rows["dataset"] == TELLING[-1][0]].set_index("observer")
+    before, after = (turned[turned["condition"] == each] for each in ("0", TELLING[-1][1]))
+    cost = before["value"] - after["value"].reindex(before.index)
+    networks = cost[before["kind"] != HUMANS_TITLE].sort_values(ascending=False)
+    most = networks.index[0] if len(networks) else ""
+    people, network = (
+        _ends(first_row(before[before.index == who])) - _ends(first_row(after[after.index == who]))
+        for who in (HUMANS_TITLE, most)
+    )
+    return {
+        "turned_cost": Number(cost.get(HUMANS_TITLE), ".2f"),
+        "turned_most": Number(cost.get(most), ".2f"),
+        "turned_excess": network - people,
+    }
 
 
 def _spread(rows: pd.DataFrame) -> dict[str, Any]:
@@ -158,22 +207,34 @@ def _spread(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _drawings(single: pd.DataFrame) -> dict[str, Any]:
     """How networks fare beside people on single manipulations, above all on edges."""
-    table = single.pivot(index="observer", columns="dataset", values="value")
-    table = table.reindex(columns=["Edge", "Silhouette", "Cue conflict", "Stylized", "Sketch"])
-    humans = table.reindex([HUMANS_TITLE]).iloc[0]
-    networks = table.drop(index=HUMANS_TITLE, errors="ignore")
-    outlines = networks[["Edge", "Silhouette"]].dropna()
-    swag = networks.filter(regex="^SWAG", axis=0)
-    ahead = humans > networks.max()
+    humans, networks = _sides(single, ["dataset"])
+    people = {name: _ends(first_row(humans[humans.index == name])) for name in _SINGLE}
+    by_name = {name: networks[networks.index == name].set_index("observer") for name in _SINGLE}
+    edges, silhouettes = by_name["Edge"], by_name["Silhouette"]
+    both = edges.index.intersection(silhouettes.index)
+    level = {
+        str(who)
+        for name in ("Edge", "Silhouette")
+        for who in by_name[name].index[by_name[name]["high"] >= people[name][0]]
+    }
+    others = edges[~edges.index.str.startswith("SWAG")]
+    ordered = edges.sort_values("value")
+    best = {name: first_row(by_name[name].sort_values("value").tail(1)) for name in _SINGLE}
+    easier = silhouettes["low"].reindex(both) > edges["high"].reindex(both)
     return {
-        "led_by_shape": int(ahead[["Edge", "Silhouette", "Cue conflict"]].sum()),
-        "led_otherwise": int(ahead[["Stylized", "Sketch"]].sum()),
-        "edge_humans": Number(humans["Edge"], ".0%"),
-        "edge_best": Number(outlines["Edge"].max(), ".0%"),
-        "edge_worst": Number(outlines["Edge"].min(), ".0%"),
-        "edge_others": Number(outlines["Edge"].drop(swag.index, errors="ignore").max(), ".0%"),
-        "outlined": len(outlines) or None,
-        "silhouette_easier": int((outlines["Silhouette"] > outlines["Edge"]).sum()),
+        "conflict_leads": _leads_over(people["Cue conflict"], by_name["Cue conflict"]),
+        "outline_level": len(level),
+        "outline_swag": sum(name.startswith("SWAG") for name in level),
+        "behind_best": tuple(_ends(best[name]) - people[name] for name in ("Sketch", "Stylized")),
+        "edge_humans": Number(first_row(humans[humans.index == "Edge"])["value"], ".0%"),
+        "edge_best": Number(edges["value"].max(), ".0%"),
+        "edge_best_interval": _ends(best["Edge"]),
+        "edge_worst": Number(edges["value"].min(), ".0%"),
+        "edge_worst_interval": _ends(first_row(ordered)),
+        "edge_others": Number(others["value"].max(), ".0%"),
+        "edge_leads": _leads_over(people["Edge"], others),
+        "outlined": len(both) or None,
+        "silhouette_easier": int(easier.sum()),
     }
 
 

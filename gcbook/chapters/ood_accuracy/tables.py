@@ -26,9 +26,9 @@ from gcbook.stats.summaries import Summaries
 ONE_HUMAN = "One human"
 """Kind of a single human, beside the kinds that the colour scale knows."""
 
-TELLING = (("Low-pass", "7"), ("High-pass", "0.7"), ("Contrast", "5"), ("Rotation", "90"))
+TELLING = (("Low-pass", "10"), ("High-pass", "0.7"), ("Contrast", "5"), ("Rotation", "90"))
 """Dataset and condition, as tables call them, in which people and networks differ in their own way:
-a filter of 7 and of 0.7 pixels, a contrast of 5%, a quarter turn."""
+a filter of 10 and of 0.7 pixels, a contrast of 5%, a quarter turn."""
 
 AT_MOST = 0.125
 """Accuracy up to which an observer is near guessing: twice chance."""

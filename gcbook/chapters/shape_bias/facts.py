@@ -23,6 +23,8 @@ def shape_bias_facts(
     spread: pd.DataFrame,
     accuracies: pd.DataFrame,
     table1: pd.DataFrame,
+    differences: pd.DataFrame,
+    named: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -34,13 +36,17 @@ def shape_bias_facts(
             ``category_spread`` and ``cue_accuracies``.
         tests: from `gcbook.stats.differences.against_humans`.
         table1: from `gcbook.stats.benchmark_tables.table1_recomputed`.
+        differences: from `gcbook.stats.differences.model_differences`, of shape bias.
+        named: from `gcbook.stats.benchmark_tables.shape_bias_rows`.
     """
     return SimpleNamespace(
         **_averages(pooled_bias(bias)),
-        **_categories(fig1_overview(bias)),
+        **_training(pooled_bias(bias), differences),
+        **_categories(fig1_overview(bias), bias),
         **_tests(tests),
         **_boxes(bias, spread),
         **_cues(accuracies),
+        **_named(named),
         **_table1(table1),
     )
 
@@ -53,8 +59,10 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         Number(bias.get(name), ".2f") for name in ("Imagen", "Stable Diffusion", "Parti")
     )
     resnet50 = _of(ranking, "ResNet-50")
+    high = ranking.set_index("observer")["high"].reindex(networks.index)
     return {
         "humans": Number(bias.get(HUMANS_TITLE)),
+        "humans_interval": _ends(_of(ranking, HUMANS_TITLE)),
         "lowest_human": Number(people.min()),
         "highest_human": Number(people.max()),
         "people": len(people),
@@ -63,21 +71,40 @@ def _averages(ranking: pd.DataFrame) -> dict[str, Any]:
         "stable_diffusion": stable_diffusion,
         "parti": parti,
         "networks": len(networks),
-        "networks_for_texture": int((networks < 0.5).sum()),
+        "networks_for_texture": int((high < 0.5).sum()) if high.notna().any() else None,
         "resnet50": Number(resnet50["shape_bias"]),
         "resnet50_mean": Number(resnet50["category_mean"]),
-        "resnet50_sin": Number(bias.get(_SIN)),
-        "swag_after_sin": int(networks.index[1:5].str.startswith("SWAG").sum()),
         "bagnets_last": int(networks.index[-3:].str.startswith("BagNet").sum()),
     }
 
 
-def _categories(overview: pd.DataFrame) -> dict[str, Any]:
-    """Where the humans are least sure of the shape, and what the median network does."""
+def _training(ranking: pd.DataFrame, differences: pd.DataFrame) -> dict[str, Any]:
+    """Differences from the ResNet-50 that was trained on ImageNet."""
+    resnet50 = _ends(_of(ranking, "ResNet-50"))
+    bagnets = ranking[ranking["observer"].str.startswith("BagNet")]
+    beside = differences[differences["lower"] == "ResNet-50"]
+    swag = beside[beside["higher"].str.startswith("SWAG")]
+    behind = differences[differences["higher"] == "ResNet-50"]["lower"].str.startswith("SWAG")
+    return {
+        "sin_over_resnet": _ends(_of(ranking, _SIN)) - resnet50,
+        "bagnets_behind": tuple(resnet50 - _ends(row) for _, row in bagnets.iterrows()) or None,
+        "swag": len(swag) + int(behind.sum()),
+        "swag_over_resnet": tuple(_ends(row) for _, row in swag.iterrows()) or None,
+    }
+
+
+def _categories(overview: pd.DataFrame, bias: pd.DataFrame) -> dict[str, Any]:
+    """Where the humans are least sure of the shape, and how two categories part the networks."""
     weakest = overview.nsmallest(3, "humans")
     known = overview.dropna(subset="models_median").sort_values("models_median")
     hardest, easiest = first_row(known), first_row(known.tail(1))
+    networks = bias[bias["kind"] != HUMANS_TITLE].set_index("observer")
+    hard, easy = (networks[networks["category"] == each["category"]] for each in (hardest, easiest))
+    apart = easy["low"] > hard["high"].reindex(easy.index)
+    people = overview.rename(columns={"humans_low": "low", "humans_high": "high"})
     return {
+        "people_by_category": tuple(_ends(row) for _, row in people.iterrows()),
+        "categories_apart": int(apart.sum()) if easy["low"].notna().any() else None,
         "weakest": tuple(weakest["category"]),
         "weakest_bias": tuple(Number(value, ".2f") for value in weakest["humans"]),
         "hardest": hardest["category"],
@@ -146,13 +173,24 @@ def _cues(accuracies: pd.DataFrame) -> dict[str, Any]:
         "others_least_texture": Number(others["texture_accuracy"].min(), ".0%"),
         "inception": Number(inception["shape_bias"]),
         "inception_neither": Number(inception["other_answers"], ".0%"),
-        "swag": Number(swag["shape_bias"]),
-        "swag_neither": Number(swag["other_answers"], ".0%"),
+        "swag_l": Number(swag["shape_bias"]),
+        "swag_l_neither": Number(swag["other_answers"], ".0%"),
         "even": even["observer"],
         "even_bias": Number(even["shape_bias"], ".2f"),
         "even_shape_times": Number(even["shape_times"], ".1f"),
         "even_texture_times": Number(even["texture_times"], ".1f"),
     }
+
+
+def _named(rows: pd.DataFrame) -> dict[str, Any]:
+    """How much less often the ResNet-50 of Stylized-ImageNet names the texture than others do."""
+    networks = rows[rows["kind"] != HUMANS_TITLE].dropna(subset="texture_accuracy")
+    ends = {
+        row["model"]: Interval(row["texture_accuracy_low"], row["texture_accuracy_high"])
+        for _, row in networks.iterrows()
+    }
+    sin = ends.pop(_SIN, Interval(None, None))
+    return {"sin_less_texture": tuple(other - sin for other in ends.values()) or None}
 
 
 def _table1(rows: pd.DataFrame) -> dict[str, Any]:
@@ -185,3 +223,7 @@ def _table1(rows: pd.DataFrame) -> dict[str, Any]:
 
 def _of(table: pd.DataFrame, observer: str) -> "pd.Series[Any]":
     return first_row(table[table["observer"] == observer])
+
+
+def _ends(row: "pd.Series[Any]") -> Interval:
+    return Interval(row["low"], row["high"])

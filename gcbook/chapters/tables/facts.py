@@ -16,6 +16,7 @@ from gcbook.claims import Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import quoted_value, table2
 from gcbook.stats.benchmark_tables import METRICS
+from gcbook.stats.rows import first_row
 
 
 def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
@@ -29,7 +30,9 @@ def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
         How many models the paper's tables list (``listed``), how many of them have public decisions
         on all datasets (``both``); of the ``compared`` numbers that Tables 2 and 3 print for these,
         how many come out to the third digit (``same``), and the largest difference of their mean
-        ranks, ``ranks_apart``. None and NaN where nothing is both printed and recomputed.
+        ranks, ``ranks_apart``; the humans' squared accuracy difference (``humans_square``) and its
+        value without the bias of a square (``humans_square_corrected``). None and NaN where nothing
+        is both printed and recomputed.
         ``METRIC_rho`` is Spearman's correlation of a metric of Fig. 9 with accuracy, and the rest
         says how far the printed numbers fit each other.
     """
@@ -47,6 +50,7 @@ def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
     models = metrics[metrics["kind"] != HUMANS_TITLE]
     return SimpleNamespace(
         **(counts if len(both) else dict.fromkeys(counts)),
+        **_squares(first_row(rows[rows["kind"] == HUMANS_TITLE])),
         ranks_apart=Number(apart.max(), ".2f"),
         **{
             f"{metric}_rho": Number(
@@ -56,6 +60,18 @@ def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
         },
         **_printed(),
     )
+
+
+def _squares(humans: "pd.Series[Any]") -> dict[str, Number]:
+    """The humans' squared accuracy difference, and without what sampling adds to a square.
+
+    The ends of its interval lie around the corrected value (`gcbook.stats.resampling`).
+    """
+    ends = pd.to_numeric(humans[["accuracy_difference_low", "accuracy_difference_high"]])
+    return {
+        "humans_square": Number(humans["accuracy_difference"], ".4f"),
+        "humans_square_corrected": Number(ends.mean(skipna=False), ".4f"),
+    }
 
 
 def _printed() -> dict[str, Any]:

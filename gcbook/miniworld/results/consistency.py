@@ -10,7 +10,7 @@ from gcbook.miniworld.results.panel import MiniaturePanel, counted
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.stats.agreement import kappa, kappa_bias, kappa_bound, sums_of, weighted_pair_counts
 from gcbook.stats.measures import mean_defined
-from gcbook.stats.resampling import Resampling, centred, halve_bias
+from gcbook.stats.resampling import Resampling, recentred
 
 GROUPS = ("Other images", "Cue conflict")
 """Images over which error consistency is computed."""
@@ -41,7 +41,7 @@ def pair_kappas(
         counts = weighted_pair_counts(right, np.ones_like(right), weights, first, second)
         added = resampling.half_images(f"{dataset}/{condition}")
         more = (count + half for count, half in zip(counts, added, strict=True))
-        drawn = halve_bias(kappa(*more))
+        drawn = kappa(*more)
         drawn[np.isnan(drawn[:, 0])] = np.nan
         bias = kappa_bias(*(each[:, :1] for each in sums_of(*counts)))
         sets.setdefault(str(dataset), []).append((drawn, kappa_bound(*counts), bias))
@@ -49,7 +49,7 @@ def pair_kappas(
         mean_defined([mean_defined([each[i] for each in of_set]) for of_set in sets.values()])
         for i in range(3)
     )
-    values = centred(values, biases[:, 0])
+    values = recentred(values, biases[:, 0])
     low, high = resampling.interval(values)
     table = pd.DataFrame(
         {

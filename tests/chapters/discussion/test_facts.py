@@ -7,6 +7,7 @@ import pytest
 from tiny.claims import assert_guarded
 
 from gcbook.chapters.discussion.facts import discussion_facts
+from gcbook.claims import Interval
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.summaries import Summaries, _without_intervals
@@ -19,6 +20,13 @@ WEIGHTED = pd.DataFrame(
     }
 )
 EVEN = pd.DataFrame({"recipe": ["mini-pixel"], "category": ["pooled"], "shape_bias": [0.52]})
+
+LEADS = {
+    "pixel": (-0.11, -0.05),
+    "latent": (-0.14, -0.08),
+    "ar": (0.13, 0.19),
+    "pixel_even": (0.28, 0.38),
+}
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +41,7 @@ def rows(summaries):
 
 @pytest.fixture(scope="module")
 def facts(summaries, rows):
-    return discussion_facts(summaries, rows, WEIGHTED, EVEN)
+    return discussion_facts(summaries, rows, WEIGHTED, EVEN, LEADS)
 
 
 def test_people_and_their_images(facts):
@@ -56,9 +64,10 @@ def test_miniatures_are_pooled_over_categories(facts):
 def test_what_the_datasets_do_not_give_is_no_number(summaries):
     bare = _without_intervals(summaries, SummarySettings(datasets=("colour",)))
     nobody = benchmark_rows(summaries).query("key != ''")
-    facts = discussion_facts(bare, nobody, WEIGHTED, EVEN)
+    facts = discussion_facts(bare, nobody, WEIGHTED, EVEN, LEADS)
     assert math.isnan(facts.humans_kappa)
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):
-    assert_guarded("discussion", facts, "both_cues_are_modelled", pixel_even=0.1)
+    changed = {"pixel_even_lead": Interval(-0.1, 0.1)}
+    assert_guarded("discussion", facts, "both_cues_are_modelled", **changed)

@@ -41,7 +41,7 @@ def facts(tables):
 def test_shipped_numbers(facts):
     assert [str(facts.humans), str(facts.imagen), str(facts.parti)] == ["0.431", "0.309", "0.23"]
     assert [facts.best, str(facts.best_kappa)] == ["SWAG RegNetY-16GF", "0.225"]
-    assert (facts.networks, facts.more_accurate) == (9, 4)
+    assert (facts.networks, facts.more_accurate) == (9, 3)
     # CLIP and the best ViT-22B.
     assert facts.above_stable_diffusion == 2
     assert facts.above_parti == 11
@@ -60,14 +60,15 @@ def test_datasets_on_which_a_network_reaches_people(tables):
             "observer": ["Humans", "ResNet-50", "m"] * 2,
             "kind": ["Humans", "x", "x"] * 2,
             "kappa": [0.4, 0.1, 0.2, 0.6, 0.3, 0.7],
-            "low": 0.1,
-            "high": 0.9,
+            "low": [0.35, 0.05, 0.15, 0.1, 0.1, 0.1],
+            "high": [0.45, 0.15, 0.25, 0.9, 0.9, 0.9],
             "most": [0.8, 0.2, 0.5, 1.0, 0.6, 0.9],
         }
     )
     facts = consistency_facts(**tables | {"agreement": agreement})
-    assert (facts.not_reached, facts.datasets) == (1, 2)
+    assert (facts.all_below, facts.reached, facts.datasets) == (1, 1, 2)
     assert (facts.reached_on, facts.reached_by, facts.reached_of) == ("Sketch", "m", 2)
+    assert facts.reached_lead == pytest.approx((-0.8, 0.8))
     assert facts.resnet50_share == pytest.approx(0.2 / 0.4)
     assert facts.median_share == pytest.approx((0.2 / 0.4 + 0.7 / 0.6) / 2)
     # No observer without all datasets is compared.
@@ -81,7 +82,8 @@ def test_without_draws_nothing_is_said_of_chance(tables):
     assert facts.tested is None and facts.pairs is None
     states = check(claims_of("error-consistency"), facts, changed=True)
     assert states["networks_below_people"].state == "unknown"
-    assert states["accuracy_buys_nothing"].state == "holds"
+    assert states["accuracy_buys_nothing"].state == states["lead_often_missed"].state == "unknown"
+    assert states["people_reach_more"].state == "holds"
 
 
 def test_few_draws_decide_nothing(tables):
@@ -89,7 +91,6 @@ def test_few_draws_decide_nothing(tables):
     few = {name: tables[name].assign(differs=words) for name in ("against", "differences")}
     facts = consistency_facts(**tables | few)
     assert facts.tested == 9 and facts.tested_below is None and facts.pairs_differ is None
-    assert math.isnan(facts.least_told)
 
 
 def test_without_two_networks_there_is_nothing_to_compare(tables):
@@ -98,6 +99,28 @@ def test_without_two_networks_there_is_nothing_to_compare(tables):
         **tables | {"pairs": pairs[(pairs["a_kind"] == "Humans") | (pairs["b_kind"] == "Humans")]}
     )
     assert facts.compared == 0 and math.isnan(facts.among_most) and facts.among_most_on is None
+
+
+def test_power_is_that_of_a_normal_difference(tables):
+    # Ends 0.0392 apart: a standard error of 0.01; 2.8 of them are found four times in five.
+    pairs = tables["differences"].assign(low=0.0, high=0.0392)
+    facts = consistency_facts(**tables | {"differences": pairs})
+    assert facts.standard_error == pytest.approx(0.01, abs=1e-5)
+    assert facts.found_alone == pytest.approx(0.02802, abs=1e-4)
+    # Bonferroni's critical value for 36 tests is 3.197.
+    assert facts.found_among == pytest.approx(0.04039, abs=1e-4)
+    assert 0.3 < facts.lead_found < 0.4
+    one = consistency_facts(**tables | {"differences": pairs.iloc[:1]})
+    assert one.found_among == pytest.approx(one.found_alone)
+
+
+def test_a_networks_lead_over_another_keeps_its_sign(tables):
+    pairs = tables["differences"]
+    (row,) = pairs[(pairs["higher"] == "ResNet-50") & (pairs["lower"] == "SWAG ViT-L/16")].to_dict(
+        "records"
+    )
+    facts = consistency_facts(**tables)
+    assert (-row["high"], -row["low"]) in [tuple(each) for each in facts.accurate_over_resnet]
 
 
 def test_errors_are_shared_as_they_are_counted() -> None:

@@ -1,6 +1,7 @@
 """The chapter's numbers, its figure and its claims."""
 
 import pytest
+from scipy.stats import fisher_exact
 from tiny.claims import assert_guarded
 
 from gcbook.chapters.observer.charts import fig_observers
@@ -40,6 +41,16 @@ def test_sizes_and_ends_are_counted(facts):
     assert (facts.miniatures, facts.miniature_pixels) == (14, 32)
     assert repr(facts.few_interval) == "0.69 to 0.99"
     assert repr(facts.people_all) == "0.96"
+
+
+def test_eighty_images_tell_no_two_people_apart(facts):
+    # The furthest apart named 66 shapes and no texture, and 50 shapes and 3 textures.
+    assert (facts.pairs, facts.pairs_told) == (45, 0)
+    assert facts.least_p == pytest.approx(fisher_exact([[66, 0], [50, 3]])[1])
+    # A normal approximation to the difference of two shares of 63 answers says nearly the same.
+    p, q = facts.typical, facts.found_below
+    error = ((p * (1 - p) + q * (1 - q)) / 63) ** 0.5
+    assert 2.4 < (p - q) / error < 3.0
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):

@@ -9,9 +9,9 @@ from tiny.claims import assert_guarded
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.shape_bias.facts import shape_bias_facts
-from gcbook.stats.benchmark_tables import table1_recomputed
+from gcbook.stats.benchmark_tables import shape_bias_rows, table1_recomputed
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.differences import against_humans
+from gcbook.stats.differences import against_humans, model_differences
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import bias_by_category, category_spread, cue_accuracies
 from gcbook.stats.summaries import Summaries
@@ -27,6 +27,8 @@ def facts_of(observers=(), tests=None):
         category_spread(bias),
         cue_accuracies(SHIPPED, observers),
         table1_recomputed(SHIPPED),
+        model_differences(SHIPPED, observers, "shape_bias"),
+        shape_bias_rows(SHIPPED, observers),
     )
 
 
@@ -38,7 +40,8 @@ def facts():
 def test_averages(facts):
     assert (facts.humans, facts.imagen) == (pytest.approx(0.9587, abs=1e-4), 0.99)
     assert (str(facts.lowest_human), str(facts.highest_human)) == ("0.919", "0.987")
-    assert (facts.networks, facts.networks_for_texture) == (32, 31)
+    assert (facts.networks, facts.swag, facts.bagnets_last) == (32, 6, 3)
+    assert 16 < facts.networks_for_texture < 32
     assert (facts.people, facts.people_above, facts.people_as_wide) == (10, 9, 4)
     assert (str(facts.resnet50), str(facts.resnet50_mean)) == ("0.214", "0.198")
     assert str(facts.resnet50_printed) == "21%"
@@ -64,15 +67,16 @@ def test_tests(facts):
 def test_cues(facts):
     assert (facts.neither_least_who, str(facts.neither_least)) == ("SWAG ViT-H/14", "11%")
     assert (facts.neither_most_who, str(facts.neither_most)) == ("SimCLR ResNet-50x1", "46%")
-    assert str(facts.inception) == str(facts.swag) == "0.393"
-    assert (str(facts.inception_neither), str(facts.swag_neither)) == ("40%", "13%")
+    assert str(facts.inception) == str(facts.swag_l) == "0.393"
+    assert (str(facts.inception_neither), str(facts.swag_l_neither)) == ("40%", "13%")
     assert (facts.even, str(facts.even_shape_times)) == ("SWAG RegNetY-128GF", "6.0")
 
 
 def test_observers_left_out_have_no_facts():
     few = facts_of(["resnet50"])
     assert (few.networks, few.networks_for_texture) == (1, 1)
-    assert math.isnan(few.inception) and math.isnan(few.resnet50_sin)
+    assert math.isnan(few.inception) and math.isnan(min(few.sin_over_resnet))
+    assert (few.swag_over_resnet, few.bagnets_behind, few.sin_less_texture) != ((), (), ())
     assert math.isnan(few.others_most_shape) is False
 
 

@@ -2,6 +2,7 @@
 
 import math
 
+import pytest
 from tiny.claims import assert_guarded
 
 from gcbook.chapters.tables.facts import tables_facts
@@ -31,6 +32,15 @@ def test_the_papers_tables_against_themselves():
     assert (facts.toolbox_models, facts.toolbox_rows) == (52, 51)
     assert (facts.clip_rows, facts.clip_rows_vit_b) == (2, 2)
     assert (facts.single_datasets, facts.single_datasets_shown) == (5, 4)
+
+
+def test_squares_are_corrected_by_their_interval():
+    ends = {"accuracy_difference_low": 0.004, "accuracy_difference_high": 0.006}
+    facts = facts_of(ROWS.assign(**ends))
+    assert facts.humans_square == pytest.approx(0.006566, abs=1e-6)
+    assert facts.humans_square_corrected == pytest.approx(0.005)
+    none = facts_of(ROWS.assign(accuracy_difference_low=math.nan))
+    assert math.isnan(none.humans_square_corrected)
 
 
 def test_metrics_are_recomputed_where_that_can_be():

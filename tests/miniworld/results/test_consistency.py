@@ -16,7 +16,7 @@ from gcbook.miniworld.results.consistency import (
 )
 from gcbook.miniworld.results.panel import make_panel
 from gcbook.stats.agreement import error_consistency, kappa_bias
-from gcbook.stats.resampling import Resampling, centred
+from gcbook.stats.resampling import Resampling, recentred
 
 TWO_SIDES = pd.concat([trials(right, name) for name, right in RIGHT.items()])
 
@@ -119,14 +119,14 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
 
 def test_draws_are_centred_by_the_bias_of_each_pair(monkeypatch):
     _, values, _ = kappas(TWO_SIDES)
-    monkeypatch.setattr(consistency, "centred", lambda values, bias: values)
+    monkeypatch.setattr(consistency, "recentred", lambda values, bias: values)
     pairs, plain, _ = kappas(TWO_SIDES)
     bias = []
     for a, b in zip(pairs["a"], pairs["b"], strict=True):
         both = (RIGHT[a] & RIGHT[b]).sum()
         bias.append(float(kappa_bias(both, RIGHT[a].sum(), RIGHT[b].sum(), len(RIGHT[a]))))
     assert max(map(abs, bias)) > 1e-3
-    assert values == pytest.approx(centred(plain, bias))
+    assert values == pytest.approx(recentred(plain, bias))
 
 
 def test_a_difference_of_accuracies_alone_is_none_of_shares():

@@ -179,6 +179,7 @@ def _matched(matched: pd.DataFrame) -> dict[str, Any]:
     bias = by_measure["Shape bias"]
     low, high = (bias[RESNET50][end] for end in ("low", "high"))
     own = matched[matched["observer"] == CALIBRATED].set_index("measure")["matched"].astype(bool)
+    filtered = own[own.index.str.contains("Edges|pass")]
     found: dict[str, Any] = {
         "bias": Number(bias[CALIBRATED]["value"], ".2f"),
         "default_bias": Number(bias[UNCALIBRATED]["value"], ".2f"),
@@ -186,7 +187,9 @@ def _matched(matched: pd.DataFrame) -> dict[str, Any]:
         "target_interval": Interval(low, high, ".2f"),
         "measures": len(own),
         "met": int(own.sum()),
-        "missed": tuple(own.index[~own]),
+        "bias_met": bool(own["Shape bias"]),
+        "filters": len(filtered),
+        "filters_met": int(filtered.sum()),
     }
     for name, measure in _KEPT.items():
         for owner, of in ((CALIBRATED, ""), (RESNET50, "_resnet50")):

@@ -142,7 +142,7 @@ def dependent_difference(
     >>> [round(v, 2) for v in dependent_difference([1, 2, 3, 4], [1, 3, 2, 4], [2, 1, 4, 3])]
     [0.2, -1.35, 1.67]
     """
-    of = np.corrcoef(np.array([y, x, other], dtype=np.float64))
+    of = np.atleast_2d(np.corrcoef(np.array([y, x, other], dtype=np.float64)))
     first, second, between = of[0, 1], of[0, 2], of[1, 2]
     n = np.size(y)
     ends = [fisher_interval(r, n, confidence) for r in (first, second)]

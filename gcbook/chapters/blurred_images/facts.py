@@ -226,11 +226,12 @@ def _lengths(lengths: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
 
 def _default_world(resampling: Resampling) -> dict[str, Any]:
     """Shape bias in the default world without noise, and with it in training."""
-    biases, found = clean_biases(DEFAULT, resampling=resampling), {}
+    biases = clean_biases(DEFAULT, resampling=resampling)
+    found: dict[str, Any] = {}
     names = ("default_plain", "default_trained")
     for name, recipe in zip(names, TRAINED, strict=True):
-        value, *ends = biases[recipe]
-        found |= {name: Number(value, ".2f"), f"{name}_interval": Interval(*ends, ".2f")}
+        value, low, high = biases[recipe]
+        found |= {name: Number(value, ".2f"), f"{name}_interval": Interval(low, high, ".2f")}
     return found
 
 

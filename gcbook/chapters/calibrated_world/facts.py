@@ -165,7 +165,7 @@ def _noise(noise: pd.DataFrame) -> dict[str, Interval]:
     """What noise changes in the ResNet's shape bias, in training and then in testing."""
     bias = noise[noise["measure"] == MEASURES["shape_bias"]].set_index("step")
     return {
-        f"{name}_interval": Interval(*bias.loc[step, ["low", "high"]], "+.2f")
+        f"{name}_interval": Interval(bias.loc[step, "low"], bias.loc[step, "high"], "+.2f")
         for name, step in (("training", "training"), ("testing", "testing as well"))
     }
 

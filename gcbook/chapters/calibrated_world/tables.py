@@ -272,9 +272,10 @@ def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFr
     biases = dict(zip(place, values["shape_bias"], strict=True))
     for name, of, other in (("lead", shown[1:], shown[0]), ("raised", shown[2:], shown[1])):
         for at, (*point, model) in zip(rows.index, rows[keys].to_numpy(), strict=True):
-            both = [biases.get((*point, each)) for each in (other, model)]
-            found = model in of and both[0] is not None
-            change = change_of(*both, resampling) if found else {}
+            before = biases.get((*point, other)) if model in of else None
+            after, change = biases[*point, model], {}
+            if before is not None:
+                change = change_of(before, after, resampling)
             ends = ("change", "low", "high")
             rows.loc[at, _ends(name)] = [change.get(end, np.nan) for end in ends]
     columns = ["world", *POINT, "model", "shape_bias", "low", "high", "accuracy"]

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import numpy.typing as npt
 import pandas as pd
 import yaml
 
@@ -196,7 +195,7 @@ def _beside(
     return pd.DataFrame(rows).round(numbers)
 
 
-def _scored(rows: pd.DataFrame, naive: npt.ArrayLike) -> pd.DataFrame:
+def _scored(rows: pd.DataFrame, naive: "float | pd.Series[float]") -> pd.DataFrame:
     """Predictions with their scores, and with those of a forecaster who expects no change."""
     width, coverage = rows["high"] - rows["low"], _predicted()["coverage"]
     rows = rows.assign(width=width, naive=naive)

@@ -186,16 +186,16 @@ def category_changes(answers: pd.DataFrame, *, resampling: Resampling) -> pd.Dat
         ``category``, and of shape bias ``before, after, change, low, high``: the ResNet with noise
         on noised images, compared with the other on clean ones.
     """
-    cells = dict(zip(TRAINED, (CLEAN, ONE_DRAW), strict=True))
-    chosen = answers[answers["recipe"].map(cells) == answers["tested"]]
+    plain, noisy = TRAINED
+    tested = answers["recipe"].map({plain: CLEAN, noisy: ONE_DRAW})
+    chosen = answers[tested == answers["tested"]]
     by = ["recipe", "category"]
     keys, values, _ = pooled_measures(chosen, by, resampling=resampling, together=True)
     groups = keys[by].itertuples(index=False, name=None)
     biases = dict(zip(groups, values["shape_bias"], strict=True))
     rows = [
-        {"category": category}
-        | change_of(*(biases[recipe, category] for recipe in cells), resampling)
-        for category in dict.fromkeys(keys["category"])
+        {"category": each} | change_of(biases[plain, each], biases[noisy, each], resampling)
+        for each in dict.fromkeys(keys["category"])
     ]
     return pd.DataFrame(rows).round(dict.fromkeys(["before", "after", "change", "low", "high"], 4))
 

@@ -163,9 +163,9 @@ def _named(row: Mapping[Hashable, Any]) -> str:
 
 def _noise(noise: pd.DataFrame) -> dict[str, Interval]:
     """What noise changes in the ResNet's shape bias, in training and then in testing."""
-    bias = noise[noise["measure"] == MEASURES["shape_bias"]].set_index("step")
+    bias = noise[noise["measure"] == MEASURES["shape_bias"]].set_index("step").to_dict("index")
     return {
-        f"{name}_interval": Interval(bias.loc[step, "low"], bias.loc[step, "high"], "+.2f")
+        f"{name}_interval": Interval(bias[step]["low"], bias[step]["high"], "+.2f")
         for name, step in (("training", "training"), ("testing", "testing as well"))
     }
 

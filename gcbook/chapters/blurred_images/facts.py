@@ -19,6 +19,7 @@ from gcbook.miniworld.results.calibrated import (
     difference_scores,
     predicted_difference,
 )
+from gcbook.miniworld.results.longer import seeds_apart
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.miniworld.results.shipped import LONG, shipped_models
 from gcbook.paper.experiments import EXPERIMENTS
@@ -212,6 +213,7 @@ def _lengths(lengths: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
     score, naive_score = difference_scores(_AT_EQUAL_STEPS, noise["change"], naive)
     return {
         "long_networks": len(shipped_models(CALIBRATED_WORLD, (LONG,))),
+        "seeds_apart": Number(seeds_apart(CALIBRATED_WORLD), ".2f"),
         "long": Number(longer["after"], ".2f"),
         "longer": Number(longer["change"], "+.2f"),
         "longer_interval": Interval(longer["low"], longer["high"], "+.2f"),

@@ -4,11 +4,13 @@ The paper trains with noise for longer than without, and so do the recipes. `LON
 steps as the ResNet with noise, without noise.
 """
 
+import numpy as np
+
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.noised import TRAINED
 from gcbook.miniworld.results.shipped import LONG, shipped_models
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
 
 def length_changes(world: str, *, resampling: Resampling) -> dict[str, dict[str, float]]:
@@ -31,3 +33,15 @@ def length_changes(world: str, *, resampling: Resampling) -> dict[str, dict[str,
         "longer": change_of(bias[plain], bias[LONG], resampling),
         "noise": change_of(bias[LONG], bias[noisy], resampling),
     }
+
+
+def seeds_apart(world: str) -> float:
+    """Return the largest difference of shape bias between two seeds, with noise or without.
+
+    Args:
+        world: of the networks, by name.
+    """
+    answers = miniature_answers([CONFLICT], shipped_models(world, tuple(TRAINED)))
+    by = ["recipe", "observer"]
+    rows = cue_shares(with_recipe(answers), by, resampling=Resampling(draws=0))
+    return float(rows.groupby("recipe")["shape_bias"].agg(np.ptp).max())

@@ -5,7 +5,7 @@ from tiny.noise_answers import answers
 
 from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results import longer
-from gcbook.miniworld.results.longer import length_changes
+from gcbook.miniworld.results.longer import length_changes, seeds_apart
 from gcbook.miniworld.results.noised import CLEAN
 from gcbook.miniworld.results.shipped import LONG
 from gcbook.stats.resampling import Resampling
@@ -34,3 +34,15 @@ def test_longer_training_and_noise_are_told_apart_over_the_seeds(monkeypatch):
     # Two networks that differ leave the change of their recipe open.
     assert longer_training["low"] < 0 < longer_training["high"]
     assert noise["low"] <= 0.5 <= noise["high"]
+
+
+def test_seeds_are_as_far_apart_as_the_two_that_differ_most(monkeypatch):
+    given = {
+        ("mini-cnn", CLEAN): (2, 6, 9),
+        ("mini-cnn-seed1", CLEAN): (4, 4, 9),
+        ("mini-cnn-seed2", CLEAN): (3, 5, 9),
+        ("mini-cnn-noise", CLEAN): (6, 2, 8),
+    }
+    monkeypatch.setattr(longer, "shipped_models", lambda world, recipes: recipes)
+    monkeypatch.setattr(longer, "miniature_answers", lambda sets, models: answers(given))
+    assert seeds_apart(DEFAULT) == pytest.approx(0.5 - 0.25)

@@ -61,8 +61,9 @@ plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests 
 faults: $(INSTALLED)  ## attack the program and see that it holds (FAULTS='--fast', '--only pictures')
 	$(BIN)/python tools/faults.py $(FAULTS)
 
-summaries: $(INSTALLED)  ## recompute the shipped summaries from the published trials
+summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials
 	$(BIN)/python tools/build_summaries.py
+	$(BIN)/python tools/build_components.py
 
 lock: | $(BIN)/python  ## bring requirements/ up to date with pyproject.toml
 	@$(BIN)/python tools/environment.py lock

@@ -55,6 +55,10 @@ def benchmark(
     seed: Annotated[
         int | None, typer.Option(min=0, help="Seed of the bootstrap; with --ci [0].")
     ] = None,
+    resample_observers: Annotated[
+        bool,
+        typer.Option("--resample-observers", help="Resample people as well as images; with --ci."),
+    ] = False,
 ) -> None:
     """Compare models with humans: accuracy, consistency, rank and shape bias."""
     if format not in ("", "table", "csv", "json"):
@@ -70,8 +74,9 @@ def benchmark(
         raise InputError(f"--against: expected published, found {against!r}.")
     bootstrap = {"draws": draws, "confidence": confidence, "seed": seed}
     asked = {name: value for name, value in bootstrap.items() if value is not None}
-    if asked and not ci:
-        raise InputError(f"--{next(iter(asked))} is of the intervals: add --ci.")
+    of_intervals = [*asked, *(["resample-observers"] if resample_observers else [])]
+    if of_intervals and not ci:
+        raise InputError(f"--{of_intervals[0]} is of the intervals: add --ci.")
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
     if output is not None and not overwrite:
@@ -91,6 +96,7 @@ def benchmark(
         datasets,
         conditions=conditions,
         zero_division=zero_division,
+        resample_observers=resample_observers,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
     found = benchmark_paths(paths, settings, against=against, humans=humans)

@@ -66,6 +66,11 @@ def benchmark_notes(
     notes += _undefined(shown, whole, with_humans, estimates)
     notes += _missing_images(found.seen, whole)
     notes += _unmatched_images(trials)
+    if settings.resample_observers and settings.resampling.draws:
+        notes.append(
+            "people are resampled as well as images: intervals and ranks allow for other people, "
+            "as far as the few of each dataset tell"
+        )
     if "mean_rank_low" in rows and rows["mean_rank"].notna().any():
         notes.append(_rank_sets(settings.resampling))
     notes += _squares(shown, found)
@@ -199,12 +204,14 @@ def _together(places: Iterable[tuple[str, Any]]) -> Iterator[tuple[Any, str]]:
 
 def _squares(shown: Mapping[Who, str], found: Estimates) -> Iterator[str]:
     """How far the squared differences are too high, where draws tell (`correct_bias`)."""
-    named = {who[:2]: drawn for who, drawn in found.means["accuracy_difference"].items()}
-    corrected = [
-        f"{name} {np.nanmean(named[who][1:]):z.3f}"
-        for who, name in shown.items()
-        if who in named and named[who].size > 1
-    ]
+    means = found.means.get("accuracy_difference")
+    if means is None or not found.resampling.draws:
+        return
+    drawn = means.values.values
+    # What the draws exceed the value by, the value exceeds the truth by.
+    less = np.maximum(2 * drawn[:, 0] - np.nanmean(drawn[:, 1:], axis=1), 0)
+    values = {who[:2]: value for who, value in zip(means.people, less, strict=True)}
+    corrected = [f"{name} {values[who]:z.3f}" for who, name in shown.items() if who in values]
     if corrected:
         yield (
             "accuracy_difference: a square comes out too high by its sampling variance; corrected "

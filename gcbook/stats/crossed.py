@@ -14,6 +14,8 @@ of an image is what leaving it out does to the value (the jackknife).
 A difference of two observers has influences of its own, so that what both have in common cancels.
 Few units tell a variance only roughly: Student's t stands for the normal distribution, with as many
 degrees of freedom as the factor with the fewest has, units less strata (Korn & Graubard, 1998).
+
+Where people are resampled too, the variance that they add is the jackknife's of leaving each out.
 """
 
 from collections.abc import Sequence
@@ -39,18 +41,20 @@ class Crossing:
         factors: the crossed ones, whose items are the images.
         images: the images themselves within the cells of the factors' strata; none is shared.
         resampling: how the draws are made.
+        people: how many are resampled; 0 where they are fixed.
     """
 
     factors: Sequence[Factor]
     images: Factor
     resampling: Resampling
+    people: int = 0
 
     @classmethod
-    def of(cls, factors: Sequence[Factor], resampling: Resampling) -> "Crossing":
+    def of(cls, factors: Sequence[Factor], resampling: Resampling, people: int = 0) -> "Crossing":
         """The design of crossed factors."""
         of_images = [each.stratum[each.unit] for each in factors]
         sizes, place = strata([f"{cell}" for cell in zip(*of_images, strict=True)])
-        return cls(factors, Factor("images", sizes, place), resampling)
+        return cls(factors, Factor("images", sizes, place), resampling, people)
 
     @property
     def n_draws(self) -> int:
@@ -61,15 +65,19 @@ class Crossing:
         """Values with what their variance is made of.
 
         Args:
-            values: (rows, 1 + draws + images): the value, its draws, and the value with each image
-                left out.
+            values: (rows, 1 + draws + images + people): the value, its draws, and the value with
+                each image and each of the people left out.
         """
         values = np.atleast_2d(np.asarray(values, dtype=np.float64))
         n = self.n_draws
-        influences = np.nan_to_num(values[:, n:] - values[:, :1])
-        every = [*self.factors, self.images]
+        left_out = np.nan_to_num(values[:, n:] - values[:, :1])
+        influences, of_people = np.split(left_out, [left_out.shape[1] - self.people], axis=1)
         freedom = np.min([_freedom(influences, each) for each in self.factors], axis=0)
-        return Crossed(values[:, :n], tuple(_within(influences, each) for each in every), freedom)
+        spreads = [_within(influences, each) for each in self.factors]
+        if self.people:
+            apart = of_people - of_people.mean(axis=1, keepdims=True)
+            spreads.append(apart * np.sqrt((self.people - 1) / self.people))
+        return Crossed(values[:, :n], (*spreads, _within(influences, self.images)), freedom)
 
 
 @dataclass(frozen=True)
@@ -78,8 +86,8 @@ class Crossed:
 
     Attributes:
         draws: (rows, 1 + draws), the value itself first.
-        spreads: of each factor, and at last of the images, (rows, units): what each unit deviates
-            from its stratum; the squares add up to a variance.
+        spreads: of each factor, of people if they are resampled, and at last of the images, (rows,
+            units): what each unit deviates from its stratum; the squares add up to a variance.
         freedom: (rows,), degrees of freedom.
     """
 

@@ -6,8 +6,9 @@ counts:
 - place 0: every image once. It holds the value itself;
 - places 1 to B: the B resamples of the bootstrap (`gcbook.stats.resampling`);
 - where shapes and textures are crossed, as many further places as there are images: each has all
-  images but one (the jackknife). `gcbook.stats.crossed` makes of them the draws that intervals and
-  tests are read off.
+  images but one (the jackknife); if people are resampled, as many again as there are people: each
+  has all people but one. `gcbook.stats.crossed` makes of them the draws that intervals and tests
+  are read off.
 
 One piece of code computes a metric for all of them.
 
@@ -83,8 +84,10 @@ class DatasetMeasures:
         if not self.settings.resample_observers:
             return np.ones((len(self.humans), 1))
         weights = self.settings.resampling.weights(human_factor(self.responses)).T
-        jackknife = self.n_replicates - weights.shape[1]
-        return np.pad(weights, ((0, 0), (0, jackknife)), constant_values=1)
+        if self.crossing is None:
+            return weights
+        of_images = np.ones((len(weights), len(self.responses.images)))
+        return np.concatenate([weights, of_images, 1 - np.eye(len(weights))], axis=1)
 
     @property
     def n_replicates(self) -> int:
@@ -103,6 +106,7 @@ class DatasetMeasures:
                 self.factors[name],
                 resampling,
                 keep_weights,
+                len(self.humans) if self.settings.resample_observers else 0,
             )
             for name, columns in self.responses.conditions.items()
         }
@@ -112,7 +116,9 @@ class DatasetMeasures:
         """The design of crossed factors; None where there is only one, or nothing is resampled."""
         (first, *_) = self.factors.values()
         resampling = self.settings.resampling
-        return Crossing.of(first, resampling) if len(first) > 1 and resampling.draws else None
+        people = len(self.humans) if self.settings.resample_observers else 0
+        crossed = len(first) > 1 and resampling.draws
+        return Crossing.of(first, resampling, people) if crossed else None
 
     def bootstrap(self, values: Floats) -> Floats:
         """Values and their draws, (rows, 1 + draws), from those of all replicates."""
@@ -267,6 +273,7 @@ class _Condition:
         factors: what is resampled.
         resampling: how.
         keep_weights: whether the weights are few enough to be kept; else they are drawn each time.
+        people: how many are left out in turn, where factors are crossed.
     """
 
     name: str
@@ -275,6 +282,7 @@ class _Condition:
     factors: tuple[Factor, ...]
     resampling: Resampling
     keep_weights: bool
+    people: int
 
     @property
     def n_bootstrap(self) -> int:
@@ -285,7 +293,7 @@ class _Condition:
     def n_replicates(self) -> int:
         """See `DatasetMeasures.n_replicates`."""
         crossed = self.resampling.draws and len(self.factors) > 1
-        return self.n_bootstrap + (self.seen.shape[1] if crossed else 0)
+        return self.n_bootstrap + (self.seen.shape[1] + self.people if crossed else 0)
 
     def sums(self, masks: npt.NDArray[np.bool_]) -> Floats:
         """How many images a mask, (…, images), holds in each replicate: float64 (…, replicates)."""
@@ -342,7 +350,10 @@ class _Condition:
             yield places, (wanted @ weights.T).astype(np.float64)
         if self.n_replicates > self.n_bootstrap:
             all_images = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
-            yield slice(self.n_bootstrap, None), all_images - wanted
+            n = self.n_replicates - self.people
+            yield slice(self.n_bootstrap, n), all_images - wanted
+            if self.people:
+                yield slice(n, None), np.repeat(all_images, self.people, axis=-1)
 
     @cached_property
     def _weights(self) -> list[tuple[slice, Floats]]:

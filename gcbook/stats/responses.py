@@ -106,7 +106,7 @@ def image_factors(
         Dataset → condition → the factors whose items are the images of that condition.
     """
     named = {
-        name: _exemplars_of(responses)
+        name: exemplars_of(responses)
         for name, responses in by_dataset.items()
         if name in _EXEMPLAR_DATASETS
     }
@@ -164,7 +164,7 @@ def human_factor(responses: Responses) -> Factor:
     return Factor(f"observers/{responses.dataset}", [int(responses.is_human.sum())])
 
 
-def _exemplars_of(responses: Responses) -> tuple[pd.Index, pd.Index]:
+def exemplars_of(responses: Responses) -> tuple[pd.Index, pd.Index]:
     """Names of the shape and texture exemplars: dog10 and bicycle1 in dog10-bicycle1.png."""
     stem = responses.images["image_id"].str.replace(r"\.\w+$", "", regex=True)
     if responses.dataset != "cue-conflict":

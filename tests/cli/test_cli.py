@@ -199,6 +199,8 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
     assert [str(p) for p in asked["paths"]] == ["a", "b"]
     assert asked["settings"] == SummarySettings(resampling=Resampling(draws=700))
     assert (asked["against"], asked["humans"]) == ("", "my-lab")
+    call(capsys, "benchmark", "a", "--ci", "--resample-observers")
+    assert asked["settings"].resample_observers
     file = tmp_path / "out.json"
     status, out, _ = call(capsys, "benchmark", "a", "--output", str(file))
     assert out.strip() == str(file)
@@ -295,6 +297,7 @@ def test_a_second_run_into_a_folder_is_refused(tmp_path, capsys, monkeypatch):
 def test_benchmark_refuses_what_would_be_lost(tmp_path, capsys):
     for arguments, said in (
         (("a", "--draws", "700"), "add --ci"),
+        (("a", "--resample-observers"), "--resample-observers is of the intervals: add --ci"),
         (("a", "--output", str(tmp_path)), "expected a file"),
         (("a", "--output", str(tmp_path / "none" / "x.csv")), "expected a file"),
         (("a", "--conditions", "some"), "expected one of benchmark, all"),

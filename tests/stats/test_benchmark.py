@@ -1,6 +1,7 @@
 """The benchmark reproduces the paper's rows and explains what it cannot rank."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -86,13 +87,24 @@ def test_intervals_and_formats(benchmark_trials: pd.DataFrame) -> None:
         "mean_rank: beside it the ranks that tests of all pairs of models leave open, for all "
         "models together with 95% confidence"
     )
-    # Corrected for the bias of a square, every difference is smaller than in the table.
+    # Corrected for the bias of a square, a difference lies within its interval.
     named, values = squares.split("it is ")[0], squares.split("it is ")[1].split(", ")
     assert named.startswith("accuracy_difference: a square comes out too high")
     told = dict(each.rsplit(" ", 1) for each in values)
-    plain = found.table.set_index("observer")["accuracy_difference"]
-    assert set(told) == set(plain.index)
-    assert all(float(told[who]) <= plain[who] + 5e-4 for who in told)
+    table = found.table.set_index("observer")
+    assert set(told) == set(table.index)
+    low, high = (table[f"accuracy_difference_{end}"] for end in ("low", "high"))
+    assert all(low[who] - 5e-4 <= float(value) <= high[who] + 5e-4 for who, value in told.items())
+
+
+def test_people_who_are_resampled_are_said(edge: pd.DataFrame) -> None:
+    fixed = replace(EDGE, resampling=Resampling(draws=30))
+    drawn = replace(fixed, resample_observers=True)
+    said = "people are resampled as well as images"
+    notes = [" ".join(benchmark(edge, each).notes) for each in (fixed, drawn, EDGE)]
+    assert [said in each for each in notes] == [False, True, False]
+    # Without intervals nothing is resampled.
+    assert said not in " ".join(benchmark(edge, replace(EDGE, resample_observers=True)).notes)
 
 
 def test_too_few_draws_leave_all_ranks_open(benchmark_trials: pd.DataFrame) -> None:

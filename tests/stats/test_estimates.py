@@ -308,6 +308,33 @@ def test_resampling_observers_widens_what_depends_on_them() -> None:
     pd.testing.assert_frame_equal(fixed[models], drawn[models])
 
 
+def test_people_add_to_what_crossed_exemplars_leave_open() -> None:
+    rng = np.random.default_rng(1)
+    chance = {"subject-01": 0.95, "subject-02": 0.7, "subject-03": 0.45, "subject-04": 0.2}
+    stems = [f"{cat}{i}-dog{j}" for cat in ("cat", "car") for i in range(10) for j in range(10)]
+    rows = [
+        ("s", who, "human", "cue-conflict", "0", f"{stem}.png", stem[:3], said)
+        for who, share in chance.items()
+        for stem in stems
+        for said in [stem[:3] if rng.random() < share else "dog"]
+    ]
+    trials = pd.DataFrame(rows, columns=COLUMNS)
+    where = {"metric": "shape_bias", "observer": HUMANS, "observer_kind": "human"}
+    error = {}
+    for drawn in (False, True):
+        settings = SummarySettings(
+            datasets=("cue-conflict",),
+            resampling=Resampling(draws=2000),
+            resample_observers=drawn,
+        )
+        low, high = ends(estimate(trials, settings).estimates, dataset="cue-conflict", **where)
+        error[drawn] = (high - low) / 2
+    assert error[False] < 0.1
+    # Four people, with the standard deviation between them.
+    of_people = np.std(list(chance.values()), ddof=1) / 2
+    assert error[True] / 2 == pytest.approx(of_people, rel=0.15)
+
+
 def test_models_without_humans_still_have_accuracies() -> None:
     models = TRIALS[TRIALS["observer_kind"] == "model"]
     found = estimate(models, SummarySettings(resampling=Resampling(draws=5)))

@@ -106,14 +106,11 @@ def _over(
     differences: pd.DataFrame, models: Iterable[str], other: str
 ) -> tuple[Interval, ...] | None:
     """By how much the kappa with humans of each of these models exceeds that of another one."""
-    by_pair = differences.set_index(["higher", "lower"])[["low", "high"]]
-    ends = []
-    for model in models:
-        if (model, other) in by_pair.index:
-            ends.append(Interval(*by_pair.loc[(model, other)]))
-        elif (other, model) in by_pair.index:
-            ends.append(Interval(*(-by_pair.loc[(other, model)])[["high", "low"]]))
-    return tuple(ends) or None
+    columns = differences[["higher", "lower", "low", "high"]].itertuples(index=False, name=None)
+    leads = {}
+    for higher, lower, low, high in columns:
+        leads[higher, lower], leads[lower, higher] = Interval(low, high), Interval(-high, -low)
+    return tuple(leads[model, other] for model in models if (model, other) in leads) or None
 
 
 def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
@@ -121,7 +118,7 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
     each = agreement.groupby("observer")
     means = each[["kappa", "most"]].mean()[each.size() == agreement["dataset"].nunique()]
     share = means["kappa"] / means["most"]
-    ahead = means.index.intersection(_more_accurate(rows)["model"])
+    ahead = means.index.intersection(_more_accurate(rows)["model"].tolist())
     # The ends of kappa, as shares of what these accuracies allow.
     ends = rows.set_index("model")[_ENDS].div(means["most"], axis=0)
     people = Interval(*ends.loc[HUMANS_TITLE]) if HUMANS_TITLE in means.index else Interval(*_NONE)
@@ -140,7 +137,8 @@ def _caps(rows: pd.DataFrame, agreement: pd.DataFrame) -> dict[str, Any]:
         for who, found in (("network", network), ("humans", human)):
             facts[f"{name}_{who}"] = Number(found["kappa"], ".2f")
             facts[f"{name}_{who}_most"] = Number(found["most"], ".2f")
-        facts[f"{name}_humans_interval"] = Interval(human["low"], human["high"])
+        capped = by_name[name]["most"] < human["low"] / 2 if pd.notna(human["low"]) else None
+        facts[f"{name}_capped"] = None if capped is None else int(capped.sum())
     cue, silhouette = by_name.values()
     both = cue.index.intersection(silhouette.index)
     higher = silhouette["low"].reindex(both) > cue["high"].reindex(both)
@@ -154,17 +152,18 @@ def _kinds(pairs: pd.DataFrame) -> dict[str, Any]:
     """Pairs of networks and mixed pairs compared, dataset by dataset."""
     people = sum((pairs[side] == HUMANS_TITLE).astype(int) for side in ("a_kind", "b_kind"))
     # The ends of a mean of kappas are those that it has at most.
-    means = pairs.groupby(["dataset", people])[["kappa", "low", "high"]].mean().unstack()
-    means = means.reindex(columns=pd.MultiIndex.from_product([["kappa", "low", "high"], [0, 1]]))
-    among = (means["kappa"][0] / means["kappa"][1]).dropna().sort_values()
+    means = pairs.groupby([people, "dataset"])[["kappa", "low", "high"]].mean()
+    networks, mixed = (means[means.index.get_level_values(0) == n].droplevel(0) for n in (0, 1))
+    among = (networks["kappa"] / mixed["kappa"]).dropna().sort_values()
     most = str(among.index[-1]) if len(among) else None
-    low, high = (means[end].reindex([most]).iloc[0] for end in ("low", "high"))
+    ends = [first_row(each[each.index == most]) for each in (networks, mixed)]
+    of_networks, of_mixed = (Interval(each["low"], each["high"]) for each in ends)
     return {
         "compared": len(among),
         "among_more": int((among > 1).sum()),
         "among_most": Number(among.max(), ".1f"),
         "among_most_on": most,
-        "among_most_lead": Interval(low[0], high[0]) - Interval(low[1], high[1]),
+        "among_most_lead": of_networks - of_mixed,
     }
 
 
@@ -207,7 +206,8 @@ def _datasets(agreement: pd.DataFrame) -> dict[str, Any]:
 
 def _tests(against: pd.DataFrame, differences: pd.DataFrame) -> dict[str, Any]:
     """Networks against people, and against each other; nothing where nothing was resampled."""
-    behind = [Interval(-row.high, -row.low) for row in against.itertuples()]
+    ends = against[["low", "high"]].itertuples(index=False, name=None)
+    behind = [Interval(-high, -low) for low, high in ends]
     nearest = first_row(against)
     below = against["differs"].eq(True) & (against["difference"] < 0)
     differ = differences["differs"].eq(True)

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import binom
 
+from gcbook.chapters.interval_coverage.planning import planning_facts
 from gcbook.chapters.interval_coverage.tables import BAND, KLEIN, OURS, procedure_rows
 from gcbook.claims import Interval, Number
 
@@ -79,6 +80,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
         experiments=experiments,
         fewest=int(ours["replications"].min()),
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
+        **planning_facts(),
     )
 
 

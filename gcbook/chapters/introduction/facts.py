@@ -46,7 +46,7 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         {name: ("mini-pixel", weighting) for name, weighting in asked.items()},
         resampling=resampling,
     )
-    _, *change = change_since_paper("mini-pixel", CALIBRATED_WORLD, 0, resampling=resampling)
+    _, low, high = change_since_paper("mini-pixel", CALIBRATED_WORLD, 0, resampling=resampling)
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
     public = observer_numbers(summaries)
     counted = ("humans", "human_trials", "networks", "network_trials")
@@ -63,7 +63,7 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         accuracy_paper=_accuracy(f"exp:{PAPER}"),
         accuracy_equal=_accuracy("uniform"),
         **{name: Interval(*ends) for name, ends in leads.items()},
-        accuracy_change=Interval(*change),
+        accuracy_change=Interval(low, high),
     )
 
 

@@ -182,10 +182,11 @@ def _widths(widths: pd.DataFrame) -> dict[str, Any]:
 def _between_people(summaries: Summaries) -> dict[str, Any]:
     """What two people differ by, which the margins follow."""
     apart = between_people(summaries).groupby("metric")["apart"].agg(["median", "max"])
-    apart = apart.reindex(["shape_bias", "accuracy", "kappa"])
+    names = ("shape_bias", "accuracy", "kappa")
+    median, largest = (apart[each].reindex(list(names)) for each in ("median", "max"))
     return {
-        **{f"people_apart_{name}": Number(value) for name, value in apart["median"].items()},
-        "people_range_shape_bias": Number(apart.loc["shape_bias", "max"]),
+        **{f"people_apart_{name}": Number(median[name]) for name in names},
+        "people_range_shape_bias": Number(largest["shape_bias"]),
     }
 
 

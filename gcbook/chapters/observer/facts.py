@@ -6,6 +6,7 @@ from statistics import NormalDist
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
@@ -63,7 +64,9 @@ def observer_facts(
         best_network=str(networks.idxmax()),
         networks_most=Number(networks.max(), ".2f"),
         resnet50=Number(networks["ResNet-50"], ".2f"),
-        resnet50_interval=Interval(*machines.loc["ResNet-50", ["low", "high"]], ".2f"),
+        resnet50_interval=Interval(
+            machines["low"]["ResNet-50"], machines["high"]["ResNet-50"], ".2f"
+        ),
         resnet50_all=Number(overall["ResNet-50"], ".2f"),
         few_shapes=FEW_SHAPES,
         few_textures=FEW_TEXTURES,
@@ -85,7 +88,7 @@ def _told_apart(people: pd.DataFrame) -> dict[str, Any]:
         for cue in ("shape", "texture")
     )
     counts = list(zip(shape, texture, strict=True))
-    p = [float(fisher_exact(pair).pvalue) for pair in combinations(counts, 2)]
+    p = [float(fisher_exact(np.array(pair)).pvalue) for pair in combinations(counts, 2)]
     typical, named = people["shape_bias"].median(), (shape + texture).median()
     normal = NormalDist()
     apart = (normal.inv_cdf((1 + CONFIDENCE) / 2) + normal.inv_cdf(_POWER)) * sqrt(2 / named)

@@ -161,7 +161,7 @@ def _telling(rows: pd.DataFrame) -> dict[str, Any]:
     """The humans and the networks in each of the telling conditions."""
     humans, networks = _sides(rows, ["place"])
     facts: dict[str, Any] = {}
-    for name, telling in zip(("blur", "fine", "faint"), TELLING, strict=False):
+    for name, telling in zip(("blur", "fine", "faint", "turned"), TELLING, strict=True):
         place = ", ".join(telling)
         there = networks[networks.index == place].sort_values("value", ascending=False)
         people, best = first_row(humans[humans.index == place]), first_row(there)

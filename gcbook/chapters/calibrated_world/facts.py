@@ -272,6 +272,9 @@ def _nine(nine: pd.DataFrame) -> dict[str, Any]:
             f"{name}_most": Number(most["shape_bias"], ".2f"),
             f"{name}_least_interval": Interval(least["low"], least["high"], ".2f"),
             f"{name}_most_interval": Interval(most["low"], most["high"], ".2f"),
+            f"{name}_intervals": tuple(
+                Interval(row["low"], row["high"], ".2f") for row in rows.to_dict("records")
+            ),
             f"{name}_behind": int((rows["lead_high"] < 0).sum()),
             f"{name}_ahead": int((rows["lead_low"] > 0).sum()),
             f"{name}_raised": int((rows["raised_low"] > 0).sum()),

@@ -21,7 +21,6 @@ from gcbook.miniworld.results.calibrated import (
 )
 from gcbook.miniworld.results.longer import seeds_apart
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
-from gcbook.miniworld.results.shipped import LONG, shipped_models
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.published import published_models, quoted_value
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
@@ -40,7 +39,7 @@ def blurred_images_facts(
     noised: pd.DataFrame,
     changes: pd.DataFrame,
     categories: pd.DataFrame,
-    lengths: Mapping[str, Mapping[str, float]],
+    lengths: pd.DataFrame,
     *,
     resampling: Resampling,
 ) -> SimpleNamespace:
@@ -57,7 +56,7 @@ def blurred_images_facts(
         noised: from `gcbook.stats.shape_tables.noised_resnets`.
         changes: of the calibrated world, from `gcbook.miniworld.results.noised.change_rows`.
         categories: likewise, from `gcbook.miniworld.results.noised.category_changes`.
-        lengths: likewise, from `gcbook.miniworld.results.longer.length_changes`.
+        lengths: likewise, from `gcbook.miniworld.results.longer.length_rows`.
         resampling: of the default world's networks.
     """
     return SimpleNamespace(
@@ -204,15 +203,25 @@ def _categories(changes: pd.DataFrame) -> dict[str, int]:
     }
 
 
-def _lengths(lengths: Mapping[str, Mapping[str, float]]) -> dict[str, Any]:
-    """What longer training and, at an equal length, noise change in the small ResNet."""
-    longer, noise = lengths["longer"], lengths["noise"]
+def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
+    """What longer training and, at an equal length, noise change in the small ResNet: as recipes,
+    and of each network that was trained for longer."""
+    recipes = lengths[lengths["network"] == ""].set_index("compared").to_dict("index")
+    longer, noise = recipes["longer"], recipes["noise"]
     expected, low, high = predicted_difference(_AT_EQUAL_STEPS)
     # No change is what the naive forecaster expects of a longer training.
     naive = noise["after"] - longer["before"]
     score, naive_score = difference_scores(_AT_EQUAL_STEPS, noise["change"], naive)
-    return {
-        "long_networks": len(shipped_models(CALIBRATED_WORLD, (LONG,))),
+    each = lengths[lengths["network"] != ""]
+    single = {
+        name: tuple(
+            Interval(row["low"], row["high"], "+.2f")
+            for row in each[each["compared"] == compared].to_dict("records")
+        )
+        for name, compared in (("each_longer", "longer"), ("each_at_length", "noise"))
+    }
+    return single | {
+        "long_networks": each["network"].nunique(),
         "seeds_apart": Number(seeds_apart(CALIBRATED_WORLD), ".2f"),
         "long": Number(longer["after"], ".2f"),
         "longer": Number(longer["change"], "+.2f"),

@@ -5,6 +5,7 @@ steps as the ResNet with noise, without noise.
 """
 
 import numpy as np
+import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.noised import TRAINED
@@ -13,7 +14,7 @@ from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
 
-def length_changes(world: str, *, resampling: Resampling) -> dict[str, dict[str, float]]:
+def length_rows(world: str, *, resampling: Resampling) -> pd.DataFrame:
     """What a longer training changes in the ResNet's shape bias, and what noise does beyond that.
 
     Args:
@@ -21,18 +22,32 @@ def length_changes(world: str, *, resampling: Resampling) -> dict[str, dict[str,
         resampling: how the intervals are made, over silhouettes and seeds.
 
     Returns:
-        What `gcbook.stats.shares.change_of` says of shape bias: "longer", as long as with noise
-        instead of half as long; "noise", with noise instead of as long without it.
+        ``compared``: "longer", as long as with noise instead of half as long; "noise", with noise
+        instead of as long without it. ``network``: which one was trained for longer, "" for all
+        seeds of the recipe. And what `gcbook.stats.shares.change_of` says of shape bias.
     """
     plain, noisy = TRAINED
     models = shipped_models(world, (plain, LONG, noisy))
     answers = with_recipe(miniature_answers([PLAIN, CONFLICT], models))
-    keys, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
-    bias = dict(zip(keys["recipe"], values["shape_bias"], strict=True))
-    return {
-        "longer": change_of(bias[plain], bias[LONG], resampling),
-        "noise": change_of(bias[LONG], bias[noisy], resampling),
-    }
+
+    def biases(name: str, together: bool) -> dict[str, np.ndarray]:
+        keys, values, _ = pooled_measures(
+            answers, ["recipe"], resampling=resampling, together=together
+        )
+        chosen = zip(keys[name], keys["recipe"], values["shape_bias"], strict=True)
+        return {who: bias for who, recipe, bias in chosen if together or recipe == LONG}
+
+    recipes = biases("recipe", together=True)
+    longer = {"": recipes[LONG], **biases("observer", together=False)}
+    rows = [
+        {"compared": compared, "network": network, **change_of(before, after, resampling)}
+        for network, bias in longer.items()
+        for compared, before, after in (
+            ("longer", recipes[plain], bias),
+            ("noise", bias, recipes[noisy]),
+        )
+    ]
+    return pd.DataFrame(rows)
 
 
 def seeds_apart(world: str) -> float:

@@ -65,11 +65,16 @@ SHARES = {
 """Of ten conflicts, answers by shape and by texture; and right ones to ten plain images."""
 
 
-LENGTHS = {
-    "longer": {"before": 0.19, "after": 0.18, "change": -0.01, "low": -0.03, "high": 0.01},
-    "noise": {"before": 0.18, "after": 0.28, "change": 0.1, "low": 0.07, "high": 0.13},
-}
-"""What a longer training changes, and noise at an equal length."""
+LENGTHS = pd.DataFrame(
+    [
+        ("longer", "", 0.19, 0.18, -0.01, -0.03, 0.01),
+        ("noise", "", 0.18, 0.28, 0.1, 0.07, 0.13),
+        ("longer", "mini-cnn-long", 0.19, 0.18, -0.01, -0.02, 0.0),
+        ("noise", "mini-cnn-long", 0.18, 0.28, 0.1, 0.08, 0.12),
+    ],
+    columns=["compared", "network", "before", "after", "change", "low", "high"],
+)
+"""What a longer training changes, and noise at an equal length: as recipes, and of one network."""
 
 
 def noise_facts(shares=SHARES):
@@ -174,6 +179,8 @@ def test_what_noise_does_to_the_small_resnet(facts):
     assert low <= facts.training == 0.25 <= high
     assert (facts.longer, facts.same_steps) == (-0.01, 0.1)
     assert tuple(facts.same_steps_interval) == (0.07, 0.13)
+    assert facts.long_networks == 1
+    assert (facts.each_longer, facts.each_at_length) == (((-0.02, 0.0),), ((0.08, 0.12),))
     # Narrower than a penalty; a naive forecaster expects .09, and the same width holds too.
     assert (facts.same_steps_score, facts.same_steps_naive_score) == pytest.approx((0.085, 0.085))
     assert (facts.default_plain, facts.default_trained) == (0.94, 0.96)

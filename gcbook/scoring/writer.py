@@ -103,7 +103,8 @@ class StoreWriter:
 
     Raises:
         InputError: another process writes to it, the folder is something else or cannot be written
-            to, or settings, classifier or dataset differ from the store's in what changes scores.
+            to, or settings, classifier or dataset differ from the store's in what changes scores,
+            or nothing tells the classifier's network from others.
         GcbookError: from any method that writes: it cannot be done; says what is saved.
     """
 
@@ -118,7 +119,13 @@ class StoreWriter:
     ) -> None:
         self.path = Path(path).expanduser()
         check_store(self.path, settings, dataset, extend=extend)
-        traits = Traits.of(classifier)
+        traits, described = Traits.of(classifier), classifier.describe()
+        if not (described.get("weights") or described.get("fingerprint")):
+            raise InputError(
+                f"{classifier.name}: expected describe() to give weights or a fingerprint, by which "
+                'a store tells this model from another; found neither. Add "fingerprint": a text '
+                "that changes whenever the model does."
+            )
         self.settings = effective_settings(settings, traits)
         self.store = Store(
             self.path,
@@ -126,7 +133,7 @@ class StoreWriter:
             dataset,
             self.settings,
             traits,
-            classifier.describe(),
+            described,
             None,
             _versions(),
         )

@@ -258,6 +258,6 @@ def _named(
 def _unknown(where: str, found: str) -> InputError:
     return InputError(
         f"{where}: expected networks, arrays, numbers and functions of these, whose bytes tell "
-        f"this model from another; found {found}. Pass fingerprint=\"…\", a text of your own that "
+        f'this model from another; found {found}. Pass fingerprint="…", a text of your own that '
         "changes whenever the model does."
     )

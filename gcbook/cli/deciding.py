@@ -109,7 +109,7 @@ def _left_out(found: "Decisions", dataset: str) -> list[str]:
         shown = ", ".join(incomplete[:SHOWN]) + (", …" if len(incomplete) > SHOWN else "")
         lines.append(
             f"left out, scores not complete: {_images(len(incomplete))} ({shown}); the same gcbook "
-            "score completes them"
+            "score completes them, or gcbook merge where other shards have them"
         )
     asked = len(found.table) + len(failed) + len(incomplete)
     if dataset in EXPERIMENTS and asked < (whole := EXPERIMENTS[dataset].n_images):

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
     from gcbook.scoring.report import ScoreReport
     from gcbook.scoring.settings import ScoringSettings
+    from gcbook.scoring.shards import Shard
     from gcbook.stimuli.stimulus import StimulusSet
+
+SHOWN = 5
+"""How many images are named."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +191,12 @@ def score(
         str,
         typer.Option(metavar="NAME", help="IMAGES names a test set of this miniature world."),
     ] = "",
+    shard: Annotated[
+        str,
+        typer.Option(
+            metavar="K/N", help="Score the K-th of N parts of the images; gcbook merge joins them."
+        ),
+    ] = "",
     extend: Annotated[
         bool, typer.Option("--extend", help="Add draws to an existing store.")
     ] = False,
@@ -204,6 +214,9 @@ def score(
         if classifier.name:
             check_observer(classifier.name)
         settings = scoring.settings()
+        from gcbook.scoring.shards import Shard
+
+        part = Shard.parse(shard) if shard else None
         stimuli = _open(images, dataset, world)
         if scoring.limit is not None:
             stimuli = stimuli.first(scoring.limit)
@@ -222,9 +235,42 @@ def score(
         if not preview.kind:
             classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
         report = score_images(
-            stimuli, loaded, settings, output, extend=extend, save_every=save_every
+            stimuli, loaded, settings, output, extend=extend, shard=part, save_every=save_every
         )
-    _report(report, chosen=bool(scoring.norm or scoring.weighting) and not scoring.racing)
+    _report(report, part, chosen=bool(scoring.norm or scoring.weighting) and not scoring.racing)
+
+
+@app.command()
+def merge(
+    shards: Annotated[
+        list[Path],
+        typer.Argument(metavar="SHARDS…", help="Stores, from gcbook score --shard 1/N to N/N."),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for all scores.")
+    ],
+) -> None:
+    """Merge stores of shards into the store that one run would have made.
+
+    Shards are left as they are. Repeated, it adds what has come since.
+    """
+    from gcbook.scoring.shards import merge_stores
+
+    merged = merge_stores(shards, output)
+    n_lacking = len(merged.failed) + len(merged.pending)
+    n_images = merged.n_complete + n_lacking
+    typer.echo(f"{merged.n_complete:,} of {n_images:,} images have all their scores")
+    store, trials = quote(str(output)), quote(f"{output}-trials")
+    typer.echo(f"next: gcbook decide {store} -o {trials}")
+    for names, about in ((merged.failed, "could not be scored"), (merged.pending, "are lacking")):
+        if names:
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            say(f"{len(names)} {about}: {', '.join(list(names)[:SHOWN])}{more}")
+    if n_lacking:
+        raise GcbookError(
+            f"{n_lacking} of {n_images} images have no scores yet (see above); the others are "
+            "merged. Run the shards that lack them again, and then the same command."
+        )
 
 
 def _open(images: str, dataset: str, world: str) -> "StimulusSet":
@@ -250,7 +296,7 @@ def _open(images: str, dataset: str, world: str) -> "StimulusSet":
     return stimuli
 
 
-def _report(report: "ScoreReport", chosen: bool) -> None:
+def _report(report: "ScoreReport", shard: "Shard | None", chosen: bool) -> None:
     for line in report.lines():
         typer.echo(line)
     if report.warning:
@@ -264,10 +310,14 @@ def _report(report: "ScoreReport", chosen: bool) -> None:
             "store was begun, unless told otherwise"
         )
     store, trials = quote(str(report.store)), quote(f"{report.store}-trials")
-    typer.echo(f"next: gcbook decide {store} -o {trials}")
+    typer.echo(
+        f"next: gcbook merge, with the other {shard.parts - 1} of {shard.parts} shards"
+        if shard and shard.parts > 1
+        else f"next: gcbook decide {store} -o {trials}"
+    )
     if report.failed:
-        names = ", ".join(list(report.failed)[:5])
-        more = f" and {len(report.failed) - 5} more" if len(report.failed) > 5 else ""
+        names = ", ".join(list(report.failed)[:SHOWN])
+        more = f" and {len(report.failed) - SHOWN} more" if len(report.failed) > SHOWN else ""
         raise GcbookError(
             f"{len(report.failed)} of {report.n_images} images could not be scored ({names}{more}; "
             "reasons above); the others are. The same command tries them again."

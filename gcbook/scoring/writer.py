@@ -7,7 +7,7 @@ process, what is on disk is a store that another run can continue.
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import metadata
@@ -258,7 +258,7 @@ class StoreWriter:
         self._rows.append(rows)
 
     def expect(self, stimuli: Iterable["Stimulus"]) -> None:
-        """Save which images are to be scored; until `fail` or `succeed` they are pending."""
+        """Save which images are asked for; until `fail` or `succeed` they are pending."""
         self._notes[PENDING] |= {each.image_id: each.imagename for each in stimuli}
         self.flush()
 
@@ -288,19 +288,12 @@ class StoreWriter:
                 self._n_saved += len(table)
                 self._rows.clear()
             for name, notes in self._notes.items():
-                if notes == self._notes_saved[name]:
-                    continue
-                if notes:
-                    text = json.dumps(notes, indent=1, ensure_ascii=False) + "\n"
-                    write_text(text, self.path / name)
-                else:
-                    (self.path / name).unlink(missing_ok=True)
-                self._notes_saved[name] = dict(notes)
+                if notes != self._notes_saved[name]:
+                    write_notes(notes, self.path / name)
+                    self._notes_saved[name] = dict(notes)
 
     def _save_images(self) -> None:
-        columns = zip(*self._images.values(), strict=True)
-        table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
-        write_table(table, self.path / IMAGES, self.store.origin)
+        write_images(self._images.values(), self.store)
         self._images_saved = len(self._images)
 
     def merge(self) -> None:
@@ -330,6 +323,29 @@ class StoreWriter:
                 f"saved in {self.path}. {error.remedy} and run the same command: it goes on from "
                 "there."
             ) from error
+
+
+def write_images(rows: Iterable[Sequence[str]], store: Store) -> None:
+    """Write the list of a store's images, at least one: `IMAGE_COLUMNS` of each.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    columns = zip(*rows, strict=True)
+    table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
+    write_table(table, store.path / IMAGES, store.origin)
+
+
+def write_notes(notes: Mapping[str, str], path: Path) -> None:
+    """Write ``failed.json`` or ``pending.json``; where there is nothing to note, remove it.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    if notes:
+        write_text(json.dumps(notes, indent=1, ensure_ascii=False) + "\n", path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _free(path: Path) -> Path:

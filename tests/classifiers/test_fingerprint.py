@@ -47,7 +47,7 @@ def closure(net):
 
 def nested(net):
     def denoise(x_t, t, label):
-        return [net(x_t, t, label) for _ in range(1)][0]
+        return sum(net(x_t, t, label) for _ in range(2))
 
     return denoise
 
@@ -87,7 +87,9 @@ WAYS = {
     "a default": default,
     "a global": of_globals,
     "in a list": lambda net: (lambda nets: lambda x_t, t, y: nets[0](x_t, t, y))([net]),
-    "in a dictionary": lambda net: (lambda nets: lambda x_t, t, y: nets["a"](x_t, t, y))({"a": net}),
+    "in a dictionary": lambda net: (lambda nets: lambda x_t, t, y: nets["a"](x_t, t, y))(
+        {"a": net}
+    ),
 }
 
 

@@ -244,7 +244,7 @@ def score(
 def merge(
     shards: Annotated[
         list[Path],
-        typer.Argument(metavar="SHARDS…", help="Stores, from gcbook score --shard 1/N to N/N."),
+        typer.Argument(metavar="SHARD", help="Stores, from gcbook score --shard 1/N to N/N."),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for all scores.")

@@ -10,7 +10,7 @@ the other images, nor an interruption changes a result beyond rounding.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -115,12 +115,12 @@ def scored_once(
 
 
 class _Run:
-    """The state of one run."""
+    """The state of one run: of ``stimuli``, which may be a shard of the images ``asked`` for."""
 
     def __init__(
         self,
         asked: tuple[Stimulus, ...],
-        stimuli: tuple[Stimulus, ...],
+        stimuli: Sequence[Stimulus],
         classifier: Classifier,
         writer: StoreWriter,
         save_every: float,

@@ -154,8 +154,8 @@ def _open(folder: Path) -> Store:
     store = Store.open(folder)
     if wrong := store_problems(folder):
         raise InputError(
-            f"{wrong[0]} Nothing was merged: run the gcbook score of {folder} again, which computes "
-            "what is lost, and then merge."
+            f"{wrong[0]} Nothing was merged: run the gcbook score of {folder} again, which "
+            "computes what is lost, and then merge."
         )
     return store
 
@@ -182,7 +182,8 @@ def _images(stores: Sequence[Store]) -> list[Any]:
     """Return the rows of all images, in the order of one run."""
     known: dict[str, tuple[Any, Store]] = {}
     for store in stores:
-        for row in store.images().itertuples(index=False):
+        rows: Iterable[Any] = store.images().itertuples(index=False)
+        for row in rows:
             before, where = known.setdefault(row.image_id, (row, store))
             for name, expected, found in zip(row._fields, before, row, strict=True):
                 if expected != found:
@@ -200,6 +201,7 @@ def _write(merged: Store, stores: Sequence[Store], images: list[Any]) -> Merged:
     failed = {name: why for store in stores for name, why in store.failed().items()}
     names = {row.image_id: row.imagename for row in images}
     asked = names | {each: name for store in stores for each, name in store.pending().items()}
+    (merged.path / PARTS).mkdir(exist_ok=True)
     write_text(merged.header(), merged.path / STORE_HEADER)
     # Until all is there, all is pending.
     write_notes(asked, merged.path / PENDING)

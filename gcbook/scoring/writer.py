@@ -122,9 +122,9 @@ class StoreWriter:
         traits, described = Traits.of(classifier), classifier.describe()
         if not (described.get("weights") or described.get("fingerprint")):
             raise InputError(
-                f"{classifier.name}: expected describe() to give weights or a fingerprint, by which "
-                'a store tells this model from another; found neither. Add "fingerprint": a text '
-                "that changes whenever the model does."
+                f"{classifier.name}: expected describe() to give weights or a fingerprint, by "
+                'which a store tells this model from another; found neither. Add "fingerprint": a '
+                "text that changes whenever the model does."
             )
         self.settings = effective_settings(settings, traits)
         self.store = Store(

@@ -172,15 +172,22 @@ def score(
         str, typer.Argument(metavar="MODEL", help="A name of gcbook models, a folder, or a Hub id.")
     ],
     images: Annotated[
-        str,
+        list[str],
         typer.Argument(
             metavar="IMAGES",
             help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set; with "
-            "--world the name of a test set of the miniature world.",
+            "--world the name of a test set of the miniature world. For several the model is "
+            "loaded once.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for the scores.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="STORE",
+            help="Folder for the scores; of several IMAGES each gets STORE/DATASET.",
+        ),
     ],
     scoring: ScoringOptions,
     classifier: ModelOptions,
@@ -217,15 +224,24 @@ def score(
         from gcbook.scoring.shards import Shard
 
         part = Shard.parse(shard) if shard else None
-        stimuli = _open(images, dataset, world)
-        if scoring.limit is not None:
-            stimuli = stimuli.first(scoring.limit)
+        if dataset and len(images) > 1:
+            raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
+        places: dict[Path, StimulusSet] = {}
+        for name in images:
+            stimuli = _open(name, dataset, world)
+            if scoring.limit is not None:
+                stimuli = stimuli.first(scoring.limit)
+            place = output / stimuli.dataset if len(images) > 1 else output
+            if place in places:
+                raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
+            places[place] = stimuli
         from gcbook.classifiers.devices import pick_device
         from gcbook.classifiers.preview import preview_model
         from gcbook.scoring.engine import score as score_images
         from gcbook.scoring.writer import check_store
 
-        check_store(output, settings, stimuli.dataset, extend=extend)
+        for place, stimuli in places.items():
+            check_store(place, settings, stimuli.dataset, extend=extend)
         preview = preview_model(model)
         classifier.check(model, preview.kind, scoring.asked())
         settings = replace(settings, device=pick_device(settings.device))
@@ -234,10 +250,17 @@ def score(
         loaded = classifier.load(model, settings.device, settings.dtype)
         if not preview.kind:
             classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
-        report = score_images(
-            stimuli, loaded, settings, output, extend=extend, shard=part, save_every=save_every
-        )
-    _report(report, part, chosen=bool(scoring.norm or scoring.weighting) and not scoring.racing)
+        chosen = bool(scoring.norm or scoring.weighting) and not scoring.racing
+        failures = []
+        for place, stimuli in places.items():
+            if len(places) > 1:
+                say(f"{stimuli.dataset}:")
+            report = score_images(
+                stimuli, loaded, settings, place, extend=extend, shard=part, save_every=save_every
+            )
+            failures += _report(report, part, chosen)
+    if failures:
+        raise GcbookError("\n".join(failures))
 
 
 @app.command()
@@ -296,7 +319,8 @@ def _open(images: str, dataset: str, world: str) -> "StimulusSet":
     return stimuli
 
 
-def _report(report: "ScoreReport", shard: "Shard | None", chosen: bool) -> None:
+def _report(report: "ScoreReport", shard: "Shard | None", chosen: bool) -> list[str]:
+    """Print what was done; return what failed."""
     for line in report.lines():
         typer.echo(line)
     if report.warning:
@@ -315,10 +339,11 @@ def _report(report: "ScoreReport", shard: "Shard | None", chosen: bool) -> None:
         if shard and shard.parts > 1
         else f"next: gcbook decide {store} -o {trials}"
     )
-    if report.failed:
-        names = ", ".join(list(report.failed)[:SHOWN])
-        more = f" and {len(report.failed) - SHOWN} more" if len(report.failed) > SHOWN else ""
-        raise GcbookError(
-            f"{len(report.failed)} of {report.n_images} images could not be scored ({names}{more}; "
-            "reasons above); the others are. The same command tries them again."
-        )
+    if not report.failed:
+        return []
+    names = ", ".join(list(report.failed)[:SHOWN])
+    more = f" and {len(report.failed) - SHOWN} more" if len(report.failed) > SHOWN else ""
+    return [
+        f"{len(report.failed)} of {report.n_images} images could not be scored ({names}{more}; "
+        "reasons above); the others are. The same command tries them again."
+    ]

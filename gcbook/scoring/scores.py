@@ -204,24 +204,32 @@ def _unreadable(path: Path, found: str) -> GcbookError:
 
 
 def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
-    """Sort scores by image, draw and class, and keep the first of equal ones.
-
-    Names are coded in that order, too: equal scores are equal bytes, in whatever pieces they came.
-    """
+    """Sort scores by image, draw and class, and keep the first of equal ones."""
     table = table.unify_dictionaries().combine_chunks()
     if not len(table):
         return table
-    images = table["image_id"].to_pandas().cat.remove_unused_categories()
-    names = sorted(images.cat.categories)
-    image, label = codes_of(images, names), codes_of(table["label"].to_pandas(), labels)
+    images = table["image_id"].to_pandas()
+    image = codes_of(images, sorted(images.cat.categories))
+    label = codes_of(table["label"].to_pandas(), labels)
     draw = table["draw"].to_numpy().astype(np.int64)
     place = (image * (draw.max() + 1) + draw) * len(labels) + label
-    if not (place[1:] > place[:-1]).all():  # as those of what was merged are
-        order = np.argsort(place, kind="stable")
-        order = order[np.append(True, np.diff(place[order]) > 0)]
-        table, image, label = table.take(pa.array(order)), image[order], label[order]
-    for at, (codes, known) in enumerate(((image, names), (label, list(labels)))):
-        column = pa.DictionaryArray.from_arrays(pa.array(codes, pa.int32()), pa.array(known))
+    if (place[1:] > place[:-1]).all():
+        return table  # as what was merged is
+    order = np.argsort(place, kind="stable")
+    first = np.append(True, np.diff(place[order]) > 0)
+    return table.take(pa.array(order[first]))
+
+
+def merge_rows(tables: Sequence[pa.Table], labels: Sequence[str]) -> pa.Table:
+    """Put tables of scores into one, sorted, whose names are coded in that order, too.
+
+    Equal scores so are equal bytes on disk, in whatever pieces they came.
+    """
+    table = sort_rows(pa.concat_tables(tables), labels)
+    images = sorted(table["image_id"].unique().to_pylist())
+    for at, order in enumerate((images, list(labels))):
+        codes = pa.array(codes_of(table.column(at).to_pandas(), order), pa.int32())
+        column = pa.DictionaryArray.from_arrays(codes, pa.array(order, pa.string()))
         table = table.set_column(at, table.schema.field(at), column)
     return table
 

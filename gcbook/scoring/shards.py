@@ -14,13 +14,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-import pyarrow as pa
-
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
 from gcbook.files.locks import LOCK, lock_folder, locked
-from gcbook.scoring.scores import sort_rows, write_table
+from gcbook.scoring.scores import merge_rows, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits, differences
 from gcbook.scoring.store import FAILED, PARTS, PENDING, SCORES, Store, store_problems
 from gcbook.scoring.work import History
@@ -208,8 +206,7 @@ def _write(merged: Store, stores: Sequence[Store], images: list[Any]) -> Merged:
     if images:
         write_images(images, merged)
     if tables:
-        rows = sort_rows(pa.concat_tables(tables), merged.labels)
-        write_table(rows, merged.path / SCORES, merged.origin)
+        write_table(merge_rows(tables, merged.labels), merged.path / SCORES, merged.origin)
     for part in (merged.path / PARTS).glob("*.parquet"):
         part.unlink()
     complete = History(merged, list(names), merged.settings).complete

@@ -22,7 +22,7 @@ from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import UnwritableError, check_writable, unwritable, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import LOCK, lock_folder
-from gcbook.scoring.scores import Rows, rows_table, sort_rows, write_table
+from gcbook.scoring.scores import Rows, merge_rows, rows_table, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits, check_same, effective_settings
 from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, SCORES, Store
 
@@ -303,7 +303,7 @@ class StoreWriter:
         if not files or files == [self.path / SCORES]:
             return
         tables = [store.read(path, store.schema) for path in files]
-        merged = sort_rows(pa.concat_tables(tables), store.labels)
+        merged = merge_rows(tables, store.labels)
         with self._saving():
             write_table(merged, self.path / SCORES, store.origin)
         # Until a part is removed its rows stand in two files, which readers allow for.

@@ -243,6 +243,35 @@ def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, aske
     assert len(begun) == 3 + 5
 
 
+def test_several_datasets_load_the_model_once(capsys, tmp_path, images, asked):
+    others = draw_images(tmp_path / "images2" / "edge", [f"{name}1" for name in CATEGORIES])
+    command = ("score", "m", images, others, "-o", tmp_path / "s", "--draws", "2")
+    status, out, err = call(capsys, *command)
+    assert status == 0
+    assert asked["loaded"] == 1
+    assert out.count("16 of 16 images scored, 16 of them now") == 2
+    assert [line for line in err.splitlines() if line.endswith(":")] == ["cue-conflict:", "edge:"]
+    for name, folder in (("cue-conflict", images), ("edge", others)):
+        alone = tmp_path / name
+        assert call(capsys, "score", "m", folder, "-o", alone, "--draws", "2")[0] == 0
+        for file in ("store.json", "images.parquet", "scores.parquet"):
+            assert (tmp_path / "s" / name / file).read_bytes() == (alone / file).read_bytes()
+    # One that cannot be scored keeps no other from being scored.
+    (others / "bear" / "bear1.png").write_bytes(b"no picture")
+    third = tmp_path / "t"
+    status, out, err = call(capsys, "score", "m", others, images, "-o", third, "--draws", "2")
+    assert status == 1
+    assert "15 of 16 images scored" in out
+    assert "16 of 16 images scored" in out
+    assert err.splitlines()[-1].startswith("gcbook: 1 of 16 images could not be scored (bear1.png")
+    for words, says in (
+        ((images, images), "expected every dataset once"),
+        ((images, others, "--dataset", "edge"), "several IMAGES have names of their own"),
+    ):
+        status, _, err = call(capsys, "score", "m", *words, "-o", tmp_path / "u")
+        assert (status, says in err) == (2, True)
+
+
 def test_shards_and_their_merge(capsys, tmp_path, images, asked):
     def shard(number, *more):
         where = tmp_path / f"{number}"

@@ -209,7 +209,8 @@ def pair_metrics(
         both_right, right_a, right_b, n: sums over the images that both saw, of shapes that
             broadcast; see `sums_of`.
         zero_division: see `error_consistency`.
-        metrics: which of them.
+        metrics: which of them, or ``error_consistency_max``, as of `kappa_bound`: the better of the
+            two is right wherever the other one is.
 
     >>> sums = [np.array(count) for count in (1, 2, 1, 4)]
     >>> {name: float(value) for name, value in pair_metrics(*sums).items()}
@@ -220,6 +221,10 @@ def pair_metrics(
     for metric in metrics:
         if metric == "accuracy_difference":
             found[metric] = share(right_a - right_b, n) ** 2
+        elif metric == "error_consistency_max":
+            at_most = np.minimum(right_a, right_b), right_a, right_b, n
+            kappas = pair_metrics(*at_most, zero_division, ["error_consistency"])
+            found[metric] = kappas["error_consistency"]
         elif metric == "observed_consistency":
             found[metric] = 1 - share(right - 2 * both_right, n)
         else:

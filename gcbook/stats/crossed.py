@@ -7,13 +7,16 @@ scaled to the variance of multiway clustering (Cameron, Gelbach & Miller, 2011),
 
 .. math:: V = V_{shapes} + V_{textures} - V_{images},
 
-each from the influences of the images, added up by shape, by texture or not at all, and taken
-within strata: the sixteen categories are fixed, and exemplars were drawn within them. The influence
-of an image is what leaving it out does to the value (the jackknife).
+each from the influences of the images, added up by shape, by texture or not at all. The influence
+of an image is what leaving it out does to the value (the jackknife). The sixteen categories are
+fixed, and exemplars were drawn within them, so that shapes and textures are compared within their
+category. The images are not: what a pair of categories adds to both other variances is taken out
+once.
 
 A difference of two observers has influences of its own, so that what both have in common cancels.
-Few units tell a variance only roughly: Student's t stands for the normal distribution, with as many
-degrees of freedom as the factor with the fewest has, units less strata (Korn & Graubard, 1998).
+Few units tell a variance only roughly. So Student's t stands for the normal distribution, as in
+surveys (Korn & Graubard, 1998): each factor has as many degrees of freedom as it has units less
+strata, and their sum has Satterthwaite's (1946).
 
 Where people are resampled too, the variance that they add is the jackknife's of leaving each out.
 """
@@ -27,7 +30,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gcbook.stats.metrics import share
-from gcbook.stats.resampling import Factor, Resampling, recentred, strata, variance
+from gcbook.stats.resampling import Factor, Resampling, recentred, variance
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.integer]
@@ -39,22 +42,13 @@ class Crossing:
 
     Attributes:
         factors: the crossed ones, whose items are the images.
-        images: the images themselves within the cells of the factors' strata; none is shared.
         resampling: how the draws are made.
         people: how many are resampled; 0 where they are fixed.
     """
 
     factors: Sequence[Factor]
-    images: Factor
     resampling: Resampling
     people: int = 0
-
-    @classmethod
-    def of(cls, factors: Sequence[Factor], resampling: Resampling, people: int = 0) -> "Crossing":
-        """The design of crossed factors."""
-        of_images = [each.stratum[each.unit] for each in factors]
-        sizes, place = strata([f"{cell}" for cell in zip(*of_images, strict=True)])
-        return cls(factors, Factor("images", sizes, place), resampling, people)
 
     @property
     def n_draws(self) -> int:
@@ -72,12 +66,13 @@ class Crossing:
         n = self.n_draws
         left_out = np.nan_to_num(values[:, n:] - values[:, :1])
         influences, of_people = np.split(left_out, [left_out.shape[1] - self.people], axis=1)
-        freedom = np.min([_freedom(influences, each) for each in self.factors], axis=0)
+        freedom = [_freedom(influences, each) for each in self.factors]
         spreads = [_within(influences, each) for each in self.factors]
         if self.people:
             apart = of_people - of_people.mean(axis=1, keepdims=True)
             spreads.append(apart * np.sqrt((self.people - 1) / self.people))
-        return Crossed(values[:, :n], (*spreads, _within(influences, self.images)), freedom)
+            freedom.append(np.full(len(values), self.people - 1))
+        return Crossed(values[:, :n], tuple(spreads), influences, np.stack(freedom, axis=-1))
 
 
 @dataclass(frozen=True)
@@ -86,13 +81,15 @@ class Crossed:
 
     Attributes:
         draws: (rows, 1 + draws), the value itself first.
-        spreads: of each factor, of people if they are resampled, and at last of the images, (rows,
-            units): what each unit deviates from its stratum; the squares add up to a variance.
-        freedom: (rows,), degrees of freedom.
+        spreads: of each factor, and of people if they are resampled, (rows, units): what each unit
+            deviates from its stratum; the squares add up to a variance.
+        influences: (rows, images), the same of single images.
+        freedom: (rows, factors), degrees of freedom.
     """
 
     draws: Floats
     spreads: tuple[Floats, ...]
+    influences: Floats
     freedom: Floats
 
     def narrowed(self, confidence: float) -> Floats:
@@ -102,7 +99,8 @@ class Crossed:
 
     def scale(self, confidence: float) -> Floats:
         """(rows,), by how much the draws' deviations are to be multiplied; 0 where none vary."""
-        return _scale(self.spreads, self.freedom, variance(self.draws[:, 1:]), confidence)
+        of_draws = variance(self.draws[:, 1:])
+        return _scale(self.spreads, self.influences, self.freedom, of_draws, confidence)
 
     def scale_of_differences(
         self, first: Places, second: Places, of_draws: Floats, confidence: float
@@ -115,31 +113,40 @@ class Crossed:
             confidence: of the intervals.
         """
         spreads = tuple(each[first] - each[second] for each in self.spreads)
+        influences = self.influences[first] - self.influences[second]
         freedom = np.minimum(self.freedom[first], self.freedom[second])
-        return _scale(spreads, freedom, of_draws, confidence)
+        return _scale(spreads, influences, freedom, of_draws, confidence)
 
     def rows(self, places: Places) -> "Crossed":
         """Some of the rows."""
         spreads = tuple(each[places] for each in self.spreads)
-        return Crossed(self.draws[places], spreads, self.freedom[places])
+        return Crossed(self.draws[places], spreads, self.influences[places], self.freedom[places])
 
     def __truediv__(self, n: npt.NDArray[np.number]) -> "Crossed":
         """The same divided by (1 + draws,), the value's divisor first."""
         spreads = tuple(share(each, n[0]) for each in self.spreads)
-        return Crossed(share(self.draws, n), spreads, self.freedom)
+        return Crossed(share(self.draws, n), spreads, share(self.influences, n[0]), self.freedom)
 
 
 def _scale(
-    spreads: Sequence[Floats], freedom: Floats, of_draws: Floats, confidence: float
+    spreads: Sequence[Floats],
+    influences: Floats,
+    freedom: Floats,
+    of_draws: Floats,
+    confidence: float,
 ) -> Floats:
     from scipy.special import stdtrit
 
-    *of_factors, own = ((each**2).sum(axis=-1) for each in spreads)
-    wanted = np.maximum(sum(of_factors) - own, own)
+    of_factors = np.stack([(each**2).sum(axis=-1) for each in spreads], axis=-1)
+    # By chance little may be left; one factor alone makes more.
+    least = of_factors.max(axis=-1) / 2
+    wanted = np.maximum(of_factors.sum(axis=-1) - (influences**2).sum(axis=-1), least)
+    varies = (of_draws > 1e-20) & (wanted > 0)
+    spent = (of_factors**2 / np.maximum(freedom, 1)).sum(axis=-1)
+    together = wanted**2 / np.where(varies, spent, 1)
     tail = (1 - confidence) / 2
-    t = stdtrit(np.maximum(freedom, 1), tail) / NormalDist().inv_cdf(tail)
-    varies = of_draws > 1e-20
-    return np.asarray(t * np.sqrt(np.where(varies, wanted / np.where(varies, of_draws, 1), 0)))
+    t = stdtrit(np.maximum(together, 1), tail) / NormalDist().inv_cdf(tail)
+    return np.where(varies, t * np.sqrt(wanted / np.where(varies, of_draws, 1)), 0)
 
 
 def _within(influences: Floats, factor: Factor) -> Floats:
@@ -219,20 +226,21 @@ def together(several: Sequence[Draws]) -> Draws:
         each or _nothing(len(some.plain), known)
         for each, some in zip(crossed, several, strict=True)
     ]
-    return Draws(
-        plain,
-        Crossed(
-            np.concatenate([each.draws for each in every]),
-            tuple(
-                np.concatenate(spreads)
-                for spreads in zip(*(each.spreads for each in every), strict=True)
-            ),
-            np.concatenate([each.freedom for each in every]),
-        ),
-        confidence,
+    spreads = zip(*(each.spreads for each in every), strict=True)
+    draws, influences, freedom = (
+        np.concatenate([getattr(each, name) for each in every])
+        for name in ("draws", "influences", "freedom")
     )
+    spread = tuple(np.concatenate(each) for each in spreads)
+    return Draws(plain, Crossed(draws, spread, influences, freedom), confidence)
 
 
 def _nothing(rows: int, like: Crossed) -> Crossed:
     spreads = tuple(np.zeros((rows, each.shape[1])) for each in like.spreads)
-    return Crossed(np.zeros((rows, like.draws.shape[1])), spreads, np.full(rows, np.inf))
+    freedom = np.full((rows, len(spreads)), np.inf)
+    return Crossed(
+        np.zeros((rows, like.draws.shape[1])),
+        spreads,
+        np.zeros((rows, like.influences.shape[1])),
+        freedom,
+    )

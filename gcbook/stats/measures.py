@@ -118,7 +118,7 @@ class DatasetMeasures:
         resampling = self.settings.resampling
         people = len(self.humans) if self.settings.resample_observers else 0
         crossed = len(first) > 1 and resampling.draws
-        return Crossing.of(first, resampling, people) if crossed else None
+        return Crossing(first, resampling, people) if crossed else None
 
     def bootstrap(self, values: Floats) -> Floats:
         """Values and their draws, (rows, 1 + draws), from those of all replicates."""
@@ -188,7 +188,7 @@ class DatasetMeasures:
 
         Args:
             first, second: (pairs,), observers by their rows.
-            metrics: some of `PAIR_METRICS`.
+            metrics: some of `PAIR_METRICS`, or ``error_consistency_max``.
 
         Yields:
             A condition, at last ``""`` for the mean over the counted ones; metric → (pairs,
@@ -207,11 +207,13 @@ class DatasetMeasures:
             yield condition, values
         yield "", {metric: share(total[metric], defined[metric]) for metric in metrics}
 
-    def with_humans(self, rows: Places) -> Iterator[tuple[str, dict[str, Floats]]]:
+    def with_humans(
+        self, rows: Places, metrics: Sequence[str] = PAIR_METRICS
+    ) -> Iterator[tuple[str, dict[str, Floats]]]:
         """Metrics of some observers with each human: as `pairs`, (rows, humans, replicates)."""
         first, second = np.repeat(rows, len(self.humans)), np.tile(self.humans, len(rows))
         shape = (len(rows), len(self.humans), self.n_replicates)
-        for condition, found in self.pairs(first, second):
+        for condition, found in self.pairs(first, second, metrics):
             yield condition, {metric: values.reshape(shape) for metric, values in found.items()}
 
     def kappa_bias(self, rows: Places) -> Floats:
@@ -315,7 +317,7 @@ class _Condition:
         values: dict[str, Floats] = {metric: np.empty(shape) for metric in metrics}
         plain = [metric for metric in metrics if metric != "error_consistency"]
         for places, sums in self._pair_sums(first, second):
-            found = pair_metrics(*sums, metrics=plain)
+            found = pair_metrics(*sums, zero_division, plain)
             if "error_consistency" in metrics:
                 both, a, b, n = (each + self._half[i, places] for i, each in enumerate(sums))
                 found |= pair_metrics(both, a, b, n, zero_division, ["error_consistency"])

@@ -12,12 +12,13 @@ for error consistency. A design says what that is, as data:
   the variance of a mean would be too small by 1 part in n: a tenth where a category has ten images
   (Rao & Wu, 1988).
 
-Which interval is read off the draws was chosen by simulation (`benchmarks/coverage.py`):
+Which interval is read off the draws was chosen by simulation (`benchmarks/coverage`):
 
 - percentiles, of what is not a share;
 - for a share Wilson's score interval (1927), taken of as many independent answers as would vary by
-  as much as the draws do (Kish's effective number). Where a share is 0 or 1 no draw varies; then as
-  many answers count as there are units that could have been otherwise;
+  as much as the draws do (Kish's effective number). Where no draw varies, as where a share is 0 or
+  1, or an observer gives one answer to all sixteen categories, as many answers count as there are
+  units that could have been otherwise;
 - for a squared difference percentiles moved by twice the bias;
 - for error consistency percentiles too, of draws with `Resampling.half_images` more: of few errors
   the bootstrap knows only those that occurred, and the plain percentiles of Klein et al. cover too
@@ -241,7 +242,8 @@ class Resampling:
 
     def _of_shares(self, value: Floats, draws: Floats, units: Floats) -> tuple[Floats, Floats]:
         spread, of_draws = value * (1 - value), variance(draws)
-        varies = (spread > 0) & (of_draws > 0)
+        # What rounding makes of no variance is none.
+        varies = (spread > 0) & (of_draws > 1e-12)
         n = np.where(varies, spread / np.where(varies, of_draws, 1), np.maximum(units, 1))
         z2 = NormalDist().inv_cdf((1 - self.confidence) / 2) ** 2
         middle = (value + z2 / (2 * n)) / (1 + z2 / n)

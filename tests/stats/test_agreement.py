@@ -16,6 +16,7 @@ from gcbook.stats.agreement import (
     kappa_bound,
     observed_consistency,
     pair_counts,
+    pair_metrics,
     sums_of,
     weighted_pair_counts,
 )
@@ -150,3 +151,5 @@ def test_kappa_never_exceeds_its_bound(seed: int) -> None:
     defined = np.isfinite(value)
     assert (value[defined] <= bound[defined] + 1e-12).all()
     assert (bound[defined] <= 1 + 1e-12).all()
+    most = pair_metrics(*sums_of(*counts), metrics=["error_consistency_max"])
+    np.testing.assert_allclose(most["error_consistency_max"], bound, atol=1e-9)

@@ -3,7 +3,7 @@
 Populations whose true values are known are sampled many times, and every interval is computed by
 the code that the book uses. With 600 experiments, a coverage of 95 % is observed as 93.2 to 96.7 %
 in 19 of 20 runs; 92 to 98.5 % is what is demanded. So it is in CI; elsewhere 100 experiments have
-to do, which show intervals that are much too narrow: 87 % is demanded. `benchmarks/coverage.py` has
+to do, which show intervals that are much too narrow: 87 % is demanded. `benchmarks/coverage` has
 the whole grid of designs.
 """
 

@@ -26,7 +26,7 @@ RESAMPLING = Resampling(draws=1500)
 def crossing(shape_strata: int = CATEGORIES, resampling: Resampling = RESAMPLING) -> Crossing:
     shapes = [CATEGORIES * SHAPES // shape_strata] * shape_strata
     textures = [TEXTURES] * CATEGORIES if shape_strata > 1 else [TEXTURES * CATEGORIES]
-    return Crossing.of((Factor("s", shapes, SHAPE), Factor("t", textures, TEXTURE)), resampling)
+    return Crossing((Factor("s", shapes, SHAPE), Factor("t", textures, TEXTURE)), resampling)
 
 
 def replicates(design: Crossing, answers: Floats) -> Floats:
@@ -36,7 +36,7 @@ def replicates(design: Crossing, answers: Floats) -> Floats:
     return np.asarray(answers @ weights.T / weights.sum(axis=1))
 
 
-def t_for_normal(freedom: int) -> float:
+def t_for_normal(freedom: float) -> float:
     return float(stats.t.ppf(0.975, freedom) / NormalDist().inv_cdf(0.975))
 
 
@@ -52,7 +52,9 @@ def test_draws_get_the_variance_of_the_effects(effect: str, strata: int, expecte
     answers = rng.standard_normal((20, len(SHAPE)))[:, units]
     narrowed = design.crossed(replicates(design, answers)).narrowed(0.95)
     found = narrowed[:, 1:].var(axis=1).mean() * len(SHAPE)
-    freedom = CATEGORIES * TEXTURES - strata
+    units = CATEGORIES * np.array([SHAPES, TEXTURES]) - strata
+    # Of single images each factor has all the variance, and their difference none; of shapes one.
+    freedom = 1 / (1 / units).sum() if effect == "image" else expected**2 / (expected**2 / units[0])
     assert found / t_for_normal(freedom) ** 2 == pytest.approx(expected, rel=0.15)
 
 
@@ -66,14 +68,16 @@ def test_what_categories_differ_by_is_fixed() -> None:
     assert 2.5 * fixed < drawn > 0.05
 
 
-def test_degrees_of_freedom_are_those_of_the_fewest_units_with_an_influence() -> None:
+def test_a_factor_has_the_freedom_of_its_units_with_an_influence() -> None:
     design = crossing()
     answers = np.random.default_rng(0).standard_normal((2, len(SHAPE)))
     values = replicates(design, answers)
     # Of the second only ten shapes count.
     without = values[1, design.n_draws :]
     without[SHAPE >= SHAPES] = values[1, 0]
-    assert design.crossed(values).freedom.tolist() == [CATEGORIES * (TEXTURES - 1), SHAPES - 1]
+    textures = len(np.unique(TEXTURE[SHAPE < SHAPES])) - CATEGORIES
+    every = [CATEGORIES * (SHAPES - 1), CATEGORIES * (TEXTURES - 1)]
+    assert design.crossed(values).freedom.tolist() == [every, [SHAPES - 1, textures]]
 
 
 def test_a_difference_has_the_variance_of_what_the_two_do_not_share() -> None:
@@ -134,7 +138,7 @@ def test_what_does_not_vary_and_what_is_undefined_stay() -> None:
     same = np.ones((1, design.n_draws + len(SHAPE)))
     assert (design.crossed(same).narrowed(0.95) == 1).all()
     assert np.isnan(design.crossed(np.full_like(same, np.nan)).narrowed(0.95)).all()
-    nothing = Crossed(np.ones((1, 4)), (np.zeros((1, 2)),) * 3, np.zeros(1))
+    nothing = Crossed(np.ones((1, 4)), (np.zeros((1, 2)),) * 2, np.zeros((1, 4)), np.zeros((1, 2)))
     assert nothing.narrowed(0.95).tolist() == [[1] * 4]
 
 

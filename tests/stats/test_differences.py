@@ -86,3 +86,13 @@ def test_without_draws_the_tables_are_empty(shipped):
     bare = replace(shipped, tests=shipped.tests.iloc[:0])
     assert model_differences(bare).empty
     assert against_humans(bare, "shape_bias").empty
+
+
+def test_pairs_are_compared_in_the_metric_asked_for(shipped):
+    pairs = model_differences(shipped, metric="shape_bias")
+    assert len(pairs) == 36 and (pairs["difference"] >= 0).all()
+    best = pairs.loc[pairs["higher_rank"] == 1, "higher"].unique()
+    assert best.tolist() == ["SWAG RegNetY-128GF"]
+    assert set(model_differences(shipped).loc[lambda t: t["higher_rank"] == 1, "higher"]) == {
+        "SWAG RegNetY-16GF"
+    }

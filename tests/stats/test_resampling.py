@@ -169,6 +169,17 @@ def test_a_share_of_none_or_all_gets_wilsons_interval_of_its_units(right: int) -
     assert (low[0], high[0]) == pytest.approx((wilson.low, wilson.high))
 
 
+def test_one_answer_to_all_categories_gets_wilsons_interval_too() -> None:
+    """Right in one category of sixteen and wrong in the others, in every draw but for rounding."""
+    resampling = Resampling(draws=200)
+    right = np.repeat([1.0] + [0.0] * 15, 10)
+    weights = resampling.weights(Factor("images", [10] * 16))
+    values = weights @ right / weights.sum(axis=1)
+    low, high = resampling.interval(values, n=160)
+    wilson = stats.binomtest(10, 160).proportion_ci(method="wilson")
+    assert (low, high) == pytest.approx((wilson.low, wilson.high))
+
+
 def test_rounding_leaves_no_end_of_a_share_outside_of_0_to_1() -> None:
     values = np.concatenate([np.zeros((200, 2)), np.ones((200, 2))])
     low, high = Resampling().interval(values, n=np.tile(np.arange(1, 201), 2))

@@ -59,6 +59,7 @@ def _people(summaries: Summaries, rows: pd.DataFrame) -> dict[str, Any]:
         "most_people": int(each.max()),
         "images": Number(images, ",.0f"),
         "shared_images": Number(shared, ",.0f"),
+        "wider": Number(summaries.provenance["wider_by_shared_images"] - 1, ".0%"),
         "humans_kappa": Number(kappa["error_consistency"], ".2f"),
         "humans_kappa_interval": Interval(
             kappa["error_consistency_low"], kappa["error_consistency_high"]

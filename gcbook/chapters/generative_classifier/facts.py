@@ -14,7 +14,7 @@ from gcbook.chapters.generative_classifier.tables import (
     expected_errors,
     weighted_decisions,
 )
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
 from gcbook.classifiers.toy import Toy, make_toy, toy_classifier
 from gcbook.noise.schedules import DiscreteSchedule, FlowSchedule, log_snr
 
@@ -44,7 +44,9 @@ def decision_facts(accuracies: pd.DataFrame, examples: pd.DataFrame) -> dict[str
         Bias to the coarse cue at the smallest t and at t = 1 (``small_bias, large_bias``), of the
         best possible decision (``best_bias``), and the ends of what any k gives (``low_bias,
         high_bias``). At the paper's k = 7: ``paper_accuracy, paper_agreement`` (with the best
-        possible decision) and ``paper_bias``; ``best_accuracy``. The k that agrees most often with
+        possible decision) and ``paper_bias``; ``best_accuracy``; the intervals of the excess over
+        the best possible decision, ``paper_accuracy_gain, paper_bias_gain``; and the share of
+        conflicts that the coarse cue wins, ``paper_coarse``. The k that agrees most often with
         the best possible decision (``top_k``, ``top_agreement``); ``elbo_agreement``; ``first`` and
         ``last``, the answers to an example at the least and the most noise, and ``grown``, how many
         times as large the smallest error is at the latter. A bias is NaN where no cues disagree.
@@ -67,6 +69,13 @@ def decision_facts(accuracies: pd.DataFrame, examples: pd.DataFrame) -> dict[str
         "paper_accuracy": Number(paper["accuracy"], ".0%"),
         "paper_agreement": Number(paper["agreement"], ".0%"),
         "paper_bias": Number(paper["coarse_bias"], ".2f"),
+        "paper_coarse": Number(paper["coarse"], ".0%"),
+        **{
+            f"paper_{name}_gain": Interval(
+                paper[f"{name}_gain_low"], paper[f"{name}_gain_high"], "+.2f"
+            )
+            for name in ("accuracy", "bias")
+        },
         "low_bias": Number(min(biases), ".2f"),
         "high_bias": Number(max(biases), ".2f"),
         "elbo_agreement": Number(named["elbo"]["agreement"], ".0%"),

@@ -5,7 +5,7 @@ of the same images from `expected_errors`, a weighting is a name that
 `gcbook.noise.weightings.parse_weighting` takes, and a seed is that of the noise.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +20,8 @@ from gcbook.noise.schedules import CosineSchedule, Schedule, log_snr
 from gcbook.noise.variational import bound_terms, step_times
 from gcbook.noise.variational import expected_errors as errors_of_numbers
 from gcbook.noise.weightings import parse_weighting
+from gcbook.stats.metrics import bias_of
+from gcbook.stats.resampling import Factor, Resampling
 
 TIMES = np.arange(1, 26) / 25
 """Noise times at which expected errors are computed, counted as a DDPM of 25 steps does."""
@@ -121,10 +123,13 @@ def accuracy_table(
 
     Returns:
         ``rule`` ("one t", "exp(−kt)" or the name of a decision), ``value`` (t or k, else NaN),
-        ``accuracy``, ``agreement`` (with the best possible decision) and what `cue_decisions`
-        gives.
+        ``accuracy``, ``agreement`` (with the best possible decision), what `cue_decisions` gives,
+        and by how much accuracy and bias exceed those of the best possible decision on the same
+        images: the ends of intervals over images, ``accuracy_gain_low, accuracy_gain_high,
+        bias_gain_low, bias_gain_high``.
     """
     best = toy.log_density(images).argmax(1).numpy()
+    compare = _comparer(toy, images, label.numpy(), best)
     others = {name: weighted_decisions(errors, name) for name in ("eps", "snr:5", "elbo")}
     others |= {
         "best possible": best,
@@ -139,10 +144,37 @@ def accuracy_table(
             "accuracy": float((decided == label.numpy()).mean()),
             "agreement": float((decided == best).mean()),
             **cue_decisions(toy, images, decided),
+            **compare(decided),
         }
         for (rule, value), decided in ways.items()
     ]
     return pd.DataFrame(rows).round(4)
+
+
+def _comparer(
+    toy: Toy, images: torch.Tensor, label: np.ndarray, best: np.ndarray
+) -> Callable[[np.ndarray], dict[str, float]]:
+    """Compare decisions with the best possible ones, on the same images and resamples of them."""
+    resampling = Resampling()
+    weights = resampling.weights(Factor("images", [len(images)]))
+    coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
+    conflicts = coarse != fine
+
+    def measures(decided: np.ndarray) -> dict[str, np.ndarray]:
+        by_coarse, by_fine = (weights @ (conflicts & (decided == cue)) for cue in (coarse, fine))
+        right = weights @ (decided == label) / len(label)
+        return {"accuracy": right, "bias": bias_of(by_coarse, by_fine)}
+
+    bests = measures(best)
+
+    def compare(decided: np.ndarray) -> dict[str, float]:
+        found: dict[str, float] = {}
+        for name, values in measures(decided).items():
+            low, high = resampling.interval(values - bests[name])
+            found |= {f"{name}_gain_low": float(low), f"{name}_gain_high": float(high)}
+        return found
+
+    return compare
 
 
 def region_boxes(toy: Toy, side: int) -> pd.DataFrame:

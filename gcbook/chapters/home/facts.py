@@ -7,20 +7,20 @@ import pandas as pd
 
 import gcbook
 from gcbook.chapters.claims import claims_of
-from gcbook.chapters.home.tables import ACCURACY, DIFFUSION, MINIATURES, SMALL_NETWORK
-from gcbook.claims import Number
+from gcbook.chapters.home.tables import DIFFUSION, MINIATURES, SMALL_NETWORK
+from gcbook.claims import Interval, Number
 from gcbook.claims.found import IN_PART, count_grades, count_unchecked
 from gcbook.claims.paper import paper_claims
 from gcbook.miniworld.results.weighting import PAPER
 
 
 def home_facts(
-    dial: pd.DataFrame, example: pd.DataFrame, chapters: Iterable[str]
+    dial: pd.DataFrame, contrasts: pd.DataFrame, example: pd.DataFrame, chapters: Iterable[str]
 ) -> SimpleNamespace:
     """Return every number of the landing page under a name.
 
     Args:
-        dial: from `gcbook.chapters.home.tables.dial_rows`.
+        dial, contrasts: from `gcbook.chapters.home.tables`: ``dial_rows`` and ``contrast_rows``.
         example: one row of `gcbook.stimuli.pictures.pictures_of`.
         chapters: whose claims are counted.
     """
@@ -31,8 +31,10 @@ def home_facts(
         "flat": moving[MINIATURES, 0],
         "paper": moving[MINIATURES, PAPER],
         "resnet": beside[MINIATURES],
-        "flat_accuracy": moving[ACCURACY, 0],
-        "paper_accuracy": moving[ACCURACY, PAPER],
+    }
+    differences = {
+        str(name): tuple(Interval(*ends) for ends in rows[["low", "high"]].to_numpy())
+        for name, rows in contrasts.groupby("contrast")
     }
     return SimpleNamespace(
         people=int(seen["people"]),
@@ -43,6 +45,7 @@ def home_facts(
         paper_k=PAPER,
         version=gcbook.__version__,
         **{name: Number(value, ".2f") for name, value in values.items()},
+        **differences,
         **_grades(chapters),
     )
 

@@ -11,7 +11,8 @@ import pandas as pd
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.shipped import select_models
-from gcbook.miniworld.results.sweep import DECAYS, measures_under
+from gcbook.miniworld.results.sweep import DECAYS, curves_of, measures_under, resnet_bias
+from gcbook.miniworld.results.weighting import PAPER
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
 
@@ -62,3 +63,28 @@ def dial_rows(quoted: Mapping[str, float]) -> pd.DataFrame:
     ]
     others = pd.DataFrame(fixed, columns=["lane", "model", "value"])
     return pd.concat([*moving, others], ignore_index=True)
+
+
+def contrast_rows(*, resampling: Resampling) -> pd.DataFrame:
+    """What the dial's networks differ in by weighting, and from the ResNet, on the same images.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes and over the ResNets.
+
+    Returns:
+        ``contrast, low, high``, a row a network: of shape bias the excess over the ResNet's with
+        equal weights, ``flat_over_resnet``, and with the paper's, ``paper_over_resnet``; of
+        accuracy the excess with equal weights over that with the paper's, ``flat_accuracy_change``.
+    """
+    curves = curves_of("mini-pixel", CALIBRATED_WORLD, [0, PAPER], resampling=resampling)
+    resnet = resnet_bias(CALIBRATED_WORLD, resampling=resampling)
+    differences = {
+        "flat_over_resnet": curves.at("shape_bias", 0) - resnet,
+        "paper_over_resnet": curves.at("shape_bias", PAPER) - resnet,
+        "flat_accuracy_change": curves.at("accuracy", 0) - curves.at("accuracy", PAPER),
+    }
+    tables = []
+    for name, values in differences.items():
+        low, high = resampling.interval(values)
+        tables.append(pd.DataFrame({"contrast": name, "low": low, "high": high}))
+    return pd.concat(tables, ignore_index=True)

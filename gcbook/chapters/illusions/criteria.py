@@ -126,10 +126,12 @@ def blend_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
 
     Returns:
         ``model, strength, n`` (blends); the share of blends that become whichever of their
-        categories is named, ``becomes`` with ``becomes_low, becomes_high``; by how much the
-        prompted category's probability leads the nearest of `COMPARISONS`, ``ahead``; in shares of
-        a full redrawing the movement towards the named silhouette, ``moved``, towards its mirror
-        image, ``elsewhere``, and the difference, X, and the
+        categories is named, ``becomes``, and by how much more often they do than pure noise,
+        ``over_noise``; by how much the prompted category's probability leads that under the other
+        reading's prompt, ``steered``, and the nearest of `COMPARISONS`, ``ahead``; in shares of a
+        full redrawing the movement towards the named silhouette, ``moved``, towards its mirror
+        image, ``elsewhere``, and the difference, ``in_place``, all but ``ahead`` and
+        ``elsewhere`` with ``_low`` and ``_high``; and the
         smallest movement for which both intervals would exclude zero, ``seen_from``; whether the
         first criterion is met, ``alike``, and the second, ``placed``. Both are None at full
         strength, where nothing of the picture is left, and without intervals.
@@ -143,7 +145,8 @@ def blend_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         leads = {f"over_{name}": both["prompted"] - both[name] for name in COMPARISONS}
         over = _summed(both.assign(**leads), by, list(leads), resampling)
         lows = over[[f"{name}_low" for name in leads]].min(axis=1)
-        becomes = _summed(_flips(both), by, ["becomes"], resampling, shares=["becomes"])
+        columns = ["becomes", "over_noise"]
+        becomes = _summed(_flips(both), by, columns, resampling, shares=["becomes"])
         places = _summed(_overlaps(model, full), by, ["moved", "elsewhere", "in_place"], resampling)
         ahead = over[list(leads)].min(axis=1)
         nearest = places[["moved_low", "in_place_low"]].min(axis=1)
@@ -151,14 +154,18 @@ def blend_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         rows = becomes.merge(places.drop(columns="n"), on=by).assign(
             model=model,
             ahead=ahead,
+            **{f"steered{end}": over[f"over_other{end}"] for end in ("", "_low", "_high")},
             seen_from=places["moved"] - nearest,
             alike=((ahead >= LEAST) & (lows > 0)).astype(object).where(decided, None),
             placed=(nearest > 0).astype(object).where(decided, None),
         )
         tables.append(rows)
-    columns = ["model", "strength", "n", "becomes", "becomes_low", "becomes_high", "ahead"]
-    columns += ["moved", "elsewhere", "in_place", "in_place_low", "in_place_high", "seen_from"]
-    return pd.concat(tables, ignore_index=True)[[*columns, "alike", "placed"]]
+    columns = ["model", "strength", "n", "becomes", "becomes_low", "becomes_high"]
+    columns += ["over_noise", "over_noise_low", "over_noise_high"]
+    columns += ["steered", "steered_low", "steered_high", "ahead"]
+    columns += ["moved", "moved_low", "moved_high", "elsewhere"]
+    columns += ["in_place", "in_place_low", "in_place_high", "seen_from", "alike", "placed"]
+    return pd.concat(tables, ignore_index=True)[columns]
 
 
 def drawing_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
@@ -212,12 +219,15 @@ def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
 
 
 def _flips(both: pd.DataFrame) -> pd.DataFrame:
-    """Whether each blend becomes, of its two categories, the one that is named, under either."""
+    """Whether each blend becomes, of its two categories, the one that is named, under either; and
+    less whether pure noise does, ``over_noise``."""
     pairs = both.sort_values(["picture", "strength", "prompt"])
     prompted, other = (pairs[name].to_numpy().reshape(-1, 2) for name in ("prompted", "other"))
     # What the first prompt's reconstruction gets of the second category is the second row's other.
     becomes = (prompted > other[:, ::-1]).all(axis=1)
-    return pairs[::2].assign(becomes=becomes.astype(float))
+    flips = pairs[::2].assign(becomes=becomes.astype(float))
+    noise = flips[flips["strength"] == 1].set_index("picture")["becomes"]
+    return flips.assign(over_noise=flips["becomes"] - flips["picture"].map(noise))
 
 
 def _overlaps(model: str, full: float) -> pd.DataFrame:

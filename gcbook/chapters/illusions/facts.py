@@ -10,6 +10,9 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.ambiguous import BLENDS, STEPS, ambiguous_pictures
 from gcbook.miniworld.world import ALL_CATEGORIES
 
+MILD = 0.6
+"""Strength up to which pure noise is compared with blends, and from which on prompts steer."""
+
 _MODELS = {"pixel": "mini-pixel", "latent": "mini-latent", "masked": "mini-masked"}
 
 
@@ -28,6 +31,7 @@ def illusion_facts(blends: pd.DataFrame, drawings: pd.DataFrame, example: str) -
     return SimpleNamespace(
         blends=BLENDS,
         steps=STEPS,
+        mild=MILD,
         categories=len(ALL_CATEGORIES),
         readings=len(plain),
         readings_known=sum(value >= ABLE for value in plain.values()),
@@ -66,6 +70,7 @@ def _blends(rows: pd.DataFrame) -> dict[str, Any]:
         both = tested[tested["alike"].eq(True) & tested["placed"].eq(True)]
         furthest = tested.sort_values("moved").iloc[-1]
         best = tested.sort_values("becomes").iloc[-1]
+        mild, strong = tested[tested["strength"] <= MILD], tested[tested["strength"] >= MILD]
         judged = judged_model(name)
         found |= {
             f"{key}_both": _met(tested, "alike", "placed"),
@@ -73,6 +78,9 @@ def _blends(rows: pd.DataFrame) -> dict[str, Any]:
             f"{key}_alike": _met(tested, "alike"),
             f"{key}_placed": _met(tested, "placed"),
             f"{key}_moved": Number(furthest["moved"], ".0%"),
+            f"{key}_moved_intervals": _intervals(tested, "moved"),
+            f"{key}_over_noise": _intervals(mild, "over_noise"),
+            f"{key}_steered": _intervals(strong, "steered"),
             f"{key}_elsewhere": Number(furthest["elsewhere"], ".0%"),
             f"{key}_effect": Number(tested["seen_from"].max(skipna=False), ".0%"),
             f"{key}_becomes": Number(best["becomes"], ".0%"),
@@ -81,6 +89,11 @@ def _blends(rows: pd.DataFrame) -> dict[str, Any]:
             f"{key}_drawn": Number(judged.loc[judged["strength"] == 1, "right"].mean(), ".0%"),
         }
     return found
+
+
+def _intervals(rows: pd.DataFrame, name: str) -> tuple[Interval, ...]:
+    ends = zip(rows[f"{name}_low"], rows[f"{name}_high"], strict=True)
+    return tuple(Interval(*each) for each in ends)
 
 
 def _met(rows: pd.DataFrame, *names: str) -> int | None:

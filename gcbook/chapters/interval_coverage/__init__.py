@@ -4,5 +4,5 @@ from gcbook.chapters.fields import path_of
 from gcbook.chapters.parameters import Declaration
 
 PARAMETERS = Declaration(
-    {"stored": path_of("a run that benchmarks/coverage.py stored; nothing: the one that ships")}
+    {"stored": path_of("a run that benchmarks/coverage stored; nothing: the one that ships")}
 )

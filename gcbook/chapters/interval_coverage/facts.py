@@ -7,17 +7,15 @@ import pandas as pd
 from scipy.stats import binom
 
 from gcbook.chapters.interval_coverage.planning import planning_facts
-from gcbook.chapters.interval_coverage.tables import BAND, KLEIN, OURS, procedure_rows
+from gcbook.chapters.interval_coverage.tables import ACROSS, BAND, KLEIN, MIXED, OURS, SURVEY
 from gcbook.claims import Interval, Number
 
-_SQUARED = ("mean accuracy_difference", "mean accuracy_difference of humans")
-"""Statistics whose intervals are exceptions."""
-_SIXTY = " over datasets"
-"""Ends the names of the statistics over sixty conditions."""
-_BEFORE = "smoothed draws, halfway"
-"""How kappa over sixty conditions would be done as elsewhere."""
-_TEXTURES_MATTER = ("equal", "texture and image")
-"""Effects of cue conflicts among which textures' are as large as single images'."""
+_CONFLICTS = ("Shape bias", "Shape bias, gap")
+_KAPPAS = ("Kappa, one pair", "Kappa, mean", "Kappa, datasets")
+_EXCEPTIONS = ("Bias, category", "Mean over seeds")
+"""Kinds that the text speaks of by themselves."""
+_KEYS = ["statistic", "observers", "category", "truth", "width"]
+"""What tells designs of cue conflicts apart, and the width."""
 
 _PERCENT = ".1%"
 _TIE = 0.002
@@ -27,79 +25,81 @@ _TIE = 0.002
 def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    Coverages are fractions of the experiments of a design. Unless a name says otherwise they are
-    of designs that are not hard; NaN where the run has no such design.
+    Coverages are fractions of the experiments of a design, widths multiples of the ideal one.
+    Unless a name says otherwise they are of designs that are not hard, from the worst to the best;
+    NaN where the run has no such design.
 
     Args:
-        rows: from `gcbook.chapters.interval_coverage.tables.coverage_rows`.
+        rows: from `gcbook.chapters.interval_coverage.tables.design_rows`.
         run: from ``read_run`` of the same module, with every candidate.
     """
-    ours = rows[rows["procedure"] == OURS]
-    easy, hard = ours[~ours["hard"]], ours[ours["hard"]]
-    plain = rows[(rows["procedure"] != OURS) & ~rows["hard"]]
-    alone = set(easy["statistic"]) - set(plain["statistic"])
-    plain = pd.concat([plain, easy[easy["statistic"].isin(alone)]])
-    klein = plain[plain["procedure"] == KLEIN]
-    beside = easy[easy["statistic"].isin(klein["statistic"])]
-    means = procedure_rows(rows)
-    ours_means = means[means["procedure"] == OURS].set_index("statistic")["mean"]
-    klein_means = means[means["procedure"] == KLEIN].set_index("statistic")["mean"]
-    regular = ours_means.drop(list(_SQUARED), errors="ignore")
-    seeds = easy[easy["statistic"] == "mean over seeds"]
-    differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]["coverage"]
-    squared = easy[easy["statistic"].isin(_SQUARED)]
-    effects = hard[hard["effects"].str.endswith("alone")]
-    sixty = ours_means.filter(like=_SIXTY)
-    moved = run[(run["method"] == _BEFORE) & run["statistic"].str.endswith(_SIXTY) & ~run["hard"]]
-    before = moved.groupby("statistic")["coverage"].mean()
-    kappas = easy[(easy["statistic"] == "kappa") & easy["effects"].isin(_TEXTURES_MATTER)]
-    crossed = kappas.groupby("effects")["coverage"].mean()
+    easy, hard = rows[~rows["hard"]], rows[rows["hard"]]
+    ours = easy[easy["procedure"] == OURS]
+    regular = ours[~ours["kind"].isin(_EXCEPTIONS)]
+    unlike = hard[hard["procedure"] == OURS]
+    alone = unlike["observers"].str.endswith("alone")
+    seeds = ours[ours["kind"] == "Mean over seeds"]
+    differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]
     experiments = int(ours["replications"].mode().iloc[0])
+
+    def of(procedure: str, *kinds: str) -> pd.DataFrame:
+        return easy[(easy["procedure"] == procedure) & easy["kind"].isin(kinds)]
+
+    conflicts, across = of(OURS, *_CONFLICTS), of(ACROSS, *_CONFLICTS)
+    category = of(OURS, "Bias, category")
+    of_both = conflicts[_KEYS].merge(across[_KEYS], on=_KEYS[:-1])
+    biases = [
+        each[each["statistic"] == "shape bias"] for each in (conflicts, of(MIXED, *_CONFLICTS))
+    ]
+    few_shapes, mixed = (each[each["observers"] == "BagNet"] for each in biases)
     return SimpleNamespace(
-        easy_designs=len(easy),
-        statistics=len(ours_means),
-        exceptions=int(ours_means.index.isin(_SQUARED).sum()),
-        ours_rest=_mean(easy.drop(squared.index)),
-        plain_rest=_mean(plain[~plain["statistic"].isin(_SQUARED)]),
-        within=Number(easy["coverage"].between(*BAND).mean(), ".0%"),
-        exact_within=Number(easy["replications"].map(_exact_within).mean(), ".0%"),
-        regular=Interval(regular.min(), regular.max(), _PERCENT),
-        kappa=_mean(beside),
-        klein=_mean(klein),
-        kappa_kinds=len(klein_means),
-        klein_lower=int((klein_means < ours_means.reindex(klein_means.index)).sum()),
-        seeds=Interval(differ.min(), differ.max(), _PERCENT),
+        designs=len(regular),
+        statistics=ours["statistic"].nunique(),
+        regular=_span(regular["coverage"]),
+        within=Number(regular["coverage"].between(*BAND).mean(), ".0%"),
+        by_chance=Number(_worst_by_chance(regular["replications"]), _PERCENT),
+        conflicts_width=_span(conflicts["relative"], ".2f"),
+        across_width=_span(across["relative"], ".2f"),
+        across_wider=_span(of_both["width_y"] / of_both["width_x"], ".2f"),
+        few_shapes=_span(few_shapes["coverage"]),
+        mixed=_span(mixed["coverage"]),
+        survey=_span(of(SURVEY, *_CONFLICTS)["coverage"]),
+        klein_worst_gap=min(_least(of(OURS, kind)) - _least(of(KLEIN, kind)) for kind in _KAPPAS),
+        kappa_least=Number(_least(of(OURS, *_KAPPAS)), _PERCENT),
+        klein_least=Number(_least(of(KLEIN, *_KAPPAS)), _PERCENT),
+        category=_span(category["coverage"]),
+        category_width=_span(category["relative"], ".2f"),
+        seeds=_span(differ["coverage"]),
         two_seeds=Number(seeds.loc[seeds["seeds"] == "2", "width"].max(), ".2f"),
-        squared=_mean(squared),
-        alone_least=Number(effects["coverage"].min(), _PERCENT),
-        few_least=Number(hard.drop(effects.index)["coverage"].min(), _PERCENT),
-        sixty=Interval(sixty.min(), sixty.max(), _PERCENT),
-        sixty_before=Interval(before.min(), before.max(), _PERCENT),
-        crossed_kappa=Interval(crossed.min(), crossed.max(), _PERCENT),
+        alone=_span(unlike.loc[alone, "coverage"]),
+        few_errors=_span(unlike.loc[~alone, "coverage"]),
         beaten=_beaten(run),
         experiments=experiments,
-        fewest=int(ours["replications"].min()),
         error=Number(1.96 * np.sqrt(0.95 * 0.05 / experiments), ".3f"),
         **planning_facts(),
     )
 
 
-def _mean(rows: pd.DataFrame) -> Number:
-    return Number(rows["coverage"].mean(), _PERCENT)
+def _span(values: pd.Series, form: str = _PERCENT) -> Interval:
+    return Interval(values.min(), values.max(), form)
+
+
+def _least(rows: pd.DataFrame) -> float:
+    return float(rows["coverage"].min())
 
 
 def _beaten(run: pd.DataFrame) -> int:
     """Of how many statistics another candidate has less loss, as the choice defines it."""
-    easy = run[~run["hard"]]
+    chosen_on = run[(run["split"] == "choose") & ~run["hard"]]
     low, high = BAND
-    loss = 2 * (low - easy["coverage"]).clip(lower=0) + (easy["coverage"] - high).clip(lower=0)
-    means = easy.assign(loss=loss).groupby(["ours", "statistic", "method"])["loss"].mean()
+    short, over = low - chosen_on["coverage"], chosen_on["coverage"] - high
+    loss = 2 * short.clip(lower=0) + over.clip(lower=0)
+    means = chosen_on.assign(loss=loss).groupby(["ours", "statistic", "method"])["loss"].mean()
     best, own = means.groupby("statistic").min(), means.xs(True).droplevel("method")
     return int((own > best.reindex(own.index) + _TIE).sum())
 
 
-def _exact_within(n: int) -> float:
-    """How often a coverage from n experiments is in the band if it is exactly 95 of 100."""
-    hits = np.arange(n + 1)
-    inside = pd.Series(hits / n).round(4).between(*BAND).to_numpy()
-    return float(binom.pmf(hits[inside], n, 0.95).sum())
+def _worst_by_chance(experiments: pd.Series) -> float:
+    """What the worst of these coverages is above 19 times in 20, if all are exactly .95."""
+    tail = 1 - 0.95 ** (1 / max(len(experiments), 1))
+    return float((binom.ppf(tail, experiments, 0.95) / experiments).min())

@@ -9,7 +9,7 @@ from gcbook.claims import Interval, Number
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD, resnet_leads
 from gcbook.miniworld.results.shipped import select_models
-from gcbook.miniworld.results.sweep import change_since_paper
+from gcbook.miniworld.results.sweep import measures_under
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_quoted, table1_recomputed
@@ -46,7 +46,9 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         {name: ("mini-pixel", weighting) for name, weighting in asked.items()},
         resampling=resampling,
     )
-    _, low, high = change_since_paper("mini-pixel", CALIBRATED_WORLD, 0, resampling=resampling)
+    even, _ = measures_under(
+        "mini-pixel", CALIBRATED_WORLD, [0, PAPER], resampling=resampling
+    ).to_dict("records")
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
     public = observer_numbers(summaries)
     counted = ("humans", "human_trials", "networks", "network_trials")
@@ -63,7 +65,7 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         accuracy_paper=_accuracy(f"exp:{PAPER}"),
         accuracy_equal=_accuracy("uniform"),
         **{name: Interval(*ends) for name, ends in leads.items()},
-        accuracy_change=Interval(low, high),
+        accuracy_change=Interval(even["change_low"], even["change_high"]),
     )
 
 

@@ -15,8 +15,6 @@ from gcbook.miniworld.results.panel import OOD_SETS
 from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.paper.categories import CHANCE
 
-_RESNET = "mini-cnn"
-_SHAPE_SETS = ("cue-conflict", "silhouette", "edge")
 _MEASURES = {"All test sets": "ood", "Low-pass": "blur", "High-pass": "fine"}
 _PREFIXES = {CALIBRATED: "", UNCALIBRATED: "default_"}
 _GROUPS = {GROUPS[0]: "other", GROUPS[1]: "conflict"}
@@ -26,6 +24,7 @@ _GROUPS = {GROUPS[0]: "other", GROUPS[1]: "conflict"}
 def miniature_accuracy_facts(
     differences: pd.DataFrame,
     by_set: pd.DataFrame,
+    leads: pd.DataFrame,
     found: Sequence[Consistency],
     lost: pd.DataFrame,
 ) -> SimpleNamespace:
@@ -35,6 +34,7 @@ def miniature_accuracy_facts(
         differences: from `gcbook.chapters.miniature_accuracy.tables.difference_rows`, with
             ``world``.
         by_set: from `gcbook.miniworld.results.scores.accuracy_by_set`, with ``world``.
+        leads: from `gcbook.chapters.miniature_accuracy.tables.lead_rows`, of the default world.
         found: from `gcbook.chapters.miniature_accuracy.tables.consistency_of`.
         lost: from `gcbook.chapters.miniature_accuracy.tables.lost_rows`.
 
@@ -43,8 +43,10 @@ def miniature_accuracy_facts(
         ``ood_X`` and ``blur_X`` of a generator from the ResNet, and ``fine_X`` of another generator
         from pixel diffusion on high-pass images, with ``…_interval``; and error consistency on
         ``conflict`` and ``other`` images, by kind of pair. What the paper prints,
-        ``X_printed``; of the default world accuracies on high-pass images and the ResNet's lead
-        where shape is all that counts and elsewhere; and how often lost turned objects are named.
+        ``X_printed``; accuracies on high-pass images, and the smallest difference of the
+        autoregressive model's that would have been seen; by how much the ResNet's lead in the
+        default world is larger where shape is all that counts; and how often lost turned objects
+        are named.
     """
     facts: dict[str, Any] = {"sets": len(OOD_SETS), "chance": Number(CHANCE, ".0%")}
     for row in differences.to_dict("records"):
@@ -61,22 +63,24 @@ def miniature_accuracy_facts(
         name = short_name(row["model"])
         facts[f"{name}_lost_right"] = Number(row["accuracy"], ".0%")
         facts[f"{name}_lost_interval"] = Interval(row["low"], row["high"], ".0%")
-    return SimpleNamespace(**facts, **_by_set(by_set[by_set["world"] == UNCALIBRATED]))
+    for row in by_set[by_set["dataset"] == SET_TITLES["high-pass"]].to_dict("records"):
+        key = f"{_PREFIXES[row['world']]}{short_name(row['recipe'])}_high_pass"
+        facts[key] = Number(row["value"], ".0%")
+        facts[f"{key}_interval"] = Interval(row["low"], row["high"], ".0%")
+    widths = [
+        high - low for low, high in (facts["fine_ar_interval"], facts["default_fine_ar_interval"])
+    ]
+    facts["fine_ar_smallest"] = Number(max(widths) / 2, ".2f")
+    return SimpleNamespace(**facts, **_leads(leads))
 
 
-def _by_set(by_set: pd.DataFrame) -> dict[str, Any]:
-    """Accuracies on high-pass images, and how far the ResNet leads the best generator."""
-    values = by_set.pivot(index="recipe", columns="dataset", values="value")
-    ood = values.reindex(columns=[SET_TITLES[name] for name in OOD_SETS])
-    lead: Any = ood.loc[_RESNET] - ood.drop([_RESNET, f"{_RESNET}-noise"], errors="ignore").max()
-    alone = lead.index.isin([SET_TITLES[name] for name in _SHAPE_SETS])
+def _leads(leads: pd.DataFrame) -> dict[str, Any]:
+    """How much further the ResNet leads each generator where shape is all that counts."""
+    ends = zip(leads["low"], leads["high"], strict=True)
     return {
-        **{
-            f"{short_name(str(recipe))}_high_pass": Number(right, ".0%")
-            for recipe, right in ood[SET_TITLES["high-pass"]].items()
-        },
-        "least_lead_by_shape": Number(lead[alone].min(), ".2f"),
-        "most_lead_elsewhere": Number(lead[~alone].max(), ".2f"),
+        "more_by_shape": tuple(Interval(*each, "+.2f") for each in ends),
+        "least_lead_by_shape": Number(leads["by_shape"].min(), ".2f"),
+        "most_lead_elsewhere": Number(leads["elsewhere"].max(), ".2f"),
     }
 
 
@@ -89,11 +93,17 @@ def _group(each: Consistency) -> dict[str, Any]:
         "smaller_half": tuple(
             sorted({short_name(name).partition("_seed")[0] for name in min(each.halves, key=len)})
         ),
-        "gap": Number(of["gap"], "+.2f"),
-        "gap_interval": Interval(of["gap_low"], of["gap_high"], "+.2f"),
-        "gap_share": Number(of["gap_share"], "+.2f"),
-        "gap_share_interval": Interval(of["gap_share_low"], of["gap_share_high"], "+.2f"),
+        "lead": Interval(*each.lead, "+.2f"),
+        "closer": tuple(Interval(*ends, "+.2f") for ends in each.closer),
     }
+    for gap in ("gap", "gap_share", "generative_gap", "generative_gap_share"):
+        facts[gap] = Number(of[gap], "+.2f")
+        facts[f"{gap}_interval"] = Interval(of[f"{gap}_low"], of[f"{gap}_high"], "+.2f")
+    facts["seeds_over"] = tuple(
+        Interval(of[f"seeds_over_{kind}_low"], of[f"seeds_over_{kind}_high"], "+.2f")
+        for kind in KINDS
+        if kind != "seeds"
+    )
     for side, name in (("discriminative", "classifiers"), ("generative", "generators")):
         right = [share for model, share in each.right.items() if side_of(model) == side]
         facts[f"{name}_right"] = Interval(min(right), max(right), ".0%")

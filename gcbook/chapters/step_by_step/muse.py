@@ -25,7 +25,7 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES, CHANCE
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.scores import score_array
-from gcbook.stats.clustered import clustered_means
+from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.correlation import correlate
 from gcbook.stats.resampling import Resampling
 
@@ -63,8 +63,8 @@ def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
         resampling: how the intervals are made.
 
     Returns:
-        ``rule`` (the share that is hidden, or `BOUND`), ``n, accuracy, low, high``. All rules
-        answer the same images.
+        ``rule`` (the share that is hidden, or `BOUND`), ``n, accuracy, low, high``, and ``ahead,
+        ahead_low, ahead_high``, how much more accurate the bound is on the same images.
     """
     tables = []
     for ratio in regenerated_ratios():
@@ -75,8 +75,15 @@ def rule_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     bound = decide(shipped_store(MODEL, "in-distribution"), draws=STEPS)
     tables.append(_right(bound, bound["response"] == bound["category"]).assign(rule=BOUND))
     answers = pd.concat(tables, ignore_index=True)
-    found = clustered_means(answers, ["rule"], "right", share=True, resampling=resampling)
-    return found.rename(columns={"mean": "accuracy"}).round(4)
+    by_bound = answers["image_id"].map(tables[-1].set_index("image_id")["right"])
+    found = clustered_columns(
+        answers.assign(accuracy=answers["right"], ahead=by_bound - answers["right"]),
+        ["rule"],
+        ["accuracy", "ahead"],
+        shares=["accuracy"],
+        resampling=resampling,
+    )
+    return found.rename(columns={"accuracy_low": "low", "accuracy_high": "high"}).round(4)
 
 
 def _right(images: pd.DataFrame, right: Any) -> pd.DataFrame:
@@ -178,12 +185,13 @@ def muse_facts(rules: pd.DataFrame, correlations: Sequence[Any]) -> dict[str, An
 
     Returns:
         ``muse_images, chance, evaluations`` (a prompt); ``distance`` (the range of its accuracy),
-        ``distance_low`` (the lowest end of an interval), ``best_distance``, ``bound`` and
-        ``bound_interval``; ``rho`` (the range of correlations), ``rho_p`` (the smallest p) and
-        ``rho_seen``, the smallest correlation that would be significant at 5%.
+        ``distance_intervals``, at each share that is hidden, ``bound`` and ``bound_interval``, and
+        ``bound_ahead``, the intervals of its lead over the distance; ``rho`` (the range of
+        correlations), ``rho_p`` (the smallest p) and ``rho_seen``, the smallest correlation that
+        would be significant at 5%.
     """
     distance, bound = (rules[(rules["rule"] == BOUND) == is_it] for is_it in (False, True))
-    row, best = bound.iloc[0], distance.sort_values("accuracy").iloc[-1]
+    row = bound.iloc[0]
     spread = [each.r for each in correlations]
     free = len(CATEGORIES) - 2
     limit = student.ppf(0.975, free)
@@ -192,11 +200,15 @@ def muse_facts(rules: pd.DataFrame, correlations: Sequence[Any]) -> dict[str, An
         "chance": Number(CHANCE, ".0%"),
         "evaluations": STEPS,
         "distance": Interval(distance["accuracy"].min(), distance["accuracy"].max(), ".0%"),
-        "distance_low": Number(distance["low"].min(), ".0%"),
-        "best_distance": Interval(best["low"], best["high"], ".0%"),
+        "distance_intervals": _intervals(distance, "low", "high"),
+        "bound_ahead": _intervals(distance, "ahead_low", "ahead_high"),
         "bound": Number(row["accuracy"], ".0%"),
         "bound_interval": Interval(row["low"], row["high"], ".0%"),
         "rho": Interval(min(spread), max(spread), ".2f"),
         "rho_p": Number(min(each.p for each in correlations), ".2f"),
         "rho_seen": Number(limit / np.sqrt(free + limit**2), ".2f"),
     }
+
+
+def _intervals(rows: pd.DataFrame, low: str, high: str) -> tuple[Interval, ...]:
+    return tuple(Interval(*ends, ".0%") for ends in zip(rows[low], rows[high], strict=True))

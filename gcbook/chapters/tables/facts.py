@@ -1,4 +1,4 @@
-"""How much of the paper's tables could be recomputed, how much came out, and what does not fit."""
+"""How much of the paper's tables came out, what does not fit, and what conventions change."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -12,19 +12,24 @@ from gcbook.chapters.tables.printed import (
     table1_check,
     toolbox_rows,
 )
-from gcbook.claims import Number
+from gcbook.claims import Interval, Number
 from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.paper.published import quoted_value, table2
 from gcbook.stats.benchmark_tables import METRICS
+from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.rows import first_row
+from gcbook.stats.specifications import CONVENTIONS
 
 
-def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
+def tables_facts(
+    rows: pd.DataFrame, metrics: pd.DataFrame, specifications: pd.DataFrame
+) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
     Args:
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
         metrics: from `gcbook.chapters.tables.tables.metric_rows`.
+        specifications: from `gcbook.stats.specifications.specifications`.
 
     Returns:
         How many models the paper's tables list (``listed``), how many of them have public decisions
@@ -33,8 +38,11 @@ def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
         ranks, ``ranks_apart``; the humans' squared accuracy difference (``humans_square``) and its
         value without the bias of a square (``humans_square_corrected``). None and NaN where nothing
         is both printed and recomputed.
-        ``METRIC_rho`` is Spearman's correlation of a metric of Fig. 9 with accuracy, and the rest
-        says how far the printed numbers fit each other.
+        ``METRIC_rho`` is Spearman's correlation of a metric of Fig. 9 with accuracy. Of all
+        ``specifications`` (their number), ``shape_biases, accuracies, kappas, shares,
+        accurate_kappas, accurate_shares, accurate_shares_resampled`` are each headline's intervals,
+        of one ``confidence``, and ``undefined_changes`` is the most by which the convention for 0/0
+        changes a value or an end. The rest says how far the printed numbers fit each other.
     """
     printed = rows[rows["key"] != ""]
     both = printed[printed["error_consistency"].notna()]
@@ -58,8 +66,34 @@ def tables_facts(rows: pd.DataFrame, metrics: pd.DataFrame) -> SimpleNamespace:
             )
             for metric in METRICS[1:]
         },
+        **_conventions(specifications),
         **_printed(),
     )
+
+
+def _conventions(table: pd.DataFrame) -> dict[str, Any]:
+    """The headlines under all conventions, and by how much that for 0/0 changes any number."""
+
+    def intervals(headline: str, **chosen: bool) -> tuple[Interval, ...]:
+        of = {"headline": headline, "of_ceiling": False} | chosen
+        rows = table[(table[list(of)] == pd.Series(of)).all(axis=1)]
+        return tuple(map(Interval, rows["low"], rows["high"]))
+
+    paid = "error consistency and accuracy"
+    others = ["headline", *(name for name in CONVENTIONS if name != "zero_division")]
+    numbers = table.groupby(others)[["difference", "low", "high"]]
+    return {
+        "specifications": len(table),
+        "confidence": Number(SummarySettings().resampling.confidence, ".0%"),
+        "shape_biases": intervals("shape bias"),
+        "accuracies": intervals("accuracy"),
+        "kappas": intervals("error consistency"),
+        "shares": intervals("error consistency", of_ceiling=True),
+        "accurate_kappas": intervals(paid),
+        "accurate_shares": intervals(paid, of_ceiling=True, resample_observers=False),
+        "accurate_shares_resampled": intervals(paid, of_ceiling=True, resample_observers=True),
+        "undefined_changes": Number(float((numbers.max() - numbers.min()).to_numpy().max())),
+    }
 
 
 def _squares(humans: "pd.Series[Any]") -> dict[str, Number]:

@@ -92,8 +92,8 @@ def fig_sweep(sweep: pd.DataFrame, resnets: pd.DataFrame) -> alt.TopLevelMixin:
         [],
         "Four panels over k of exp(−kt), from 0 to 20: above the shape bias, below the accuracy, "
         "left in the default world, right in the calibrated one. A line with the band of its "
-        "interval for pixel and for latent diffusion, with large points where the accuracy lies "
-        "within the interval of that under the paper's weighting, which a vertical line marks. A "
+        "interval for pixel and for latent diffusion, with large points where the accuracy equals "
+        "that under the paper's weighting, which a vertical line marks. A "
         "level dashed line is the ResNet's.",
         columns=2,
     )

@@ -6,7 +6,7 @@ number of pixels and by the spectrum of photographs; two things about it have to
 has no spatial frequencies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.optimize import brentq
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.shipped import LARGER
-from gcbook.miniworld.results.sweep import change_since_paper, measures_under
+from gcbook.miniworld.results.sweep import curves_of, measures_under, resnet_bias
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.world import Composer
@@ -165,10 +165,12 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
 
     Returns:
         Its rows in the order of worlds, with ``shape_bias, shape_bias_low, shape_bias_high``,
-        ``accuracy``; ``shape_bias_paper``, under the paper's weighting; ``change, change_low,
-        change_high``, by how much it is more accurate than under the paper's weighting; and
-        ``predicted_low, predicted_high``, of the shape bias, and ``predicted_change``, the most
-        that was expected; NaN where nothing was predicted.
+        ``accuracy``; by how much it is more accurate than under the paper's weighting, ``change,
+        change_low, change_high``; the shape bias under the paper's weighting, ``shape_bias_paper``;
+        the excess of shape bias over that, ``excess``, and over the ResNet's, ``lead``, with
+        ``_low`` and ``_high``, means over networks; and ``predicted_low, predicted_high``, of the
+        shape bias, and ``predicted_change``, the most that was expected; NaN where nothing was
+        predicted.
     """
     tables = []
     for world, rows in matching.groupby("world", sort=False):
@@ -178,12 +180,8 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
         found = measures_under("mini-pixel", name, decays, resampling=resampling)
         papers = float(found.loc[found["k"] == PAPER, "shape_bias"].iloc[0])
         columns = ["k", "shape_bias", "shape_bias_low", "shape_bias_high", "accuracy"]
-        changes = [
-            (k, *change_since_paper("mini-pixel", name, k, resampling=resampling))
-            for k in sorted(set(asked["k"]))
-        ]
-        changed = pd.DataFrame(changes, columns=["k", "change", "change_low", "change_high"])
-        both = asked.merge(found[columns], on="k").merge(changed, on="k")
+        columns += ["change", "change_low", "change_high"]
+        both = asked.merge(found[columns], on="k").merge(_excesses(name, decays, resampling))
         of_middle = both["contrast"] == CONTRASTS[1]
         low, high = prediction.shape_bias
         tables.append(
@@ -227,6 +225,19 @@ def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:
     )
     tables.append(_curve(f"Imagen, k = {PAPER}", frequencies, equal, alone))
     return pd.concat(tables, ignore_index=True)
+
+
+def _excesses(world: str, decays: Sequence[float], resampling: Resampling) -> pd.DataFrame:
+    """By how much shape bias exceeds that under the paper's weighting, and the ResNet's, by k."""
+    curves = curves_of("mini-pixel", world, decays, resampling=resampling)
+    bias = curves.shape_bias.mean(0)
+    table = pd.DataFrame({"k": curves.decays})
+    papers = curves.at("shape_bias", PAPER).mean(0)
+    for name, other in (("excess", papers), ("lead", resnet_bias(world, resampling=resampling))):
+        low, high = resampling.interval(bias - other)
+        columns = {name: (bias - other)[:, 0], f"{name}_low": low, f"{name}_high": high}
+        table = table.assign(**columns)
+    return table
 
 
 def _frequencies(pixels: int) -> np.ndarray:

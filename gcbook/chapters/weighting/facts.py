@@ -1,6 +1,7 @@
 """The numbers that the chapter's text and its claims are about."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from gcbook.chapters.weighting.detail import CONTRASTS, FINEST, GREY_COPIES, PREDICTIONS
 from gcbook.chapters.weighting.fine import COARSE, FINE, FLAT, STEEP, textures_bands
 from gcbook.chapters.weighting.restored import HALF
-from gcbook.claims import Interval, Number
+from gcbook.claims import Interval, Number, margins
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.kinds import DIFFUSION, short_name
 from gcbook.miniworld.results.shipped import LARGER, name_of, shipped_store
@@ -21,6 +22,7 @@ from gcbook.noise.schedules import CosineSchedule, FlowSchedule, log_snr
 from gcbook.scoring.diagnostics import TENTHS, decisions_by
 from gcbook.stats.metrics import CUE_METRICS
 
+_NONE = Interval(None, None)
 _PREFIXES = dict(zip(WORLDS, ("", "calibrated_"), strict=True))
 """How names of facts of either world begin, by the world's name."""
 
@@ -28,13 +30,15 @@ _PREFIXES = dict(zip(WORLDS, ("", "calibrated_"), strict=True))
 def weighting_facts(
     sweep: pd.DataFrame,
     resnets: pd.DataFrame,
+    contrasts: pd.DataFrame,
     levels: pd.DataFrame,
+    halves: pd.DataFrame,
     shares: pd.DataFrame,
     agreement: Mapping[str, int],
     outcomes: pd.DataFrame,
     detail: pd.DataFrame,
     textures: pd.Series,
-    kept: pd.Series,
+    kept: pd.DataFrame,
     filtered: pd.DataFrame,
     high_pass: pd.DataFrame,
     commonest: float,
@@ -45,8 +49,11 @@ def weighting_facts(
     with ``calibrated_``.
 
     Args:
-        sweep, resnets: from `gcbook.miniworld.results.sweep`.
-        levels: from `gcbook.chapters.weighting.levels.level_shares`.
+        sweep, contrasts: from `gcbook.chapters.weighting.contrasts`: ``held_rows`` and
+            ``contrast_rows``.
+        resnets: from `gcbook.miniworld.results.sweep.resnet_rows`.
+        levels, halves: from `gcbook.chapters.weighting.levels`: ``level_shares`` and
+            ``half_changes``.
         shares: of pixel diffusion in the default world, from
             `gcbook.miniworld.results.weighting.share_table`.
         agreement: from `gcbook.chapters.weighting.page.page_agreement`.
@@ -54,7 +61,12 @@ def weighting_facts(
         detail, kept: from `gcbook.chapters.weighting.restored`.
         textures, filtered, high_pass, commonest: from `gcbook.chapters.weighting.fine`.
     """
-    found: dict[str, Any] = {"k": PAPER, "most_k": DECAYS[-1], **agreement}
+    found: dict[str, Any] = {
+        "k": PAPER,
+        "most_k": DECAYS[-1],
+        "accuracy_margin": Number(margins()["accuracy"].margin, ".2f"),
+        **agreement,
+    }
     for world, prefix in _PREFIXES.items():
         title = WORLDS[world]
         resnet = resnets[resnets["world"] == title].iloc[0]
@@ -62,12 +74,17 @@ def weighting_facts(
         found[f"{prefix}cnn_accuracy"] = Number(resnet["accuracy"], ".2f")
         for model in DIFFUSION:
             name = f"{prefix}{short_name(model)}"
-            for table, facts_of in ((sweep, _curve), (levels, _levels)):
+            for table, facts_of in (
+                (sweep, _curve),
+                (contrasts, _contrasts),
+                (levels, _levels),
+                (halves, _changes),
+            ):
                 rows = table[(table["world"] == title) & (table["model"] == model)]
                 found |= {f"{name}_{key}": value for key, value in facts_of(rows).items()}
+    found |= _crossed(levels)
     larger = resnets.loc[resnets["world"] == WITH_LARGER[LARGER], "shape_bias"]
     found["larger_cnn_bias"] = Number(float(larger.iloc[0]), ".2f")
-    found |= _meeting(sweep, float(found["calibrated_cnn_bias"]))
     return SimpleNamespace(
         **found,
         **_influence(shares),
@@ -83,7 +100,7 @@ def weighting_facts(
 
 def _curve(rows: pd.DataFrame) -> dict[str, Any]:
     """Shape bias and accuracy at k = 0, 3, the paper's and the largest; what answers name at k = 0;
-    and the range of shape bias over the k whose accuracy is ``held``."""
+    and the range of k whose accuracy is ``held``, and of their shape bias."""
     by_k = rows.set_index("k").to_dict("index")
     found: dict[str, Any] = {}
     for name, k in (("", PAPER), ("_at_0", 0), ("_at_3", 3), ("_at_most_k", DECAYS[-1])):
@@ -93,36 +110,72 @@ def _curve(rows: pd.DataFrame) -> dict[str, Any]:
             row["shape_bias_low"], row["shape_bias_high"], ".2f"
         )
         found[f"accuracy{name}"] = Number(row["accuracy"], ".2f")
+        found[f"change{name}"] = Number(row["change"], "+.3f")
+        found[f"change{name}_interval"] = Interval(row["change_low"], row["change_high"], "+.3f")
     shape, texture = (by_k[0][f"{cue}_accuracy"] for cue in ("shape", "texture"))
     for name, share in (("shape", shape), ("texture", texture), ("neither", 1 - shape - texture)):
         found[f"{name}_at_0"] = Number(share, ".0%")
     held = rows[rows["held"]]
     return found | {
+        "held_k": Interval(held["k"].min(), held["k"].max(), ".0f"),
         "held_biases": Interval(held["shape_bias"].min(), held["shape_bias"].max(), ".2f"),
     }
 
 
-def _levels(rows: pd.DataFrame) -> dict[str, Any]:
-    """For each cue its largest share of the answers, ``X_peak``, at which t, ``X_peak_at``, and at
-    how many levels it is clearly named more often than the other, ``X_levels``."""
-    found: dict[str, Any] = {}
-    clear = {"shape": rows["lead_low"] > 0, "texture": rows["lead_high"] < 0}
-    for cue, named in clear.items():
-        of_cue = rows[rows["answer"] == f"the {cue}"]
-        peak = of_cue.iloc[int(of_cue["share"].to_numpy().argmax())]
-        found |= {
-            f"{cue}_peak": Number(peak["share"], ".0%"),
-            f"{cue}_peak_at": Interval(peak["t_low"], peak["t_high"], ".3g"),
-            f"{cue}_levels": int(named[of_cue.index].sum()),
-        }
+def _contrasts(rows: pd.DataFrame) -> dict[str, Any]:
+    """The intervals of each contrast of a model, a network each; of what is asked of all k whose
+    accuracy is held, the interval that decides it. NaN where there is no such k."""
+    found: dict[str, Any] = {"held_range": _NONE, "beyond": _NONE, "held_over_resnet": _NONE}
+    for name, own in rows.groupby("contrast"):
+        found[str(name)] = _intervals(own, "low", "high")
+    deciding = {"beyond": ("low", True), "held_over_resnet": ("high", False)}
+    for name, (end, ascending) in deciding.items():
+        last = rows[rows["contrast"] == name].sort_values(end, ascending=ascending).head(1)
+        if len(last):
+            (found[name],) = _intervals(last, "low", "high")
     return found
 
 
-def _meeting(sweep: pd.DataFrame, resnet: float) -> dict[str, Any]:
-    """Between which k pixel diffusion falls to the ResNet's shape bias in the calibrated world."""
-    rows = sweep[(sweep["world"] == list(WORLDS.values())[1]) & (sweep["model"] == DIFFUSION[0])]
-    above = rows.loc[rows["shape_bias"] > resnet, "k"]
-    return {"last_above": int(above.max()) if len(above) else None}
+def _changes(rows: pd.DataFrame) -> dict[str, Any]:
+    """How much more often the noisier half of t names each cue than the cleaner half does."""
+    (row,) = rows.to_dict("records")
+    return {
+        f"{cue}_rises": Interval(row[f"{cue}_low"], row[f"{cue}_high"], "+.2f")
+        for cue in ("shape", "texture")
+    }
+
+
+def _intervals(rows: pd.DataFrame, low: str, high: str) -> tuple[Interval, ...]:
+    return tuple(Interval(*ends) for ends in zip(rows[low], rows[high], strict=True))
+
+
+def _levels(rows: pd.DataFrame) -> dict[str, Any]:
+    """By how much more often the shape is named than the texture in the quarter of the levels that
+    has least noise and in the one that has most."""
+    leads = rows.drop_duplicates("t_low").sort_values("t_low")
+    quarter = max(len(leads) // 4, 1)
+    return {
+        "clean_leads": _intervals(leads.head(quarter), "lead_low", "lead_high"),
+        "noisy_leads": _intervals(leads.tail(quarter), "lead_low", "lead_high"),
+    }
+
+
+def _crossed(levels: pd.DataFrame) -> dict[str, Any]:
+    """The noise levels at which shape leads in the default world and texture in the calibrated."""
+    found: dict[str, Any] = {}
+    for model in DIFFUSION:
+        default, calibrated = (
+            levels[(levels["world"] == title) & (levels["model"] == model)]
+            .drop_duplicates("t_low")
+            .set_index("t_low")
+            for title in WORLDS.values()
+        )
+        there = default[(default["lead_low"] > 0) & (calibrated["lead_high"] < 0)]
+        name = short_name(model)
+        known = bool(default["lead_low"].notna().all())
+        found[f"{name}_crossed"] = len(there) if known else None
+        found[f"{name}_crossed_at"] = Interval(there.index.min(), there["t_high"].max(), ".3g")
+    return found
 
 
 def _influence(shares: pd.DataFrame) -> dict[str, Any]:
@@ -164,8 +217,10 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
 
     Of each world (``default``, ``calibrated``, ``larger``), with the middle contrast and with
     colour channels that have nothing in common (``alone``) and that are all the same (``equal``):
-    k, shape bias, and change of the accuracy; ``biases`` are both, ``paper_bias`` is that under the
-    paper's weighting, ``all_k`` and ``all_biases`` are the range over all assumptions.
+    k, shape bias, change of the accuracy, and the interval of the shape bias's excess over that
+    under the paper's weighting, ``paper_bias``; ``all_k`` and ``all_biases`` are the range over all
+    assumptions, ``all_intervals``, ``all_excesses`` and ``all_leads`` the intervals of the shape
+    bias, of its excess and of its lead over the ResNet's.
     """
     names = dict(zip(PREDICTIONS, ("default", "calibrated", "larger"), strict=True))
     found: dict[str, Any] = {}
@@ -177,6 +232,7 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
                 f"{name}_{bound}_k": Number(row["k"], ".1f"),
                 f"{name}_{bound}_bias": Number(row["shape_bias"], ".3f"),
                 f"{name}_{bound}_change": Number(row["change"], "+.3f"),
+                f"{name}_{bound}_excess": Interval(row["excess_low"], row["excess_high"], "+.3f"),
             }
         expected = PREDICTIONS[str(world)]
         found |= {
@@ -186,6 +242,9 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
             f"{name}_biases": Interval(
                 middle["shape_bias"].min(), middle["shape_bias"].max(), ".2f"
             ),
+            f"{name}_all_intervals": _intervals(rows, "shape_bias_low", "shape_bias_high"),
+            f"{name}_all_excesses": _intervals(rows, "excess_low", "excess_high"),
+            f"{name}_all_leads": _intervals(rows, "lead_low", "lead_high"),
             f"{name}_all_k": Interval(rows["k"].min(), rows["k"].max(), ".1f"),
             f"{name}_all_biases": Interval(
                 rows["shape_bias"].min(), rows["shape_bias"].max(), ".2f"
@@ -240,32 +299,38 @@ def _clocks() -> dict[str, Any]:
     }
 
 
-def _restored(detail: pd.DataFrame, textures: pd.Series, kept: pd.Series) -> dict[str, Any]:
-    """From which noise on more than half of each band is missed, and where the axis says that it
-    is hidden, coarse bands first; and what is given back of the textures' bands."""
-    gone = detail[detail["missed"] > HALF].groupby("band", sort=False)["t"].min()
-    hidden = detail.drop_duplicates("band").set_index("band")["hidden_at"]
-    found: dict[str, Any] = {}
-    for name, band in zip(("coarsest", "coarse", "fine", "finest"), hidden.index, strict=True):
-        found[f"lost_{name}"] = Number(gone.get(band, np.nan), ".1f")
-        found[f"hidden_{name}"] = Number(hidden[band], ".2f")
+def _restored(detail: pd.DataFrame, textures: pd.Series, kept: pd.DataFrame) -> dict[str, Any]:
+    """Of how many neighbouring bands the finer is lost, at some noise, while the coarser is not;
+    what is missed of each band where the axis says that it is hidden; and what is given back of the
+    textures' bands."""
+    bands = [rows.set_index("t") for _, rows in detail.groupby("band", sort=False)]
+    in_order = [
+        ((finer["low"] > HALF) & (coarser["high"] < HALF)).any()
+        for coarser, finer in pairwise(bands)
+    ]
+    at_hidden = [rows[rows.index >= rows["hidden_at"].iloc[0]].iloc[:1] for rows in bands]
     theirs = textures_bands(textures)
-    return found | {
+    return {
+        "neighbours": len(in_order),
+        "lost_in_order": int(np.sum(in_order)),
+        "missed_when_hidden": _intervals(pd.concat(at_hidden), "low", "high"),
         "texture_bands": theirs,
         "texture_fine": Number(textures[list(theirs)].sum(), ".0%"),
-        "texture_kept": Interval(kept.min(), kept.max(), ".0%"),
+        "texture_kept": Interval(kept["kept"].min(), kept["kept"].max(), ".0%"),
+        "texture_kept_intervals": _intervals(kept, "low", "high"),
     }
 
 
 def _filtered(rows: pd.DataFrame) -> dict[str, Any]:
-    """What a ResNet reads of coarse and of fine detail alone, trained without and with noise."""
+    """What a ResNet reads of coarse and of fine detail alone, trained without and with noise; and
+    by how much more with noise, ``X_gained``."""
     by = rows.set_index(["observer", "condition"]).to_dict("index")
     found: dict[str, Any] = {}
     for name, observer in (("cnn", "mini-cnn"), ("noised", "mini-cnn-noise")):
         for part, condition in (("coarse", COARSE), ("fine", FINE)):
             row = by[observer, condition]
             found[f"{name}_{part}"] = Number(row["accuracy"], ".0%")
-            found[f"{name}_{part}_interval"] = Interval(row["low"], row["high"], ".0%")
+            found[f"{part}_gained"] = Interval(row["change_low"], row["change_high"], "+.2f")
     return found
 
 
@@ -276,7 +341,9 @@ def _high_pass(rows: pd.DataFrame, commonest: float) -> dict[str, Any]:
     by = rows.set_index(["model", "k"]).to_dict("index")
     for model in DIFFUSION:
         name = short_name(model)
-        found[f"{name}_high"] = Number(by[model, PAPER]["accuracy"], ".0%")
+        own = by[model, PAPER]
+        found[f"{name}_high"] = Number(own["accuracy"], ".0%")
+        found[f"{name}_high_interval"] = Interval(own["low"], own["high"], ".0%")
         for change, k in (("flat", FLAT), ("steep", STEEP)):
             row = by[model, k]
             ends = Interval(row["change_low"], row["change_high"], "+.3f")

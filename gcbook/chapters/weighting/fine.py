@@ -69,17 +69,25 @@ def textures_bands(shares: pd.Series) -> tuple[str, ...]:
     return tuple(map(str, shares.index[-count:]))
 
 
-def filtered_rows(models: Sequence[str], *, resampling: Resampling) -> pd.DataFrame:
-    """Accuracy of classifiers on coarse and on fine detail alone, where texture and shape agree.
+def filtered_rows(models: tuple[str, str], *, resampling: Resampling) -> pd.DataFrame:
+    """Accuracy of two classifiers on coarse and on fine detail alone, where texture fits shape.
 
     Returns:
-        ``observer, condition`` (`COARSE` or `FINE`) and ``n, accuracy, low, high``.
+        ``observer, condition`` (`COARSE` or `FINE`) and ``n, accuracy, low, high``; and in both
+        rows of a condition ``change, change_low, change_high``, how much more accurate the second
+        is than the first on the same images.
     """
     answers = miniature_answers(["filtered"], models, draws=DRAWS["filtered"])
     agree = answers[
         answers["condition"].isin([COARSE, FINE]) & (answers["texture"] == answers["category"])
     ]
-    return accuracies(agree, ["observer", "condition"], resampling=resampling)
+    sign = np.where(agree["observer"] == models[1], 2.0, -2.0)
+    # The mean over both of their answers to an image is half of the sum of the two.
+    changes = clustered_columns(
+        agree.assign(change=agree["right"] * sign), ["condition"], ["change"], resampling=resampling
+    )
+    found = accuracies(agree, ["observer", "condition"], resampling=resampling)
+    return found.merge(changes.drop(columns="n"), on="condition")
 
 
 def high_pass_rows(models: Sequence[str], *, resampling: Resampling) -> pd.DataFrame:

@@ -5,6 +5,7 @@ of its unweighted errors. The first 2^k draws of an image fall one into each 2^k
 levels have equally many draws if they are as many as a power of two.
 """
 
+import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import SOURCE, mark, with_recipe
@@ -79,3 +80,23 @@ def level_shares(answers: pd.DataFrame, bins: int, *, resampling: Resampling) ->
     table = ordered_rows(table, [*orders, "level"], orders)
     low, high = table["level"] / bins, (table["level"] + 1) / bins
     return table.assign(t_low=low, t_high=high, t=(low + high) / 2)
+
+
+def half_changes(*, resampling: Resampling) -> pd.DataFrame:
+    """How the noisier half of t, deciding alone, differs from the cleaner half.
+
+    Args:
+        resampling: how the intervals are made.
+
+    Returns:
+        ``world, model``, and of the shares of answers that name the ``shape`` and the ``texture``
+        the difference on the same images, with ``_low`` and ``_high``.
+    """
+    answers = level_answers(2)
+    sign = np.where(answers["level"] == 1, 2.0, -2.0)
+    # The mean over an image's two answers is half of the sum of the two.
+    signed = {cue: (answers["cue"] == cue) * sign for cue in ("shape", "texture")}
+    found = clustered_columns(
+        answers.assign(**signed), ["world", "recipe"], list(signed), resampling=resampling
+    )
+    return found.drop(columns="n").rename(columns={"recipe": "model"})

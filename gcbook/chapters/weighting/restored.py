@@ -154,17 +154,27 @@ def _hidden_at(spectrum: Spectrum) -> dict[str, float]:
     return found
 
 
-def kept_under_papers_weight(powers: pd.DataFrame, bands: Sequence[str]) -> pd.Series:
+def kept_rows(
+    powers: pd.DataFrame, bands: Sequence[str], *, resampling: Resampling
+) -> pd.DataFrame:
     """Shares of the clean images' power that are given back, averaged over the paper's weight.
 
     Args:
         powers: from `restored_powers`.
         bands: that are asked for.
+        resampling: how the intervals are made.
+
+    Returns:
+        ``band, kept, low, high``.
     """
-    sums = powers.groupby(["band", "t"])[["restored", "clean"]].sum()
-    shares = (sums["restored"] / sums["clean"]).unstack("t")
-    weights = _weights(shares.columns.to_numpy())
-    return shares.mul(weights, axis=1).sum(axis=1).loc[list(bands)]
+    asked = powers[powers["band"].isin(list(bands))]
+    columns = ["clean", "restored"]
+    keys, sums = clustered_sums(asked, ["t", "band"], columns, resampling=resampling)
+    shares = sums["restored"] / sums["clean"]
+    weights = _weights(np.sort(keys["t"].unique()))
+    kept = np.array([weights @ shares[keys["band"] == band] for band in bands])
+    low, high = resampling.interval(kept)
+    return pd.DataFrame({"band": list(bands), "kept": kept[:, 0], "low": low, "high": high})
 
 
 def _weights(times: np.ndarray) -> np.ndarray:

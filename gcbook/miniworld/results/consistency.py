@@ -128,10 +128,11 @@ def sides(
     Returns:
         ``generative, discriminative, across, seeds``, each with ``_low``, ``_high``, ``_pairs`` and
         ``_share``, the mean as a share of the mean that accuracies allow; ``gap``,
-        ``discriminative`` minus ``across``, and ``gap_share``, the same of the shares, both with
-        ``_low`` and ``_high``. NaN where there are no such pairs. Pairs of seeds of one miniature
-        count as "seeds" alone; others are averaged over seeds first, so that a miniature weighs
-        alike however many it has.
+        ``discriminative`` minus ``across``, ``gap_share``, the same of the shares,
+        ``generative_gap`` and ``generative_gap_share``, ``generative`` minus ``across``, and
+        ``seeds_over_X``, ``seeds`` minus each, all with ``_low`` and ``_high``. NaN where there are
+        no such pairs. Pairs of seeds of one miniature count as "seeds" alone; others are averaged
+        over seeds first, so that a miniature weighs alike however many it has.
     """
     kinds = pairs["pair"].to_numpy()
     recipes = _recipes(pairs)
@@ -153,6 +154,10 @@ def sides(
         found |= {f"{name}_pairs": len(groups), f"{name}_share": float(shares[name][0])}
     means["gap"] = means["discriminative"] - means["across"]
     means["gap_share"] = shares["discriminative"] - shares["across"]
+    means["generative_gap"] = means["generative"] - means["across"]
+    means["generative_gap_share"] = shares["generative"] - shares["across"]
+    for name in ("generative", "discriminative", "across"):
+        means[f"seeds_over_{name}"] = means["seeds"] - means[name]
     for name, mean in means.items():
         low, high = resampling.interval(mean)
         found |= {name: float(mean[0]), f"{name}_low": float(low), f"{name}_high": float(high)}

@@ -13,7 +13,7 @@ import pandas as pd
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.shipped import parts_of
 from gcbook.miniworld.testsets import TEST_SETS
-from gcbook.stats.clustered import silhouettes
+from gcbook.stats.clustered import over_seeds, silhouettes
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.metrics import bias_of, share
 from gcbook.stats.resampling import Resampling
@@ -57,18 +57,28 @@ class MiniaturePanel:
         """Return the places of the models of one miniature."""
         return [i for i, name in enumerate(self.models) if parts_of(name).recipe == recipe]
 
-    def accuracy(self, recipe: str, datasets: Sequence[str]) -> np.ndarray:
-        """Return the mean accuracy over test sets and over a miniature's seeds, (1 + draws,).
+    def accuracy(
+        self, recipe: str, datasets: Sequence[str], *, resampling: Resampling
+    ) -> np.ndarray:
+        """Return the mean accuracy over test sets and over a miniature's networks, (1 + draws,).
 
-        Every test set weighs alike, as in the benchmark.
+        Every test set weighs alike, as in the benchmark. Several networks are resampled too.
         """
-        right = self.right[self.rows(recipe)].mean(0)
+        rows = self.rows(recipe)
         values = []
         for dataset in datasets:
             chosen = (self.images["dataset"] == dataset).to_numpy()
             weights = self.weights[chosen]
-            values.append(share(right[chosen] @ weights, weights.sum(0)))
-        return np.mean(values, axis=0)
+            values.append(share(self.right[rows][:, chosen] @ weights, weights.sum(0)))
+        right = np.mean(values, axis=0)
+        networks = pd.DataFrame({"recipe": recipe, "observer": [self.models[i] for i in rows]})
+        _, mean = over_seeds(
+            networks,
+            {"right": right, "n": np.ones_like(right)},
+            lambda sums: {"accuracy": share(sums["right"], sums["n"])},
+            resampling=resampling,
+        )
+        return mean["accuracy"][0]
 
     def shape_bias(self, recipe: str) -> np.ndarray:
         """Return the shape bias of all answers of a miniature's seeds, (1 + draws,)."""

@@ -35,11 +35,13 @@ def accuracy_by_set(
 
     Returns:
         ``dataset`` (title), ``recipe, seeds, value, low, high, n``, over all seeds of a miniature;
-        conditions weigh alike, as they have equally many images.
+        conditions weigh alike, as they have equally many images. Of each test set its own
+        silhouettes are resampled.
     """
     chosen = answers[answers["dataset"].isin(list(test_sets)) & counted(answers)]
     columns = ["dataset", "recipe", "seeds", "value", "low", "high", "n"]
-    table = _over_seeds(chosen, ["dataset"], resampling)
+    tables = [_over_seeds(own, ["dataset"], resampling) for _, own in chosen.groupby("dataset")]
+    table = pd.concat(tables, ignore_index=True)
     order = [*test_sets, *KINDS]
     by = ["dataset", "recipe"]
     table = table.sort_values(by, key=lambda names: names.map(order.index), ignore_index=True)

@@ -1,7 +1,9 @@
 """Shape bias and accuracy against k, in both worlds, from all images and draws."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
@@ -15,10 +17,9 @@ from gcbook.miniworld.results.shipped import (
 )
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.results.weighting import PAPER, SETS, answers_under
-from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares
+from gcbook.stats.shares import accuracies, cue_shares, pooled_measures
 
 DECAYS = tuple(range(21))
 """Values of k in exp(−kt)."""
@@ -29,22 +30,38 @@ WITH_LARGER = {**WORLDS, LARGER: "Calibrated world, 64 pixels"}
 """The worlds by name, and that with twice as many pixels a side; and their titles."""
 
 
+@dataclass(frozen=True)
+class Curves:
+    """Accuracy and shape bias under each k in the same resamples, so that differences are paired.
+
+    Attributes:
+        decays: the K values of k, ascending.
+        accuracy: on in-distribution images, (networks, K, 1 + draws), the values themselves first.
+        shape_bias: on cue conflicts, likewise.
+    """
+
+    decays: tuple[float, ...]
+    accuracy: np.ndarray
+    shape_bias: np.ndarray
+
+    def at(self, measure: str, k: float) -> np.ndarray:
+        """A measure of each network under one k, (networks, 1 + draws)."""
+        return np.asarray(getattr(self, measure)[:, self.decays.index(k)])
+
+
 def sweep_rows(*, resampling: Resampling) -> pd.DataFrame:
     """Accuracy and cues of the diffusion models of both worlds under exp(−kt), for all `DECAYS`.
 
     Returns:
-        A row a world and model, over all its networks: ``world`` (its title), ``model, k``; of
-        ``accuracy`` (in-distribution images) and ``shape_accuracy, texture_accuracy, shape_bias``
-        (cue conflicts) the value, ``_low`` and ``_high``; and ``held``, whether the accuracy lies
-        within the interval of that under the paper's weight.
+        ``world`` (its title), ``model``, and the columns of `measures_under`.
     """
-    tables = []
-    for world, title in WORLDS.items():
-        for recipe in DIFFUSION:
-            found = measures_under(recipe, world, DECAYS, resampling=resampling)
-            paper = found.set_index("k").loc[PAPER]
-            held = found["accuracy"].between(paper["accuracy_low"], paper["accuracy_high"])
-            tables.append(found.assign(world=title, model=recipe, held=held))
+    tables = [
+        measures_under(recipe, world, DECAYS, resampling=resampling).assign(
+            world=title, model=recipe
+        )
+        for world, title in WORLDS.items()
+        for recipe in DIFFUSION
+    ]
     return pd.concat(tables, ignore_index=True)
 
 
@@ -53,41 +70,71 @@ def measures_under(
 ) -> pd.DataFrame:
     """Accuracy and cues of all networks of a diffusion model in a world under exp(−kt).
 
+    Args:
+        decays: values of k, the paper's among them.
+
     Returns:
-        A row a k: ``k`` and the measures of `sweep_rows`.
+        A row a k: ``k``; of ``accuracy`` (in-distribution images) and ``shape_accuracy,
+        texture_accuracy, shape_bias`` (cue conflicts) the value, ``_low`` and ``_high``; and
+        ``change, change_low, change_high``, by how much it is more accurate than under the paper's
+        k on the same images.
     """
     plain, conflicts = (_answers(recipe, world, name, decays) for name in SETS)
-    return _measured(plain, conflicts, "k", resampling)
+    pooled = _curves([each.assign(observer=recipe) for each in (plain, conflicts)], resampling)
+    change = pooled.accuracy - pooled.at("accuracy", PAPER)[:, None]
+    low, high = resampling.interval(change)
+    changes = {"change": change[0, :, 0], "change_low": low[0], "change_high": high[0]}
+    changed = pd.DataFrame({"k": pooled.decays, **changes})
+    return _measured(plain, conflicts, "k", resampling).merge(changed, on="k")
+
+
+def curves_of(
+    recipe: str, world: str, decays: Sequence[float], *, resampling: Resampling
+) -> Curves:
+    """Measure every network of a diffusion model in a world under exp(−kt), by itself."""
+    return _curves([_answers(recipe, world, name, decays) for name in SETS], resampling)
+
+
+def resnet_bias(world: str, *, resampling: Resampling) -> np.ndarray:
+    """The shape bias of a world's ResNets in each resample of silhouettes and of networks.
+
+    Returns:
+        (1 + draws,), paired with the `Curves` of the same world; of one network alone it is
+        resampled over silhouettes only.
+    """
+    answers = pd.concat(_resnets(world), ignore_index=True)
+    _, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
+    return np.asarray(values["shape_bias"][0])
 
 
 def resnet_rows(*, resampling: Resampling) -> pd.DataFrame:
     """The same of the ResNets of the worlds `WITH_LARGER`, which no weight concerns.
 
     Returns:
-        A row a world: ``world`` (its title) and the measures of `sweep_rows`.
+        A row a world: ``world`` (its title) and the measures of `measures_under`.
     """
     tables = []
     for world, title in WITH_LARGER.items():
-        models = [name for name in shipped_models(world) if parts_of(name).recipe == RESNET]
-        plain, conflicts = (with_recipe(miniature_answers([name], models)) for name in SETS)
+        plain, conflicts = _resnets(world)
         tables.append(_measured(plain, conflicts, "recipe", resampling).assign(world=title))
     return pd.concat(tables, ignore_index=True).drop(columns="recipe")
 
 
-def change_since_paper(
-    recipe: str, world: str, decay: float, *, resampling: Resampling
-) -> tuple[float, float, float]:
-    """By how much more accurate a weighting is than the paper's, with the ends of its interval.
+def _resnets(world: str) -> list[pd.DataFrame]:
+    """The answers of a world's ResNets to each of the two test sets."""
+    models = [name for name in shipped_models(world) if parts_of(name).recipe == RESNET]
+    return [with_recipe(miniature_answers([name], models)) for name in SETS]
 
-    In-distribution images are compared one by one.
-    """
-    answers = _answers(recipe, world, SETS[0], [PAPER, decay])
-    right = answers.assign(right=answers["right"].astype(float)).pivot(
-        index=["observer", "image_id", "category", "silhouette"], columns="k", values="right"
+
+def _curves(answers: Sequence[pd.DataFrame], resampling: Resampling) -> Curves:
+    together = pd.concat(answers, ignore_index=True)
+    keys, values, _ = pooled_measures(together, ["k"], resampling=resampling, together=False)
+    decays = tuple(dict.fromkeys(keys["k"]))
+    accuracy, bias = (
+        values[name].reshape(len(decays), -1, 1 + resampling.draws).swapaxes(0, 1)
+        for name in ("accuracy", "shape_bias")
     )
-    paired = right.reset_index().assign(change=lambda rows: rows[decay] - rows[PAPER], all="")
-    found = clustered_columns(paired, ["all"], ["change"], resampling=resampling).iloc[0]
-    return found["change"], found["change_low"], found["change_high"]
+    return Curves(decays, accuracy, bias)
 
 
 def _answers(recipe: str, world: str, test_set: str, decays: Sequence[float]) -> pd.DataFrame:

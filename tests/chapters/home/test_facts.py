@@ -1,5 +1,6 @@
 """The landing page's numbers, and its claims."""
 
+import pandas as pd
 import pytest
 from tiny.claims import assert_guarded
 
@@ -13,13 +14,18 @@ from gcbook.chapters.home.tables import (
     PHOTOGRAPHS,
     PRINTED,
     SMALL_NETWORK,
+    contrast_rows,
     dial_rows,
 )
 from gcbook.chapters.parameters import rooms
+from gcbook.claims import Interval
 from gcbook.claims.paper import paper_claims
 from gcbook.stats.benchmark_tables import table1_quoted
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 from gcbook.stimuli.pictures import pictures_of
+
+CONTRASTS = pd.DataFrame({"contrast": ["flat_over_resnet"], "low": [0.2], "high": [0.4]})
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +35,8 @@ def dial():
 
 @pytest.fixture(scope="module")
 def facts(dial):
-    return home_facts(dial, pictures_of("example"), rooms())
+    contrasts = contrast_rows(resampling=Resampling(draws=200))
+    return home_facts(dial, contrasts, pictures_of("example"), rooms())
 
 
 def test_one_model_moves_and_the_others_stand(dial):
@@ -49,8 +56,14 @@ def test_one_model_moves_and_the_others_stand(dial):
 
 def test_what_the_weighting_does(facts):
     assert facts.paper_k == 7
-    found = (facts.flat, facts.paper, facts.flat_accuracy, facts.paper_accuracy)
-    assert found == pytest.approx((0.517, 0.108, 0.667, 0.856), abs=1e-3)
+    found = (facts.flat, facts.paper, facts.resnet)
+    assert found == pytest.approx((0.517, 0.108, 0.188), abs=1e-3)
+    # Both networks of the model, each compared with the ResNet on the same images.
+    assert len(facts.flat_over_resnet) == len(facts.flat_accuracy_change) == 2
+    low, high = facts.paper_over_resnet[0]
+    assert low < 0.113 - 0.188 < high
+    low, high = facts.flat_accuracy_change[0]
+    assert low < 0.681 - 0.859 < high
 
 
 def test_the_readme_says_the_same(facts):
@@ -75,10 +88,10 @@ def test_claims_are_counted_by_grade(facts):
 
 
 def test_without_chapters_nothing_is_answered(dial):
-    nothing = home_facts(dial, pictures_of("example"), [])
+    nothing = home_facts(dial, CONTRASTS, pictures_of("example"), [])
     assert (nothing.agree, nothing.same_way) == (0, 0)
     assert nothing.unchecked == len(paper_claims())
 
 
 def test_claims_hold_and_a_changed_number_is_noticed(facts):
-    assert_guarded("home", facts, "weights_decide", flat=0.1)
+    assert_guarded("home", facts, "weights_decide", flat_over_resnet=(Interval(-0.1, 0.4),))

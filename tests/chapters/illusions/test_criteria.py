@@ -102,6 +102,7 @@ def test_a_model_that_follows_the_prompt_meets_the_first_criterion(one_model):
     assert rows.index.tolist() == STRENGTHS
     assert (rows["n"] == BLENDS).all()
     assert (rows["becomes"] == 1).all()
+    assert (rows["over_noise"] == 0).all() and (rows["steered"] == 1).all()
     # The untouched picture is judged to be the first category, that without a prompt a rabbit.
     ahead = [
         1 - np.mean([name == other for each in _blends() for name in each.blend.categories])

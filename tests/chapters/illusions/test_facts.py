@@ -21,6 +21,12 @@ def blends(alike=(), placed=()):
             "strength": strength,
             "becomes": becomes,
             "moved": strength / 20,
+            "moved_low": 0.0,
+            "moved_high": strength / 10,
+            "over_noise_low": becomes - 0.7,
+            "over_noise_high": becomes - 0.5,
+            "steered_low": strength - 0.1,
+            "steered_high": strength + 0.1,
             "elsewhere": strength / 40,
             "seen_from": 0.05 - strength / 50,
             "alike": (model, strength) in alike if strength < 1 else None,
@@ -73,6 +79,7 @@ def test_both_criteria_are_met_where_each_is_at_one_strength(found):
 def test_movements_are_those_below_full_strength(found):
     said = found()
     assert (said.pixel_moved, said.pixel_elsewhere) == pytest.approx((0.045, 0.0225))
+    assert [high for _, high in said.pixel_moved_intervals] == pytest.approx([0.03, 0.06, 0.09])
     # The strength at which the most is needed.
     assert said.pixel_effect == pytest.approx(0.044)
     assert (said.drawing_moved, said.drawing_effect, said.drawings_placed) == (0.03, 0.09, 1)
@@ -88,6 +95,9 @@ def test_the_judge(found):
 def test_what_becomes_as_named_is_counted_below_full_strength_beside_pure_noise(found):
     said = found()
     assert (said.pixel_becomes, said.pixel_becomes_at, said.pixel_alone) == (0.3, 0.6, 0.6)
+    # At strengths 0.3 and 0.6; above, no comparison is asked for.
+    assert np.allclose(said.pixel_over_noise, [(-0.6, -0.4), (-0.4, -0.2)])
+    assert np.allclose(said.pixel_steered, [(0.5, 0.7), (0.8, 1.0)])
 
 
 def test_without_intervals_nothing_is_counted(found):

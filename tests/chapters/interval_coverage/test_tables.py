@@ -1,60 +1,53 @@
 """The stored run as the page shows it, from a run written by hand."""
 
 import pytest
-from tiny.coverage_run import RUN
+from tiny.coverage_run import ROWS, RUN, run_of
 
 from gcbook.chapters.interval_coverage.tables import (
+    ACROSS,
     KIND_OF,
     KLEIN,
+    MIXED,
     OURS,
-    PERCENTILE,
-    STATISTICS,
-    coverage_rows,
+    SURVEY,
+    design_rows,
     kind_rows,
-    procedure_rows,
     read_run,
 )
 from gcbook.files.errors import InputError
 
 
 def test_a_method_is_ours_or_what_it_is_held_against():
-    rows = coverage_rows(RUN)
+    rows = design_rows(RUN)
     assert rows["procedure"].tolist() == [
-        *(OURS, PERCENTILE, OURS, PERCENTILE, OURS),
+        *(OURS, ACROSS, OURS, OURS),
         *(OURS, KLEIN),
-        *(OURS, OURS, OURS),
-        # The percentile bootstrap is ours here, and stands there once.
+        *(OURS, ACROSS, SURVEY, OURS, ACROSS, MIXED, OURS),
         *(OURS, OURS),
     ]
+    assert rows["relative"].tolist()[:2] == [pytest.approx(1.05), pytest.approx(1.1)]
+    assert rows["design"].tolist()[3] == "images 80, accuracies 0.99"
 
 
-def test_means_leave_out_hard_designs():
-    found = procedure_rows(coverage_rows(RUN)).set_index(["name", "procedure"])
-    ours = found.loc[("Accuracy", OURS)]
-    assert (ours["designs"], ours["mean"], ours["least"]) == (2, pytest.approx(0.94), 0.92)
-    assert (ours["within"], ours["width"]) == (0.5, pytest.approx(0.3))
-    assert found.loc[("Accuracy", PERCENTILE), "mean"] == pytest.approx(0.85)
-    assert found.index.tolist()[:3] == [
-        ("Accuracy", OURS),
-        ("Accuracy", PERCENTILE),
-        ("Kappa, one pair", OURS),
+def test_designs_of_the_choice_are_not_reported():
+    assert design_rows(run_of(ROWS, split="choose")).empty
+
+
+def test_kinds_tell_their_worst_design_and_the_worst_kind_stands_first():
+    found = kind_rows(design_rows(RUN))
+    assert found["kind"].drop_duplicates().tolist() == [
+        "Accuracy",
+        "Shape bias",
+        "Kappa, one pair",
+        "Mean over seeds",
     ]
+    ours = found.set_index(["kind", "procedure"]).loc[("Accuracy", OURS)]
+    assert (ours["designs"], ours["coverage_low"], ours["coverage_high"]) == (2, 0.92, 0.96)
+    assert (ours["narrowest"], ours["widest"]) == (pytest.approx(1.0), pytest.approx(1.05))
 
 
-def test_kinds_are_means_over_their_designs():
-    found = kind_rows(coverage_rows(RUN)).set_index(["kind", "procedure"])
-    ours = found.loc[("Accuracy", OURS)]
-    assert (ours["designs"], ours["coverage"]) == (2, pytest.approx(0.94))
-    assert (ours["low"], ours["high"]) == (pytest.approx(0.924), pytest.approx(0.956))
-    assert found.loc[("Accuracy", PERCENTILE), "coverage"] == pytest.approx(0.85)
-
-
-def test_every_statistic_belongs_to_one_kind():
-    assert set(KIND_OF) == set(STATISTICS)
-
-
-def test_all_statistics_of_the_shipped_run_have_a_name():
-    assert set(read_run()["statistic"]) == set(STATISTICS)
+def test_all_statistics_of_the_shipped_run_have_a_kind():
+    assert set(read_run()["statistic"]) == set(KIND_OF)
 
 
 def test_what_is_no_run_is_refused(tmp_path):

@@ -13,6 +13,7 @@ from gcbook.chapters.miniature_accuracy.tables import (
     consistency_of,
     difference_rows,
     kind_rows,
+    lead_rows,
     lost_rows,
 )
 from gcbook.charts.chart import chart_spec
@@ -46,7 +47,19 @@ def test_every_test_set_weighs_the_same(answers):
     assert row["difference"] == pytest.approx(-0.0325, abs=1e-4)
     # Table 1: Stable Diffusion 0.69, ResNet-50 0.56.
     assert row["paper"] == pytest.approx(0.13)
-    assert rows["paper"].notna().sum() == 3 and len(rows) == 6
+    assert rows["paper"].notna().sum() == 3 and len(rows) == 7
+
+
+def test_leads_are_means_over_two_groups_of_sets(answers):
+    rows = lead_rows(answers["default"], resampling=Resampling(draws=100)).set_index("model")
+    means = accuracy_by_set(answers["default"], tables.OOD_SETS, resampling=NONE)
+    values = means.pivot(index="dataset", columns="recipe", values="value")
+    leads = values["mini-cnn"] - values["mini-ar"]
+    by_shape = leads[["Cue conflict", "Silhouettes", "Edges"]].mean()
+    found = rows.loc["mini-ar"]
+    assert found["by_shape"] == pytest.approx(by_shape, abs=2e-4)
+    assert (3 * by_shape + 10 * found["elsewhere"]) / 13 == pytest.approx(leads.mean(), abs=2e-4)
+    assert found["low"] < found["by_shape"] - found["elsewhere"] < found["high"]
 
 
 def test_differences_are_drawn_beside_those_of_the_paper(answers):
@@ -82,6 +95,7 @@ def test_kinds_are_those_that_there_are(monkeypatch):
     found = consistency_of(dict.fromkeys(WORLDS, others), resampling=Resampling(draws=100))
     assert [each.group for each in found] == [*GROUPS] * 2
     assert all(set(each.right) == set(RIGHT) for each in found)
+    assert all(each.lead[0] <= each.lead[1] for each in found)
     rows = kind_rows(found)
     every = rows.groupby(["world", "group"], sort=False)["kind"].agg(list).tolist()
     assert every == [[*KINDS.values()]] * 4

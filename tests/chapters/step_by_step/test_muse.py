@@ -68,6 +68,9 @@ def test_the_bound_is_right_where_a_prompt_that_sticks_spoils_the_distance():
         {"50% hidden": 1 / 16, "75% hidden": 1 / 16, BOUND: 1}, abs=1e-4
     )
     assert (rows["n"] == len(NAMES)).all()
+    assert rows["ahead"].to_dict() == pytest.approx(
+        {"50% hidden": 15 / 16, "75% hidden": 15 / 16, BOUND: 0}, abs=1e-4
+    )
 
 
 def test_a_store_that_is_not_complete_is_none(stores):
@@ -109,17 +112,17 @@ def test_a_prompt_that_sticks_and_is_drawn_worst_correlates():
 def test_facts_by_hand():
     rules = pd.DataFrame(
         [
-            ("25% hidden", 320, 0.12, 0.09, 0.15),
-            ("75% hidden", 320, 0.16, 0.12, 0.2),
-            (BOUND, 320, 0.52, 0.46, 0.58),
+            ("25% hidden", 320, 0.12, 0.09, 0.15, 0.34, 0.46),
+            ("75% hidden", 320, 0.16, 0.12, 0.2, 0.3, 0.42),
+            (BOUND, 320, 0.52, 0.46, 0.58, 0, 0),
         ],
-        columns=["rule", "n", "accuracy", "low", "high"],
+        columns=["rule", "n", "accuracy", "low", "high", "ahead_low", "ahead_high"],
     )
     found = [correlate(np.arange(16), values)[1] for values in (np.arange(16), -np.arange(16))]
     facts = muse_facts(rules, found)
     assert tuple(facts["distance"]) == (0.12, 0.16)
-    assert (facts["distance_low"], facts["bound"]) == (0.09, 0.52)
-    assert tuple(facts["best_distance"]) == (0.12, 0.2)
+    assert facts["distance_intervals"] == ((0.09, 0.15), (0.12, 0.2))
+    assert (facts["bound"], facts["bound_ahead"]) == (0.52, ((0.34, 0.46), (0.3, 0.42)))
     assert tuple(facts["rho"]) == pytest.approx((-1, 1))
     # Of Pearson's table for 14 degrees of freedom.
     assert facts["rho_seen"] == pytest.approx(0.497, abs=0.001)

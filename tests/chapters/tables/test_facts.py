@@ -7,14 +7,17 @@ from tiny.claims import assert_guarded
 
 from gcbook.chapters.tables.facts import tables_facts
 from gcbook.chapters.tables.tables import metric_rows
+from gcbook.claims import Interval
 from gcbook.stats.benchmark_tables import benchmark_rows
+from gcbook.stats.specifications import load_specifications
 from gcbook.stats.summaries import Summaries
 
 ROWS = benchmark_rows(Summaries.read())
+CURVE = load_specifications()
 
 
 def facts_of(rows):
-    return tables_facts(rows, metric_rows(rows))
+    return tables_facts(rows, metric_rows(rows), CURVE)
 
 
 def test_digits_that_come_out_are_counted():
@@ -60,3 +63,18 @@ def test_nothing_is_counted_where_nothing_is_both_printed_and_recomputed():
 
 def test_the_claims_hold_and_can_fail():
     assert_guarded("tables", facts_of(ROWS), "all_come_out", same=7)
+
+
+@pytest.mark.parametrize(
+    ("claim", "fact", "turned"),
+    [
+        ("headlines_stand", "shares", (Interval(-0.1, 0.01),)),
+        ("ceiling_decides", "accurate_shares", (Interval(-0.01, 0.1),)),
+        ("undefined_does_not_matter", "undefined_changes", 0.01),
+    ],
+)
+def test_one_specification_that_turns_is_noticed(claim, fact, turned):
+    facts = facts_of(ROWS)
+    known = getattr(facts, fact)
+    changed = known + turned if isinstance(known, tuple) else turned
+    assert_guarded("tables", facts, claim, **{fact: changed})

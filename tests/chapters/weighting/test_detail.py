@@ -17,7 +17,9 @@ from gcbook.chapters.weighting.detail import (
     matching_rows,
     miniature_detail,
 )
+from gcbook.miniworld.results.sweep import Curves
 from gcbook.noise.detail import hidden_octaves, hidden_shares, natural_spectrum
+from gcbook.stats.resampling import Resampling
 
 
 @pytest.fixture(scope="module")
@@ -80,16 +82,23 @@ def test_outcomes_are_read_at_the_k_of_each_row(spectra, monkeypatch):
 
     def measures(recipe, world, decays, *, resampling):
         names = ["shape_bias", "shape_bias_low", "shape_bias_high", "accuracy"]
+        names += ["change", "change_low", "change_high"]
         return pd.DataFrame({"k": decays}).assign(**{n: [k / 100 for k in decays] for n in names})
 
+    def curves(recipe, world, decays, *, resampling):
+        # Two networks, at k / 100 on average.
+        bias = np.array([[[k / 100 + move] for k in decays] for move in (-0.1, 0.1)])
+        return Curves(tuple(decays), bias, bias)
+
     monkeypatch.setattr(detail, "measures_under", measures)
-    monkeypatch.setattr(
-        detail, "change_since_paper", lambda recipe, world, k, resampling: (k, k - 1, k + 1)
-    )
-    rows = detail.outcome_rows(matching_rows(spectra), resampling=None)
+    monkeypatch.setattr(detail, "curves_of", curves)
+    monkeypatch.setattr(detail, "resnet_bias", lambda world, resampling: np.array([0.2]))
+    rows = detail.outcome_rows(matching_rows(spectra), resampling=Resampling(draws=0))
     assert len(rows) == len(WORLDS) * 2 * len(CONTRASTS)
     assert rows["shape_bias"].to_numpy() == pytest.approx(rows["k"] / 100)
-    assert rows["change"].tolist() == rows["k"].tolist()
+    assert rows["change"].to_numpy() == pytest.approx(rows["k"] / 100)
+    assert rows["excess"].to_numpy() == pytest.approx(rows["k"] / 100 - 0.07)
+    assert rows["lead"].to_numpy() == pytest.approx(rows["k"] / 100 - 0.2)
     assert set(rows["shape_bias_paper"]) == {0.07}
     predicted = rows[rows["predicted_low"].notna()]
     assert set(predicted["contrast"]) == {CONTRASTS[1]} and len(predicted) == 6

@@ -62,25 +62,34 @@ def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):
 def test_coarse_and_fine_images_are_told_apart(tmp_path, monkeypatch):
     """Right on coarse ones; only images whose texture is their own category's count."""
     data = use_data(tmp_path / "data", monkeypatch)
-    ship_model(data, "mini-cnn")
     pairs = [(c, c) for c in CATEGORIES] + [("cat", "dog")]
     names = [f"{a}1-{b}1-{band}.png" for band in (COARSE, FINE, "low-8") for a, b in pairs]
 
-    def errors(rows):
-        coarse = rows["image_id"].str.contains(COARSE) & (rows["texture"] == rows["category"])
-        return least(rows, np.where(coarse, rows["category"], "oven"))
+    def read_of(band):
+        def errors(rows):
+            read = rows["image_id"].str.contains(band) & (rows["texture"] == rows["category"])
+            return least(rows, np.where(read, rows["category"], "oven"))
 
-    ship_scores(data, "mini-cnn", "filtered", names, errors, kind="discriminative")
-    rewrite(
-        data / "scores/mini-cnn/filtered/images.parquet",
-        lambda images: images.assign(
-            condition=images["image_id"].str.extract(r"-((?:low|high)-\d)\.png")[0]
-        ),
-    )
-    rows = filtered_rows(["mini-cnn"], resampling=NONE).set_index("condition")
-    assert rows["n"].tolist() == [16, 16]
-    assert rows.loc[COARSE, "accuracy"] == 1
-    assert rows.loc[FINE, "accuracy"] == 1 / 16
+        return errors
+
+    models = ("mini-cnn", "mini-cnn-noise")
+    for model, band in zip(models, (COARSE, FINE), strict=True):
+        ship_model(data, model)
+        ship_scores(data, model, "filtered", names, read_of(band), kind="discriminative")
+        rewrite(
+            data / f"scores/{model}/filtered/images.parquet",
+            lambda images: images.assign(
+                condition=images["image_id"].str.extract(r"-((?:low|high)-\d)\.png")[0]
+            ),
+        )
+    rows = filtered_rows(models, resampling=NONE).set_index(["observer", "condition"])
+    assert rows["n"].tolist() == [16] * 4
+    assert rows.loc[("mini-cnn", COARSE), "accuracy"] == 1
+    assert rows.loc[("mini-cnn", FINE), "accuracy"] == 1 / 16
+    # All but the oven that the other one answers anyway is lost, and gained.
+    for model in models:
+        changes = [rows.loc[(model, band), "change"] for band in (COARSE, FINE)]
+        assert changes == [-15 / 16, 15 / 16]
 
 
 def test_a_steep_weighting_listens_to_little_noise(tmp_path, monkeypatch):

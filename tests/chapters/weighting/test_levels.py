@@ -5,7 +5,12 @@ import pandas as pd
 import pytest
 from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
 
-from gcbook.chapters.weighting.levels import NAMED, level_answers, level_shares
+from gcbook.chapters.weighting.levels import (
+    NAMED,
+    half_changes,
+    level_answers,
+    level_shares,
+)
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.stats.resampling import Resampling
 
@@ -54,3 +59,11 @@ def test_each_level_decides_by_its_own_draws(bins):
     one = shares[(shares["world"] == "Default world") & (shares["model"] == "mini-latent")]
     textures = one[one["answer"] == NAMED["texture"]].sort_values("level")
     assert textures["share"].tolist() == [0] * (bins - 1) + [1]
+
+
+def test_halves_are_compared_image_by_image():
+    rows = half_changes(resampling=Resampling(draws=50)).set_index(["world", "model"])
+    one = rows.loc[("Default world", "mini-pixel")]
+    # All but the image that is always taken for a knife change from texture to shape.
+    assert (one["shape"], one["texture"]) == (7 / 8, -7 / 8)
+    assert one["texture_low"] <= -7 / 8 <= one["texture_high"] < 0

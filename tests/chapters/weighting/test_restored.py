@@ -10,7 +10,7 @@ import torch
 from gcbook.chapters.weighting.restored import (
     band_name,
     detail_rows,
-    kept_under_papers_weight,
+    kept_rows,
     restored_powers,
     some_images,
 )
@@ -56,7 +56,7 @@ def test_a_blind_denoiser_misses_everything():
     assert np.allclose(rows["missed"], 1)
     assert set(rows["images"]) == {16}
     assert sorted(set(rows["t"])) == TIMES
-    assert (kept_under_papers_weight(table, [band_name(BANDS[2])]) == 0).all()
+    assert kept_rows(table, [band_name(BANDS[2])], resampling=NONE)["kept"].tolist() == [0]
 
 
 def test_one_that_knows_the_image_misses_nothing():
@@ -64,7 +64,8 @@ def test_one_that_knows_the_image_misses_nothing():
     table = powers(lambda x_t, t, label: x[: len(x_t)])
     rows = detail_rows(table, SPECTRUM, resampling=Resampling(draws=100))
     assert np.allclose(rows["missed"], 0) and np.allclose(rows["high"], 0)
-    assert np.allclose(kept_under_papers_weight(table, [band_name(BANDS[3])]), 1)
+    kept = kept_rows(table, [band_name(BANDS[3])], resampling=Resampling(draws=100))
+    assert np.allclose(kept[["kept", "low", "high"]], 1)
 
 
 def test_powers_are_those_of_the_pictures():
@@ -96,7 +97,8 @@ def test_the_papers_weight_counts_little_noise_most():
         {"band": "2 to 4", "t": t, "clean": 1.0, "restored": restored}
         for t, restored in ((0.1, 1.0), (0.9, 0.0))
     ]
-    (kept,) = kept_under_papers_weight(pd.DataFrame(rows), ["2 to 4"])
+    table = pd.DataFrame(rows).assign(category="cat", silhouette="cat1")
+    (kept,) = kept_rows(table, ["2 to 4"], resampling=NONE)["kept"]
     # All below t = ½ goes to the first time.
     assert kept == pytest.approx((1 - np.exp(-3.5)) / (1 - np.exp(-7)), abs=1e-4)
 

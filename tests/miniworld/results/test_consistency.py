@@ -110,6 +110,9 @@ def test_sides_weigh_miniatures_alike_whatever_their_seeds():
     assert facts["across_pairs"] == 4
     assert facts["gap"] == pytest.approx(within - across, abs=1e-3)
     assert facts["gap_low"] <= facts["gap"] <= facts["gap_high"]
+    assert facts["generative_gap"] == pytest.approx(facts["generative"] - across, abs=1e-3)
+    assert facts["seeds_over_across"] == pytest.approx(mean(seeds) - across, abs=1e-3)
+    assert facts["seeds_over_across_low"] <= facts["seeds_over_across"]
     caps = {frozenset((a, b)): k for a, b, k in pairs[["a", "b", "most"]].to_numpy()}
     most = np.mean([caps[frozenset((seed, "mini-cnn-noise"))] for seed in seeds])
     assert facts["discriminative_share"] == pytest.approx(within / most, abs=1e-3)
@@ -141,7 +144,7 @@ def test_a_difference_of_accuracies_alone_is_none_of_shares():
     assert found["gap_low"] > 0
     kinds = ("discriminative", "generative", "across")
     assert [found[f"{kind}_share"] for kind in kinds] == pytest.approx([1, 1, 1])
-    assert found["gap_share"] == pytest.approx(0)
+    assert found["gap_share"] == found["generative_gap_share"] == pytest.approx(0)
 
 
 def test_groups_of_images():

@@ -56,7 +56,7 @@ def test_values_and_intervals_are_those_of_the_shares():
     shares = cue_shares(both, resampling=resampling).set_index("observer")
     right = accuracies(both, resampling=resampling).set_index("observer")
     for name in ("mini-ar", "mini-cnn"):
-        accuracy = panel.accuracy(name, ["cue-conflict"])
+        accuracy = panel.accuracy(name, ["cue-conflict"], resampling=resampling)
         assert accuracy[0] == pytest.approx(right.loc[name, "accuracy"])
         assert panel.shape_bias(name)[0] == pytest.approx(shares.loc[name, "shape_bias"])
         ends = resampling.interval(accuracy, n=len(set(both["silhouette"])))
@@ -64,13 +64,29 @@ def test_values_and_intervals_are_those_of_the_shares():
 
 
 def test_seeds_are_averaged_and_sets_weigh_alike():
-    panel = make_panel(pd.concat([B, B1]), Resampling(3))
-    assert panel.accuracy("mini-cnn", ["cue-conflict"])[0] == pytest.approx((0.75 + 0.75) / 2)
+    some = Resampling(3)
+    panel = make_panel(pd.concat([B, B1]), some)
+    right = panel.accuracy("mini-cnn", ["cue-conflict"], resampling=some)[0]
+    assert right == pytest.approx((0.75 + 0.75) / 2)
     assert panel.shape_bias("mini-cnn")[0] == pytest.approx(6 / 8)
-    two = make_panel(pd.concat([A, B, BLUR]), Resampling(3))
+    two = make_panel(pd.concat([A, B, BLUR]), some)
+    sets = ["cue-conflict", "low-pass"]
     # Four images in one set and two in the other: (2/4 + 1/2) / 2.
-    assert two.accuracy("mini-ar", ["cue-conflict", "low-pass"])[0] == pytest.approx(0.5)
-    assert two.accuracy("mini-cnn", ["cue-conflict", "low-pass"])[0] == pytest.approx(0.875)
+    assert two.accuracy("mini-ar", sets, resampling=some)[0] == pytest.approx(0.5)
+    assert two.accuracy("mini-cnn", sets, resampling=some)[0] == pytest.approx(0.875)
+
+
+def test_several_networks_are_resampled_too():
+    some = Resampling(200)
+    worse = answered(zip(IMAGES, ["dog", "oven", "oven", "oven"], strict=True), "mini-cnn-seed1")
+    alike = B.assign(observer="mini-cnn-seed1")
+    spreads = [
+        make_panel(pd.concat([B, second]), some)
+        .accuracy("mini-cnn", ["cue-conflict"], resampling=some)
+        .std()
+        for second in (alike, worse)
+    ]
+    assert spreads[1] > 2 * spreads[0]
 
 
 def test_shape_bias_without_either_cue_is_undefined():

@@ -72,7 +72,7 @@ def contents(store: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("parts", [1, 2, 3, 8])
 @pytest.mark.parametrize("batch_size", [7, 8, 24])
-@pytest.mark.parametrize(("n_images", "n_labels", "joint"), [(22, 4, False), (9, 4, True)])
+@pytest.mark.parametrize(("n_images", "n_labels", "joint"), [(22, 4, False), (22, 4, True)])
 def test_parts_are_the_set_cut_between_batches(parts, batch_size, n_images, n_labels, joint):
     settings = replace(SETTINGS, batch_size=batch_size)
     traits = Traits.of(Likelihood(joint=joint, labels=LABELS[:n_labels]))

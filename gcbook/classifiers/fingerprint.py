@@ -206,14 +206,13 @@ class _Walk:
 
 
 def _is_library(file: str) -> bool:
-    # An environment may lie within the folder of a user's own code, and site-packages in stdlib.
     return file.startswith((*_LIBRARIES, _OWN, "<frozen"))
 
 
 def _is_library_class(kind: type) -> bool:
     module = sys.modules.get(kind.__module__)
     file = getattr(module, "__file__", None)
-    # What has no file is built in, or a notebook.
+    # A module without a file is built in, or a notebook's.
     return kind.__module__ != "__main__" and (file is None or _is_library(file))
 
 

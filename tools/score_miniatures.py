@@ -38,10 +38,11 @@ from gcbook.miniworld.named import DEFAULT, named_world, world_names
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.card import write_card
 from gcbook.miniworld.results.kinds import side_of
-from gcbook.miniworld.results.noised import keep_noised
+from gcbook.miniworld.results.noised import TRAINED, keep_noised
 from gcbook.miniworld.results.shipped import (
     LARGER,
     LARGER_SETS,
+    LONG,
     draws_of,
     has_weights,
     keeps_weights,
@@ -74,7 +75,8 @@ def main() -> None:
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
-        of_model = list(shipped_sets(model) or (LARGER_SETS if world == LARGER else TEST_SETS))
+        few = world == LARGER or parts_of(model).recipe == LONG
+        of_model = list(shipped_sets(model) or (LARGER_SETS if few else TEST_SETS))
         classifies = side_of(model) == "discriminative"
         if classifies and parts_of(model).seed == 0 and world == DEFAULT:
             of_model += [FILTERED] * (FILTERED not in of_model)
@@ -91,7 +93,7 @@ def main() -> None:
             thin(Store.open(folder))
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
-        if classifies and world == CALIBRATED_WORLD:
+        if parts_of(model).recipe in TRAINED and world == CALIBRATED_WORLD:
             print(keep_noised(model, arguments.output / model))
         if arguments.drop_weights and not keeps_weights(model):
             drop_weights(model)

@@ -122,34 +122,42 @@ def fisher_interval(
     return math.tanh(math.atanh(r) - half), math.tanh(math.atanh(r) + half)
 
 
-def fisher_difference(r: float, n: int, other: float, points: int) -> tuple[float, float]:
-    """Compare Pearson's coefficients of two independent samples by Fisher's transformation.
+def dependent_difference(
+    y: npt.ArrayLike, x: npt.ArrayLike, other: npt.ArrayLike, confidence: float = 0.95
+) -> tuple[float, float, float]:
+    """Compare Pearson's coefficients of one quantity with two others of the same observers.
 
-    The first is ``r``, over ``n`` observers; the second is ``other``, over ``points``.
+    The interval (Zou, 2007) is made of those of both coefficients (`fisher_interval`) and of the
+    correlation between the two, so that it is not symmetrical.
+
+    Args:
+        y: the quantity that both are correlated with.
+        x, other: the two, in the same order of observers.
+        confidence: of the interval.
 
     Returns:
-        z, positive where the first is the larger, and its two-sided p; both NaN where a sample has
-        fewer than 4 observers or a coefficient is ±1, as in `fisher_interval`.
+        The coefficient of y with x minus that of y with the other, and the ends of the interval;
+        NaN where `fisher_interval` is.
 
-    >>> [round(value, 3) for value in fisher_difference(0.8, 28, 0.5, 28)]
-    [1.942, 0.052]
+    >>> [round(v, 2) for v in dependent_difference([1, 2, 3, 4], [1, 3, 2, 4], [2, 1, 4, 3])]
+    [0.2, -1.35, 1.67]
     """
-    if min(n, points) < 4 or max(abs(r), abs(other)) > 1 - _ROUNDING:
-        return math.nan, math.nan
-    z = (math.atanh(r) - math.atanh(other)) / math.sqrt(1 / (n - 3) + 1 / (points - 3))
-    return z, 2 * float(stats.norm.sf(abs(z)))
-
-
-def partial(x: npt.ArrayLike, y: npt.ArrayLike, given: npt.ArrayLike) -> float:
-    """Return Pearson's coefficient of x and y once a third quantity is held constant.
-
-    NaN where a quantity does not vary, or where x or y follows the third without a remainder.
-
-    >>> round(partial([1, 2, 3, 4], [1, 2, 3, 5], [1, 1, 2, 2]), 3)
-    0.949
-    """
-    of = np.atleast_2d(np.corrcoef(np.array([x, y, given], dtype=np.float64)))
-    left = (1 - of[0, 2] ** 2) * (1 - of[1, 2] ** 2)
-    if np.isnan(left) or left <= _ROUNDING:
-        return math.nan
-    return float((of[0, 1] - of[0, 2] * of[1, 2]) / math.sqrt(left))
+    of = np.atleast_2d(np.corrcoef(np.array([y, x, other], dtype=np.float64)))
+    first, second, between = of[0, 1], of[0, 2], of[1, 2]
+    n = np.size(y)
+    ends = [fisher_interval(r, n, confidence) for r in (first, second)]
+    if np.isnan([first, second, between, *ends[0], *ends[1]]).any():
+        return math.nan, math.nan, math.nan
+    left = (1 - first**2) * (1 - second**2)
+    part = (between - first * second / 2) * (1 - first**2 - second**2 - between**2)
+    together = (part + between**3) / left
+    below, above = (
+        [abs(end - r) for r, end in zip((first, second), side, strict=True)]
+        for side in zip(*ends, strict=True)
+    )
+    reach = [
+        math.sqrt(max(a**2 + b**2 - 2 * together * a * b, 0))
+        for a, b in ((below[0], above[1]), (above[0], below[1]))
+    ]
+    difference = float(first - second)
+    return difference, difference - reach[0], difference + reach[1]

@@ -9,9 +9,7 @@ from scipy import stats
 from gcbook.stats.correlation import (
     MOST_EXACT,
     correlate,
-    fisher_difference,
-    fisher_interval,
-    partial,
+    dependent_difference,
 )
 
 X = [0.31, 0.66, 0.44, 0.40, 0.54, 0.50]
@@ -92,22 +90,29 @@ def test_nothing_is_said_where_nothing_varies_or_too_few_answer() -> None:
     assert np.isnan(three.low)
 
 
-@pytest.mark.parametrize(
-    ("r", "n", "other", "points"),
-    [(1, 8, 0.5, 8), (0.5, 8, -1, 8), (0.5, 3, 0.4, 8), (0.5, 8, 0.4, 3), (0.5, 8, 0.4, 1)],
-)
-def test_a_difference_has_no_z_where_an_interval_has_no_ends(
-    r: float, n: int, other: float, points: int
-) -> None:
-    intervals = np.array([fisher_interval(r, n), fisher_interval(other, points)])
-    assert np.isnan(intervals).all(axis=1).any()
-    assert np.isnan(fisher_difference(r, n, other, points)).all()
-
-
-def test_a_partial_coefficient_is_that_of_what_a_third_quantity_leaves() -> None:
+def test_two_coefficients_are_compared_with_an_interval_that_knows_of_their_correlation() -> None:
     rng = np.random.default_rng(0)
-    third = rng.normal(size=30)
-    x, y = third + rng.normal(size=30), 2 * third + rng.normal(size=30)
-    rest = [v - np.polyval(np.polyfit(third, v, 1), third) for v in (x, y)]
-    assert partial(x, y, third) == pytest.approx(stats.pearsonr(*rest).statistic)
-    assert np.isnan(partial(x, third, 3 * third))
+    x, y = rng.normal(size=(2, 40))
+    other = x + 0.1 * rng.normal(size=40)
+    found, low, high = dependent_difference(x + y, x, other)
+    assert found == pytest.approx(np.corrcoef(x + y, x)[0, 1] - np.corrcoef(x + y, other)[0, 1])
+    assert low < found < high
+    # Two quantities that are nearly the same are told apart much better than unrelated ones.
+    _, wide_low, wide_high = dependent_difference(x + y, x, y)
+    assert high - low < (wide_high - wide_low) / 3
+    backwards = dependent_difference(x + y, other, x)
+    assert backwards == pytest.approx((-found, -high, -low))
+
+
+def test_an_interval_of_a_difference_covers_it() -> None:
+    """Of three quantities of a known covariance, with both coefficients .6 and .3 true."""
+    covariance = np.array([[1, 0.6, 0.3], [0.6, 1, 0.5], [0.3, 0.5, 1]])
+    drawn = np.random.default_rng(1).multivariate_normal(np.zeros(3), covariance, size=(400, 25))
+    found = [dependent_difference(*sample.T) for sample in drawn]
+    covered = np.mean([low <= 0.3 <= high for _, low, high in found])
+    assert 0.92 < covered < 0.98
+
+
+def test_a_difference_has_no_interval_where_a_coefficient_has_none() -> None:
+    assert np.isnan(dependent_difference([1, 2, 3], [1, 3, 2], [2, 1, 3])).all()
+    assert np.isnan(dependent_difference([1, 2, 3, 4], [1, 2, 3, 4], [2, 1, 4, 3])).all()

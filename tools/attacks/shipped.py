@@ -183,12 +183,6 @@ def _scores(file: Path) -> str:
     return digest(store.scores(), store.images(), store.observer, store.settings.as_dict())
 
 
-def _course(file: Path) -> str:
-    from gcbook.miniworld.results.shipped import training_trials
-
-    return digest(training_trials(file.parent.name))
-
-
 def _silhouettes(file: Path) -> str:
     from gcbook.miniworld.silhouettes import load_silhouettes
 
@@ -267,7 +261,6 @@ PARTS: dict[str, tuple[tuple[str, ...], Callable[[Path], str], int]] = {
     "configurations": (("models/mini-*/*config.json",), _weights, 20),
     "records of training": (("models/mini-cnn*/training.json",), _card, 20),
     "scores": (("scores/*/*/*.*",), _scores, 60),
-    "answers at checkpoints": (("scores/*/training.parquet",), _course, 20),
     "silhouettes": (("miniworld/silhouettes.*",), _silhouettes, 25),
     "published numbers": (("published/*.csv",), _published, 40),
     "coverage": (("coverage.parquet",), _coverage, 20),
@@ -284,7 +277,7 @@ PARTS: dict[str, tuple[tuple[str, ...], Callable[[Path], str], int]] = {
     ),
 }
 """By name: the files, what reads them, and how many bits are flipped."""
-EACH = (_weights, _card, _scores, _course, _illusions)
+EACH = (_weights, _card, _scores, _illusions)
 """Readers of one file; others read all of their part."""
 
 

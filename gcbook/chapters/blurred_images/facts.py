@@ -8,32 +8,40 @@ import pandas as pd
 
 from gcbook.chapters.blurred_images.tables import (
     BLURRED,
-    HIGH_PASS_TITLE,
-    NOISE,
     RESNET,
     clean_biases,
     printed_correlations,
 )
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import DEFAULT
+from gcbook.miniworld.results.calibrated import (
+    CALIBRATED_WORLD,
+    difference_scores,
+    predicted_difference,
+)
+from gcbook.miniworld.results.longer import seeds_apart
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.published import published_models, quoted_value
-from gcbook.stats.correlation import fisher_difference
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
 from gcbook.stats.metrics import bias_of
+from gcbook.stats.resampling import Resampling
 from gcbook.stats.rows import first_row
+
+_AT_EQUAL_STEPS = "noise_at_equal_steps"
 
 
 def blurred_images_facts(
     rows: pd.DataFrame,
     correlations: pd.DataFrame,
-    sharp: pd.DataFrame,
+    sharp: Mapping[str, float],
     resnet: pd.DataFrame,
     noised: pd.DataFrame,
     changes: pd.DataFrame,
     categories: pd.DataFrame,
-    equal_steps: Mapping[str, float],
+    lengths: pd.DataFrame,
+    *,
+    resampling: Resampling,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -43,12 +51,13 @@ def blurred_images_facts(
     Args:
         rows: from `gcbook.chapters.blurred_images.tables.accuracy_and_bias`.
         correlations: of these, from `gcbook.stats.correlation_tables.correlation_rows`.
-        sharp, resnet: from `gcbook.chapters.blurred_images.tables`: ``sharp_rows`` and
+        sharp, resnet: from `gcbook.chapters.blurred_images.tables`: ``sharp_difference`` and
             ``resnet_rows``.
         noised: from `gcbook.stats.shape_tables.noised_resnets`.
         changes: of the calibrated world, from `gcbook.miniworld.results.noised.change_rows`.
-        categories: likewise, from `gcbook.chapters.blurred_images.tables.noise_rows`.
-        equal_steps: likewise, from `gcbook.miniworld.results.longer.noise_after_equal_steps`.
+        categories: likewise, from `gcbook.miniworld.results.noised.category_changes`.
+        lengths: likewise, from `gcbook.miniworld.results.longer.length_rows`.
+        resampling: of the default world's networks.
     """
     return SimpleNamespace(
         **_all_networks(correlations),
@@ -58,10 +67,10 @@ def blurred_images_facts(
         **_blurred_or_sharp(sharp),
         **_resnet(resnet),
         **_printed(noised),
-        **_noise(changes, categories),
-        same_steps=Number(equal_steps["change"], "+.2f"),
-        same_steps_interval=Interval(equal_steps["low"], equal_steps["high"], "+.2f"),
-        **_default_world(),
+        **_noise(changes),
+        **_categories(categories),
+        **_lengths(lengths),
+        **_default_world(resampling),
     )
 
 
@@ -78,12 +87,10 @@ def _all_networks(correlations: pd.DataFrame) -> dict[str, Any]:
 
 
 def _paper(correlations: pd.DataFrame) -> dict[str, Any]:
-    """What the paper prints, and how it compares."""
+    """What the paper prints."""
     printed = printed_correlations()
     pearson = quoted_value("shape_bias_low_pass_pearson")
     points = int(printed["points"].max())
-    own = _row(correlations, EVERYBODY)
-    _, p = fisher_difference(Number(own["r"]), int(own["n"] or 0), pearson, points)
     return {
         "paper_pearson": Number(pearson, ".2f"),
         "paper_spearman": Number(quoted_value("shape_bias_low_pass_spearman"), ".2f"),
@@ -91,7 +98,6 @@ def _paper(correlations: pd.DataFrame) -> dict[str, Any]:
         "paper_points": points,
         "paper_models": len(published_models().query("table2 != ''")),
         "paper_largest_p": Number(printed["p"].max(), ".1e"),
-        "difference_p": Number(p, ".2g"),
     }
 
 
@@ -113,29 +119,25 @@ def _families(rows: pd.DataFrame, correlations: pd.DataFrame) -> dict[str, Any]:
 
 
 def _datasets(correlations: pd.DataFrame) -> dict[str, Any]:
-    """The place of blurred and of high-pass images among the datasets, by Pearson's coefficient."""
+    """The intervals of Pearson's coefficient, a dataset each."""
     whole = correlations["measured_on"].isin([each.title for each in EXPERIMENTS.values()])
     over_all = correlations["left_out"] == EVERYBODY
-    pearson = correlations[whole & over_all & (correlations["coefficient"] == "Pearson")]
-    r = pearson.dropna(subset="r").set_index("measured_on")["r"].sort_values(ascending=False)
-    place = {title: number for number, title in enumerate(r.index, 1)} if len(r) > 1 else {}
+    rows = correlations[whole & over_all & (correlations["coefficient"] == "Pearson")]
+    rows = rows.dropna(subset="r")
+    several = len(rows) > 1
+    ends = zip(rows["low"], rows["high"], strict=True)
     return {
-        "datasets": len(place) or None,
-        "positive": int((r > 0).sum()) if place else None,
-        "blurred_place": place.get(BLURRED),
-        "sharp_place": place.get(HIGH_PASS_TITLE),
+        "datasets": len(rows) if several else None,
+        "dataset_intervals": tuple(Interval(*each, ".2f") for each in ends) if several else None,
     }
 
 
-def _blurred_or_sharp(sharp: pd.DataFrame) -> dict[str, Any]:
-    """What accuracy on blurred images adds to that on high-pass images, and the reverse."""
-    every = first_row(sharp)
-    closer = sharp["sharp"] > sharp["blurred"]
-    names = ("blurred", "sharp", "blurred_given", "sharp_given")
+def _blurred_or_sharp(sharp: Mapping[str, float]) -> dict[str, Any]:
+    """Coefficients with accuracy on high-pass and on blurred images, and their difference."""
     return {
-        **{name: Number(every[name], ".2f") for name in names},
-        "compared": len(sharp) or None,
-        "sharp_closer": int(closer.sum()) if len(sharp) else None,
+        "sharp": Number(sharp["sharp"], ".2f"),
+        "closer": Number(sharp["closer"], "+.2f"),
+        "closer_interval": Interval(sharp["low"], sharp["high"], "+.2f"),
     }
 
 
@@ -147,6 +149,7 @@ def _resnet(rows: pd.DataFrame) -> dict[str, Any]:
         "resnet": Number(bias_of(*answers), ".2f"),
         "resnet_mean": Number(1 - own["category_mean"].max(), ".2f"),
         "resnet_by_shape": int((own["bias"] > 0.5).sum()),
+        "resnet_categories": len(own),
     }
 
 
@@ -167,7 +170,7 @@ def _printed(noised: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-def _noise(changes: pd.DataFrame, categories: pd.DataFrame) -> dict[str, Any]:
+def _noise(changes: pd.DataFrame) -> dict[str, Any]:
     """What noise in training changes in the calibrated world, and noise at test time then."""
     found: dict[str, Any] = {}
     steps = {(row["step"], row["measure"]): row for row in changes.to_dict("records")}
@@ -183,25 +186,64 @@ def _noise(changes: pd.DataFrame, categories: pd.DataFrame) -> dict[str, Any]:
             f"plain{ending}": Number(training["before"], form),
             f"trained{ending}": Number(training["after"], form),
             f"tested{ending}": Number(testing["after"], form),
+            f"tested{ending}_interval": Interval(testing["after_low"], testing["after_high"], form),
         }
         for name, row in (("training", training), ("testing", testing)):
             found[f"{name}{ending}"] = Number(row["change"], f"+{form}")
             found[f"{name}{ending}_interval"] = Interval(row["low"], row["high"], f"+{form}")
-    shares = categories.pivot(index="category", columns="noise", values="texture_share")
-    without, _, with_both = NOISE
-    return found | {
-        "categories": len(shares),
-        "categories_raised": int((shares[with_both] < shares[without]).sum()),
-    }
+    return found
 
 
-def _default_world() -> dict[str, Number]:
-    """Shape bias in the default world without noise, and with it in training."""
-    biases = clean_biases(DEFAULT)
-    names = ("default_plain", "default_trained")
+def _categories(changes: pd.DataFrame) -> dict[str, int]:
+    """In how many categories noise is shown to raise shape bias, and to lower it."""
     return {
-        name: Number(biases[recipe], ".2f") for name, recipe in zip(names, TRAINED, strict=True)
+        "categories": len(changes),
+        "categories_raised": int((changes["low"] > 0).sum()),
+        "categories_lowered": int((changes["high"] < 0).sum()),
     }
+
+
+def _lengths(lengths: pd.DataFrame) -> dict[str, Any]:
+    """What longer training and, at an equal length, noise change in the small ResNet: as recipes,
+    and of each network that was trained for longer."""
+    recipes = lengths[lengths["network"] == ""].set_index("compared").to_dict("index")
+    longer, noise = recipes["longer"], recipes["noise"]
+    expected, low, high = predicted_difference(_AT_EQUAL_STEPS)
+    # No change is what the naive forecaster expects of a longer training.
+    naive = noise["after"] - longer["before"]
+    score, naive_score = difference_scores(_AT_EQUAL_STEPS, noise["change"], naive)
+    each = lengths[lengths["network"] != ""]
+    single = {
+        name: tuple(
+            Interval(row["low"], row["high"], "+.2f")
+            for row in each[each["compared"] == compared].to_dict("records")
+        )
+        for name, compared in (("each_longer", "longer"), ("each_at_length", "noise"))
+    }
+    return single | {
+        "long_networks": each["network"].nunique(),
+        "seeds_apart": Number(seeds_apart(CALIBRATED_WORLD), ".2f"),
+        "long": Number(longer["after"], ".2f"),
+        "longer": Number(longer["change"], "+.2f"),
+        "longer_interval": Interval(longer["low"], longer["high"], "+.2f"),
+        "same_steps": Number(noise["change"], "+.2f"),
+        "same_steps_interval": Interval(noise["low"], noise["high"], "+.2f"),
+        "same_steps_expected": Number(expected, "+.3f"),
+        "same_steps_predicted_interval": Interval(low, high, "+.3f"),
+        "same_steps_score": Number(score, ".2f"),
+        "same_steps_naive_score": Number(naive_score, ".2f"),
+    }
+
+
+def _default_world(resampling: Resampling) -> dict[str, Any]:
+    """Shape bias in the default world without noise, and with it in training."""
+    biases = clean_biases(DEFAULT, resampling=resampling)
+    found: dict[str, Any] = {}
+    names = ("default_plain", "default_trained")
+    for name, recipe in zip(names, TRAINED, strict=True):
+        value, low, high = biases[recipe]
+        found |= {name: Number(value, ".2f"), f"{name}_interval": Interval(low, high, ".2f")}
+    return found
 
 
 def _row(

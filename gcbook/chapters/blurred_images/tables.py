@@ -27,12 +27,12 @@ from gcbook.paper.observers import (
     unique_labels,
 )
 from gcbook.paper.published import quoted_value
-from gcbook.stats.correlation import correlate, partial
+from gcbook.stats.correlation import correlate, dependent_difference
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS, FEWEST
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import CATEGORY_MEAN
 from gcbook.stats.shares import CONFLICT as CONFLICTS
-from gcbook.stats.shares import cue_shares
+from gcbook.stats.shares import PLAIN, pooled_measures
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import listed
 
@@ -208,44 +208,42 @@ def noise_rows(categories: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True).drop(columns=["trained", "tested"])
 
 
-def clean_biases(world: str) -> dict[str, float]:
+def clean_biases(world: str, *, resampling: Resampling) -> dict[str, tuple[float, float, float]]:
     """Return the shape biases of a world's classifiers on clean images, by recipe, over all seeds.
 
     Args:
         world: its name, see `gcbook.miniworld.named`.
+        resampling: how intervals are made, over silhouettes and seeds.
+
+    Returns:
+        The value and the ends of its interval.
     """
-    answers = with_recipe(miniature_answers([CONFLICTS], discriminative_models(world)))
-    shares = cue_shares(answers, ["recipe"], resampling=Resampling(draws=0))
-    return dict(zip(shares["recipe"], shares["shape_bias"], strict=True))
+    answers = with_recipe(miniature_answers([PLAIN, CONFLICTS], discriminative_models(world)))
+    keys, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
+    low, high = resampling.interval(values["shape_bias"])
+    found = zip(values["shape_bias"][:, 0].tolist(), low.tolist(), high.tolist(), strict=True)
+    return dict(zip(keys["recipe"], found, strict=True))
 
 
-def sharp_rows(rows: pd.DataFrame) -> pd.DataFrame:
-    """Compare blurred with high-pass images over the same networks: what does either add?
+def sharp_difference(rows: pd.DataFrame, confidence: float) -> dict[str, float]:
+    """Compare high-pass with blurred images: with which accuracy does shape bias go more closely?
 
     Args:
         rows: from `accuracy_and_bias`, or of the same columns.
+        confidence: of the interval.
 
     Returns:
-        A row for all networks and one for each family left out: ``left_out, n``, Pearson's
-        coefficients of shape bias with accuracy on blurred images, ``blurred``, and on high-pass
-        images, ``sharp``; and the partial ones, ``blurred_given`` with that on high-pass images
-        held constant and ``sharp_given`` with that on blurred images. Descriptions, not tests.
+        Pearson's coefficients of shape bias with accuracy on high-pass images, ``sharp``, and on
+        blurred ones, ``blurred``, over the networks that saw both; their difference, ``closer``,
+        and the ends of its interval, ``low, high``. NaN where there are too few networks.
     """
     networks = rows[rows["kind"] != HUMANS_TITLE]
     wide = networks.pivot(
-        index=["observer", "family", "shape_bias"], columns="measured_on", values="accuracy"
+        index=["observer", "shape_bias"], columns="measured_on", values="accuracy"
     ).reset_index()
-    columns = ["left_out", "n", "blurred", "sharp", "blurred_given", "sharp_given"]
-    sharp = HIGH_PASS_TITLE
-    if sharp not in wide:
-        return pd.DataFrame(columns=columns)
-    wide = wide.dropna(subset=[BLURRED, sharp])
-    found: list[tuple[object, ...]] = []
-    for name in (EVERYBODY, *dict.fromkeys(wide["family"])):
-        kept = wide[wide["family"] != name]
-        if len(kept) > FEWEST:
-            bias, low, high = (kept[each].to_numpy() for each in ("shape_bias", BLURRED, sharp))
-            both = (correlate(each, bias)[0].r for each in (low, high))
-            given = partial(bias, low, high), partial(bias, high, low)
-            found.append((name, len(kept), *both, *given))
-    return pd.DataFrame(found, columns=columns).round(dict.fromkeys(columns[2:], _DIGITS))
+    wide = wide.reindex(columns=["shape_bias", BLURRED, HIGH_PASS_TITLE]).dropna()
+    bias, blurred, sharp = wide.to_numpy(dtype=np.float64).T
+    of = {"sharp": correlate(sharp, bias)[0].r, "blurred": correlate(blurred, bias)[0].r}
+    both = dependent_difference(bias, sharp, blurred, confidence) if len(wide) > FEWEST else ()
+    ends = dict(zip(("closer", "low", "high"), both or [np.nan] * 3, strict=True))
+    return of | ends

@@ -1,22 +1,30 @@
 """The numbers that the chapter's text and its claims are about."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 
-from gcbook.chapters.calibrated_world.tables import SLOPES, patch_accuracy, texture_ratio
+from gcbook.chapters.calibrated_world.tables import (
+    COMPARED,
+    SLOPES,
+    patch_accuracy,
+    texture_ratio,
+)
 from gcbook.claims import Interval, Number
+from gcbook.claims.margins import margins
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.calibrated import (
     CALIBRATED,
     CALIBRATED_WORLD,
     RESNET50,
     UNCALIBRATED,
-    predicted_consistency,
+    difference_scores,
+    predicted_difference,
 )
 from gcbook.miniworld.results.kinds import printed_values, short_name
+from gcbook.miniworld.results.noised import MEASURES
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.miniworld.training.calibration import Training, best, targets
 from gcbook.stats.rows import first_row
@@ -42,9 +50,14 @@ _NINE = {
 _KEPT = {"edges": "Edges", "blur": "Low-pass 3", "high_pass": "High-pass 3.0"}
 """Relative accuracies that the claims name."""
 
+_ERRORS = "error_consistency"
+_MARGIN = margins()["shape_bias"].margin
+
 
 def calibrated_world_facts(
     kinds: pd.DataFrame,
+    networks: pd.DataFrame,
+    noise: pd.DataFrame,
     done: Sequence[Training],
     matched: pd.DataFrame,
     predictions: pd.DataFrame,
@@ -59,6 +72,8 @@ def calibrated_world_facts(
 
     Args:
         kinds: from `gcbook.chapters.calibrated_world.tables.kind_rows`.
+        networks: from `gcbook.chapters.calibrated_world.tables.network_rows`.
+        noise: from `gcbook.miniworld.results.noised.change_rows`.
         done: trainings of the search, from `gcbook.miniworld.results.calibrated.trainings`.
         matched: from `gcbook.miniworld.results.calibrated.matched_rows`.
         predictions: from `gcbook.chapters.calibrated_world.tables.prediction_rows`.
@@ -73,6 +88,8 @@ def calibrated_world_facts(
         k=PAPER,
         **_world(done, summaries),
         **_kinds(kinds),
+        **_networks(networks),
+        **_noise(noise),
         **_matched(matched),
         **_predictions(predictions, erring),
         **_larger(larger, larger_right, larger_leads),
@@ -99,18 +116,17 @@ def _world(done: Sequence[Training], summaries: Summaries) -> dict[str, Any]:
 
 def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
     """Of every kind in either world its shape bias, by how much that exceeds the ResNet's, and what
-    it answers; of diffusion with equal weights in names with ``_even``. And the least difference
-    from the ResNet that pixel diffusion's interval would have told from none."""
+    it answers. And the least difference from the ResNet that pixel diffusion's interval would have
+    told from none."""
     found: dict[str, Any] = {}
     for row in kinds.to_dict("records"):
-        name = _PREFIXES[row["world"]] + short_name(row["recipe"]) + "_even" * (row["k"] == 0)
+        name = _named(row)
         found |= {
             f"{name}_bias": Number(row["shape_bias"], ".2f"),
             f"{name}_bias_interval": Interval(row["low"], row["high"], ".2f"),
             f"{name}_lead": Number(row["lead"], "+.2f"),
             f"{name}_lead_interval": Interval(row["lead_low"], row["lead_high"], "+.2f"),
             f"{name}_seeds": row["seeds"],
-            f"{name}_seed_range": row["seed_most"] - row["seed_least"],
             f"{name}_shape": Number(row["shape_accuracy"], ".0%"),
             f"{name}_texture": Number(row["texture_accuracy"], ".0%"),
             f"{name}_neither": Number(row["neither"], ".0%"),
@@ -126,6 +142,34 @@ def _kinds(kinds: pd.DataFrame) -> dict[str, Any]:
     }
 
 
+def _networks(networks: pd.DataFrame) -> dict[str, tuple[Interval, ...]]:
+    """Intervals of the differences that single networks have, a tuple a kind and difference."""
+    found: dict[str, tuple[Interval, ...]] = {
+        f"{prefix}{short_name(recipe)}{even}_{compared}s": ()
+        for prefix in _PREFIXES.values()
+        for recipe in dict.fromkeys(networks["recipe"])
+        for even in ("", "_even")
+        for compared in COMPARED
+    }
+    for row in networks.to_dict("records"):
+        found[f"{_named(row)}_{row['compared']}s"] += (Interval(row["low"], row["high"], "+.2f"),)
+    return {name: intervals for name, intervals in found.items() if intervals}
+
+
+def _named(row: Mapping[Hashable, Any]) -> str:
+    """How facts of a kind begin; of diffusion with equal weights in names with ``_even``."""
+    return _PREFIXES[row["world"]] + short_name(row["recipe"]) + "_even" * (row["k"] == 0)
+
+
+def _noise(noise: pd.DataFrame) -> dict[str, Interval]:
+    """What noise changes in the ResNet's shape bias, in training and then in testing."""
+    bias = noise[noise["measure"] == MEASURES["shape_bias"]].set_index("step").to_dict("index")
+    return {
+        f"{name}_interval": Interval(bias[step]["low"], bias[step]["high"], "+.2f")
+        for name, step in (("training", "training"), ("testing", "testing as well"))
+    }
+
+
 def _matched(matched: pd.DataFrame) -> dict[str, Any]:
     """What the small ResNet has in common with ResNet-50, on validation silhouettes."""
     by_measure = {
@@ -135,6 +179,7 @@ def _matched(matched: pd.DataFrame) -> dict[str, Any]:
     bias = by_measure["Shape bias"]
     low, high = (bias[RESNET50][end] for end in ("low", "high"))
     own = matched[matched["observer"] == CALIBRATED].set_index("measure")["matched"].astype(bool)
+    filtered = own[own.index.str.contains("Edges|pass")]
     found: dict[str, Any] = {
         "bias": Number(bias[CALIBRATED]["value"], ".2f"),
         "default_bias": Number(bias[UNCALIBRATED]["value"], ".2f"),
@@ -142,25 +187,42 @@ def _matched(matched: pd.DataFrame) -> dict[str, Any]:
         "target_interval": Interval(low, high, ".2f"),
         "measures": len(own),
         "met": int(own.sum()),
-        "missed": tuple(own.index[~own]),
+        "bias_met": bool(own["Shape bias"]),
+        "filters": len(filtered),
+        "filters_met": int(filtered.sum()),
     }
     for name, measure in _KEPT.items():
-        theirs = by_measure[measure][RESNET50]
-        found |= {
-            name: Number(by_measure[measure][CALIBRATED]["value"], ".2f"),
-            f"{name}_resnet50_interval": Interval(theirs["low"], theirs["high"], ".2f"),
-        }
+        for owner, of in ((CALIBRATED, ""), (RESNET50, "_resnet50")):
+            row = by_measure[measure][owner]
+            found[f"{name}{of}_interval"] = Interval(row["low"], row["high"], ".2f")
     return found
 
 
 def _predictions(predictions: pd.DataFrame, erring: tuple[float, float, float]) -> dict[str, Any]:
-    """How many outcomes lie within the predicted intervals, which does not, and the errors."""
+    """How many outcomes lie within the predicted intervals, which does not, how predictions score
+    beside a naive forecaster's, and the errors."""
     by_name = {row["prediction"]: row for row in predictions.to_dict("records")}
     missed = tuple(name for name, row in by_name.items() if row["inside"] == "no")
     noised = by_name["ResNet: noise in training"]
-    alike, alike_low, alike_high = predicted_consistency()
+    alike, alike_low, alike_high = predicted_difference(_ERRORS)
     found, low, high = erring
-    return {
+    errors, naive_errors = difference_scores(_ERRORS, found, naive=0)
+    # Scores are on the scale of shape bias.
+    better, matters = predictions["naive_score"] - predictions["interval_score"], _MARGIN
+    larger = predictions["prediction"].str.startswith("64 pixels")
+    scores = {
+        f"{name}{of}": Number(predictions.loc[rows, column].mean(), ".2f")
+        for name, column in (("score", "interval_score"), ("naive_score", "naive_score"))
+        for of, rows in (("", larger | ~larger), ("_larger", larger))
+    }
+    return scores | {
+        "resnet_known": Number(by_name["Pixel diffusion"]["naive"], ".2f"),
+        "narrowest": Number(predictions["width"].min(), ".2f"),
+        "widest": Number(predictions["width"].max(), ".2f"),
+        "better": int((better > matters).sum()),
+        "worse": int((better < -matters).sum()),
+        "errors_score": Number(errors, ".2f"),
+        "naive_errors_score": Number(naive_errors, ".2f"),
         "predictions": len(by_name),
         "inside": len(by_name) - len(missed),
         "outside": missed,
@@ -192,28 +254,30 @@ def _larger(
         found[name] = Number(lead["change"], "+.2f")
         found[f"{name}_interval"] = Interval(lead["low"], lead["high"], "+.2f")
     return found | {
-        f"larger_{short_name(recipe)}_right": Number(value, ".0%")
-        for recipe, value in right.items()
+        "larger_cnn_right": Number(right["before"], ".0%"),
+        "larger_pixel_right": Number(right["after"], ".0%"),
+        "larger_right_interval": Interval(right["low"], right["high"], "+.2f"),
     }
 
 
 def _nine(nine: pd.DataFrame) -> dict[str, Any]:
-    """The least and the greatest shape bias of each model over the worlds, with their intervals'
-    far ends, and in how many worlds pixel diffusion is the less shape-biased."""
+    """The least and the greatest shape bias of each model over the worlds and its intervals, and in
+    how many worlds pixel diffusion is shown to be less shape-biased than the ResNet."""
     found: dict[str, Any] = {"nine_worlds": nine["world"].nunique()}
     for model, name in _NINE.items():
         rows = nine[nine["model"] == model].sort_values("shape_bias")
         least, most = first_row(rows), first_row(rows[::-1])
         found |= {
             f"{name}_least": Number(least["shape_bias"], ".2f"),
-            f"{name}_least_high": least["high"],
             f"{name}_most": Number(most["shape_bias"], ".2f"),
-            f"{name}_most_low": most["low"],
+            f"{name}_least_interval": Interval(least["low"], least["high"], ".2f"),
+            f"{name}_most_interval": Interval(most["low"], most["high"], ".2f"),
+            f"{name}_intervals": tuple(
+                Interval(row["low"], row["high"], ".2f") for row in rows.to_dict("records")
+            ),
+            f"{name}_behind": int((rows["lead_high"] < 0).sum()),
+            f"{name}_ahead": int((rows["lead_low"] > 0).sum()),
+            f"{name}_raised": int((rows["raised_low"] > 0).sum()),
+            f"{name}_lowered": int((rows["raised_high"] < 0).sum()),
         }
-    by_world = nine.pivot(index="world", columns="model", values="shape_bias")
-    by_world = by_world.reindex(columns=list(_NINE))
-    resnet, *weighted = (by_world[model] for model in _NINE)
-    for name, bias in zip(("behind", "even_behind"), weighted, strict=True):
-        found[f"nine_{name}"] = int((bias < resnet).sum())
-        found[f"nine_{name}_most"] = Number((resnet - bias).max(), ".2f")
     return found

@@ -3,6 +3,8 @@
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,7 +14,6 @@ from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.kinds import DIFFUSION, STANDS_FOR, printed_values
-from gcbook.miniworld.results.panel import make_panel
 from gcbook.miniworld.results.shipped import (
     KINDS,
     LARGER,
@@ -29,7 +30,14 @@ from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares
+from gcbook.stats.shares import (
+    CONFLICT,
+    PLAIN,
+    accuracies,
+    change_of,
+    cue_shares,
+    pooled_measures,
+)
 from gcbook.stats.summaries import Summaries
 
 TITLES = {
@@ -50,6 +58,21 @@ SLOPES = {"shallowest": 0.8, "steepest": 1.5}
 
 OCTAVES = 3
 """Between an object that fills the frame and its texture."""
+
+COMPARED = {
+    "lead": "Shape bias: above the world's ResNet",
+    "apart": "Shape bias: two seeds of a recipe",
+    "shape": "Names the shape: equal weights instead of the paper's",
+    "texture": "Names the texture: equal weights instead of the paper's",
+    "right": "Accuracy: equal weights instead of the paper's",
+    "behind": "Accuracy: above the masked model",
+}
+"""Differences of single networks, see `network_rows`."""
+
+_MEASURES = {"shape": "shape_accuracy", "texture": "texture_accuracy", "right": "accuracy"}
+"""What the weighting of one network's errors changes, as `pooled_measures` names it."""
+
+_BY = ["recipe", "k"]
 
 _SHOWN = 8
 """Pictures of a world or of a test set."""
@@ -88,10 +111,11 @@ def kind_rows(*, resampling: Resampling) -> pd.DataFrame:
     """Shape bias and accuracy of every kind of miniature in both worlds.
 
     Answers of networks that differ in their seed alone are taken together. Diffusion has a row for
-    each of `WEIGHTINGS`.
+    each of `WEIGHTINGS`. Intervals of values are about these networks, those of ``lead`` about
+    recipes where there are several networks of each.
 
     Args:
-        resampling: how intervals are made, over silhouettes.
+        resampling: how intervals are made, over silhouettes; of ``lead`` over seeds too.
 
     Returns:
         ``world`` and ``model`` (titles), ``recipe``, ``k`` (NaN where nothing is weighted),
@@ -101,17 +125,9 @@ def kind_rows(*, resampling: Resampling) -> pd.DataFrame:
         conflicts; ``accuracy`` on images like those of training; and ``paper``, the shape bias that
         it prints for the model of this kind, NaN where it prints none or k is not the paper's.
     """
-    tables = []
-    for name, title in WORLDS.items():
-        models = shipped_models(name)
-        resnet = _resnet_bias(name, resampling)
-        for k, weighting in WEIGHTINGS.items():
-            asked = [each for each in models if k == PAPER or parts_of(each).recipe in DIFFUSION]
-            answers = with_recipe(miniature_answers([PLAIN, CONFLICT], asked, weighting=weighting))
-            rows = _measured(answers, resnet, resampling).assign(world=title)
-            rows["k"] = np.where(rows["recipe"].isin(DIFFUSION), k, np.nan)
-            tables.append(rows)
+    tables = [_measured(name, resampling).assign(world=title) for name, title in WORLDS.items()]
     table = pd.concat(tables, ignore_index=True)
+    table["k"] = table["k"].where(table["recipe"].isin(DIFFUSION))
     titles = table["recipe"].map(TITLES)
     weighted = table["k"].notna()
     table["model"] = titles.where(~weighted, titles + table["k"].map(": k = {:.0f}".format))
@@ -132,31 +148,86 @@ def kind_rows(*, resampling: Resampling) -> pd.DataFrame:
     return ordered.reset_index(drop=True).round(dict.fromkeys(columns[5:], 4))
 
 
-def _resnet_bias(world: str, resampling: Resampling) -> np.ndarray:
-    """Shape bias of the world's ResNet as it is and in each resample, (1 + draws,)."""
-    models = [name for name in shipped_models(world) if parts_of(name).recipe == "mini-cnn"]
-    return make_panel(miniature_answers([CONFLICT], models), resampling).shape_bias("mini-cnn")
+def _weighted_answers(world: str) -> pd.DataFrame:
+    """Answers of a world's networks, of diffusion under each of `WEIGHTINGS`, with ``k``."""
+    tables = []
+    for k, weighting in WEIGHTINGS.items():
+        recipes = tuple(TITLES) if k == PAPER else DIFFUSION
+        models = shipped_models(world, recipes)
+        answers = with_recipe(miniature_answers([PLAIN, CONFLICT], models, weighting=weighting))
+        tables.append(answers.assign(k=k))
+    return pd.concat(tables, ignore_index=True)
 
 
-def _measured(answers: pd.DataFrame, resnet: np.ndarray, resampling: Resampling) -> pd.DataFrame:
-    """What models answer, a row a recipe."""
-    conflicts = answers[answers["dataset"] == CONFLICT]
-    panel = make_panel(conflicts, resampling)
-    rows = cue_shares(conflicts, ["recipe"], resampling=resampling)
+@lru_cache(maxsize=4)
+def _values(
+    world: str, resampling: Resampling, together: bool
+) -> tuple[pd.DataFrame, dict[str, np.ndarray], np.ndarray]:
+    """What `pooled_measures` makes of a world's answers, and the shape bias of its ResNet."""
+    answers = _weighted_answers(world)
+    keys, values, _ = pooled_measures(answers, _BY, resampling=resampling, together=together)
+    pooled, of = (keys, values) if together else _values(world, resampling, True)[:2]
+    return keys, values, of["shape_bias"][pooled["recipe"].tolist().index("mini-cnn")]
+
+
+def _measured(world: str, resampling: Resampling) -> pd.DataFrame:
+    """What models answer, a row a recipe and weighting."""
+    answers = _weighted_answers(world)
+    conflicts, none = answers[answers["dataset"] == CONFLICT], Resampling(draws=0)
+    rows = cue_shares(conflicts, _BY, resampling=resampling)
     rows = rows.rename(columns={"shape_bias_low": "low", "shape_bias_high": "high"})
-    leads = [panel.shape_bias(recipe) - resnet for recipe in rows["recipe"]]
-    ends = [resampling.interval(lead) for lead in leads]
-    none = Resampling(draws=0)
-    each = cue_shares(conflicts, ["recipe", "observer"], resampling=none).groupby("recipe")
-    networks = each["shape_bias"].agg(seeds="size", seed_least="min", seed_most="max")
-    right = accuracies(answers[answers["dataset"] == PLAIN], ["recipe"], resampling=none)
-    return rows.assign(
-        neither=1 - rows["shape_accuracy"] - rows["texture_accuracy"],
-        lead=[float(lead[0]) for lead in leads],
-        lead_low=[float(low) for low, _ in ends],
-        lead_high=[float(high) for _, high in ends],
-        accuracy=rows["recipe"].map(right.set_index("recipe")["accuracy"]),
-    ).merge(networks.reset_index(), on="recipe")
+    keys, values, resnet = _values(world, resampling, together=True)
+    leads = [change_of(resnet, bias, resampling) for bias in values["shape_bias"]]
+    ends = {"lead": "change", "lead_low": "low", "lead_high": "high"}
+    keys = keys.assign(**{name: [each[end] for each in leads] for name, end in ends.items()})
+    each = cue_shares(conflicts, [*_BY, "observer"], resampling=none).groupby(_BY)
+    networks = each["shape_bias"].agg(seed_least="min", seed_most="max").reset_index()
+    right = accuracies(answers[answers["dataset"] == PLAIN], _BY, resampling=none)
+    neither = 1 - rows["shape_accuracy"] - rows["texture_accuracy"]
+    rows = rows.assign(neither=neither).merge(keys, on=_BY).merge(networks, on=_BY)
+    return rows.merge(right[[*_BY, "accuracy"]], on=_BY)
+
+
+def network_rows(*, resampling: Resampling) -> pd.DataFrame:
+    """What is said of single networks: of a recipe with two, little can be said.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes; over the seeds of the ResNet too
+            where it is compared.
+
+    Returns:
+        ``world`` (title), ``recipe, k, compared`` (a key of `COMPARED`), ``change, low, high``; a
+        row a network, or a pair of them. Those of the ResNet's recipe have no ``lead``.
+    """
+    tables = []
+    for name, title in WORLDS.items():
+        keys, values, resnet = _values(name, resampling, together=False)
+        place = {who: at for at, who in enumerate(zip(*keys.to_numpy().T, strict=True))}
+        masked = next(at for (recipe, _, _), at in place.items() if recipe == "mini-masked")
+        bias, right = values["shape_bias"], values["accuracy"]
+        found: list[tuple[str, int, str, np.ndarray]] = []
+        for (recipe, k, observer), at in place.items():
+            if recipe != "mini-cnn":
+                found.append((recipe, k, "lead", bias[at] - resnet))
+            if k == PAPER and at != masked:
+                found.append((recipe, k, "behind", right[at] - right[masked]))
+            if k != PAPER:
+                papers = place[recipe, PAPER, observer]
+                found += [
+                    (recipe, k, compared, values[measure][at] - values[measure][papers])
+                    for compared, measure in _MEASURES.items()
+                ]
+        found += [
+            (one[0], one[1], "apart", bias[place[one]] - bias[place[other]])
+            for one, other in combinations(place, 2)
+            if one[:2] == other[:2]
+        ]
+        rows = pd.DataFrame(found, columns=["recipe", "k", "compared", "change"])
+        changes = np.array(rows.pop("change").tolist())
+        low, high = resampling.interval(changes)
+        tables.append(rows.assign(world=title, change=changes[:, 0], low=low, high=high))
+    columns = ["world", *_BY, "compared", "change", "low", "high"]
+    return pd.concat(tables, ignore_index=True)[columns].round(dict.fromkeys(columns[4:], 4))
 
 
 def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFrame:
@@ -169,7 +240,10 @@ def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFr
     Returns:
         ``world`` (title), ``diagnosticity, contrast``; ``model`` (title, with k of exp(−kt) where
         errors are weighted); ``shape_bias, low, high``, and ``accuracy`` on images like those of
-        training. Of several seeds all answers count.
+        training; ``lead, lead_low, lead_high``, by how much the shape bias exceeds the ResNet's,
+        and ``raised, raised_low, raised_high``, by how much it exceeds that under the paper's
+        weighting, NaN where there is none to compare with. Of several seeds all answers count, and
+        differences resample seeds too.
     """
     tables, shown = [], [TITLES["mini-cnn"]]
     for k, weighting in WEIGHTINGS.items():
@@ -193,33 +267,61 @@ def nine_rows(models: Sequence[Trained], *, resampling: Resampling) -> pd.DataFr
     rows = rows.assign(order=rows["model"].map(shown.index))
     rows = rows.sort_values([*POINT, "order"], ignore_index=True)
     rows = rows.rename(columns={"shape_bias_low": "low", "shape_bias_high": "high"})
+    keyed, values, _ = pooled_measures(answers, keys, resampling=resampling, together=True)
+    place = keyed[keys].itertuples(index=False, name=None)
+    biases = dict(zip(place, values["shape_bias"], strict=True))
+    for name, of, other in (("lead", shown[1:], shown[0]), ("raised", shown[2:], shown[1])):
+        for at, (*point, model) in zip(rows.index, rows[keys].to_numpy(), strict=True):
+            before = biases.get((*point, other)) if model in of else None
+            after, change = biases[*point, model], {}
+            if before is not None:
+                change = change_of(before, after, resampling)
+            ends = ("change", "low", "high")
+            rows.loc[at, _ends(name)] = [change.get(end, np.nan) for end in ends]
     columns = ["world", *POINT, "model", "shape_bias", "low", "high", "accuracy"]
+    columns += _ends("lead") + _ends("raised")
     return rows[columns].round(dict.fromkeys(columns[4:], 4))
 
 
-def prediction_rows(outcomes: pd.DataFrame, larger: pd.DataFrame) -> pd.DataFrame:
+def _ends(name: str) -> list[str]:
+    return [name, f"{name}_low", f"{name}_high"]
+
+
+def prediction_rows(
+    outcomes: pd.DataFrame, longer: pd.DataFrame, larger: pd.DataFrame
+) -> pd.DataFrame:
     """All predicted shape biases with what came out, those at 64 × 64 pixels last.
 
     Args:
-        outcomes: from `gcbook.miniworld.results.calibrated.outcome_rows`.
-        larger: from `gcbook.miniworld.results.calibrated.larger_rows`.
+        outcomes, longer, larger: from `gcbook.miniworld.results.calibrated`: ``outcome_rows``,
+            ``longer_rows`` and ``larger_rows``.
 
     Returns:
-        ``prediction, predicted, low, high, outcome, outcome_low, outcome_high, inside``.
+        ``prediction, predicted, low, high, width, outcome, outcome_low, outcome_high, inside,
+        interval_score, naive, naive_score``, see there.
     """
-    columns = ["prediction", "predicted", "low", "high"]
+    columns = ["prediction", "predicted", "low", "high", "width"]
     columns += ["outcome", "outcome_low", "outcome_high", "inside"]
+    columns += ["interval_score", "naive", "naive_score"]
     # A colon breaks a name into two lines, and needs no second.
     names = "64 pixels: " + larger["prediction"].str.replace(": ", ", ")
-    return pd.concat([outcomes, larger.assign(prediction=names)], ignore_index=True)[columns]
+    tables = [outcomes, longer, larger.assign(prediction=names)]
+    return pd.concat(tables, ignore_index=True)[columns]
 
 
-def larger_accuracies() -> dict[str, float]:
-    """Accuracy of each recipe at 64 × 64 pixels, on images like those of training."""
-    plain = [name for name in LARGER_SETS if name == PLAIN]
-    answers = with_recipe(miniature_answers(plain, shipped_models(LARGER)))
-    right = accuracies(answers, ["recipe"], resampling=Resampling(draws=0))
-    return dict(zip(right["recipe"], right["accuracy"], strict=True))
+def larger_accuracies(*, resampling: Resampling) -> dict[str, float]:
+    """Compare accuracies at 64 × 64 pixels, on images like those of training.
+
+    Args:
+        resampling: how the interval is made, over silhouettes.
+
+    Returns:
+        What `gcbook.stats.shares.change_of` says: the ResNet's, and pixel diffusion's after it.
+    """
+    answers = with_recipe(miniature_answers(LARGER_SETS, shipped_models(LARGER)))
+    keys, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=False)
+    right = dict(zip(keys["recipe"], values["accuracy"], strict=True))
+    return change_of(right["mini-cnn"], right["mini-pixel"], resampling)
 
 
 def training_rows() -> pd.DataFrame:

@@ -32,6 +32,7 @@ from gcbook.noise.detail import (
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.published import quoted_value
+from gcbook.stats.forecasts import interval_score
 from gcbook.stats.resampling import Resampling
 
 WORLDS = (DEFAULT, CALIBRATED_WORLD, LARGER)
@@ -52,6 +53,9 @@ CHANNELS = (1, 3)
 
 TIMES = (np.arange(2000) + 0.5) / 2000
 """Evenly spaced, as t is drawn."""
+
+COVERAGE = 0.8
+"""With which an interval that was predicted is scored."""
 
 _IMAGES = 80
 
@@ -89,6 +93,10 @@ about 7 at 64. More weight on little noise means more texture. So no world's pix
 be more shape-biased there than under the paper's exp(−7t), and in the calibrated world it should
 stay below its ResNet. Accuracy should hardly change, since it levels off above k = 7. Known
 beforehand were the curves at whole k that earlier editions of this book showed, up to k = 20.
+
+**The score** is that of 80% intervals, beside a naive forecaster's, who expects that the weighting
+changes nothing: the shape bias under exp(−7t), with an interval as wide around it, cut at 0. This
+rule was fixed before a score was computed.
 """
 
 
@@ -193,6 +201,26 @@ def outcome_rows(matching: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
             )
         )
     return pd.concat(tables, ignore_index=True)
+
+
+def forecast_scores(outcomes: pd.DataFrame) -> tuple[float, float]:
+    """Mean interval scores of the predicted shape biases and of the naive ones.
+
+    Args:
+        outcomes: from `outcome_rows`.
+
+    Returns:
+        Both, see `PREDICTIONS` and `gcbook.stats.forecasts.interval_score`.
+    """
+    predicted = outcomes.dropna(subset="predicted_low")
+    low, high = predicted["predicted_low"], predicted["predicted_high"]
+    papers, half = predicted["shape_bias_paper"], (high - low) / 2
+    naive = (papers - half).clip(0), papers + half
+    own, other = (
+        float(interval_score(*ends, predicted["shape_bias"], COVERAGE).mean())
+        for ends in ((low, high), naive)
+    )
+    return own, other
 
 
 def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:

@@ -8,7 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gcbook.chapters.weighting.detail import CONTRASTS, FINEST, GREY_COPIES, PREDICTIONS
+from gcbook.chapters.weighting.detail import (
+    CONTRASTS,
+    FINEST,
+    GREY_COPIES,
+    PREDICTIONS,
+    forecast_scores,
+)
 from gcbook.chapters.weighting.fine import COARSE, FINE, FLAT, STEEP, textures_bands
 from gcbook.chapters.weighting.restored import HALF
 from gcbook.claims import Interval, Number, margins
@@ -259,6 +265,8 @@ def _matched(outcomes: pd.DataFrame) -> dict[str, Any]:
         "predicted": len(predicted),
         "biases_inside": int(inside.sum()),
         "accuracies_inside": int(steady.sum()),
+        "forecast_score": Number(forecast_scores(outcomes)[0], ".2f"),
+        "naive_forecast_score": Number(forecast_scores(outcomes)[1], ".2f"),
         "octaves": Interval(predicted["octaves"].min(), predicted["octaves"].max(), ".2f"),
         "imagen_contrast": Number(CONTRASTS[1], ".2f"),
         "least_contrast": Number(CONTRASTS[0], ".1f"),

@@ -20,7 +20,6 @@ from gcbook.miniworld.results.scores import SET_TITLES
 from gcbook.miniworld.results.shipped import (
     FEW_DRAWS,
     LARGER,
-    parts_of,
     shipped_models,
 )
 from gcbook.miniworld.training.calibration import (
@@ -32,6 +31,7 @@ from gcbook.miniworld.training.calibration import (
     read_log,
     targets,
 )
+from gcbook.stats.forecasts import interval_score
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
 
@@ -66,7 +66,10 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         and ``low, high``, meant to contain the outcome with a probability of .8; ``paper``, the
         value that the paper prints, missing where it prints none; ``outcome``, on test
         silhouettes, and its ``outcome_low, outcome_high``; and ``inside``, whether it is within
-        the predicted interval: "yes" or "no".
+        the predicted interval: "yes" or "no". Of the forecast: ``width``, of the interval;
+        ``naive``, what a forecaster expects who expects no change; ``interval_score`` and
+        ``naive_score`` (`gcbook.stats.forecasts.interval_score`), the latter of an interval that
+        is as wide around ``naive``.
     """
     by_noise = noised[noised["tested"] == ONE_DRAW]
 
@@ -75,7 +78,25 @@ def outcome_rows(noised: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
             return by_noise[by_noise["recipe"] == row["model"]]
         return _answers([CONFLICT], row, CALIBRATED_WORLD)
 
-    return _beside(_predicted()["shape_bias"], answered, resampling)
+    rows = _beside(_predicted()["shape_bias"], answered, resampling)
+    return _scored(rows, _predicted()["resnet_known"])
+
+
+def longer_rows(*, resampling: Resampling) -> pd.DataFrame:
+    """Compare what was expected of a ResNet that is trained for longer with what came out.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes.
+
+    Returns:
+        Columns as of `outcome_rows`, without ``paper``; the naive forecaster expects what the
+        ResNet does.
+    """
+    predicted = _predicted()["longer_training"]
+    asked = {**predicted, "before": {**next(iter(predicted.values())), "model": "mini-cnn"}}
+    answered = partial(_answers, [CONFLICT], world=CALIBRATED_WORLD)
+    rows = _beside(asked, answered, resampling)
+    return _scored(rows[:-1], float(rows["outcome"].iloc[-1]))
 
 
 def larger_rows(*, resampling: Resampling) -> pd.DataFrame:
@@ -87,7 +108,7 @@ def larger_rows(*, resampling: Resampling) -> pd.DataFrame:
     Returns:
         Columns as of `outcome_rows`, without ``paper``; and ``smaller, smaller_low,
         smaller_high``, what the calibrated world's networks do at 32 × 32 pixels, from as many
-        draws of noise.
+        draws of noise, which is what the naive forecaster expects.
     """
     predicted = _predicted()["at_64_pixels"]
     rows, smaller = (
@@ -96,7 +117,7 @@ def larger_rows(*, resampling: Resampling) -> pd.DataFrame:
     )
     outcome = ["outcome", "outcome_low", "outcome_high"]
     names = {name: name.replace("outcome", "smaller") for name in outcome}
-    return rows.join(smaller[outcome].rename(columns=names))
+    return _scored(rows, smaller["outcome"]).join(smaller[outcome].rename(columns=names))
 
 
 def larger_leads(*, resampling: Resampling) -> dict[str, dict[str, float]]:
@@ -146,8 +167,7 @@ def _answers(
     test_sets: Sequence[str], row: Mapping[str, Any], world: str, draws: int | None = None
 ) -> pd.DataFrame:
     """Answers by all seeds of a prediction's model, asked as it says."""
-    models = [name for name in shipped_models(world) if parts_of(name).recipe == row["model"]]
-    weighting = row.get("weighting")
+    models, weighting = shipped_models(world, (row["model"],)), row.get("weighting")
     return with_recipe(miniature_answers(test_sets, models, weighting=weighting, draws=draws))
 
 
@@ -175,15 +195,44 @@ def _beside(
     return pd.DataFrame(rows).round(numbers)
 
 
-def predicted_consistency() -> tuple[float, float, float]:
-    """Return by how much the ResNet was expected to err more like pixel diffusion than like itself.
+def _scored(rows: pd.DataFrame, naive: "float | pd.Series[float]") -> pd.DataFrame:
+    """Predictions with their scores, and with those of a forecaster who expects no change."""
+    width, coverage = rows["high"] - rows["low"], _predicted()["coverage"]
+    rows = rows.assign(width=width, naive=naive)
+    low, high = ((rows["naive"] + side * width / 2).clip(0, 1) for side in (-1, 1))
+    return rows.assign(
+        interval_score=interval_score(rows["low"], rows["high"], rows["outcome"], coverage),
+        naive_score=interval_score(low, high, rows["outcome"], coverage),
+    ).round(dict.fromkeys(["width", "naive", "interval_score", "naive_score"], 4))
+
+
+def predicted_difference(name: str) -> tuple[float, float, float]:
+    """Return a difference that was predicted, with the ends of its interval.
+
+    Args:
+        name: "error_consistency", by how much the ResNet's kappa on cue conflicts is higher with
+            pixel diffusion than with the ResNet trained with noise; "noise_at_equal_steps", by how
+            much the latter's shape bias exceeds that of one trained as long without.
+    """
+    row = _predicted()[name]
+    return row["predicted"], row["low"], row["high"]
+
+
+def difference_scores(name: str, outcome: float, naive: float) -> tuple[float, float]:
+    """Score the prediction of a difference, and a naive one: as wide around another value.
+
+    Args:
+        name: see `predicted_difference`.
+        outcome: what came out.
+        naive: what the naive forecaster expects.
 
     Returns:
-        Difference of kappa on cue conflicts, to pixel diffusion minus to the ResNet trained with
-        noise: what was expected, and the ends of the interval.
+        Both scores, see `gcbook.stats.forecasts.interval_score`.
     """
-    row = _predicted()["error_consistency"]
-    return row["predicted"], row["low"], row["high"]
+    _, low, high = predicted_difference(name)
+    ends = [low, naive - (high - low) / 2], [high, naive + (high - low) / 2]
+    own, other = interval_score(*ends, outcome, _predicted()["coverage"])
+    return float(own), float(other)
 
 
 def consistency_outcome(
@@ -197,7 +246,7 @@ def consistency_outcome(
 
     Returns:
         Difference of kappa, the mean over seeds, and the ends of its interval: what
-        `predicted_consistency` is a prediction of.
+        `predicted_difference` is a prediction of.
     """
     plain, noised = TRAINED
     pairs, values, _ = pair_kappas(make_panel(answers, resampling), resampling)

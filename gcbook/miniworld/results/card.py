@@ -44,6 +44,7 @@ _USE = (
     "  whatever it is shown."
 )
 _JUDGE = "a judge of pictures that others made"
+_LONGER = "discriminative, trained for longer"
 _USE_OF_JUDGE = (
     "to say what made pictures show. It answers with 19 categories, stands for no model of the\n"
     "  paper, and is compared with none."
@@ -56,7 +57,7 @@ def write_card(folder: str | Path) -> Path:
     Args:
         folder: of the model.
     """
-    from gcbook.miniworld.results.shipped import KINDS
+    from gcbook.miniworld.results.shipped import KINDS, LONG
 
     folder = Path(folder)
     record = read_record(folder)
@@ -66,7 +67,7 @@ def write_card(folder: str | Path) -> Path:
     base = record.get("built_on")
     text = _CARD.format(
         name=folder.name,
-        kind=_JUDGE if name == JUDGE else KINDS.get(name, name),
+        kind={**KINDS, JUDGE: _JUDGE, LONG: _LONGER}.get(name, name),
         loss=last["loss"],
         accuracy=accuracy,
         use=_USE_OF_JUDGE if name == JUDGE else _USE,

@@ -122,8 +122,9 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
 
     Returns:
         ``step`` (noise in training; in testing as well), ``measure`` (a title of `MEASURES`),
-        ``before, after, change, low, high``; silhouettes are the same on both sides, and so are the
-        seeds of one recipe. Steps whose two cells are not both there are left out.
+        ``before, after, change, low, high``, and ``after_low, after_high``, the ends of the
+        interval of ``after``; silhouettes are the same on both sides, and so are the seeds of one
+        recipe. Steps whose two cells are not both there are left out.
     """
     by = ["recipe", "tested"]
     keys, values, _ = pooled_measures(answers, by, resampling=resampling, together=True)
@@ -138,9 +139,12 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
         if first not in place or second not in place:
             continue
         for name, title in MEASURES.items():
-            found = change_of(values[name][place[first]], values[name][place[second]], resampling)
+            before, after = (values[name][place[cell]] for cell in (first, second))
+            ends = dict(zip(("after_low", "after_high"), resampling.interval(after), strict=True))
+            found = change_of(before, after, resampling) | ends
             rows.append({"step": words, "measure": title, **found})
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
+    columns += ["after_low", "after_high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
 
 
@@ -169,6 +173,31 @@ def category_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFr
     table = table.reset_index()
     mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
     return table.assign(category_mean=mean.round(4))
+
+
+def category_changes(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
+    """What noise in training and testing changes in each shape category.
+
+    Args:
+        answers: from `noise_answers`.
+        resampling: how intervals are made, over silhouettes and seeds.
+
+    Returns:
+        ``category``, and of shape bias ``before, after, change, low, high``: the ResNet with noise
+        on noised images, compared with the other on clean ones.
+    """
+    plain, noisy = TRAINED
+    tested = answers["recipe"].map({plain: CLEAN, noisy: ONE_DRAW})
+    chosen = answers[tested == answers["tested"]]
+    by = ["recipe", "category"]
+    keys, values, _ = pooled_measures(chosen, by, resampling=resampling, together=True)
+    groups = keys[by].itertuples(index=False, name=None)
+    biases = dict(zip(groups, values["shape_bias"], strict=True))
+    rows = [
+        {"category": each} | change_of(biases[plain, each], biases[noisy, each], resampling)
+        for each in dict.fromkeys(keys["category"])
+    ]
+    return pd.DataFrame(rows).round(dict.fromkeys(["before", "after", "change", "low", "high"], 4))
 
 
 def keep_noised(model: str, folder: Path) -> Path:

@@ -22,7 +22,7 @@ from gcbook.miniworld.named import DEFAULT, world_names
 from gcbook.scoring.store import Store
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
 KINDS: Mapping[str, str] = {
     "mini-pixel": "pixel diffusion",
@@ -51,8 +51,9 @@ LARGER_SETS = ("in-distribution", "cue-conflict")
 ASKED = ("mini-pixel", "mini-latent", "mini-cnn")
 """Recipes whose weights ship of the calibrated world, too."""
 
-TRAINING = "training.parquet"
-"""Beside a model's stores: its responses at checkpoints, see `training_trials`."""
+LONG = "mini-cnn-long"
+"""The recipe of a ResNet that makes as many steps without noise as another does with it. It stands
+for no model of the paper, and only scores on `LARGER_SETS` ship."""
 
 NETWORKS = ("unet", "transformer")
 """Folders of the network that is evaluated; that of a classifier lies beside its card."""
@@ -193,22 +194,24 @@ def network_parameters(model: str) -> int:
 
 
 @cache
-def shipped_models(world: str = DEFAULT) -> tuple[str, ...]:
-    """Names of the models of a world that come with this package, by kind and seed.
+def shipped_models(
+    world: str = DEFAULT, recipes: tuple[str, ...] = tuple(KINDS)
+) -> tuple[str, ...]:
+    """Names of the models of a world that come with this package, by recipe and seed.
 
     Args:
         world: its name, see `gcbook.miniworld.named`.
+        recipes: of which.
 
     Raises:
         InputError: no world has that name.
     """
     if world not in world_names():
         raise InputError(f"world: expected one of {', '.join(world_names())}; found {world!r}.")
-    kinds = list(KINDS)
     found = [
-        (kinds.index(parts.recipe), parts.seed, model)
+        (recipes.index(parts.recipe), parts.seed, model)
         for model, _, file in (name.partition("/") for name in DATA.names("models"))
-        if file == _RECORD and (parts := parts_of(model)).world == world and parts.recipe in kinds
+        if file == _RECORD and (parts := parts_of(model)).world == world and parts.recipe in recipes
     ]
     return tuple(name for _, _, name in sorted(found))
 
@@ -267,20 +270,3 @@ def shipped_store(model: str, test_set: str) -> Store:
             "`gcbook score` makes others."
         )
     return Store.open(DATA.path(folder))
-
-
-def has_course(model: str) -> bool:
-    """Return whether a model's responses at checkpoints come with this package."""
-    return TRAINING in DATA.names(f"scores/{model}")
-
-
-def training_trials(model: str) -> "pd.DataFrame":
-    """Return the responses of a model that has any (`has_course`) at checkpoints of its training.
-
-    Returns:
-        Trials (`gcbook.trials.table.COLUMNS`) on the in-distribution and cue-conflict sets with
-        ``step``, of the optimizer, and ``weighting``, "" where none applies.
-    """
-    import pandas as pd
-
-    return pd.read_parquet(DATA.path(f"scores/{model}/{TRAINING}"))

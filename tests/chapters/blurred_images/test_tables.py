@@ -18,7 +18,7 @@ from gcbook.chapters.blurred_images.tables import (
     noise_rows,
     printed_correlations,
     resnet_rows,
-    sharp_rows,
+    sharp_difference,
 )
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.noised import CLEAN, category_rows
@@ -172,15 +172,16 @@ def test_too_few_networks_have_no_coefficient():
 
 
 def test_blurred_and_high_pass_images_are_compared_over_the_same_networks():
-    table = sharp_rows(ROWS).set_index("left_out")
+    found = sharp_difference(ROWS, 0.95)
     pearson = correlations()[
         (correlations()["coefficient"] == "Pearson") & (correlations()["left_out"] == EVERYBODY)
     ].set_index("measured_on")["r"]
-    assert table.loc[EVERYBODY, "blurred"] == pearson[BLURRED]
-    assert table.loc[EVERYBODY, "sharp"] == pearson["High-pass"]
-    # SWAG cannot be left out: three networks would stay.
-    assert "SWAG" not in table.index
-    assert sharp_rows(ROWS[ROWS["measured_on"] == BLURRED]).empty
+    assert found["blurred"] == pytest.approx(pearson[BLURRED], abs=1e-4)
+    assert found["sharp"] == pytest.approx(pearson["High-pass"], abs=1e-4)
+    assert found["closer"] == pytest.approx(found["sharp"] - found["blurred"])
+    assert found["low"] < found["closer"] < found["high"]
+    alone = sharp_difference(ROWS[ROWS["measured_on"] == BLURRED], 0.95)
+    assert np.isnan([*alone.values()]).all()
 
 
 def test_datasets_by_their_coefficient():
@@ -235,4 +236,9 @@ def test_biases_on_clean_images_pool_the_seeds(monkeypatch):
     asked = given.drop(columns=["recipe", "trained", "tested"])
     monkeypatch.setattr(tables, "miniature_answers", lambda sets, models: asked)
     monkeypatch.setattr(tables, "with_recipe", lambda rows: rows.assign(recipe=given["recipe"]))
-    assert clean_biases("default") == {"mini-cnn": 6 / 16, "mini-cnn-noise": 6 / 8}
+    found = clean_biases("default", resampling=Resampling(draws=100))
+    assert {name: value for name, (value, _, _) in found.items()} == {
+        "mini-cnn": 6 / 16,
+        "mini-cnn-noise": 6 / 8,
+    }
+    assert all(low <= value <= high for value, low, high in found.values())

@@ -10,6 +10,7 @@ from gcbook.chapters.calibrated_world.tables import (
     image_rows,
     kind_rows,
     larger_accuracies,
+    network_rows,
     nine_rows,
     prediction_rows,
 )
@@ -21,12 +22,13 @@ from gcbook.miniworld.results.calibrated import (
     consistency_outcome,
     larger_leads,
     larger_rows,
+    longer_rows,
     matched_rows,
     measured_by_default,
     outcome_rows,
     trainings,
 )
-from gcbook.miniworld.results.noised import discriminative_models, noise_answers
+from gcbook.miniworld.results.noised import change_rows, discriminative_models, noise_answers
 from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.miniworld.results.worlds import trained_in_worlds
 from gcbook.stats.resampling import Resampling
@@ -47,12 +49,14 @@ def facts_of(kinds, models):
     conflicts = miniature_answers([CONFLICT], shipped_models(CALIBRATED_WORLD))
     return calibrated_world_facts(
         kinds,
+        network_rows(resampling=FEW),
+        change_rows(noised, resampling=FEW),
         trainings(),
         matched_rows(trainings(), measured_by_default()),
-        prediction_rows(outcome_rows(noised, resampling=FEW), larger),
+        prediction_rows(outcome_rows(noised, resampling=FEW), longer_rows(resampling=FEW), larger),
         consistency_outcome(conflicts, resampling=FEW),
         larger,
-        larger_accuracies(),
+        larger_accuracies(resampling=FEW),
         larger_leads(resampling=FEW),
         nine_rows(models, resampling=FEW),
         load_summaries(),
@@ -63,9 +67,13 @@ def test_the_claims_hold_and_can_fail(kinds):
     facts = facts_of(kinds, trained_in_worlds())
     assert_guarded("calibrated-world", facts, "all_predicted_but_one", outside=())
     assert (str(facts.pixel_bias), str(facts.pixel_even_bias)) == ("0.11", "0.52")
-    assert (facts.predictions, facts.inside) == (11, 10)
+    assert (facts.predictions, facts.inside) == (12, 11)
     low, high = facts.pixel_lead_interval
     assert facts.least_seen == pytest.approx((high - low) / 2)
+    assert len(facts.pixel_leads) == 2 and len(facts.cnn_noise_aparts) == 10
+    # Two networks of a recipe leave more open than the silhouettes of each.
+    assert high - low > max(most - least for least, most in facts.pixel_leads)
+    assert facts.cnn_noise_lead_interval == facts.training_interval
 
 
 def test_a_map_without_a_model_leaves_its_facts_out(kinds):
@@ -74,6 +82,7 @@ def test_a_map_without_a_model_leaves_its_facts_out(kinds):
     assert facts.nine_worlds == 9
     assert facts.nine_cnn_least > 0.5
     assert facts.nine_pixel_least is None or facts.nine_pixel_least != facts.nine_pixel_least
+    assert facts.nine_pixel_behind == facts.nine_even_raised == 0
 
 
 def test_answers_are_drawn_one_after_the_other(kinds):

@@ -1,12 +1,16 @@
 """Both worlds' shape biases and accuracies, from the shipped scores and from tables by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from gcbook.chapters.calibrated_world.tables import (
+    COMPARED,
     TITLES,
     image_rows,
     kind_rows,
+    larger_accuracies,
+    network_rows,
     nine_rows,
     patch_accuracy,
     prediction_rows,
@@ -15,7 +19,13 @@ from gcbook.chapters.calibrated_world.tables import (
     training_rows,
 )
 from gcbook.miniworld.results.answers import miniature_answers
-from gcbook.miniworld.results.calibrated import CALIBRATED, UNCALIBRATED
+from gcbook.miniworld.results.calibrated import CALIBRATED, CALIBRATED_WORLD, UNCALIBRATED
+from gcbook.miniworld.results.noised import (
+    MEASURES,
+    change_rows,
+    discriminative_models,
+    noise_answers,
+)
 from gcbook.miniworld.results.worlds import trained_in_worlds
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
@@ -81,6 +91,47 @@ def test_intervals_hold_the_values():
     assert others["lead_high"].gt(others["lead"]).all()
 
 
+def test_networks_are_compared_one_by_one(kinds):
+    rows = network_rows(resampling=Resampling(draws=100))
+    assert set(rows["compared"]) == set(COMPARED)
+    assert rows["low"].le(rows["change"]).all() and rows["high"].ge(rows["change"]).all()
+    rows = rows[rows["world"] == CALIBRATED]
+    even = rows[(rows["recipe"] == "mini-pixel") & (rows["k"] == 0)].set_index("compared")
+    row = of(kinds, CALIBRATED, "Pixel diffusion: k = 0")
+    papers = of(kinds, CALIBRATED, "Pixel diffusion: k = 7")
+    assert even.loc["lead", "change"].mean() == pytest.approx(row["lead"], abs=1e-3)
+    for compared, column in (("shape", "shape_accuracy"), ("right", "accuracy")):
+        change = row[column] - papers[column]
+        assert even.loc[compared, "change"].mean() == pytest.approx(change, abs=2e-4)
+    apart = row["seed_most"] - row["seed_least"]
+    assert abs(even.loc["apart", "change"]) == pytest.approx(apart, abs=2e-4)
+    masked = of(kinds, CALIBRATED, "Masked")["accuracy"]
+    behind = rows[(rows["recipe"] == "mini-pixel") & (rows["compared"] == "behind")]["change"]
+    assert behind.mean() == pytest.approx(papers["accuracy"] - masked, abs=2e-4)
+    # Five ResNets make ten pairs.
+    pairs = rows[(rows["recipe"] == "mini-cnn") & (rows["compared"] == "apart")]
+    assert len(pairs) == 10
+
+
+def test_a_lead_of_several_networks_has_one_interval_wherever_it_is_shown():
+    few = Resampling(draws=300)
+    kinds = kind_rows(resampling=few).set_index(["world", "recipe"])
+    answers = noise_answers(discriminative_models(CALIBRATED_WORLD))
+    changes = change_rows(answers, resampling=few).set_index(["step", "measure"])
+    elsewhere = changes.loc[("training", MEASURES["shape_bias"]), ["change", "low", "high"]]
+    here = kinds.loc[(CALIBRATED, "mini-cnn-noise"), ["lead", "lead_low", "lead_high"]]
+    assert here.tolist() == elsewhere.tolist()
+    # Over seeds too it is wider than over silhouettes alone, and two seeds say less than five.
+    pixel = kinds.loc[(CALIBRATED, "mini-pixel")].iloc[0]
+    assert pixel["lead_high"] - pixel["lead_low"] > here["lead_high"] - here["lead_low"]
+
+
+def test_accuracies_of_64_pixels_are_compared():
+    found = larger_accuracies(resampling=Resampling(draws=100))
+    assert 0.8 < found["before"] < 0.95 and 0.8 < found["after"] < 0.95
+    assert found["low"] <= found["change"] <= found["high"]
+
+
 def test_nine_worlds_have_three_rows_each():
     rows = nine_rows(trained_in_worlds(), resampling=NONE)
     assert len(rows) == 27 and rows["world"].nunique() == 9
@@ -92,6 +143,10 @@ def test_nine_worlds_have_three_rows_each():
     assert rows["world"].iloc[0] == "Texture right 60%: contrast × 0.5"
     least = rows[rows["model"] == "Pixel diffusion, k = 7"]["shape_bias"].min()
     assert least == pytest.approx(0.306, abs=1e-3)
+    resnet, pixel, even = rows.head(3).to_dict("records")
+    assert pixel["lead"] == pytest.approx(pixel["shape_bias"] - resnet["shape_bias"], abs=2e-4)
+    assert even["raised"] == pytest.approx(even["shape_bias"] - pixel["shape_bias"], abs=2e-4)
+    assert np.isnan([resnet["lead"], pixel["raised"]]).all()
 
 
 def test_outlines_of_another_category_are_named():
@@ -106,14 +161,17 @@ def test_outlines_of_another_category_are_named():
 
 
 def test_predictions_of_64_pixels_come_last_under_a_name_of_two_lines():
-    columns = ["prediction", "predicted", "low", "high"]
+    columns = ["prediction", "predicted", "low", "high", "width"]
     columns += ["outcome", "outcome_low", "outcome_high", "inside"]
-    row = (0.2, 0.1, 0.3, 0.25, 0.2, 0.3, "yes")
+    columns += ["interval_score", "naive", "naive_score"]
+    row = (0.2, 0.1, 0.3, 0.2, 0.25, 0.2, 0.3, "yes", 0.2, 0.1, 0.5)
     outcomes = pd.DataFrame([("Pixel diffusion: equal weights", *row)], columns=columns)
-    both = prediction_rows(outcomes.assign(paper=0.9), outcomes.assign(smaller=0.1))
+    longer = outcomes.assign(prediction="ResNet: trained for longer")
+    both = prediction_rows(outcomes.assign(paper=0.9), longer, outcomes.assign(smaller=0.1))
     assert both.columns.tolist() == columns
     assert both["prediction"].tolist() == [
         "Pixel diffusion: equal weights",
+        "ResNet: trained for longer",
         "64 pixels: Pixel diffusion, equal weights",
     ]
 

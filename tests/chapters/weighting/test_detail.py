@@ -104,3 +104,20 @@ def test_outcomes_are_read_at_the_k_of_each_row(spectra, monkeypatch):
     assert set(predicted["contrast"]) == {CONTRASTS[1]} and len(predicted) == 6
     for world, own in predicted.groupby("world"):
         assert set(own["predicted_high"]) == {PREDICTIONS[world].shape_bias[1]}
+
+
+def test_predictions_are_scored_beside_a_forecast_of_no_change():
+    import pandas as pd
+
+    rows = pd.DataFrame(
+        {
+            "shape_bias": [0.15, 0.05, 0.5],
+            "shape_bias_paper": [0.4, 0.02, 0.5],
+            "predicted_low": [0.1, 0.1, np.nan],
+            "predicted_high": [0.2, 0.2, np.nan],
+        }
+    )
+    # Ten times what lies outside; the naive interval of the second is cut at 0, and holds.
+    own, naive = detail.forecast_scores(rows)
+    assert own == pytest.approx((0.1 + 0.1 + 10 * 0.05) / 2)
+    assert naive == pytest.approx((0.1 + 10 * 0.2 + 0.07) / 2)

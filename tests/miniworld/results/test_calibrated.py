@@ -12,11 +12,14 @@ from gcbook.miniworld.results.calibrated import (
     RESNET50,
     UNCALIBRATED,
     consistency_outcome,
+    difference_scores,
     larger_leads,
     larger_rows,
+    longer_rows,
     matched_rows,
     measured_by_default,
     outcome_rows,
+    predicted_difference,
     resnet_leads,
     search_rows,
 )
@@ -94,14 +97,19 @@ def test_the_default_worlds_measures_are_those_of_its_networks():
 
 
 def test_predictions_have_an_interval_around_them():
-    rows = pd.DataFrame(calibrated._predicted()["shape_bias"].values())
-    assert ((rows["low"] < rows["predicted"]) & (rows["predicted"] < rows["high"])).all()
+    written = calibrated._predicted()
+    for section in ("shape_bias", "at_64_pixels", "longer_training"):
+        rows = pd.DataFrame(written[section].values())
+        assert ((rows["low"] < rows["predicted"]) & (rows["predicted"] < rows["high"])).all()
+    rows = pd.DataFrame(written["shape_bias"].values())
     assert set(rows["model"]) >= {*KINDS} - {"mini-cnn"}
+    for name in ("error_consistency", "noise_at_equal_steps"):
+        value, low, high = predicted_difference(name)
+        assert low < value < high
 
 
 def test_outcomes_stand_beside_their_predictions(monkeypatch):
     by_shape = dict.fromkeys(KINDS, 1) | {"mini-cnn-noise": 4, "mini-pixel": 9}
-    shipped = tuple(f"{recipe}-calibrated" for recipe in by_shape)
     asked = []
 
     def given(test_sets, models, *, weighting, draws):
@@ -111,7 +119,10 @@ def test_outcomes_stand_beside_their_predictions(monkeypatch):
         label = model.removesuffix("-calibrated")
         return answers({(label, CLEAN): (by_shape[label], 4, 9)}, models=("mini-",))
 
-    monkeypatch.setattr(calibrated, "shipped_models", lambda world: shipped)
+    def models_of(world, recipes):
+        return tuple(f"{recipe}-calibrated" for recipe in recipes)
+
+    monkeypatch.setattr(calibrated, "shipped_models", models_of)
     monkeypatch.setattr(calibrated, "miniature_answers", given)
     tested = {CLEAN: (0, 9, 9), ONE_DRAW: (9, 1, 9)}
     noised = answers({("mini-cnn-noise", how): said for how, said in tested.items()})
@@ -146,8 +157,8 @@ def larger(monkeypatch):
         recipe = model.partition("-calibrated")[0]
         return answers({(recipe, CLEAN): (*by_shape[model, weighting], 9)}, models=("mini-",))
 
-    def first(world):
-        return tuple(f"{recipe}-{world}" for recipe in ("mini-cnn", "mini-pixel"))
+    def first(world, recipes):
+        return tuple(f"{recipe}-{world}" for recipe in recipes)
 
     monkeypatch.setattr(calibrated, "shipped_models", first)
     monkeypatch.setattr(calibrated, "miniature_answers", given)
@@ -163,6 +174,29 @@ def test_what_64_pixels_gave_stands_beside_the_prediction_and_32_pixels(larger):
     assert rows["smaller_low"].le(rows["smaller"]).all()
     assert rows["smaller_high"].ge(rows["smaller"]).all()
     assert larger == {FEW_DRAWS}
+    # Expecting no change: .3 within half of .23 to either side, of which .1 lies outside.
+    found = rows.loc["ResNet", ["width", "interval_score", "naive", "naive_score"]].tolist()
+    assert found == pytest.approx([0.23, 0.23, 0.3, 0.23 + 10 * (0.3 - 0.115 - 0.1)])
+
+
+def test_a_longer_training_is_expected_to_change_nothing(monkeypatch):
+    by_shape = {"mini-cnn": 3, "mini-cnn-long": 1}
+
+    def given(test_sets, models, *, weighting, draws):
+        return answers({(name, CLEAN): (by_shape[name], 7, 9) for name in models})
+
+    monkeypatch.setattr(calibrated, "shipped_models", lambda world, recipes: recipes)
+    monkeypatch.setattr(calibrated, "miniature_answers", given)
+    (row,) = longer_rows(resampling=Resampling(draws=100)).to_dict("records")
+    assert (row["prediction"], row["outcome"]) == ("ResNet: trained for longer", 0.125)
+    assert (row["naive"], row["inside"]) == (0.3, "no")
+
+
+def test_differences_are_scored_beside_a_naive_forecaster():
+    value, low, high = predicted_difference("noise_at_equal_steps")
+    own, naive = difference_scores("noise_at_equal_steps", value, naive=value + (high - low))
+    assert own == pytest.approx(high - low)
+    assert naive == pytest.approx(high - low + 10 * (high - low) / 2)
 
 
 def test_leads_are_over_the_resnet_of_64_pixels(larger):

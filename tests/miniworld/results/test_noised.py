@@ -21,6 +21,7 @@ from gcbook.miniworld.results.noised import (
     MEASURES,
     ONE_DRAW,
     asked_anew,
+    category_changes,
     category_rows,
     change_rows,
     discriminative_models,
@@ -122,6 +123,14 @@ def test_categories_pool_the_seeds_and_average_alike():
     assert rows.loc[("noised", ONE_DRAW, "cat"), "texture_share"] == 0
 
 
+def test_categories_change_from_no_noise_to_noise_in_training_and_testing():
+    rows = category_changes(answers(SHARES), resampling=Resampling(draws=200))
+    rows = rows.set_index("category")
+    # Even images are cats: see above; of the noised ones none names a texture.
+    assert rows.loc["cat", ["before", "after", "change"]].tolist() == [0.375, 1, 0.625]
+    assert rows["low"].le(rows["change"]).all() and rows["high"].ge(rows["change"]).all()
+
+
 def test_a_category_without_either_cue_has_no_share():
     rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}), resampling=Resampling(draws=0))
     assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
@@ -146,6 +155,7 @@ def test_changes_are_differences_of_cells():
     assert (training["before"], training["after"]) == (0.375, 0.75)
     assert training["change"] == 0.375
     assert training["low"] <= 0.375 <= training["high"]
+    assert training["after_low"] <= training["after"] <= training["after_high"]
     testing = rows.loc[("testing as well", MEASURES["accuracy"])]
     assert testing["change"] == pytest.approx(-0.3)
 

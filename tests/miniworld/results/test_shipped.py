@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from tiny.shipped import ship_model, use_data
 
@@ -21,9 +20,8 @@ from gcbook.miniworld.results.shipped import (
     KINDS,
     LARGER,
     LARGER_SETS,
-    TRAINING,
+    LONG,
     draws_of,
-    has_course,
     has_weights,
     keeps_weights,
     label_of,
@@ -36,12 +34,10 @@ from gcbook.miniworld.results.shipped import (
     shipped_models,
     shipped_sets,
     shipped_store,
-    training_trials,
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.store import Store
-from gcbook.trials.table import COLUMNS
 
 MEGABYTE = 10**6
 A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 38 * MEGABYTE, 43 * MEGABYTE
@@ -75,7 +71,6 @@ def scored(test_sets: Collection[str]) -> list[tuple[str, str]]:
 
 
 WITH_WEIGHTS = [model for model in MODELS if has_weights(model)]
-WITH_COURSE = [model for model in MODELS if has_course(model)]
 by_model = pytest.mark.parametrize("model", MODELS)
 by_weights = pytest.mark.parametrize("model", WITH_WEIGHTS)
 
@@ -202,8 +197,16 @@ def test_every_store_can_be_opened():
 def test_scores_have_a_model():
     """No store is left of a model that is gone."""
     scored = {path.name for path in (DATA.folder / "scores").iterdir() if path.is_dir()}
-    every = [name for world in world_names() for name in shipped_models(world)]
+    every = [name for world in world_names() for name in shipped_models(world, (*KINDS, LONG))]
     assert scored <= set(every)
+
+
+def test_longer_trainings_made_as_many_steps_as_those_with_noise():
+    models = shipped_models(CALIBRATED_WORLD, (LONG,))
+    steps = model_card("mini-cnn-noise-calibrated")["plan"]["steps"]
+    assert {model_card(model)["plan"]["steps"] for model in models} == {steps}
+    for model in models:
+        assert shipped_sets(model) == tuple(sorted(LARGER_SETS)) and not has_weights(model)
 
 
 @by_model
@@ -220,26 +223,6 @@ def test_parameters_are_those_of_the_network_that_is_evaluated(model):
         assert evaluated == learned
     else:
         assert 0.5 * learned < evaluated <= learned
-
-
-def test_classifiers_that_are_followed_have_a_course():
-    """Those of which the book asks what they answer after equally many steps."""
-    assert WITH_COURSE == ["mini-cnn-calibrated", "mini-cnn-noise-calibrated"]
-
-
-@pytest.mark.parametrize("model", WITH_COURSE)
-def test_a_course_of_training_is_of_its_model(model):
-    trials = training_trials(model)
-    assert set(COLUMNS) | {"step", "weighting"} <= set(trials)
-    assert set(trials["observer"]) == {model}
-    world = named_world(parts_of(model).world)
-    assert set(trials["dataset"]) == {"in-distribution", "cue-conflict"}
-    assert trials["step"].max() == model_card(model)["plan"]["steps"]
-    for dataset, rows in trials.groupby("dataset"):
-        assert set(rows["image_id"]) <= {each.image_id for each in make_named_set(dataset, world)}
-        assert set(rows["response"]) <= set(CATEGORIES)
-        asked = rows.groupby(["step", "weighting"])["image_id"].agg(frozenset)
-        assert asked.nunique() == 1
 
 
 def test_names_tell_miniature_world_and_seed():
@@ -301,12 +284,3 @@ def test_what_is_not_there_is_named(tmp_path, monkeypatch):
         shipped_store("mini-cnn", "edge")
     assert shipped_sets("mini-cnn") == ()
     assert model_card("mini-cnn")["parameters"] == 1000
-
-
-def test_the_course_is_read_as_it_was_written(tmp_path, monkeypatch):
-    data = use_data(tmp_path, monkeypatch)
-    ship_model(data, "mini-cnn")
-    rows = pd.DataFrame({"step": [1, 2], "weighting": ["", ""]})
-    (data / "scores" / "mini-cnn").mkdir()
-    rows.to_parquet(data / "scores" / "mini-cnn" / TRAINING)
-    assert training_trials("mini-cnn").equals(rows)

@@ -36,10 +36,11 @@ class AutoregressiveClassifier(Adapter):
         tokenize: maps images (a list of arrays (H, W, 3) in [0, 1]) to tokens, int64 (N, L).
         log_prob: ``log_prob(tokens (N, L), label (N,) int64) -> (N, L)``, for each token the
             natural log of its probability given the class and the tokens before it.
-        labels, name, details: as `Adapter` has them.
+        labels, name, details, fingerprint: as `Adapter` has them.
     """
 
     kind = "autoregressive"
+    parts = ("tokenize", "log_prob")
     measures: tuple[str, ...] = ("nll",)
     deterministic = True
 
@@ -51,8 +52,9 @@ class AutoregressiveClassifier(Adapter):
         labels: Sequence[str] = CATEGORIES,
         name: str = "autoregressive",
         details: dict[str, object] | None = None,
+        fingerprint: str = "",
     ) -> None:
-        super().__init__(labels, name, details, space="tokens")
+        super().__init__(labels, name, details, fingerprint, space="tokens")
         self.tokenize = tokenize
         self.log_prob = log_prob
 

@@ -54,10 +54,11 @@ class DiffusionClassifier(Adapter):
             shape and range. By default both are done, which is the same where there is no code.
         clip: how the clean image is clipped by default: "static" to [-1, 1] suits pixels, "none"
             latents.
-        labels, name, details: as `Adapter` has them.
+        labels, name, details, fingerprint: as `Adapter` has them.
     """
 
     kind = "diffusion"
+    parts = ("denoise", "encode")
     measures: tuple[str, ...] = ("error_l2", "error_l1")
 
     def __init__(
@@ -72,9 +73,10 @@ class DiffusionClassifier(Adapter):
         name: str = "diffusion",
         clip: Clip = "none",
         details: dict[str, object] | None = None,
+        fingerprint: str = "",
     ) -> None:
         known = {"space": "pixels", "prediction": "sample", "schedule": schedule.as_dict()}
-        super().__init__(labels, name, details, **known)
+        super().__init__(labels, name, details, fingerprint, **known)
         self.denoise = denoise
         self.schedule = schedule
         self.encode = encode or _pixels

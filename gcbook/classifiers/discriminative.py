@@ -33,10 +33,11 @@ class DiscriminativeClassifier(Adapter):
         log_probs: maps prepared images (N, ...) to (N, len(labels)), natural logarithms.
         preprocess: brings images to the network's input.
         device: where the network runs.
-        labels, name, details: as `Adapter` has them.
+        labels, name, details, fingerprint: as `Adapter` has them.
     """
 
     kind = "discriminative"
+    parts = ("log_probs", "preprocess")
     measures: tuple[str, ...] = ("nll",)
     joint = True
     deterministic = True
@@ -50,9 +51,10 @@ class DiscriminativeClassifier(Adapter):
         name: str = "discriminative",
         device: str | torch.device = "cpu",
         details: dict[str, object] | None = None,
+        fingerprint: str = "",
     ) -> None:
         shown = {"resolution": preprocess.size[0], "resize": preprocess.describe()}
-        super().__init__(labels, name, details, space="pixels", **shown)
+        super().__init__(labels, name, details, fingerprint, space="pixels", **shown)
         self.log_probs = log_probs
         self.preprocess = preprocess
         self.device = device

@@ -60,11 +60,12 @@ class MaskedClassifier(Adapter):
 
     Args:
         network: the model.
-        labels, name, details: as `Adapter` has them.
+        labels, name, details, fingerprint: as `Adapter` has them.
         known: entries of the description that the way of comparing knows.
     """
 
     kind = "masked"
+    parts = ("network",)
 
     def __init__(
         self,
@@ -73,9 +74,10 @@ class MaskedClassifier(Adapter):
         labels: Sequence[str] = CATEGORIES,
         name: str = "masked",
         details: dict[str, object] | None = None,
+        fingerprint: str = "",
         **known: object,
     ) -> None:
-        super().__init__(labels, name, details, **known)
+        super().__init__(labels, name, details, fingerprint, **known)
         self.network = network
 
 
@@ -130,7 +132,7 @@ class MaskedRegeneration(MaskedClassifier):
         network: the model.
         mask_ratio: share of the tokens to be regenerated, in [0, 1].
         remask: how, in how many steps.
-        named: labels, name and details, as `Adapter` has them.
+        named: labels, name, details and fingerprint, as `Adapter` has them.
 
     Raises:
         InputError: no such share.

@@ -73,6 +73,7 @@ class NoisedClassifier(DiscriminativeClassifier):
             name=plain.name,
             device=plain.device,
             details=plain.details | {"noise": law},
+            fingerprint=plain.fingerprint,
         )
         self.sqrt_alphas, self.draws = law == "sqrt", draws
 

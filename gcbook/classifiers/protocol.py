@@ -65,9 +65,11 @@ class Classifier(Protocol):
         """Return, ready for JSON, all that makes the raw scores what they are.
 
         At least ``kind`` (diffusion, autoregressive, masked or discriminative), ``model`` (as it
-        was named), ``weights`` (SHA-256, or ""), ``labels``, ``prompts``, ``resolution``,
-        ``resize``, ``space`` (pixels, latents or tokens), ``schedule`` (`Schedule.as_dict`, or
-        None). Two classifiers of one description, ``model`` apart, give the same scores.
+        was named), ``weights`` (SHA-256 of the files, or ""), ``labels``, ``prompts``,
+        ``resolution``, ``resize``, ``space`` (pixels, latents or tokens), ``schedule``
+        (`Schedule.as_dict`, or None), and without weights ``fingerprint``
+        (`gcbook.classifiers.fingerprint`, or any text that changes when the model does). Two
+        classifiers of one description, ``model`` apart, give the same scores.
         """
 
     def prepare(self, images: Sequence[np.ndarray]) -> "torch.Tensor":
@@ -114,10 +116,16 @@ class Adapter:
         labels: names of the classes, in the order of their indices.
         name: the observer's name.
         details: what else makes the scores what they are, for `describe`.
+        fingerprint: tells the model from others, where ``details`` have no ``weights``; by default
+            the hash of what ``parts`` hold.
         known: entries of the description that the kind knows; ``details`` may say otherwise.
+
+    Attributes:
+        parts: names of the attributes that compute the scores.
     """
 
     kind: str
+    parts: tuple[str, ...]
     measures: tuple[str, ...]
     joint = False
     deterministic = False
@@ -129,17 +137,30 @@ class Adapter:
         labels: Sequence[str],
         name: str,
         details: Mapping[str, object] | None,
+        fingerprint: str = "",
         **known: object,
     ) -> None:
         self.labels = tuple(labels)
         self.name = name
         self.details = dict(details or {})
+        self.fingerprint = fingerprint
         self._known = known
 
     def describe(self) -> dict[str, object]:
+        """Describe as `Classifier.describe` does.
+
+        Raises:
+            InputError: neither weights nor a fingerprint were given, and the parts have no hash.
+        """
         named = {"kind": self.kind, "model": self.name, "weights": "", "labels": list(self.labels)}
         empty = dict.fromkeys(("prompts", "resolution", "resize", "schedule"))
-        return named | empty | {"space": ""} | self._known | self.details
+        described = named | empty | {"space": ""} | self._known | self.details
+        if not described["weights"]:
+            from gcbook.classifiers.fingerprint import fingerprint
+
+            found = self.fingerprint or fingerprint({n: getattr(self, n) for n in self.parts})
+            described["fingerprint"] = found
+        return described
 
     def n_elements(self, prepared: "torch.Tensor") -> int:
         return prepared.numel()

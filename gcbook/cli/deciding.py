@@ -91,7 +91,7 @@ def decide(
     if undecided:
         raise GcbookError(
             f"{undecided} of {len(decided) + undecided} images could not be decided (see above); "
-            "the others are. gcbook score completes the store."
+            "the others are."
         )
 
 
@@ -109,7 +109,7 @@ def _left_out(found: "Decisions", dataset: str) -> list[str]:
         shown = ", ".join(incomplete[:SHOWN]) + (", …" if len(incomplete) > SHOWN else "")
         lines.append(
             f"left out, scores not complete: {_images(len(incomplete))} ({shown}); the same gcbook "
-            "score completes them"
+            "score completes them, or gcbook merge where they belong to other shards"
         )
     asked = len(found.table) + len(failed) + len(incomplete)
     if dataset in EXPERIMENTS and asked < (whole := EXPERIMENTS[dataset].n_images):

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
     from gcbook.scoring.report import ScoreReport
     from gcbook.scoring.settings import ScoringSettings
+    from gcbook.scoring.shards import Shard
     from gcbook.stimuli.stimulus import StimulusSet
+
+SHOWN = 5
+"""How many images are named."""
 
 
 @dataclass(frozen=True)
@@ -168,15 +172,22 @@ def score(
         str, typer.Argument(metavar="MODEL", help="A name of gcbook models, a folder, or a Hub id.")
     ],
     images: Annotated[
-        str,
+        list[str],
         typer.Argument(
             metavar="IMAGES",
             help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set; with "
-            "--world the name of a test set of the miniature world.",
+            "--world the name of a test set of the miniature world. For several the model is "
+            "loaded once.",
         ),
     ],
     output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for the scores.")
+        Path,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="STORE",
+            help="Folder for the scores; of several IMAGES each gets STORE/DATASET.",
+        ),
     ],
     scoring: ScoringOptions,
     classifier: ModelOptions,
@@ -186,6 +197,12 @@ def score(
     world: Annotated[
         str,
         typer.Option(metavar="NAME", help="IMAGES names a test set of this miniature world."),
+    ] = "",
+    shard: Annotated[
+        str,
+        typer.Option(
+            metavar="K/N", help="Score the K-th of N parts of the images; gcbook merge joins them."
+        ),
     ] = "",
     extend: Annotated[
         bool, typer.Option("--extend", help="Add draws to an existing store.")
@@ -204,15 +221,27 @@ def score(
         if classifier.name:
             check_observer(classifier.name)
         settings = scoring.settings()
-        stimuli = _open(images, dataset, world)
-        if scoring.limit is not None:
-            stimuli = stimuli.first(scoring.limit)
+        from gcbook.scoring.shards import Shard
+
+        part = Shard.parse(shard) if shard else None
+        if dataset and len(images) > 1:
+            raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
+        places: dict[Path, StimulusSet] = {}
+        for name in images:
+            stimuli = _open(name, dataset, world)
+            if scoring.limit is not None:
+                stimuli = stimuli.first(scoring.limit)
+            place = output / stimuli.dataset if len(images) > 1 else output
+            if place in places:
+                raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
+            places[place] = stimuli
         from gcbook.classifiers.devices import pick_device
         from gcbook.classifiers.preview import preview_model
         from gcbook.scoring.engine import score as score_images
         from gcbook.scoring.writer import check_store
 
-        check_store(output, settings, stimuli.dataset, extend=extend)
+        for place, stimuli in places.items():
+            check_store(place, settings, stimuli.dataset, extend=extend)
         preview = preview_model(model)
         classifier.check(model, preview.kind, scoring.asked())
         settings = replace(settings, device=pick_device(settings.device))
@@ -221,10 +250,50 @@ def score(
         loaded = classifier.load(model, settings.device, settings.dtype)
         if not preview.kind:
             classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
-        report = score_images(
-            stimuli, loaded, settings, output, extend=extend, save_every=save_every
+        chosen = bool(scoring.norm or scoring.weighting) and not scoring.racing
+        failures = []
+        for place, stimuli in places.items():
+            if len(places) > 1:
+                say(f"{stimuli.dataset}:")
+            report = score_images(
+                stimuli, loaded, settings, place, extend=extend, shard=part, save_every=save_every
+            )
+            failures += _report(report, part, chosen)
+    if failures:
+        raise GcbookError("\n".join(failures))
+
+
+@app.command()
+def merge(
+    shards: Annotated[
+        list[Path],
+        typer.Argument(metavar="SHARD", help="Stores, from gcbook score --shard 1/N to N/N."),
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for all scores.")
+    ],
+) -> None:
+    """Merge stores of shards into the store that one run would have made.
+
+    Shards are left as they are. Repeated, it adds what has come since.
+    """
+    from gcbook.scoring.shards import merge_stores
+
+    merged = merge_stores(shards, output)
+    n_lacking = len(merged.failed) + len(merged.pending)
+    n_images = merged.n_complete + n_lacking
+    typer.echo(f"{merged.n_complete:,} of {n_images:,} images have all their scores")
+    store, trials = quote(str(output)), quote(f"{output}-trials")
+    typer.echo(f"next: gcbook decide {store} -o {trials}")
+    for names, about in ((merged.failed, "could not be scored"), (merged.pending, "are lacking")):
+        if names:
+            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+            say(f"{len(names)} {about}: {', '.join(list(names)[:SHOWN])}{more}")
+    if n_lacking:
+        raise GcbookError(
+            f"{n_lacking} of {n_images} images have no scores yet (see above); the others are "
+            "merged. Run the shards that lack them again, and then the same command."
         )
-    _report(report, chosen=bool(scoring.norm or scoring.weighting) and not scoring.racing)
 
 
 def _open(images: str, dataset: str, world: str) -> "StimulusSet":
@@ -250,7 +319,8 @@ def _open(images: str, dataset: str, world: str) -> "StimulusSet":
     return stimuli
 
 
-def _report(report: "ScoreReport", chosen: bool) -> None:
+def _report(report: "ScoreReport", shard: "Shard | None", chosen: bool) -> list[str]:
+    """Print what was done; return what failed."""
     for line in report.lines():
         typer.echo(line)
     if report.warning:
@@ -264,11 +334,16 @@ def _report(report: "ScoreReport", chosen: bool) -> None:
             "store was begun, unless told otherwise"
         )
     store, trials = quote(str(report.store)), quote(f"{report.store}-trials")
-    typer.echo(f"next: gcbook decide {store} -o {trials}")
-    if report.failed:
-        names = ", ".join(list(report.failed)[:5])
-        more = f" and {len(report.failed) - 5} more" if len(report.failed) > 5 else ""
-        raise GcbookError(
-            f"{len(report.failed)} of {report.n_images} images could not be scored ({names}{more}; "
-            "reasons above); the others are. The same command tries them again."
-        )
+    typer.echo(
+        f"next: gcbook merge, with the other {shard.parts - 1} of {shard.parts} shards"
+        if shard and shard.parts > 1
+        else f"next: gcbook decide {store} -o {trials}"
+    )
+    if not report.failed:
+        return []
+    names = ", ".join(list(report.failed)[:SHOWN])
+    more = f" and {len(report.failed) - SHOWN} more" if len(report.failed) > SHOWN else ""
+    return [
+        f"{len(report.failed)} of {report.n_images} images could not be scored ({names}{more}; "
+        "reasons above); the others are. The same command tries them again."
+    ]

@@ -10,7 +10,7 @@ the other images, nor an interruption changes a result beyond rounding.
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,7 @@ from gcbook.scoring.network import Batch, Network, make_batch
 from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
 from gcbook.scoring.scores import Rows
 from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.shards import Shard
 from gcbook.scoring.store import Store
 from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
 from gcbook.scoring.writer import StoreWriter
@@ -45,6 +46,7 @@ def score(
     store: str | Path,
     *,
     extend: bool = False,
+    shard: Shard | None = None,
     save_every: float = 20.0,
     progress: ProgressMode = "auto",
 ) -> ScoreReport:
@@ -56,6 +58,7 @@ def score(
         settings: how. ``device`` and ``dtype`` are the classifier's and only noted here.
         store: folder of the scores, made if needed.
         extend: add draws to a store that has fewer.
+        shard: score this part of the images alone; the others are noted as pending.
         save_every: seconds after which results are on disk, whatever happens to the process.
         progress: "auto", "bar", "lines" or "silent".
 
@@ -80,12 +83,13 @@ def score(
         StoreWriter(store, classifier, settings, dataset, extend=extend) as writer,
     ):
         check_unchanged(stimuli, writer.known_hash, writer.path)
-        run = _Run(stimuli, classifier, writer, save_every, progress)
+        chosen = shard.of(stimuli, writer.settings, writer.store.traits) if shard else stimuli
+        run = _Run(stimuli, chosen, classifier, writer, save_every, progress)
         run.go()
     shares, remedy, notes = examine(Store.open(writer.path))
     return ScoreReport(
         writer.path,
-        len(stimuli),
+        len(chosen),
         run.n_complete_before + run.n_decisions,
         run.n_decisions,
         run.failed,
@@ -111,11 +115,12 @@ def scored_once(
 
 
 class _Run:
-    """The state of one run."""
+    """The state of one run: of ``stimuli``, which may be a shard of the images ``asked`` for."""
 
     def __init__(
         self,
-        stimuli: tuple[Stimulus, ...],
+        asked: tuple[Stimulus, ...],
+        stimuli: Sequence[Stimulus],
         classifier: Classifier,
         writer: StoreWriter,
         save_every: float,
@@ -130,18 +135,18 @@ class _Run:
             if settings.racing
             else Plan(settings.draws, n_labels, classifier.joint)
         )
-        self.history = History(writer.store, [each.image_id for each in stimuli], settings)
+        self.history = History(writer.store, [each.image_id for each in asked], settings)
         self.failed: dict[str, str] = {}
         self.n_decisions = 0
-        self.n_complete_before = len(self.history.complete)
         missing = [each for each in stimuli if each.image_id not in self.history.complete]
+        self.n_complete_before = len(stimuli) - len(missing)
         for each in stimuli:
             if each.image_id in self.history.complete:
                 if writer.known_hash(each) is None:
                     # The list of images was lost: what is complete is listed again, unscored.
                     writer.code(each, each.sha256())
                 writer.succeed(each)
-        writer.expect(missing)
+        writer.expect(each for each in asked if each.image_id not in self.history.complete)
         self._incoming = read_images(missing)
         self._open: list[ImageWork] = []
         self._shape: torch.Size | None = None

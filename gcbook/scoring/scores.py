@@ -220,6 +220,20 @@ def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:
     return table.take(pa.array(order[first]))
 
 
+def merge_rows(tables: Sequence[pa.Table], labels: Sequence[str]) -> pa.Table:
+    """Put tables of scores into one, sorted, whose names are coded in that order, too.
+
+    Equal scores so are equal bytes on disk, in whatever pieces they came.
+    """
+    table = sort_rows(pa.concat_tables(tables), labels)
+    images = sorted(table["image_id"].unique().to_pylist())
+    for at, order in enumerate((images, list(labels))):
+        codes = pa.array(codes_of(table.column(at).to_pandas(), order), pa.int32())
+        column = pa.DictionaryArray.from_arrays(codes, pa.array(order, pa.string()))
+        table = table.set_column(at, table.schema.field(at), column)
+    return table
+
+
 def score_array(
     rows: pd.DataFrame,
     values: ArrayLike,

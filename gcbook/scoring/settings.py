@@ -225,6 +225,11 @@ def check_same(
         remedy += " More draws can be added with --extend."
     elif "draws" in different:
         remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
+    if "fingerprint" in different and not described.get("fingerprint"):
+        remedy = (
+            "It was made without a fingerprint of its model: it can be decided on, and not "
+            "continued. Use another store."
+        )
     found = "; ".join(dict.fromkeys(different.values()))
     raise InputError(f"{place}: the store was begun with something else. {found}. {remedy}")
 

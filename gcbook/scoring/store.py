@@ -7,7 +7,8 @@ A folder with
 - ``scores.parquet``: ``image_id, label, draw, t, log_snr`` and ``error_l2, error_l1`` (means over
   elements) or ``nll`` (in nats), a row for each image, class and draw, sorted;
 - ``failed.json``, if any: images that could not be scored, and why;
-- ``pending.json``, if any: images that a run was asked for and had not done when it ended;
+- ``pending.json``, if any: images that were asked for and are not done: the run has ended before,
+  or they belong to other shards (`gcbook.scoring.shards`);
 - ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
 
 A lost or damaged score file costs its own rows alone. Rows found in two files are the same rows, so
@@ -235,7 +236,7 @@ class Store:
         return self._notes(FAILED)
 
     def pending(self) -> dict[str, str]:
-        """Return the names of images that were asked for and are not done, by ``image_id``."""
+        """Return the names of images that were asked for and are not done here, by ``image_id``."""
         return self._notes(PENDING)
 
     def _notes(self, name: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ process, what is on disk is a store that another run can continue.
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import metadata
@@ -22,7 +22,7 @@ from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import UnwritableError, check_writable, unwritable, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import LOCK, lock_folder
-from gcbook.scoring.scores import Rows, rows_table, sort_rows, write_table
+from gcbook.scoring.scores import Rows, merge_rows, rows_table, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits, check_same, effective_settings
 from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, SCORES, Store
 
@@ -103,7 +103,8 @@ class StoreWriter:
 
     Raises:
         InputError: another process writes to it, the folder is something else or cannot be written
-            to, or settings, classifier or dataset differ from the store's in what changes scores.
+            to, or settings, classifier or dataset differ from the store's in what changes scores,
+            or nothing tells the classifier's network from others.
         GcbookError: from any method that writes: it cannot be done; says what is saved.
     """
 
@@ -118,7 +119,13 @@ class StoreWriter:
     ) -> None:
         self.path = Path(path).expanduser()
         check_store(self.path, settings, dataset, extend=extend)
-        traits = Traits.of(classifier)
+        traits, described = Traits.of(classifier), classifier.describe()
+        if not (described.get("weights") or described.get("fingerprint")):
+            raise InputError(
+                f"{classifier.name}: expected describe() to give weights or a fingerprint, by "
+                'which a store tells this model from another; found neither. Add "fingerprint": a '
+                "text that changes whenever the model does."
+            )
         self.settings = effective_settings(settings, traits)
         self.store = Store(
             self.path,
@@ -126,7 +133,7 @@ class StoreWriter:
             dataset,
             self.settings,
             traits,
-            classifier.describe(),
+            described,
             None,
             _versions(),
         )
@@ -251,7 +258,7 @@ class StoreWriter:
         self._rows.append(rows)
 
     def expect(self, stimuli: Iterable["Stimulus"]) -> None:
-        """Save which images are to be scored; until `fail` or `succeed` they are pending."""
+        """Save which images are asked for; until `fail` or `succeed` they are pending."""
         self._notes[PENDING] |= {each.image_id: each.imagename for each in stimuli}
         self.flush()
 
@@ -281,19 +288,12 @@ class StoreWriter:
                 self._n_saved += len(table)
                 self._rows.clear()
             for name, notes in self._notes.items():
-                if notes == self._notes_saved[name]:
-                    continue
-                if notes:
-                    text = json.dumps(notes, indent=1, ensure_ascii=False) + "\n"
-                    write_text(text, self.path / name)
-                else:
-                    (self.path / name).unlink(missing_ok=True)
-                self._notes_saved[name] = dict(notes)
+                if notes != self._notes_saved[name]:
+                    write_notes(notes, self.path / name)
+                    self._notes_saved[name] = dict(notes)
 
     def _save_images(self) -> None:
-        columns = zip(*self._images.values(), strict=True)
-        table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
-        write_table(table, self.path / IMAGES, self.store.origin)
+        write_images(self._images.values(), self.store)
         self._images_saved = len(self._images)
 
     def merge(self) -> None:
@@ -303,7 +303,7 @@ class StoreWriter:
         if not files or files == [self.path / SCORES]:
             return
         tables = [store.read(path, store.schema) for path in files]
-        merged = sort_rows(pa.concat_tables(tables), store.labels)
+        merged = merge_rows(tables, store.labels)
         with self._saving():
             write_table(merged, self.path / SCORES, store.origin)
         # Until a part is removed its rows stand in two files, which readers allow for.
@@ -323,6 +323,29 @@ class StoreWriter:
                 f"saved in {self.path}. {error.remedy} and run the same command: it goes on from "
                 "there."
             ) from error
+
+
+def write_images(rows: Iterable[Sequence[str]], store: Store) -> None:
+    """Write the list of a store's images, at least one: `IMAGE_COLUMNS` of each.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    columns = zip(*rows, strict=True)
+    table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
+    write_table(table, store.path / IMAGES, store.origin)
+
+
+def write_notes(notes: Mapping[str, str], path: Path) -> None:
+    """Write ``failed.json`` or ``pending.json``; where there is nothing to note, remove it.
+
+    Raises:
+        UnwritableError: the disk is full, say.
+    """
+    if notes:
+        write_text(json.dumps(notes, indent=1, ensure_ascii=False) + "\n", path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _free(path: Path) -> Path:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b, sha256
 from itertools import zip_longest
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from gcbook.paper.categories import CATEGORIES
 from gcbook.stimuli.images import decode_image
 
 
@@ -74,18 +74,33 @@ class StimulusSet:
         return replace(self, stimuli=self.stimuli[:number])
 
 
-def in_order(stimuli: Iterable[Stimulus]) -> tuple[Stimulus, ...]:
+class Listed(Protocol):
+    """What an image's place in the order depends on."""
+
+    @property
+    def image_id(self) -> str:
+        """Which image it is."""
+
+    @property
+    def category(self) -> str:
+        """What it shows."""
+
+
+Image = TypeVar("Image", bound=Listed)
+
+
+def in_order(stimuli: Iterable[Image]) -> tuple[Image, ...]:
     """Return images in the order in which they are shown: any first N of them are balanced.
 
     Round after round one image of every category, and within a category in an order given by a
     hash of the image's identity, since names sort by condition or by texture.
     """
-    groups: dict[str, list[Stimulus]] = {category: [] for category in CATEGORIES}
+    groups: dict[str, list[Image]] = {}
     for each in stimuli:
-        groups[each.category].append(each)
-    ordered = [sorted(group, key=_shuffled) for group in groups.values()]
+        groups.setdefault(each.category, []).append(each)
+    ordered = [sorted(groups[category], key=_shuffled) for category in sorted(groups)]
     return tuple(each for once in zip_longest(*ordered) for each in once if each is not None)
 
 
-def _shuffled(stimulus: Stimulus) -> bytes:
+def _shuffled(stimulus: Listed) -> bytes:
     return blake2b(stimulus.image_id.encode(), digest_size=16).digest()

@@ -243,6 +243,74 @@ def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, aske
     assert len(begun) == 3 + 5
 
 
+def test_several_datasets_load_the_model_once(capsys, tmp_path, images, asked):
+    others = draw_images(tmp_path / "images2" / "edge", [f"{name}1" for name in CATEGORIES])
+    command = ("score", "m", images, others, "-o", tmp_path / "s", "--draws", "2")
+    status, out, err = call(capsys, *command)
+    assert status == 0
+    assert asked["loaded"] == 1
+    assert out.count("16 of 16 images scored, 16 of them now") == 2
+    assert [line for line in err.splitlines() if line.endswith(":")] == ["cue-conflict:", "edge:"]
+    for name, folder in (("cue-conflict", images), ("edge", others)):
+        alone = tmp_path / name
+        assert call(capsys, "score", "m", folder, "-o", alone, "--draws", "2")[0] == 0
+        for file in ("store.json", "images.parquet", "scores.parquet"):
+            assert (tmp_path / "s" / name / file).read_bytes() == (alone / file).read_bytes()
+    # One that cannot be scored keeps no other from being scored.
+    (others / "bear" / "bear1.png").write_bytes(b"no picture")
+    third = tmp_path / "t"
+    status, out, err = call(capsys, "score", "m", others, images, "-o", third, "--draws", "2")
+    assert status == 1
+    assert "15 of 16 images scored" in out
+    assert "16 of 16 images scored" in out
+    assert err.splitlines()[-1].startswith("gcbook: 1 of 16 images could not be scored (bear1.png")
+    for words, says in (
+        ((images, images), "expected every dataset once"),
+        ((images, others, "--dataset", "edge"), "several IMAGES have names of their own"),
+    ):
+        status, _, err = call(capsys, "score", "m", *words, "-o", tmp_path / "u")
+        assert (status, says in err) == (2, True)
+
+
+def test_shards_and_their_merge(capsys, tmp_path, images, asked):
+    def shard(number, *more):
+        where = tmp_path / f"{number}"
+        asked = ("score", "m", images, "-o", where, "--draws", "2", "--shard", f"{number}/3")
+        return call(capsys, *asked, *more)
+
+    status, out, _ = shard(2)
+    assert status == 0
+    assert out.startswith("6 of 6 images scored, 6 of them now\n192 network evaluations")
+    assert out.endswith("next: gcbook merge, with the other 2 of 3 shards\n")
+    assert "0 of them now" in shard(2)[1]
+    status, _, err = call(capsys, "decide", tmp_path / "2")
+    assert status == 1
+    assert "left out, scores not complete: 10 images" in err
+    assert "gcbook merge where they belong to other shards" in err
+    shard(3)
+    merge = ("merge", tmp_path / "2", tmp_path / "3", "-o", tmp_path / "all")
+    status, out, err = call(capsys, *merge)
+    assert status == 1
+    assert out.startswith("12 of 16 images have all their scores\nnext: gcbook decide ")
+    assert "4 are lacking: airplane1-bear2.png, bear1-bicycle2.png, bicycle1-bird2.png, " in err
+    assert err.splitlines()[-1].startswith("gcbook: 4 of 16 images have no scores yet")
+    shard(1)
+    status, out, err = call(capsys, "merge", tmp_path / "1", "-o", tmp_path / "all")
+    assert (status, err) == (0, "")
+    assert out.startswith("16 of 16 images have all their scores\n")
+    # These are some of the 1,280.
+    assert call(capsys, "decide", tmp_path / "all")[0] == 0
+    (tmp_path / "3" / "scores.parquet").write_bytes(b"x")
+    status, _, err = call(capsys, *merge)
+    assert status == 2
+    assert "scores.parquet: expected" in err
+    loaded = asked["loaded"]
+    for text in ("0/3", "4/3", "half"):
+        status, _, err = shard(1, "--shard", text)
+        assert (status, "shard: expected" in err) == (2, True)
+    assert asked["loaded"] == loaded
+
+
 def test_one_csv(capsys, tmp_path, images, asked):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
     good, bad = tmp_path / "cue-conflict_mine.csv", tmp_path / "mine.csv"

@@ -59,7 +59,13 @@ class Likelihood:
         self._noise = noise
 
     def describe(self):
-        return {"kind": "masked", "model": self.name, "weights": "", "schedule": None}
+        return {
+            "kind": "masked",
+            "model": self.name,
+            "weights": "",
+            "fingerprint": "1",
+            "schedule": None,
+        }
 
     def prepare(self, images):
         return torch.from_numpy(np.stack(images)).flatten(1)

@@ -107,6 +107,37 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
 
         return run
 
+    def merged(put: Callable[[Path], object]) -> Callable[[Path, int], str]:
+        def run(folder: Path, number: int) -> str:
+            store = shutil.copytree(made / "stores" / "half", folder / "hostile")
+            put(store)
+            whole = made / "stores" / "whole"
+            ended = call("merge", whole, store, "-o", folder / "merged")
+            if ended.status == 0 and _result_of(folder / "merged") != _result_of(whole):
+                return "other decisions than those of the store that is whole"
+            return ended.refused("hostile", harmless=True)
+
+        return run
+
+    def flip_shard(folder: Path, number: int) -> str:
+        from gcbook.files.errors import InputError
+        from gcbook.scoring.shards import merge_stores
+
+        chance = random.Random(f"{seed} {number}")
+        store = shutil.copytree(made / "stores" / "half", folder / "hostile")
+        files = sorted({path for pattern in SEALED for path in store.rglob(pattern)})
+        file = files[number % len(files)]
+        content = file.read_bytes()
+        file.write_bytes(flipped(content, chance.randrange(8 * len(content))))
+        try:
+            merge_stores([made / "stores" / "whole", store], folder / "merged")
+        except InputError as error:
+            left = "a store is left" if (folder / "merged").exists() else ""
+            return left or refusal(str(error), "hostile")
+        return f"{file.name}: was taken"
+
+    yield Attack("stores", "a flipped bit in a shard", flip_shard, 200, 20, needs=needs)
+
     deep = "[" * 100_000 + "]" * 100_000
     for name, put in (
         ("a header nested 100,000 deep", lambda at: (at / "store.json").write_text(deep)),
@@ -129,6 +160,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         ("images still to do without end", lambda at: _instead(at / "pending.json", _zero)),
     ):
         yield Attack("stores", name, decided(put), needs=needs, quick=1)
+        yield Attack("stores", f"{name}, in a merge", merged(put), needs=needs, quick=1)
 
     def trained(put: Callable[[Path], object]) -> Callable[[Path, int], str]:
         def run(folder: Path, number: int) -> str:

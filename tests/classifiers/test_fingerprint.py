@@ -1,0 +1,245 @@
+"""Fingerprints: another model has another, the same model the same in every process."""
+
+import subprocess
+import sys
+import threading
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.classifiers.fingerprint import fingerprint
+from gcbook.files.errors import InputError
+from gcbook.noise.schedules import CosineSchedule
+
+
+class Net(nn.Module):
+    """A network with a parameter, a buffer that is not saved, and a number."""
+
+    def __init__(self, seed=0, scale=1.0):
+        super().__init__()
+        torch.manual_seed(seed)
+        self.conv = nn.Conv2d(3, 3, 3, padding=1)
+        self.register_buffer("mean", torch.zeros(3), persistent=False)
+        self.scale = scale
+
+    def forward(self, x_t, t, label):
+        return self.scale * self.conv(x_t) + self.mean[:, None, None]
+
+
+class Holder:
+    def __init__(self, net):
+        self.net = net
+
+    def denoise(self, x_t, t, label):
+        return self.net(x_t, t, label)
+
+    def __call__(self, x_t, t, label):
+        return self.net(x_t, t, label)
+
+
+def closure(net):
+    return lambda x_t, t, label: net(x_t, t, label)
+
+
+def nested(net):
+    def denoise(x_t, t, label):
+        return sum(net(x_t, t, label) for _ in range(2))
+
+    return denoise
+
+
+@torch.inference_mode()
+def bound(net, x_t, t, label):
+    return net(x_t, t, label)
+
+
+def default(net):
+    def denoise(x_t, t, label, net=net):
+        return net(x_t, t, label)
+
+    return denoise
+
+
+def of_globals(net):
+    """A function as a notebook has it: the network is a global."""
+    there = {"net": net}
+    exec("def denoise(x_t, t, label):\n    return net(x_t, t, label)", there)
+    return there["denoise"]
+
+
+def of(denoise):
+    return fingerprint({"denoise": denoise})
+
+
+WAYS = {
+    "the network": lambda net: net,
+    "a closure": closure,
+    "a closure of a closure": nested,
+    "a method": lambda net: Holder(net).denoise,
+    "an object": Holder,
+    "its forward": lambda net: net.forward,
+    "an argument that is bound": lambda net: partial(bound, net),
+    "decorated": lambda net: torch.no_grad()(closure(net)),
+    "a default": default,
+    "a global": of_globals,
+    "in a list": lambda net: (lambda nets: lambda x_t, t, y: nets[0](x_t, t, y))([net]),
+    "in a dictionary": lambda net: (lambda nets: lambda x_t, t, y: nets["a"](x_t, t, y))(
+        {"a": net}
+    ),
+}
+
+
+def _weight(net):
+    net.conv.weight.data.view(-1)[5] += 1e-6
+
+
+def _buffer(net):
+    net.mean[1] = 1e-6
+
+
+def _number(net):
+    net.scale = 1.5
+
+
+def _dtype(net):
+    net.double()
+
+
+def _mode(net):
+    net.eval()
+
+
+def _layer(net):
+    net.conv.padding_mode = "reflect"
+
+
+def _hook(net):
+    net.conv.register_forward_hook(lambda module, given, found: 2 * found)
+
+
+@pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
+@pytest.mark.parametrize("change", [_weight, _buffer, _number, _dtype, _mode, _layer, _hook])
+def test_another_network_has_another(way, change):
+    net = Net()
+    one = of(way(net))
+    assert of(way(Net())) == one
+    change(net)
+    assert of(way(net)) != one
+
+
+def test_networks_of_the_same_numbers_in_other_places_differ():
+    one, other = Net(), Net()
+    other.conv.weight.data = one.conv.weight.data.movedim(0, 1).clone()
+    assert of(one) != of(other)
+    flat, deep = torch.arange(6.0), torch.arange(6.0).reshape(2, 3)
+    assert len({of(flat), of(deep), of(deep.int()), of(deep.numpy()), of(deep.T)}) == 5
+    assert of([(1, 2), 3]) != of([1, (2, 3)]) != of([1, 2, 3])
+    assert of("1") != of(1) != of(1.0)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        torch.tensor(3.0),
+        torch.zeros(0, 3),
+        torch.ones(2, dtype=torch.bfloat16),
+        torch.ones(2, dtype=torch.complex64).conj(),
+        torch.arange(12).reshape(3, 4).T,
+        np.float32(2),
+        {"a", "b"},
+        None,
+    ],
+)
+def test_values_have_one_fingerprint(value):
+    assert of(value) == of(value)
+    assert of(value) != of("something else")
+
+
+def test_code_counts_and_names_do_not():
+    net = Net()
+
+    def renamed(x_t, t, label):
+        """Documented."""
+        return net(x_t, t, label)
+
+    def less(x_t, t, label):
+        return x_t - net(x_t, t, label)
+
+    def by(number):
+        return lambda x_t, t, label: x_t**number
+
+    assert of(less) != of(closure(net))
+    assert of(by(2)) == of(by(2)) != of(by(3))
+    first = of(of_globals(net))
+    assert first == of(of_globals(Net())) != of(of_globals(Net(1)))
+
+
+def test_a_class_of_a_users_own_counts_with_its_code():
+    class Other(Net):
+        def forward(self, x_t, t, label):
+            return x_t
+
+    assert of(Other()) != of(Net())
+
+
+def test_a_network_in_a_users_own_module(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "fp_nets.py").write_text("import torch\nnet = torch.nn.Linear(2, 2)\n")
+    import fp_nets
+
+    there = {"fp_nets": fp_nets}
+    exec("def denoise(x_t, t, label):\n    return fp_nets.net(x_t)", there)
+    one = of(there["denoise"])
+    fp_nets.net = nn.Linear(2, 2)
+    assert of(there["denoise"]) != one
+
+
+def test_the_same_in_another_process():
+    text = (
+        "import torch\nfrom torch import nn\n"
+        "from gcbook.classifiers.fingerprint import fingerprint\n"
+        "torch.manual_seed(0)\nnet = nn.Linear(2, 2)\nNAMES = {'b', 'a', 'c'}\n"
+        "@torch.no_grad()\n"
+        "def denoise(x_t, t, label):\n"
+        "    return net(x_t) if t in {'x', 'y', 'z'} else NAMES\n"
+        "print(fingerprint({'denoise': denoise}))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", text], capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(2)
+    }
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize(
+    ("thing", "says"),
+    [
+        (threading.Lock(), "found _thread.lock"),
+        (np.random.default_rng(0), "numpy.*Generator"),
+        (torch.eye(3).to_sparse(), "tensor without bytes"),
+        (torch.empty(2, device="meta"), "tensor without bytes"),
+        (np.array([None]), "array of objects"),
+    ],
+)
+def test_what_has_no_bytes_is_to_be_named(thing, says):
+    def denoise(x_t, t, label):
+        return thing
+
+    classifier = DiffusionClassifier(denoise, CosineSchedule())
+    with pytest.raises(InputError, match=rf"denoise: thing.*{says}.*Pass fingerprint="):
+        classifier.describe()
+    named = DiffusionClassifier(denoise, CosineSchedule(), fingerprint="v2")
+    assert named.describe()["fingerprint"] == "v2"
+
+
+def test_a_loaded_model_has_the_hash_of_its_files():
+    known = DiffusionClassifier(
+        lambda x_t, t, label: threading.Lock(), CosineSchedule(), details={"weights": "0" * 64}
+    )
+    assert "fingerprint" not in known.describe()

@@ -28,8 +28,9 @@ from gcbook.classifiers.load import load_classifier
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
+from gcbook.scoring.racing import ClarkJaini
 from gcbook.scoring.report import ScoreReport
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.stimuli.folders import open_stimuli
 from gcbook.stimuli.stimulus import StimulusSet
 
@@ -96,7 +97,7 @@ def main() -> None:
                     f"  8 draws, batches of {size}", timed(stimuli, cheap, draws=8, batch_size=size)
                 )
             )
-        race = Racing(max_draws=200)
+        race = ClarkJaini(max_draws=200)
         print(line("  a race, at most 200 draws", timed(stimuli, cheap, racing=race)))
 
         few = stimuli.first(16)

@@ -17,7 +17,8 @@ from gcbook import cli
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
 
@@ -132,7 +133,7 @@ def test_options_arrive(capsys, tmp_path, images, asked):
 
 def test_racing(capsys, tmp_path, images, asked):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
-    assert Store.open(tmp_path / "s").settings.racing == Racing()
+    assert Store.open(tmp_path / "s").settings.racing == ClarkJaini()
     status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "uniform")
     assert status == 2
     assert "raced under weighting exp:7" in err
@@ -144,7 +145,7 @@ def test_racing(capsys, tmp_path, images, asked):
     [
         (["--draws", "4", "--racing"], "--draws"),
         (["--antithetic", "--draws", "3"], "even number of draws"),
-        (["--racing", "--antithetic"], "independent draws"),
+        (["--racing", "--antithetic"], "no pairs of opposite noise in a race"),
         (["--weighting", "exp"], "expected one of exp:K"),
         (["--clip-x0", "some"], "expected one of auto, none, static, dynamic"),
         (["--dtype", "float8"], "expected one of float32"),

@@ -15,13 +15,12 @@ from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, decide_store, to_trials
-from gcbook.scoring.racing import replay
+from gcbook.scoring.racing import ClarkJaini, replay
 from gcbook.scoring.scores import Weights
-from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.trials.table import COLUMNS, read_trials, write_trials
 
-RACE = Racing(5, 0.01, 40)
+RACE = ClarkJaini(5, 0.01, 40)
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +196,7 @@ def test_a_race_is_decided_as_it_went(raced):
 
 
 def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
-    short = scored(tmp_path / "short", racing=Racing(5, 0.01, 12))
+    short = scored(tmp_path / "short", racing=ClarkJaini(5, 0.01, 12))
     pd.testing.assert_frame_equal(decide(raced, draws=12), decide(short), rtol=1e-4)
     before_any_test = decide(raced, draws=3)
     fixed = scored(tmp_path / "fixed", draws=3, timesteps="uniform")
@@ -205,8 +204,8 @@ def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
 
 
 def test_a_race_of_the_fewest_draws_is_tested_once(tmp_path):
-    short = scored(tmp_path / "short", racing=Racing(5, 0.5, 5))
-    long = scored(tmp_path / "long", racing=Racing(5, 0.5, 12))
+    short = scored(tmp_path / "short", racing=ClarkJaini(5, 0.5, 5))
+    long = scored(tmp_path / "long", racing=ClarkJaini(5, 0.5, 12))
     decided = decide(long, draws=5)
     pd.testing.assert_frame_equal(decided, decide(short), rtol=1e-4)
     # The test at the fifth draw leaves one class of some images: then there is no runner-up.

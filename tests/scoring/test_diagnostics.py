@@ -12,7 +12,7 @@ from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.noise.weightings import PAPER, parse_weighting
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.diagnostics import decisions_by, level_of, variance_shares
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.racing import ClarkJaini
 from gcbook.scoring.store import Store
 
 EVEN = {"draws": 16, "weighting": parse_weighting("uniform")}
@@ -57,7 +57,7 @@ def test_shares_by_hand(tmp_path):
 
 
 def test_shares_of_a_race_are_of_the_draws_that_all_classes_had(tmp_path):
-    raced = evenly(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting=PAPER)
+    raced = evenly(tmp_path / "raced", racing=ClarkJaini(6, 0.01, 40), weighting=PAPER)
     fixed = evenly(tmp_path / "fixed", draws=6, timesteps="uniform", weighting=PAPER)
     assert variance_shares(raced) == pytest.approx(variance_shares(fixed), rel=1e-4)
 

@@ -15,11 +15,11 @@ from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedul
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
-from gcbook.scoring.racing import replay
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini, replay
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
-RACE = Racing(5, 0.01, 40)
+RACE = ClarkJaini(5, 0.01, 40)
 
 
 def run(path, classifier=None, images=None, **options):
@@ -244,7 +244,7 @@ def test_a_deterministic_classifier_is_asked_once(tmp_path, joint):
     assert decided.to_dict() == best.to_dict()
 
 
-@pytest.mark.parametrize("racing", [None, Racing(4, 0.01, 12)], ids=["fixed", "raced"])
+@pytest.mark.parametrize("racing", [None, ClarkJaini(4, 0.01, 12)], ids=["fixed", "raced"])
 def test_joint_and_one_by_one_agree(tmp_path, racing):
     _, one = run(tmp_path / "1", Likelihood(), racing=racing)
     _, other = run(tmp_path / "2", Likelihood(joint=True), racing=racing)

@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from scipy.stats import ttest_rel
 
-from gcbook.scoring.racing import Races, paired_p, replay
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.racing import ClarkJaini, Races, paired_p, replay
 
 
-def literal_race(errors: np.ndarray, rule: Racing) -> tuple[list[int], int]:
+def literal_race(errors: np.ndarray, rule: ClarkJaini) -> tuple[list[int], int]:
     """Clark & Jaini (2023), Algorithm 1, one image, as slowly as it reads.
 
     When each class was dropped (0: never), and the last draw.
@@ -57,7 +56,9 @@ def test_differences_that_do_not_vary():
 
 
 @pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("rule", [Racing(20, 2e-3, 200), Racing(2, 0.05, 60), Racing(5, 0.3, 5)])
+@pytest.mark.parametrize(
+    "rule", [ClarkJaini(20, 2e-3, 200), ClarkJaini(2, 0.05, 60), ClarkJaini(5, 0.3, 5)]
+)
 def test_race_is_the_published_one(seed, rule):
     rng = np.random.default_rng(seed)
     quality = rng.uniform(0, 0.1, 7)
@@ -72,7 +73,7 @@ def test_race_is_the_published_one(seed, rule):
 
 
 def test_nothing_is_dropped_before_enough_draws():
-    rule = Racing(20, 2e-3, 100)
+    rule = ClarkJaini(20, 2e-3, 100)
     errors = np.tile([0.0, 1.0], (100, 1)) + np.random.default_rng(0).normal(0, 0.01, (100, 2))
     assert replay(errors[None, :19], rule).alive.all()
     races = replay(errors[None], rule)
@@ -82,7 +83,7 @@ def test_nothing_is_dropped_before_enough_draws():
 
 def test_equal_classes_race_to_the_end():
     errors = np.repeat(np.random.default_rng(0).random((50, 1)), 3, axis=1)
-    races = replay(errors[None], Racing(20, 2e-3, 50))
+    races = replay(errors[None], ClarkJaini(20, 2e-3, 50))
     assert races.alive.all()
     assert races.n_draws.tolist() == [50]
 
@@ -90,7 +91,7 @@ def test_equal_classes_race_to_the_end():
 def test_race_goes_on_exactly_where_it_stopped():
     rng = np.random.default_rng(3)
     errors = rng.random((4, 80, 1)) + rng.normal(np.linspace(0, 0.1, 5), 0.15, (4, 80, 5))
-    rule = Racing(20, 2e-3, 80)
+    rule = ClarkJaini(20, 2e-3, 80)
     whole = replay(errors, rule)
     for cut in (1, 19, 20, 37):
         resumed = replay(errors[:, :cut], rule)
@@ -105,7 +106,7 @@ def test_race_goes_on_exactly_where_it_stopped():
 def test_replay_stops_where_a_class_is_missing_that_is_alive():
     errors = np.random.default_rng(0).random((1, 40, 2))
     errors[0, 30, 1] = np.nan
-    races = replay(errors, Racing(20, 1e-9, 100))
+    races = replay(errors, ClarkJaini(20, 1e-9, 100))
     assert races.n_draws.tolist() == [30]
     assert not races.finished[0]
 
@@ -113,7 +114,7 @@ def test_replay_stops_where_a_class_is_missing_that_is_alive():
 def test_races_are_independent_and_can_begin_anew():
     rng = np.random.default_rng(1)
     errors = rng.random((40, 3)) + np.array([0, 0.2, 0.4])
-    rule = Racing(10, 0.01, 40)
+    rule = ClarkJaini(10, 0.01, 40)
     alone = replay(errors[None], rule)
     races = Races(0, 3, rule)
     assert races.grow() == list(range(8))

@@ -7,8 +7,8 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.racing import ClarkJaini
 from gcbook.scoring.settings import (
-    Racing,
     ScoringSettings,
     Traits,
     check_same,
@@ -20,7 +20,7 @@ ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
 NLL = replace(ERRORS, measures=("nll",), default_clip="none")
 UNIFORM = parse_weighting("uniform")
 BASE = ScoringSettings(draws=8)
-RACED = ScoringSettings(racing=Racing())
+RACED = ScoringSettings(racing=ClarkJaini())
 DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["x", "y"]}
 
 
@@ -48,9 +48,13 @@ def test_what_reaches_no_score_may_differ(before, changed):
         (BASE, {"antithetic": True}, "antithetic: expected False, found True"),
         (BASE, {"clip_x0": "static"}, "clip_x0: expected auto, found static"),
         (BASE, {"dtype": "float16"}, "dtype: expected float32, found float16"),
-        (BASE, {"racing": Racing(), "timesteps": "auto"}, "racing: expected no"),
-        (RACED, {"racing": Racing(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
-        (RACED, {"racing": Racing(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
+        (
+            BASE,
+            {"racing": ClarkJaini(), "timesteps": "auto"},
+            "racing.rule: expected no, found clark-jaini",
+        ),
+        (RACED, {"racing": ClarkJaini(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
+        (RACED, {"racing": ClarkJaini(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
         (RACED, {"weighting": UNIFORM}, "weighting: expected exp:7, found uniform"),
         (RACED, {"norm": "l1"}, "norm: expected l2, found l1"),
     ],
@@ -104,7 +108,7 @@ def test_settings_as_they_reach_a_classifier():
     sure = effective_settings(RACED, replace(ERRORS, deterministic=True))
     assert (sure.draws, sure.racing) == (1, None)
     likely = effective_settings(RACED, NLL)
-    assert (likely.weighting.name, likely.racing) == ("uniform", Racing())
+    assert (likely.weighting.name, likely.racing) == ("uniform", ClarkJaini())
     with pytest.raises(InputError, match="a likelihood takes no weights"):
         effective_settings(replace(BASE, weighting=parse_weighting("snr")), NLL)
 

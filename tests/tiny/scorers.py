@@ -10,7 +10,8 @@ from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import keyed_generator, timestep
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
 from .gaussian import class_means, gaussian_classifier, stimuli
@@ -110,5 +111,5 @@ def score_slowly(path: Path, raced: bool, seconds_a_batch: float) -> None:
 
 
 def slow_settings(raced: bool) -> ScoringSettings:
-    rule = Racing(5, 0.01, 60) if raced else None
+    rule = ClarkJaini(5, 0.01, 60) if raced else None
     return ScoringSettings(draws=16, racing=rule, batch_size=7)

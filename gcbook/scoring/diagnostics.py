@@ -63,6 +63,36 @@ def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray
     return np.bincount(level_of(rows["t"].to_numpy(), TENTHS), squares, TENTHS) / total
 
 
+def learn_q(errors: np.ndarray, t: np.ndarray, bins: int = 20) -> tuple[float, ...]:
+    """Learn at which times classes differ, for `gcbook.scoring.racing.ExpectedGain`.
+
+    The density of draws that makes the mean of weighted differences least variable is proportional
+    to their root mean square at each time. Differences are those to an image's best class, in
+    standard deviations of the means of its classes, so that images count alike.
+
+    Args:
+        errors: weighted errors (images, draws, classes) of a fixed number of draws.
+        t: their times, (images, draws).
+        bins: how many bins of equal width over (0, 1].
+
+    Returns:
+        q of each bin, mean 1.
+
+    Raises:
+        InputError: a bin has no draw.
+    """
+    means = errors.mean(axis=1)
+    best = means.argmin(axis=1)[:, None, None]
+    difference = errors - np.take_along_axis(errors, best, axis=2)
+    difference /= means.std(axis=1)[:, None, None]
+    level = level_of(t, bins).ravel()
+    n_draws = np.bincount(level, minlength=bins)
+    if not n_draws.all():
+        raise InputError(f"q: expected draws in each of {bins} bins of t, found none in some.")
+    q = np.sqrt(np.bincount(level, (difference**2).mean(axis=2).ravel(), bins) / n_draws)
+    return tuple((q / q.mean()).tolist())
+
+
 def level_of(t: np.ndarray, bins: int) -> np.ndarray:
     """Return the level of each time, 0 to bins − 1; level i holds t from i/bins to (i + 1)/bins.
 

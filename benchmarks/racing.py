@@ -1,14 +1,14 @@
 """What races cost and how often they decide as all draws do, by resampling shipped errors.
 
-    python benchmarks/racing.py [-o Q.json]
+    python benchmarks/racing.py [-o FOLDER]
 
 A few minutes on one core; nothing is trained and no network runs. The shipped scores of the
 in-distribution and cue-conflict images have 32 draws of each class. A race asks for a time; it is
 given the errors of one of the three stored draws nearest to it, at random, so that no time has one
 noise alone. The reference is the class that an endless number of such draws would choose. q is
 learned on every second image of the default world's networks, and the races are of the others; the
-calibrated world's networks are raced under the q of the default world's. ``-o`` writes that of
-mini-latent as a file for ``gcbook score --race-file``.
+calibrated world's networks are raced under the q of the default world's. ``-o`` writes each q as a file
+for ``gcbook score --race-file``.
 
 The draws that a race sees are those that the reference is made of, so agreement with fresh noise is
 lower than this; costs are not affected.
@@ -111,7 +111,7 @@ def line(model: str, name: str, errors: Errors, rule: Race) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("-o", "--output", type=Path, help="JSON file for the q of mini-latent")
+    parser.add_argument("-o", "--output", type=Path, help="folder for a JSON file of each q")
     output = parser.parse_args().output
     for kind in TUNED_ON:
         all_images = shipped_errors(kind)
@@ -130,9 +130,9 @@ def main() -> None:
             errors = errors or shipped_errors(model).every_second(0)
             for name, rule in rules.items():
                 print(line(model, name, errors, rule), flush=True)
-    if output:
-        text = json.dumps({"rule": tuned.rule, "q": [round(each, 3) for each in q]})
-        output.write_text(f"{text}\n", encoding="utf-8")
+        if output:
+            text = json.dumps({"rule": tuned.rule, "q": [round(each, 3) for each in q]})
+            (output / f"{kind}.json").write_text(f"{text}\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from gcbook.scoring.decisions import (
     decide_rows,
     to_trials,
 )
-from gcbook.scoring.scores import Weights
+from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import shape_bias
 
@@ -61,6 +61,23 @@ def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray
     if not total > 0:
         return nothing
     return np.bincount(level_of(rows["t"].to_numpy(), TENTHS), squares, TENTHS) / total
+
+
+def store_q(store: Store, bins: int = 20) -> tuple[float, ...]:
+    """Learn q from all images of a store, under its weighting and norm; see `learn_q`.
+
+    Raises:
+        InputError: its scores are likelihoods or those of a race, or a bin has no draw.
+    """
+    if store.traits.likelihood or store.settings.racing:
+        raise InputError(f"{store.path}: expected errors of a fixed number of draws, found others.")
+    rows, images = store.scores(), store.images()["image_id"].tolist()
+    errors, t = (
+        score_array(rows, values, images, store.labels, store.settings.draws)
+        for values in (store.weights().errors(rows), rows["t"])
+    )
+    whole = ~np.isnan(errors).any(axis=(1, 2))
+    return learn_q(errors[whole], t[whole, :, 0], bins)
 
 
 def learn_q(errors: np.ndarray, t: np.ndarray, bins: int = 20) -> tuple[float, ...]:

@@ -2,16 +2,15 @@
 
     python benchmarks/racing.py [-o FOLDER]
 
-A few minutes on one core; nothing is trained and no network runs. The shipped scores of the
-in-distribution and cue-conflict images have 32 draws of each class. A race asks for a time; it is
-given the errors of one of the three stored draws nearest to it, at random, so that no time has one
-noise alone. The reference is the class that an endless number of such draws would choose. q is
-learned on every second image of the default world's networks, and the races are of the others; the
-calibrated world's networks are raced under the q of the default world's. ``-o`` writes each q as a file
-for ``gcbook score --race-file``.
+Two minutes on one core; nothing is trained and no network runs. The shipped scores of the
+in-distribution and cue-conflict images have 32 draws of each class. A race asks for a time and gets
+the errors of one of the three stored draws nearest to it, at random, so that a time has more than
+one noise. The reference is the class that endless such draws would choose. q is learned on every
+second image of the default world's networks; the others are raced, and with the same q those of the
+calibrated world's networks. ``-o`` writes each q as a file for ``gcbook score --race-file``.
 
-The draws that a race sees are those that the reference is made of, so agreement with fresh noise is
-lower than this; costs are not affected.
+A race sees the draws that the reference is made of, so that agreement with fresh noise is lower
+than this.
 """
 
 import argparse

@@ -133,8 +133,7 @@ def decide_store(
 
 def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -> Rule:
     """Check how a store is to be decided on."""
-    draws, racing = choose_draws(store, draws), store.settings.racing
-    own = store.weights()
+    draws, racing, own = choose_draws(store, draws), store.settings.racing, store.weights()
     if racing and (weights.weighting, weights.norm) != (own.weighting, own.norm):
         raise InputError(
             f"{store.path}: the classes raced under weighting {own.weighting.name} and norm "
@@ -146,7 +145,7 @@ def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -
         # Before its first test a race is a fixed number of draws.
         racing = replace(racing, max_draws=draws) if draws >= racing.min_draws else None
     check_pooling(store, pooling, racing)
-    return Rule(weights, draws, racing, pooling)
+    return Rule(own if store.settings.racing else weights, draws, racing, pooling)
 
 
 def check_pooling(store: Store, pooling: Pooling, racing: Race | None) -> None:

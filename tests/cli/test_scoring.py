@@ -145,8 +145,7 @@ def test_race_of_a_file(capsys, tmp_path, images, asked):
     file.write_text('{"q": [1, 2], "max_draws": 12}')
     same = ("score", "m", images, "-o", tmp_path / "s", "--limit", "2")
     given = ("--race", "expected-gain", "--race-constant", "0.001", "--race-file", file)
-    status, out, _ = call(capsys, *same, *given)
-    assert status == 0
+    assert call(capsys, *same, *given)[0] == 0
     race = ExpectedGain(constant=0.001, q=(1, 2), max_draws=12)
     assert Store.open(tmp_path / "s").settings.racing == race
     # The same command finds everything done; another rule, constant or q does not go on.

@@ -228,7 +228,8 @@ def test_a_race_of_the_fewest_draws_is_tested_once(tmp_path):
 def test_a_race_exists_under_its_own_weights_alone(raced, asked):
     with pytest.raises(InputError, match=r"raced under weighting exp:7 and norm l2.*--draws"):
         decide(raced, raced.weights(**asked))
-    pd.testing.assert_frame_equal(decide(raced, raced.weights("exp:7", "l2")), decide(raced))
+    for same in (raced.weights("exp:7", "l2"), under("exp:7")):
+        pd.testing.assert_frame_equal(decide(raced, same), decide(raced))
 
 
 def test_likelihoods_take_no_weights(tmp_path):

@@ -110,7 +110,7 @@ def test_times_of_races():
         "stratified", "uniform", "stratified"
     ]  # fmt: skip
     assert replace(GAINED, timesteps="uniform").rule.timesteps == "uniform"
-    with pytest.raises(InputError, match="t-test needs independent draws.*found stratified"):
+    with pytest.raises(InputError, match=r"t-test needs independent draws.*found stratified"):
         replace(RACED, timesteps="stratified")
     for race in (RACED, GAINED):
         with pytest.raises(InputError, match="no pairs of opposite noise in a race"):

@@ -221,7 +221,7 @@ def test_li_keeps_the_best_after_the_first_stage():
     assert races.best.tolist() == [0]
     one = replay(errors[None], Li(10, 1, 30))
     assert (one.n_draws[0], one.alive[0].tolist()) == (10, [True] + [False] * 5)
-    errors[:, 1] = errors[:, 5]  # as good as the last one kept
+    errors[:10, 1] = errors[:10, 5]  # as good as the last one kept, so far
     assert replay(errors[None], Li(10, 3, 30)).dropped[0].tolist() == [0, 0, 0, 10, 10, 0]
     # As many evaluations as they are published with: 16 classes 50 times, 5 another 450 times.
     rule = Li()

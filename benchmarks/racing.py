@@ -48,7 +48,7 @@ class Errors:
 
 
 def shipped_errors(model: str) -> Errors:
-    """Read the errors of one model, of all datasets together, under the paper's weighting."""
+    """Read one model's errors under the paper's weighting, of all datasets, images shuffled."""
     names, values, times = [], [], []
     for dataset in DATASETS:
         store = shipped_store(model, dataset)
@@ -61,7 +61,11 @@ def shipped_errors(model: str) -> Errors:
         names += [f"{dataset}/{image}" for image in images]
         values.append(np.take_along_axis(errors, order[:, :, None], axis=1))
         times.append(np.take_along_axis(t[:, :, 0], order, axis=1))
-    return Errors(names, np.concatenate(values), np.concatenate(times))
+    # The order of the cue conflicts is that of their cues: every second one would be of half.
+    order = np.random.default_rng(0).permutation(len(names))
+    return Errors(
+        [names[at] for at in order], np.concatenate(values)[order], np.concatenate(times)[order]
+    )
 
 
 def nearest(rank: np.ndarray) -> np.ndarray:

@@ -30,7 +30,29 @@ class ScoringOptions:
     draws: Annotated[
         int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
     ] = None
-    racing: Annotated[bool, typer.Option("--racing", help="Drop classes once clearly worse.")] = (
+    race: Annotated[
+        str,
+        typer.Option(
+            metavar="expected-gain|clark-jaini|li",
+            help="Drop classes that can hardly win, by this rule.",
+        ),
+    ] = ""
+    race_constant: Annotated[
+        float | None,
+        typer.Option(
+            help="Least expected gain worth a draw, in SDs of the classes' means; smaller is "
+            "slower and surer [0.0005]."
+        ),
+    ] = None
+    race_file: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="JSON object of a race's constants: rule, min_draws, max_draws, and constant, "
+            "prior, q, uniform; p; or keep.",
+        ),
+    ] = None
+    racing: Annotated[bool, typer.Option("--racing", help="The same as --race clark-jaini.")] = (
         False
     )
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None
@@ -61,26 +83,34 @@ class ScoringOptions:
     norm: Annotated[
         str,
         typer.Option(
-            metavar="l2|l1", help="Norm of the errors: for racing, and decide's default [l2]."
+            metavar="l2|l1", help="Norm of the errors: for a race, and decide's default [l2]."
         ),
     ] = ""
     weighting: Annotated[
         str,
         typer.Option(
             metavar="exp:K|uniform|eps|snr|snr:G|elbo",
-            help="Weights of the errors: for racing, and decide's default [exp:7].",
+            help="Weights of the errors: for a race, and decide's default [exp:7].",
         ),
     ] = ""
 
     def __post_init__(self) -> None:
-        if self.draws is not None and self.racing:
-            raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")
+        if self.racing and self.race not in ("", "clark-jaini"):
+            raise InputError(f"--racing: is --race clark-jaini, found --race {self.race} as well.")
+        if self.draws is not None and self.raced:
+            raise InputError("--draws: a race ends by itself; leave out --draws or --race.")
+
+    @property
+    def raced(self) -> bool:
+        """Whether classes race."""
+        asked = self.racing or self.race or self.race_file is not None
+        return bool(asked) or self.race_constant is not None
 
     def asked(self) -> list[str]:
         """The options that matter to some kinds of models alone, of those that were given."""
         given = {
             "draws": self.draws is not None,
-            "racing": self.racing,
+            "race": self.raced,
             "timesteps": self.timesteps != "auto",
             "antithetic": self.antithetic,
             "seed": self.seed is not None,
@@ -94,10 +124,12 @@ class ScoringOptions:
     def settings(self) -> "ScoringSettings":
         """The settings of the run."""
         from gcbook.noise.weightings import parse_weighting
-        from gcbook.scoring.settings import Racing, ScoringSettings
+        from gcbook.scoring.racing import choose_race
+        from gcbook.scoring.settings import ScoringSettings
 
         standard = ScoringSettings
         weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
+        rule = "clark-jaini" if self.racing else self.race
         return ScoringSettings(
             draws=self.draws or standard.draws,
             timesteps=self.timesteps,  # type: ignore[arg-type]
@@ -106,7 +138,7 @@ class ScoringOptions:
             weighting=weighting,
             clip_x0=self.clip_x0,  # type: ignore[arg-type]
             seed=self.seed or standard.seed,
-            racing=Racing() if self.racing else None,
+            racing=choose_race(rule, self.race_constant, self.race_file),
             batch_size=self.batch_size,
             dtype=self.dtype,  # type: ignore[arg-type]
             device=self.device,
@@ -250,7 +282,7 @@ def score(
         loaded = classifier.load(model, settings.device, settings.dtype)
         if not preview.kind:
             classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
-        chosen = bool(scoring.norm or scoring.weighting) and not scoring.racing
+        chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced
         failures = []
         for place, stimuli in places.items():
             if len(places) > 1:

@@ -25,11 +25,14 @@ class DrawRule:
         timesteps: "uniform", independent draws of t, or "stratified", the first 2^k draws of an
             image fall one into each 2^k-th of the interval; both have the same expectation.
         antithetic: draws 2j and 2j + 1 share t and have opposite noise.
+        density: of t, constant on bins of equal width over (0, 1], mean 1; empty: uniform. What is
+            drawn so has to be divided by it, see `density_at`.
     """
 
     seed: int = 0
     timesteps: Timesteps = "stratified"
     antithetic: bool = False
+    density: tuple[float, ...] = ()
 
     def pair(self, draw: int) -> tuple[int, bool]:
         """Return the number by which a draw's chance is keyed, and whether it is its opposite."""
@@ -56,10 +59,42 @@ def timestep(rule: DrawRule, image_id: str, draw: int) -> float:
     """Return the time of one image's draw, in (0, 1]."""
     number, _ = rule.pair(draw)
     if rule.timesteps == "uniform":
-        return 1 - _uniform(rule.seed, image_id, number)
-    # Van der Corput's sequence, shifted by an amount of the image's own: evenly spread however
-    # many draws are taken, and uniform over images.
-    return 1 - (_van_der_corput(number) + _uniform(rule.seed, image_id, 0)) % 1.0
+        share = 1 - _uniform(rule.seed, image_id, number)
+    else:
+        # Van der Corput's sequence, shifted by an amount of the image's own: evenly spread however
+        # many draws are taken, and uniform over images.
+        share = 1 - (_van_der_corput(number) + _uniform(rule.seed, image_id, 0)) % 1.0
+    if not rule.density:
+        return share
+    edges, below = _distribution(rule.density)
+    return float(np.interp(share, below, edges))
+
+
+def density_at(density: tuple[float, ...], t: np.ndarray, n_steps: int | None = None) -> np.ndarray:
+    """Return by how much more often times are drawn than uniform ones are.
+
+    An error that is divided by it has the mean that it has where t is uniform.
+
+    >>> density_at((0.5, 1.5), np.array([0.5, 0.6]), n_steps=10)
+    array([0.5, 1.5])
+
+    Args:
+        density: of a `DrawRule`.
+        t: recorded times, in (0, 1].
+        n_steps: of a schedule that records t for all of (t - 1/n_steps, t]; None: t is as drawn.
+    """
+    edges, below = _distribution(density)
+    if n_steps is None:
+        return np.asarray(density)[np.searchsorted(edges, t, side="left") - 1]
+    start, end = (np.interp(at, edges, below) for at in (t - 1 / n_steps, t))
+    return n_steps * (end - start)
+
+
+@lru_cache(maxsize=64)
+def _distribution(density: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Edges of the bins, and the probability below each."""
+    below = np.append(0.0, np.cumsum(density))
+    return np.linspace(0, 1, len(density) + 1), below / below[-1]
 
 
 # All draws of an image follow each other, and ask for its shift.

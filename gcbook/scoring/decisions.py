@@ -16,7 +16,7 @@ class is favoured over many images.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
@@ -28,9 +28,8 @@ from scipy.special import logsumexp
 from gcbook.files.errors import InputError
 from gcbook.files.naming import check_name
 from gcbook.paper.observers import HUMANS
-from gcbook.scoring.racing import replay
+from gcbook.scoring.racing import Race, replay
 from gcbook.scoring.scores import Weights, score_arrays
-from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.trials.parse import COLUMNS
 
@@ -64,7 +63,7 @@ class Rule:
 
     weights: Weights
     draws: int | None = None
-    racing: Racing | None = None
+    racing: Race | None = None
     pooling: Pooling = "log"
 
 
@@ -134,23 +133,22 @@ def decide_store(
 
 def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -> Rule:
     """Check how a store is to be decided on."""
-    draws, racing = choose_draws(store, draws), store.settings.racing
-    own = store.weights()
+    draws, racing, own = choose_draws(store, draws), store.settings.racing, store.weights()
     if racing and (weights.weighting, weights.norm) != (own.weighting, own.norm):
         raise InputError(
             f"{store.path}: the classes raced under weighting {own.weighting.name} and norm "
             f"{own.norm}, and those that lost have no further draws; expected these, found "
-            f"{weights.weighting.name} and {weights.norm}. Score with --draws instead of --racing "
+            f"{weights.weighting.name} and {weights.norm}. Score with --draws instead of --race "
             "to compare weightings."
         )
     if racing and draws < racing.max_draws:
         # Before its first test a race is a fixed number of draws.
-        racing = Racing(racing.min_draws, racing.p, draws) if draws >= racing.min_draws else None
+        racing = replace(racing, max_draws=draws) if draws >= racing.min_draws else None
     check_pooling(store, pooling, racing)
-    return Rule(weights, draws, racing, pooling)
+    return Rule(own if store.settings.racing else weights, draws, racing, pooling)
 
 
-def check_pooling(store: Store, pooling: Pooling, racing: Racing | None) -> None:
+def check_pooling(store: Store, pooling: Pooling, racing: Race | None) -> None:
     """Check that draws of a store can be pooled.
 
     Raises:

@@ -24,7 +24,7 @@ from gcbook.scoring.decisions import (
     decide_rows,
     to_trials,
 )
-from gcbook.scoring.scores import Weights
+from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
 from gcbook.stats.metrics import shape_bias
 
@@ -61,6 +61,53 @@ def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray
     if not total > 0:
         return nothing
     return np.bincount(level_of(rows["t"].to_numpy(), TENTHS), squares, TENTHS) / total
+
+
+def store_q(store: Store, bins: int = 20) -> tuple[float, ...]:
+    """Learn q from all images of a store, under its weighting and norm; see `learn_q`.
+
+    Raises:
+        InputError: its scores are likelihoods or those of a race, or a bin has no draw.
+    """
+    if store.traits.likelihood or store.settings.racing:
+        raise InputError(f"{store.path}: expected errors of a fixed number of draws, found others.")
+    rows, images = store.scores(), store.images()["image_id"].tolist()
+    errors, t = (
+        score_array(rows, values, images, store.labels, store.settings.draws)
+        for values in (store.weights().errors(rows), rows["t"])
+    )
+    whole = ~np.isnan(errors).any(axis=(1, 2))
+    return learn_q(errors[whole], t[whole, :, 0], bins)
+
+
+def learn_q(errors: np.ndarray, t: np.ndarray, bins: int = 20) -> tuple[float, ...]:
+    """Learn at which times classes differ, for `gcbook.scoring.racing.ExpectedGain`.
+
+    The density of draws that makes the mean of weighted differences least variable is proportional
+    to their root mean square at each time. Differences are those to an image's best class, in
+    standard deviations of the means of its classes, so that images count alike.
+
+    Args:
+        errors: weighted errors (images, draws, classes) of a fixed number of draws.
+        t: their times, (images, draws).
+        bins: how many bins of equal width over (0, 1].
+
+    Returns:
+        q of each bin, mean 1.
+
+    Raises:
+        InputError: a bin has no draw.
+    """
+    means = errors.mean(axis=1)
+    best = means.argmin(axis=1)[:, None, None]
+    difference = errors - np.take_along_axis(errors, best, axis=2)
+    difference /= means.std(axis=1)[:, None, None]
+    level = level_of(t, bins).ravel()
+    n_draws = np.bincount(level, minlength=bins)
+    if not n_draws.all():
+        raise InputError(f"q: expected draws in each of {bins} bins of t, found none in some.")
+    q = np.sqrt(np.bincount(level, (difference**2).mean(axis=2).ravel(), bins) / n_draws)
+    return tuple((q / q.mean()).tolist())
 
 
 def level_of(t: np.ndarray, bins: int) -> np.ndarray:

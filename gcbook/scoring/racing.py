@@ -1,28 +1,285 @@
-r"""Racing: classes that are clearly worse than the best one get no further draws.
+r"""Racing: classes that can hardly win any more get no further draws.
 
-The rule of Clark & Jaini (2023, Algorithm 1): after every draw, once enough are in, each remaining
-class y is compared with the current best b, the one of the smallest mean weighted error, by a
-paired t-test over the draws both have had,
+After a draw each class y that is left is compared with the best one b, the one of the smallest mean
+weighted error, by the differences :math:`d_i = w_{t_i} (e_{y,i} - e_{b,i})` over the n draws that
+both have had. Noise and time are shared by the classes. A race ends when one class is left, or with
+the most draws that are allowed; the best of what is left is the answer. Three rules:
 
-.. math::
-    d_i = w_{t_i} (e_{y,i} - e_{b,i}), \qquad
-    T = \frac{\bar d}{s_d / \sqrt n}, \quad n - 1 \text{ degrees of freedom},
+**clark-jaini** (Clark & Jaini, 2023, Algorithm 1) drops a class if the two-sided p of a paired
+t-test is below a cutoff,
 
-and is dropped if the two-sided p is below a cutoff. The race ends when one class is left, or after
-the most draws that are allowed; the best of what is left is the answer.
+.. math:: T = \frac{\bar d}{s_d / \sqrt n}, \quad n - 1 \text{ degrees of freedom}.
 
-Where the differences do not vary, the test says nothing, and they speak for themselves: a class
+It needs independent draws. Where the differences do not vary they speak for themselves: a class
 whose errors equal the best one's in every draw is never dropped, one that is worse by the same
 amount in every draw is.
+
+**li** (Li et al., 2023) keeps the best few classes after a first stage of draws, and gives those
+all further ones.
+
+**expected-gain** drops a class when too little is to be expected from going on with it (Chick &
+Inoue, 2001): with the variance of the differences shrunk towards the mean :math:`\bar v` over the
+image's classes that are left,
+
+.. math::
+    v = \frac{k \bar v + \sum_i (d_i - \bar d)^2}{k + n - 1}, \qquad
+    s = \sqrt{v / n}, \qquad z = \bar d / s,
+
+the error by which y would be better than b, if it is, has the expectation :math:`s\,\varphi(z) -
+\bar d\,\Phi(-z)`. Below c standard deviations of the means of the classes at the first test, y
+goes. Times are drawn by importance: evenly through a mixture of a density q, high where classes
+differ much, and the uniform one. Errors are divided by its density, so that their mean over draws
+is an unbiased estimate of that over uniform times, whatever q is (`Weights.at`).
 
 Sums are added up draw by draw in one order, so that a race that is taken up again, or replayed from
 stored errors, goes exactly as it went.
 """
 
-import numpy as np
-from scipy.special import stdtr
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, ClassVar
 
-from gcbook.scoring.settings import Racing
+import numpy as np
+from scipy.special import ndtr, stdtr
+
+from gcbook.files.errors import InputError
+from gcbook.files.gate import MIB, read_json, refused
+
+LARGEST_RULE = MIB
+"""Bytes of a file with the constants of a race."""
+
+MOST_BINS = 1000
+
+
+@dataclass(frozen=True)
+class Field:
+    """N races at one time, with L classes each; NaN where a class is dropped.
+
+    Attributes:
+        n: draws that were counted, (N, 1).
+        sums: of weighted errors, (N, L).
+        total: sums of the differences to the best class, (N, L).
+        squares: sums of their squares, (N, L).
+        spread: standard deviation of the means of all classes at the first test, (N, 1).
+    """
+
+    n: np.ndarray
+    sums: np.ndarray
+    total: np.ndarray
+    squares: np.ndarray
+    spread: np.ndarray
+
+
+class Rule:
+    """What rules of races have in common.
+
+    Attributes:
+        rule: its name.
+        independent: draws have to be independent of each other.
+        min_draws: no class is dropped before so many draws are in.
+        max_draws: the race ends here even if several classes are left.
+    """
+
+    rule: ClassVar[str]
+    independent: ClassVar[bool] = False
+    min_draws: int
+    max_draws: int
+
+    def __post_init__(self) -> None:
+        if not 2 <= self.min_draws <= self.max_draws:
+            raise InputError(
+                f"{self.rule}: expected 2 <= min_draws <= max_draws, found {self.min_draws} and "
+                f"{self.max_draws}."
+            )
+
+    @property
+    def density(self) -> tuple[float, ...]:
+        """Of t, as `gcbook.noise.draws.DrawRule` has it."""
+        return ()
+
+    def next_test(self, n: int) -> int:
+        """Return the next number of draws, after n, at which a class may be dropped."""
+        return max(self.min_draws, n + 1)
+
+    def out(self, field: Field) -> np.ndarray:
+        """Tell which classes are to be dropped, bool (N, L); those that are dropped are ignored."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class ClarkJaini(Rule):
+    """Drop classes that are clearly worse than the best one.
+
+    Args:
+        p: a class is dropped when a paired t-test of its weighted errors against those of the
+            current best gives a smaller p.
+    """
+
+    rule = "clark-jaini"
+    independent = True
+    min_draws: int = 20
+    p: float = 2e-3
+    max_draws: int = 2000
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if not 0 < self.p < 1:
+            raise InputError(f"{self.rule}: expected p in (0, 1), found {self.p}.")
+
+    def out(self, field: Field) -> np.ndarray:
+        return paired_p(field.n, field.total, field.squares) < self.p
+
+
+@dataclass(frozen=True)
+class Li(Rule):
+    """Keep the best classes after the first ``min_draws`` draws, and those that tie with them.
+
+    Args:
+        keep: how many.
+    """
+
+    rule = "li"
+    min_draws: int = 50
+    keep: int = 5
+    max_draws: int = 500
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.keep < 1:
+            raise InputError(f"{self.rule}: expected keep of at least 1, found {self.keep}.")
+
+    def next_test(self, n: int) -> int:
+        return self.min_draws if n < self.min_draws else self.max_draws
+
+    def out(self, field: Field) -> np.ndarray:
+        last = np.sort(field.sums, axis=1)[:, : self.keep][:, -1:]
+        return (field.n == self.min_draws) & (field.sums > last)
+
+
+@dataclass(frozen=True)
+class ExpectedGain(Rule):
+    """Drop classes of which too little is to be expected; see the module.
+
+    Args:
+        constant: c, the least gain that is worth another draw, in standard deviations of the means
+            of the classes. Smaller: more draws, fewer errors.
+        prior: k, how many degrees of freedom the mean variance counts as.
+        q: density of t by bins of equal width over (0, 1], in any unit; empty: uniform.
+        uniform: share of uniform times in the mixture with q, in (0, 1].
+    """
+
+    rule = "expected-gain"
+    min_draws: int = 3
+    constant: float = 5e-4
+    prior: float = 4.0
+    max_draws: int = 1024
+    q: tuple[float, ...] = ()
+    uniform: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        object.__setattr__(self, "q", tuple(float(each) for each in self.q))
+        # What is not a number fails every comparison.
+        for name, right, expected in (
+            ("constant", 0 < self.constant < np.inf, "a number above 0"),
+            ("prior", 0 <= self.prior < np.inf, "a number of at least 0"),
+            ("uniform", 0 < self.uniform <= 1, "a share in (0, 1]"),
+        ):
+            if not right:
+                raise InputError(
+                    f"{self.rule}: expected {name} to be {expected}, found {getattr(self, name)}."
+                )
+        if len(self.q) > MOST_BINS or not all(0 <= each < np.inf for each in self.q):
+            raise InputError(
+                f"{self.rule}: expected q as {MOST_BINS} numbers at most, none below 0; found "
+                f"{len(self.q)} from {min(self.q):g} to {max(self.q):g}."
+            )
+        if self.q and not 0 < sum(self.q) < np.inf:
+            raise InputError(f"{self.rule}: expected q with a sum above 0, found {sum(self.q):g}.")
+
+    @property
+    def density(self) -> tuple[float, ...]:
+        q = np.array(self.q)
+        return tuple((self.uniform + (1 - self.uniform) * q / q.mean()).tolist()) if self.q else ()
+
+    def out(self, field: Field) -> np.ndarray:
+        d = field.total / field.n
+        squares = np.maximum(field.squares - field.total * d, 0.0)
+        others = field.squares > 0
+        n_others = np.maximum(others.sum(axis=1, keepdims=True), 1)
+        mean = np.where(others, squares, 0.0).sum(axis=1, keepdims=True) / n_others / (field.n - 1)
+        s = np.sqrt((self.prior * mean + squares) / (self.prior + field.n - 1) / field.n)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            z = d / s
+            gain = s * np.exp(-z * z / 2) / np.sqrt(2 * np.pi) - d * ndtr(-z)
+        gain = np.where(s > 0, gain, 0.0)
+        # The best class, and one that cannot be told from it, stay.
+        return others & (gain < self.constant * field.spread)
+
+
+Race = ExpectedGain | ClarkJaini | Li
+
+RULES: dict[str, type[Race]] = {each.rule: each for each in (ExpectedGain, ClarkJaini, Li)}
+
+
+def read_race(stored: Mapping[str, Any]) -> Race:
+    """Make a rule of its name and constants; those that are left out are the usual ones.
+
+    Raises:
+        InputError: there is no such rule, it has no such constant, or a constant has no such value.
+    """
+    # The first stores with races name none.
+    rule = stored.get("rule", ClarkJaini.rule)
+    if rule not in RULES:
+        raise InputError(f"race: expected one of {', '.join(RULES)}; found {rule!r}.")
+    constants = {name: value for name, value in stored.items() if name != "rule"}
+    known = [each.name for each in fields(RULES[rule])]
+    if strange := [name for name in constants if name not in known]:
+        raise InputError(f"{rule}: expected some of {', '.join(known)}; found {strange[0]!r}.")
+    for name, value in constants.items():
+        given = [*value] if name == "q" and isinstance(value, list | tuple) else [value]
+        whole = isinstance(getattr(RULES[rule], name), int)
+        if not all(type(each) in ((int,) if whole else (int, float)) for each in given):
+            expected = "a whole number" if whole else "numbers" if name == "q" else "a number"
+            raise InputError(f"{rule}: expected {name} to be {expected}, found {value!r}.")
+    return RULES[rule](**constants)
+
+
+def choose_race(rule: str, constant: float | None, file: Path | None) -> Race | None:
+    """Choose a rule by its name, by its constant, by a JSON file of both, or by several.
+
+    Args:
+        rule: a key of `RULES`; "": that of the file, if any.
+        constant: of expected-gain; None: that of the file, or the usual one.
+        file: what `read_race` takes.
+
+    Returns:
+        The rule; None where nothing was asked for.
+
+    Raises:
+        InputError: what was asked for contradicts itself, or see `read_race`.
+    """
+    stored: dict[str, Any] = {}
+    if file is not None:
+        with refused(file, "constants of a race, a JSON object", "See `gcbook score --help`."):
+            stored = dict(read_json(file, LARGEST_RULE))
+            # One that names no rule is of the one that was asked for, or the one with a q.
+            stored = {"rule": rule or ExpectedGain.rule} | stored
+            read_race(stored)
+    if not (rule or stored or constant is not None):
+        return None
+    found = stored.get("rule", rule or ExpectedGain.rule)
+    if rule and rule != found:
+        raise InputError(f"--race: expected {found}, the rule of {file}; found {rule}.")
+    if constant is not None:
+        if found != ExpectedGain.rule:
+            raise InputError(
+                f"--race-constant: is of {ExpectedGain.rule} alone, found {found}; give its "
+                "constants with --race-file."
+            )
+        stored["constant"] = constant
+    return read_race({"rule": found} | stored)
 
 
 def paired_p(n: np.ndarray | int, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
@@ -60,7 +317,9 @@ class Races:
             only for classes still alive.
     """
 
-    def __init__(self, n_images: int, n_labels: int, rule: Racing) -> None:
+    _STATE = ("dropped", "n_draws", "sums", "_total", "_squares", "_spread")
+
+    def __init__(self, n_images: int, n_labels: int, rule: Race) -> None:
         self.rule = rule
         self.dropped = np.zeros((n_images, n_labels), dtype=np.int64)
         self.n_draws = np.zeros(n_images, dtype=np.int64)
@@ -68,6 +327,7 @@ class Races:
         # Of the differences between every two classes, so that any of them can be the best.
         self._total = np.zeros((n_images, n_labels, n_labels))
         self._squares = np.zeros((n_images, n_labels, n_labels))
+        self._spread = np.zeros(n_images)
 
     @property
     def alive(self) -> np.ndarray:
@@ -94,7 +354,7 @@ class Races:
         """Make room for as many races again; return the new ones."""
         before = len(self.n_draws)
         added = max(before, 8)
-        for name in ("dropped", "n_draws", "sums", "_total", "_squares"):
+        for name in self._STATE:
             values = getattr(self, name)
             new = np.zeros_like(values, shape=(added, *values.shape[1:]))
             setattr(self, name, np.concatenate([values, new]))
@@ -102,11 +362,11 @@ class Races:
 
     def reset(self, race: int) -> None:
         """Start a race over, for another image."""
-        for values in (self.dropped, self.n_draws, self.sums, self._total, self._squares):
-            values[race] = 0
+        for name in self._STATE:
+            getattr(self, name)[race] = 0
 
     def add(self, races: np.ndarray, errors: np.ndarray) -> None:
-        """Count one more draw of some races, and drop what is now clearly worse.
+        """Count one more draw of some races, and drop what the rule drops.
 
         Args:
             races: int (N,), which ones, each at most once.
@@ -124,13 +384,21 @@ class Races:
         self.sums[races], self.n_draws[races] = sums, n
         tested = np.flatnonzero(n >= self.rule.min_draws)
         if len(tested):
+            first = tested[n[tested] == self.rule.min_draws]
+            self._spread[races[first]] = np.std(sums[first] / self.rule.min_draws, axis=1)
             best = np.nanargmin(sums[tested], axis=1)
-            p = paired_p(n[tested][:, None], total[tested, :, best], squares[tested, :, best])
-            out = (p < self.rule.p) & alive[tested]
+            field = Field(
+                n[tested][:, None],
+                sums[tested],
+                total[tested, :, best],
+                squares[tested, :, best],
+                self._spread[races[tested]][:, None],
+            )
+            out = self.rule.out(field) & alive[tested]
             self.dropped[races[tested]] += out * n[tested][:, None]
 
 
-def replay(errors: np.ndarray, rule: Racing) -> Races:
+def replay(errors: np.ndarray, rule: Race) -> Races:
     """Run the races that stored errors have been through, as far as they go.
 
     Args:

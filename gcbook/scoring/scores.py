@@ -20,7 +20,8 @@ from gcbook.files.atomic import write_whole
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.gate import MIB, UnreadableError, read_file, refused
 from gcbook.files.seals import SEAL, is_whole, seal_file
-from gcbook.noise.schedules import Schedule
+from gcbook.noise.draws import density_at
+from gcbook.noise.schedules import DiscreteSchedule, Schedule
 from gcbook.noise.weightings import Norm, Weighting
 
 CHUNK = 256
@@ -59,11 +60,14 @@ class Weights:
         weighting: as a function of the time.
         norm: which error is weighed.
         schedule: the model's, which ``elbo`` needs.
+        density: of the times drawn (`gcbook.noise.draws.DrawRule`), by which errors are divided:
+            their mean is that over uniform times.
     """
 
     weighting: Weighting
     norm: Norm = "l2"
     schedule: Schedule | None = None
+    density: tuple[float, ...] = ()
 
     def at(self, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
         """Return the weights of draws, float64 of t's shape.
@@ -79,7 +83,11 @@ class Weights:
                 f"{log_snr[~np.isfinite(weights)][0]:g}); choose one that is bounded, such as "
                 "exp:7 or snr:5."
             )
-        return weights
+        if not self.density:
+            return weights
+        schedule = self.schedule
+        n_steps = schedule.n_steps if isinstance(schedule, DiscreteSchedule) else None
+        return weights / density_at(self.density, t, n_steps)
 
     def errors(self, rows: pd.DataFrame) -> np.ndarray:
         """Return the weighted error of each row of raw scores, float64.

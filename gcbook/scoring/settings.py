@@ -17,6 +17,7 @@ from gcbook.classifiers.protocol import CLIPS, Clip
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, Timesteps
 from gcbook.noise.weightings import NORMS, PAPER, Norm, Weighting, parse_weighting
+from gcbook.scoring.racing import ExpectedGain, Race, read_race
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -24,33 +25,11 @@ if TYPE_CHECKING:
 Dtype = Literal["float32", "float16", "bfloat16"]
 ClipSetting = Literal["auto", "none", "static", "dynamic"]
 
+RULE = "racing.rule"
+"""Under which name the rule of a race is compared."""
+
 SHOWN = 70
 """Letters of a value that are shown where it differs."""
-
-
-@dataclass(frozen=True)
-class Racing:
-    """Clark & Jaini's rule (2023): drop classes that are clearly worse than the best one.
-
-    Args:
-        min_draws: no class is dropped before so many draws are in.
-        p: a class is dropped when a paired t-test of its weighted errors against those of the
-            current best gives a smaller p.
-        max_draws: the race ends here even if several classes are left.
-    """
-
-    min_draws: int = 20
-    p: float = 2e-3
-    max_draws: int = 2000
-
-    def __post_init__(self) -> None:
-        if not 2 <= self.min_draws <= self.max_draws:
-            raise InputError(
-                "racing: expected 2 <= min_draws <= max_draws, found "
-                f"{self.min_draws} and {self.max_draws}."
-            )
-        if not 0 < self.p < 1:
-            raise InputError(f"racing: expected p in (0, 1), found {self.p}.")
 
 
 @dataclass(frozen=True)
@@ -60,13 +39,13 @@ class ScoringSettings:
     Args:
         draws: draws of (t, noise) an image; a race takes ``racing.max_draws`` instead.
         timesteps: how t is drawn, see `gcbook.noise.draws.DrawRule`. "auto": independent draws for
-            a race, whose t-test needs them, else stratified.
+            a race that needs them, else stratified.
         antithetic: draws come in pairs of opposite noise; ``draws`` must be even.
         norm: of the error: a race is run on it, and it is what `decide` takes by default.
         weighting: like ``norm``.
         clip_x0: how the predicted clean image is clipped; "auto" leaves it to the model.
         seed: of all noise.
-        racing: how classes are dropped; None: every class gets all draws.
+        racing: the rule by which classes are dropped; None: every class gets all draws.
         batch_size: (image, draw, class) units in one network evaluation. Scores depend on it
             by rounding alone, which in single precision changed the miniatures' by 1e-5 of
             themselves at most; a race may then drop a class a draw sooner or later.
@@ -81,14 +60,15 @@ class ScoringSettings:
     weighting: Weighting = PAPER
     clip_x0: ClipSetting = "auto"
     seed: int = 0
-    racing: Racing | None = None
+    racing: Race | None = None
     batch_size: int = 64
     dtype: Dtype = "float32"
     device: str = "auto"
 
     def __post_init__(self) -> None:
+        independent = self.racing is not None and self.racing.independent
         if self.timesteps == "auto":
-            object.__setattr__(self, "timesteps", "uniform" if self.racing else "stratified")
+            object.__setattr__(self, "timesteps", "uniform" if independent else "stratified")
         for name, allowed in (
             ("timesteps", get_args(Timesteps)),
             ("norm", NORMS),
@@ -100,11 +80,14 @@ class ScoringSettings:
         for name, least in (("draws", 1), ("batch_size", 1), ("seed", 0)):
             if (found := getattr(self, name)) < least:
                 raise InputError(f"{name}: expected at least {least}, found {found}.")
-        if self.racing and (self.antithetic or self.timesteps != "uniform"):
+        if self.racing and self.antithetic:
             raise InputError(
-                "racing: the t-test needs independent draws; expected uniform timesteps and no "
-                f"antithetic pairs, found timesteps={self.timesteps}, antithetic="
-                f"{self.antithetic}."
+                "antithetic: expected no pairs of opposite noise in a race, found them."
+            )
+        if independent and self.timesteps != "uniform":
+            raise InputError(
+                "racing: the t-test needs independent draws; expected uniform timesteps, found "
+                f"{self.timesteps}."
             )
         if self.antithetic and self.draws % 2:
             raise InputError(f"antithetic: expected an even number of draws, found {self.draws}.")
@@ -112,7 +95,8 @@ class ScoringSettings:
     @property
     def rule(self) -> DrawRule:
         """What the random part of a draw is keyed with."""
-        return DrawRule(self.seed, self.timesteps, self.antithetic)  # type: ignore[arg-type]
+        density = self.racing.density if self.racing else ()
+        return DrawRule(self.seed, self.timesteps, self.antithetic, density)  # type: ignore[arg-type]
 
     @property
     def max_draws(self) -> int:
@@ -125,7 +109,10 @@ class ScoringSettings:
 
     def as_dict(self) -> dict[str, object]:
         """Return the settings, ready for JSON."""
-        return asdict(self) | {"weighting": self.weighting.name}
+        settings = asdict(self) | {"weighting": self.weighting.name}
+        if self.racing:
+            settings["racing"] = {"rule": self.racing.rule, **settings["racing"]}
+        return settings
 
 
 @dataclass(frozen=True)
@@ -163,7 +150,7 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
     """Return the settings as they reach this kind of classifier.
 
     Where nothing is random one draw is all there is and there is no race; a likelihood takes no
-    weights; "auto" becomes what it stands for.
+    weights, so that its times are drawn evenly; "auto" becomes what it stands for.
 
     Raises:
         InputError: a likelihood was asked for under a weighting.
@@ -176,6 +163,8 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
                 f"{settings.weighting.name}. Leave the weighting out."
             )
         settings = replace(settings, weighting=uniform, norm=standard.norm, clip_x0="none")
+        if isinstance(settings.racing, ExpectedGain):
+            settings = replace(settings, racing=replace(settings.racing, q=()))
     else:
         settings = replace(settings, clip_x0=settings.clip(traits.default_clip))
     if traits.deterministic:
@@ -187,7 +176,7 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
 
 def read_settings(stored: Mapping[str, Any]) -> ScoringSettings:
     """Make settings from what `ScoringSettings.as_dict` returned."""
-    racing = Racing(**stored["racing"]) if stored["racing"] else None
+    racing = read_race(stored["racing"]) if stored["racing"] else None
     weighting = parse_weighting(stored["weighting"])
     return ScoringSettings(**{**stored, "racing": racing, "weighting": weighting})
 
@@ -269,11 +258,10 @@ def differences(
         )
         for settings, about in ((stored, described), (asked, classifier))
     )
-    return {
-        name: _difference(name, before.get(name), now.get(name))
-        for name in [*before, *now]
-        if before.get(name) != now.get(name)
-    }
+    different = [name for name in [*before, *now] if before.get(name) != now.get(name)]
+    if RULE in different:  # constants of another rule are other constants
+        different = [name for name in different if not name.startswith("racing.") or name == RULE]
+    return {name: _difference(name, before.get(name), now.get(name)) for name in different}
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -283,7 +271,7 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         if isinstance(value, Mapping):
             flat |= _flat(value, f"{prefix}{name}.")
         elif name == "racing":
-            flat[name] = "no"
+            flat[RULE] = "no"
         else:
             flat[prefix + name] = json.loads(json.dumps(value))
     return flat

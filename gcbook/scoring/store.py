@@ -270,7 +270,8 @@ class Store:
                 f"{self.path}: norm: expected one of those stored, {', '.join(stored)}; "
                 f"found {norm!r}."
             )
-        return Weights(chosen, norm or self.settings.norm, self.schedule)
+        density = self.settings.rule.density
+        return Weights(chosen, norm or self.settings.norm, self.schedule, density)
 
     def scores(self) -> pd.DataFrame:
         """Return the raw scores.

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gcbook.scoring.racing import Races, replay
+from gcbook.scoring.racing import Race, Races, replay
 from gcbook.scoring.scores import codes_of, score_arrays
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import Stimulus
 
@@ -130,7 +130,7 @@ class Plan:
 class RacePlan(Plan):
     """Classes race; see `gcbook.scoring.racing`."""
 
-    def __init__(self, rule: Racing, n_labels: int, joint: bool) -> None:
+    def __init__(self, rule: Race, n_labels: int, joint: bool) -> None:
         super().__init__(rule.max_draws, n_labels, joint)
         self._rule = rule
         self._races = Races(0, n_labels, rule)
@@ -159,12 +159,12 @@ class RacePlan(Plan):
         self._free.append(work.slot)
 
     def _next(self, work: ImageWork) -> bool:
-        """Give the units of the next draw, or of all draws before the first test."""
+        """Give the units of all draws up to the next test."""
         races, slot, n_labels = self._races, work.slot, self._n_labels
         units, values = work.known
         while not races.is_finished(slot):
             first = int(races.n_draws[slot])
-            errors = np.full((max(1, self._rule.min_draws - first), n_labels), np.nan)
+            errors = np.full((self._rule.next_test(first) - first, n_labels), np.nan)
             at = units - first * n_labels
             inside = (at >= 0) & (at < errors.size)
             errors.reshape(-1)[at[inside]] = values[inside]

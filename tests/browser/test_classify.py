@@ -15,8 +15,7 @@ from gcbook.miniworld.staging import compose_stage, find_silhouette
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
-from gcbook.scoring.racing import paired_p, replay
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.racing import ClarkJaini, paired_p, replay
 
 _spec = importlib.util.spec_from_file_location("pages", Path(__file__).with_name("test_pages.py"))
 pages = importlib.util.module_from_spec(_spec)
@@ -187,7 +186,7 @@ def test_races_are_those_of_the_package(opened):
     rng = np.random.default_rng(1)
     errors = rng.gamma(4, 0.02, (30, 40, 1)) + rng.normal(0, 0.01, (30, 40, 16))
     errors += rng.uniform(0, 0.02, (30, 1, 16))
-    rule = Racing(min_draws=5, p=2e-3, max_draws=40)
+    rule = ClarkJaini(min_draws=5, p=2e-3, max_draws=40)
     call = """([races, p]) => races.map(race => gcClassify.race(
       race.map(errors => ({ t: 0.5, errors: errors })),
       { draws: 40, from: 0, to: 1, k: 0, least: 5, p: p }))"""

@@ -17,7 +17,8 @@ from gcbook import cli
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini, ExpectedGain
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
 
@@ -132,19 +133,45 @@ def test_options_arrive(capsys, tmp_path, images, asked):
 
 def test_racing(capsys, tmp_path, images, asked):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
-    assert Store.open(tmp_path / "s").settings.racing == Racing()
+    assert Store.open(tmp_path / "s").settings.racing == ClarkJaini()
     status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "uniform")
     assert status == 2
     assert "raced under weighting exp:7" in err
     assert call(capsys, "decide", tmp_path / "s", "--draws", "5")[0] == 0
 
 
+def test_race_of_a_file(capsys, tmp_path, images, asked):
+    file = tmp_path / "race.json"
+    file.write_text('{"q": [1, 2], "max_draws": 12}')
+    same = ("score", "m", images, "-o", tmp_path / "s", "--limit", "2")
+    given = ("--race", "expected-gain", "--race-constant", "0.001", "--race-file", file)
+    assert call(capsys, *same, *given)[0] == 0
+    race = ExpectedGain(constant=0.001, q=(1, 2), max_draws=12)
+    assert Store.open(tmp_path / "s").settings.racing == race
+    # The same command finds everything done; another rule, constant or q does not go on.
+    assert "0 of them now" in call(capsys, *same, *given)[1]
+    for other in (("--race", "li"), ("--race-file", file), ("--race-constant", "0.001"), ()):
+        status, _, err = call(capsys, *same, *other)
+        assert status == 2
+        assert "racing." in err
+    assert call(capsys, "decide", tmp_path / "s")[0] == 0
+    status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "exp:2")
+    assert (status, "raced under weighting exp:7" in err) == (2, True)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--draws", "4", "--racing"], "--draws"),
+        (["--draws", "4", "--race-constant", "0.1"], "--draws"),
+        (["--racing", "--race", "li"], "found --race li as well"),
+        (["--race", "fast"], "race: expected one of expected-gain, clark-jaini, li; found 'fast'"),
+        (["--race", "li", "--race-constant", "0.1"], "--race-constant: is of expected-gain alone"),
+        (["--race-constant", "-1"], "constant to be a number above 0, found -1"),
+        (["--race-file", "gone.json"], "gone.json: expected a file that can be read"),
+        (["--race", "clark-jaini", "--timesteps", "stratified"], "independent draws"),
         (["--antithetic", "--draws", "3"], "even number of draws"),
-        (["--racing", "--antithetic"], "independent draws"),
+        (["--racing", "--antithetic"], "no pairs of opposite noise in a race"),
         (["--weighting", "exp"], "expected one of exp:K"),
         (["--clip-x0", "some"], "expected one of auto, none, static, dynamic"),
         (["--dtype", "float8"], "expected one of float32"),

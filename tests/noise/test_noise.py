@@ -16,7 +16,8 @@ from gcbook.noise.schedules import (
     log_snr,
     read_schedule,
 )
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.settings import ScoringSettings
 
 
 def ddpm(n_steps: int) -> DiscreteSchedule:
@@ -159,7 +160,7 @@ def test_uniform_draws_of_an_image_are_independent():
 
 def test_golden_draws_of_a_race():
     # What stores that exist were asked: other numbers would be other experiments.
-    rule = ScoringSettings(racing=Racing()).rule
+    rule = ScoringSettings(racing=ClarkJaini()).rule
     times = [timestep(rule, "cat1-dog2.png", draw) for draw in range(4)]
     golden = [0.3967982519029498, 0.3301598157479332, 0.8847946250082739, 0.5522714376141705]
     assert times == pytest.approx(golden, rel=1e-14)

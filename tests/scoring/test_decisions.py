@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,17 +12,21 @@ from tiny.scorers import LABELS, Likelihood, scored
 from tiny.stores import rewrite
 
 from gcbook.files.errors import InputError
+from gcbook.noise.draws import density_at
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, decide_store, to_trials
-from gcbook.scoring.racing import replay
+from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li, Race, replay
 from gcbook.scoring.scores import Weights
-from gcbook.scoring.settings import Racing
 from gcbook.scoring.store import Store
 from gcbook.trials.table import COLUMNS, read_trials, write_trials
 
-RACE = Racing(5, 0.01, 40)
+RACES: dict[str, Race] = {
+    "clark-jaini": ClarkJaini(5, 0.01, 40),
+    "li": Li(5, 2, 16),
+    "expected-gain": ExpectedGain(max_draws=40, q=(1, 3, 2, 1, 1)),
+}
 
 
 @pytest.fixture(scope="module")
@@ -29,9 +34,9 @@ def fixed(tmp_path_factory) -> Store:
     return scored(tmp_path_factory.mktemp("fixed"))
 
 
-@pytest.fixture(scope="module")
-def raced(tmp_path_factory) -> Store:
-    return scored(tmp_path_factory.mktemp("raced"), racing=RACE)
+@pytest.fixture(scope="module", params=list(RACES))
+def raced(request, tmp_path_factory) -> Store:
+    return scored(tmp_path_factory.mktemp("raced"), racing=RACES[request.param])
 
 
 def table(rows) -> pd.DataFrame:
@@ -176,13 +181,16 @@ def test_ties_are_among_the_best_alone():
 
 
 def test_a_race_is_decided_as_it_went(raced):
-    rows = raced.scores()
+    rows, rule = raced.scores(), raced.settings.racing
     decided, several = decide(raced).set_index("image_id"), False
     for image, own in rows.groupby("image_id", observed=True):
         errors = own.pivot(index="draw", columns="label", values="error_l2")[list(LABELS)]
         t = own.groupby("draw")["t"].first()
-        weighted = errors.to_numpy(np.float64) * np.exp(-7 * t.to_numpy())[:, None]
-        races = replay(weighted[None], RACE)
+        weights = np.exp(-7 * t.to_numpy())
+        if rule.density:
+            weights /= density_at(rule.density, t.to_numpy())
+        weighted = errors.to_numpy(np.float64) * weights[:, None]
+        races = replay(weighted[None], rule)
         left = [label for label, alive in zip(LABELS, races.alive[0], strict=True) if alive]
         row = decided.loc[image]
         assert row["response"] in left
@@ -197,16 +205,19 @@ def test_a_race_is_decided_as_it_went(raced):
 
 
 def test_a_shorter_race_is_the_beginning_of_a_longer_one(raced, tmp_path):
-    short = scored(tmp_path / "short", racing=Racing(5, 0.01, 12))
+    rule = raced.settings.racing
+    short = scored(tmp_path / "short", racing=replace(rule, max_draws=12))
     pd.testing.assert_frame_equal(decide(raced, draws=12), decide(short), rtol=1e-4)
-    before_any_test = decide(raced, draws=3)
-    fixed = scored(tmp_path / "fixed", draws=3, timesteps="uniform")
-    pd.testing.assert_frame_equal(before_any_test, decide(fixed), rtol=1e-4)
+    before_any_test = decide(raced, draws=2)
+    if not rule.density:
+        fixed = scored(tmp_path / "fixed", draws=2, timesteps=raced.settings.timesteps)
+        pd.testing.assert_frame_equal(before_any_test, decide(fixed), rtol=1e-4)
+    assert (before_any_test["n_draws"] == 2).all()
 
 
 def test_a_race_of_the_fewest_draws_is_tested_once(tmp_path):
-    short = scored(tmp_path / "short", racing=Racing(5, 0.5, 5))
-    long = scored(tmp_path / "long", racing=Racing(5, 0.5, 12))
+    short = scored(tmp_path / "short", racing=ClarkJaini(5, 0.5, 5))
+    long = scored(tmp_path / "long", racing=ClarkJaini(5, 0.5, 12))
     decided = decide(long, draws=5)
     pd.testing.assert_frame_equal(decided, decide(short), rtol=1e-4)
     # The test at the fifth draw leaves one class of some images: then there is no runner-up.
@@ -217,7 +228,8 @@ def test_a_race_of_the_fewest_draws_is_tested_once(tmp_path):
 def test_a_race_exists_under_its_own_weights_alone(raced, asked):
     with pytest.raises(InputError, match=r"raced under weighting exp:7 and norm l2.*--draws"):
         decide(raced, raced.weights(**asked))
-    pd.testing.assert_frame_equal(decide(raced, raced.weights("exp:7", "l2")), decide(raced))
+    for same in (raced.weights("exp:7", "l2"), under("exp:7")):
+        pd.testing.assert_frame_equal(decide(raced, same), decide(raced))
 
 
 def test_likelihoods_take_no_weights(tmp_path):

@@ -11,8 +11,8 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.noise.weightings import PAPER, parse_weighting
 from gcbook.scoring.decisions import decide
-from gcbook.scoring.diagnostics import decisions_by, level_of, variance_shares
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.diagnostics import decisions_by, learn_q, level_of, store_q, variance_shares
+from gcbook.scoring.racing import ClarkJaini
 from gcbook.scoring.store import Store
 
 EVEN = {"draws": 16, "weighting": parse_weighting("uniform")}
@@ -57,9 +57,31 @@ def test_shares_by_hand(tmp_path):
 
 
 def test_shares_of_a_race_are_of_the_draws_that_all_classes_had(tmp_path):
-    raced = evenly(tmp_path / "raced", racing=Racing(6, 0.01, 40), weighting=PAPER)
+    raced = evenly(tmp_path / "raced", racing=ClarkJaini(6, 0.01, 40), weighting=PAPER)
     fixed = evenly(tmp_path / "fixed", draws=6, timesteps="uniform", weighting=PAPER)
     assert variance_shares(raced) == pytest.approx(variance_shares(fixed), rel=1e-4)
+
+
+def test_q_is_where_classes_differ(tmp_path):
+    """The differences of these classes are t times their number."""
+    found = learn_q(*_linear(64), bins=4)
+    # The root mean square of t over (a, b) is that of (b³ − a³) / 3(b − a).
+    edges = np.linspace(0, 1, 5)
+    root = np.sqrt(np.diff(edges**3))
+    assert found == pytest.approx(root / root.mean(), rel=0.01)
+    with pytest.raises(InputError, match="draws in each of 20 bins"):
+        learn_q(*_linear(8))
+    store = evenly(tmp_path / "s", draws=64)
+    replace_errors(store, lambda t, y: t * y + 7)
+    assert store_q(store, 4) == pytest.approx(found, rel=0.05)
+    raced = evenly(tmp_path / "raced", racing=ClarkJaini(6, 0.01, 40))
+    with pytest.raises(InputError, match="a fixed number of draws"):
+        store_q(raced)
+
+
+def _linear(n_draws: int) -> tuple[np.ndarray, np.ndarray]:
+    t = np.tile((np.arange(n_draws) + 0.5) / n_draws, (3, 1))
+    return t[:, :, None] * np.arange(4) + 7, t
 
 
 def test_no_shares_where_there_is_nothing_to_share(tmp_path):

@@ -15,11 +15,18 @@ from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedul
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
-from gcbook.scoring.racing import replay
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li, Race, replay
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
-RACE = Racing(5, 0.01, 40)
+RACE = ClarkJaini(5, 0.01, 40)
+RACES: dict[str, Race | None] = {
+    "fixed": None,
+    "clark-jaini": RACE,
+    "li": Li(4, 2, 12),
+    "expected-gain": ExpectedGain(max_draws=40, q=(1, 2, 3, 1)),
+}
+EACH = pytest.mark.parametrize("racing", RACES.values(), ids=RACES)
 
 
 def run(path, classifier=None, images=None, **options):
@@ -74,7 +81,7 @@ def test_rows_are_what_the_classifier_says_of_that_draw(tmp_path):
         assert row.log_snr == pytest.approx(float(log_snr(CosineSchedule(), np.array(row.t))))
 
 
-@pytest.mark.parametrize("racing", [None, RACE], ids=["fixed", "raced"])
+@EACH
 def test_batch_size_and_other_images_change_nothing(tmp_path, racing):
     _, one = run(tmp_path / "1", batch_size=1, racing=racing)
     _, many = run(tmp_path / "2", batch_size=64, racing=racing)
@@ -98,7 +105,7 @@ def test_scores_of_trained_networks_hold_to_four_digits_whatever_the_batch(tmp_p
     assert best[0] == best[1] == best[2]
 
 
-@pytest.mark.parametrize("racing", [None, RACE], ids=["fixed", "raced"])
+@EACH
 def test_order_of_classes_changes_nothing(tmp_path, racing):
     means = class_means(4)
     order = [2, 0, 3, 1]
@@ -169,6 +176,31 @@ def test_gaussians_are_told_by_the_nearest_mean(tmp_path, schedule):
         assert decided["response"].to_dict() == expected
 
 
+def test_li_spends_what_it_says(tmp_path):
+    report, rows = run(tmp_path / "s", racing=RACES["li"])
+    assert report.n_evaluations == len(rows) == 9 * (4 * 4 + 8 * 2)
+    decided = decide(Store.open(tmp_path / "s"))
+    assert (decided["n_draws"] == 12).all()
+    assert decided["margin"].notna().all()
+
+
+def test_another_race_does_not_go_on_in_a_store(tmp_path):
+    """Nor does one with another q, whose header says so in full."""
+    run(tmp_path / "s", racing=RACES["expected-gain"])
+    stored = Store.open(tmp_path / "s").settings
+    assert stored.racing == RACES["expected-gain"]
+    assert stored.rule.density == RACES["expected-gain"].density
+    for other, says in (
+        (RACES["li"], "racing.rule: expected expected-gain, found li"),
+        (None, "racing.rule: expected expected-gain, found no"),
+        (ExpectedGain(max_draws=40), r"racing\.q: expected \[1.0, 2.0, 3.0, 1.0\], found \[\]"),
+        (ExpectedGain(max_draws=40, constant=1e-3, q=(1, 2, 3, 1)), "constant: expected 0.0005"),
+    ):
+        with pytest.raises(InputError, match=says) as caught:
+            run(tmp_path / "s", racing=other)
+        assert str(caught.value).count("racing.") == 1
+
+
 def test_race_stores_what_a_race_needs(tmp_path):
     _, full = run(tmp_path / "full", draws=40, timesteps="uniform")
     report, rows = run(tmp_path / "raced", racing=RACE, batch_size=16)
@@ -218,9 +250,11 @@ def test_a_race_sees_what_its_replay_will_read(tmp_path):
     assert report.n_complete == 9
 
 
-def test_races_keep_batches_full(tmp_path):
+@pytest.mark.parametrize("rule", [name for name in RACES if name != "fixed"])
+def test_races_keep_batches_full(tmp_path, rule):
     classifier = Counting(toy())
-    run(tmp_path / "s", classifier, stimuli(60, labels=LABELS), racing=RACE, batch_size=32)
+    images = stimuli(60, labels=LABELS)
+    run(tmp_path / "s", classifier, images, racing=RACES[rule], batch_size=32)
     n_full = sum(size == 32 for size in classifier.batches)
     assert n_full / len(classifier.batches) > 0.7
 
@@ -244,7 +278,7 @@ def test_a_deterministic_classifier_is_asked_once(tmp_path, joint):
     assert decided.to_dict() == best.to_dict()
 
 
-@pytest.mark.parametrize("racing", [None, Racing(4, 0.01, 12)], ids=["fixed", "raced"])
+@pytest.mark.parametrize("racing", [None, ClarkJaini(4, 0.01, 12)], ids=["fixed", "raced"])
 def test_joint_and_one_by_one_agree(tmp_path, racing):
     _, one = run(tmp_path / "1", Likelihood(), racing=racing)
     _, other = run(tmp_path / "2", Likelihood(joint=True), racing=racing)
@@ -269,7 +303,7 @@ def test_nan_costs_its_image_alone(tmp_path):
     assert len(decided.table) == 9
 
 
-@pytest.mark.parametrize("racing", [None, RACE], ids=["fixed", "raced"])
+@EACH
 def test_nan_in_one_draw_leaves_no_row_and_is_tried_again(tmp_path, racing):
     class Flaky(Counting):
         def measure(self, x, draws, labels, clip):

@@ -1,14 +1,30 @@
-"""The race between classes against the published rule, written out."""
+"""Races between classes against their rules, written out."""
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_rel
+from scipy.stats import norm, ttest_rel
 
-from gcbook.scoring.racing import Races, paired_p, replay
-from gcbook.scoring.settings import Racing
+from gcbook.files.errors import InputError
+from gcbook.noise.draws import DrawRule, density_at, keyed_noise, timestep
+from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
+from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.racing import (
+    ClarkJaini,
+    ExpectedGain,
+    Li,
+    Races,
+    choose_race,
+    paired_p,
+    read_race,
+    replay,
+)
+from gcbook.scoring.scores import Weights
+
+Q = (1.0, 4.0, 2.0, 0.0, 3.0, 0.5, 0.5)
+"""Times drawn by importance; its bins end between the steps of schedules."""
 
 
-def literal_race(errors: np.ndarray, rule: Racing) -> tuple[list[int], int]:
+def literal_race(errors: np.ndarray, rule: ClarkJaini) -> tuple[list[int], int]:
     """Clark & Jaini (2023), Algorithm 1, one image, as slowly as it reads.
 
     When each class was dropped (0: never), and the last draw.
@@ -57,7 +73,9 @@ def test_differences_that_do_not_vary():
 
 
 @pytest.mark.parametrize("seed", range(12))
-@pytest.mark.parametrize("rule", [Racing(20, 2e-3, 200), Racing(2, 0.05, 60), Racing(5, 0.3, 5)])
+@pytest.mark.parametrize(
+    "rule", [ClarkJaini(20, 2e-3, 200), ClarkJaini(2, 0.05, 60), ClarkJaini(5, 0.3, 5)]
+)
 def test_race_is_the_published_one(seed, rule):
     rng = np.random.default_rng(seed)
     quality = rng.uniform(0, 0.1, 7)
@@ -72,7 +90,7 @@ def test_race_is_the_published_one(seed, rule):
 
 
 def test_nothing_is_dropped_before_enough_draws():
-    rule = Racing(20, 2e-3, 100)
+    rule = ClarkJaini(20, 2e-3, 100)
     errors = np.tile([0.0, 1.0], (100, 1)) + np.random.default_rng(0).normal(0, 0.01, (100, 2))
     assert replay(errors[None, :19], rule).alive.all()
     races = replay(errors[None], rule)
@@ -82,7 +100,7 @@ def test_nothing_is_dropped_before_enough_draws():
 
 def test_equal_classes_race_to_the_end():
     errors = np.repeat(np.random.default_rng(0).random((50, 1)), 3, axis=1)
-    races = replay(errors[None], Racing(20, 2e-3, 50))
+    races = replay(errors[None], ClarkJaini(20, 2e-3, 50))
     assert races.alive.all()
     assert races.n_draws.tolist() == [50]
 
@@ -90,7 +108,7 @@ def test_equal_classes_race_to_the_end():
 def test_race_goes_on_exactly_where_it_stopped():
     rng = np.random.default_rng(3)
     errors = rng.random((4, 80, 1)) + rng.normal(np.linspace(0, 0.1, 5), 0.15, (4, 80, 5))
-    rule = Racing(20, 2e-3, 80)
+    rule = ClarkJaini(20, 2e-3, 80)
     whole = replay(errors, rule)
     for cut in (1, 19, 20, 37):
         resumed = replay(errors[:, :cut], rule)
@@ -105,7 +123,7 @@ def test_race_goes_on_exactly_where_it_stopped():
 def test_replay_stops_where_a_class_is_missing_that_is_alive():
     errors = np.random.default_rng(0).random((1, 40, 2))
     errors[0, 30, 1] = np.nan
-    races = replay(errors, Racing(20, 1e-9, 100))
+    races = replay(errors, ClarkJaini(20, 1e-9, 100))
     assert races.n_draws.tolist() == [30]
     assert not races.finished[0]
 
@@ -113,7 +131,7 @@ def test_replay_stops_where_a_class_is_missing_that_is_alive():
 def test_races_are_independent_and_can_begin_anew():
     rng = np.random.default_rng(1)
     errors = rng.random((40, 3)) + np.array([0, 0.2, 0.4])
-    rule = Racing(10, 0.01, 40)
+    rule = ClarkJaini(10, 0.01, 40)
     alone = replay(errors[None], rule)
     races = Races(0, 3, rule)
     assert races.grow() == list(range(8))
@@ -130,3 +148,219 @@ def test_races_are_independent_and_can_begin_anew():
     assert races.grow() == list(range(8, 16))
     assert np.array_equal(races.sums[:8], sums, equal_nan=True)
     assert races.alive[8:].all()
+
+
+def literal_gain(errors: np.ndarray, rule: ExpectedGain) -> tuple[list[int], int]:
+    """The rule of the module's docstring, one image, as slowly as it reads."""
+    dropped = [0] * errors.shape[1]
+    unit = errors[: rule.min_draws].mean(axis=0).std()
+    for n in range(rule.min_draws, rule.max_draws + 1):
+        left = [c for c, at in enumerate(dropped) if not at]
+        best = min(left, key=lambda c: errors[:n, c].mean())
+        differences = {c: errors[:n, c] - errors[:n, best] for c in left}
+        differences = {c: d for c, d in differences.items() if np.any(d != 0)}
+        shrunk_to = np.mean([d.var(ddof=1) for d in differences.values()])
+        for c, d in differences.items():
+            squares = np.sum((d - d.mean()) ** 2)
+            v = (rule.prior * shrunk_to + squares) / (rule.prior + n - 1)
+            # The expectation of what is below 0 of a normal variable about the mean difference.
+            gain = norm(d.mean(), np.sqrt(v / n)).expect(lambda x: -x, ub=0)
+            if gain < rule.constant * unit:
+                dropped[c] = n
+        if dropped.count(0) == 1:
+            return dropped, n
+    return dropped, rule.max_draws
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    "rule",
+    [ExpectedGain(constant=0.02, max_draws=60), ExpectedGain(4, 0.1, 0.0, 20)],
+)
+def test_race_by_expected_gain_is_the_one_described(seed, rule):
+    rng = np.random.default_rng(seed)
+    errors = rng.random((rule.max_draws, 1)) + rng.normal(
+        rng.uniform(0, 0.1, 7), rng.uniform(0.02, 0.2, 7), (rule.max_draws, 7)
+    )
+    dropped, n = literal_gain(errors, rule)
+    races = replay(errors[None], rule)
+    assert races.dropped[0].tolist() == dropped
+    assert races.n_draws[0] == n
+    assert races.best[0] == answer(errors, dropped, n)
+    assert any(at > rule.min_draws for at in dropped)
+
+
+def test_smaller_constants_take_more_draws():
+    rng = np.random.default_rng(0)
+    errors = rng.random((50, 300, 1)) + rng.normal(np.linspace(0, 0.1, 6), 0.15, (50, 300, 6))
+    lengths = [
+        replay(errors, ExpectedGain(constant=c, max_draws=300)).n_draws.mean()
+        for c in (0.1, 0.01, 0.001)
+    ]
+    assert lengths == sorted(lengths)
+    assert lengths[0] < lengths[2] / 2
+
+
+def test_a_class_as_good_as_the_best_is_never_dropped():
+    rng = np.random.default_rng(0)
+    errors = np.repeat(rng.random((40, 1)), 3, axis=1)
+    errors[:, 2] += 0.2 + rng.normal(0, 0.01, 40)
+    races = replay(errors[None], ExpectedGain(max_draws=40))
+    assert races.dropped[0].tolist() == [0, 0, 3]
+    assert races.n_draws.tolist() == [40]
+    alike = np.repeat(rng.random((1, 40, 1)), 3, axis=2)
+    assert replay(alike, ExpectedGain(max_draws=40)).alive.all()
+
+
+def test_li_keeps_the_best_after_the_first_stage():
+    rng = np.random.default_rng(0)
+    errors = rng.normal(0, 0.1, (30, 6)) + np.array([0, 5, 1, 4, 3, 2])
+    races = replay(errors[None], Li(10, 3, 30))
+    assert races.dropped[0].tolist() == [0, 10, 0, 10, 10, 0]
+    assert races.n_draws.tolist() == [30]
+    assert races.best.tolist() == [0]
+    one = replay(errors[None], Li(10, 1, 30))
+    assert (one.n_draws[0], one.alive[0].tolist()) == (10, [True] + [False] * 5)
+    errors[:10, 1] = errors[:10, 5]  # as good as the last one kept, so far
+    assert replay(errors[None], Li(10, 3, 30)).dropped[0].tolist() == [0, 0, 0, 10, 10, 0]
+    # As many evaluations as they are published with: 16 classes 50 times, 5 another 450 times.
+    rule = Li()
+    assert 16 * rule.min_draws + rule.keep * (rule.max_draws - rule.min_draws) == 3050
+    assert [rule.next_test(n) for n in (0, 49, 50, 499)] == [50, 50, 500, 500]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        CosineSchedule(),
+        DiscreteSchedule(tuple(np.cos(np.pi / 2 * np.linspace(0.02, 0.98, 20)) ** 2)),
+    ],
+    ids=["continuous", "20 steps"],
+)
+def test_weighted_errors_are_unbiased_whatever_q(schedule):
+    """Against the mean over a fine grid of uniform times, in draws 0 and 5 of many images."""
+    weighting = parse_weighting("exp:3")
+
+    def means(density, times):
+        t = schedule.snap(np.asarray(times))
+        errors = np.stack([t, np.cos(9 * t), np.where(t > 0.5, 1.0, -1.0)], axis=-1)
+        return Weights(weighting, "l2", schedule, density).at(t, t)[:, None] * errors
+
+    grid = (np.arange(70_000) + 0.5) / 70_000
+    expected = means((), grid).mean(axis=0)
+    density = ExpectedGain(q=Q, uniform=0.3).density
+    # Exactly: times that are spread evenly over the distribution, as shifts spread over images.
+    edges = np.linspace(0, 1, len(Q) + 1)
+    spread = np.interp(grid, np.append(0, np.cumsum(density)) / len(Q), edges)
+    assert means(density, spread).mean(axis=0) == pytest.approx(expected, abs=2e-4)
+    for draw in (0, 5):
+        rule = DrawRule(density=density)
+        found = means(density, [timestep(rule, f"image{i}", draw) for i in range(4000)])
+        error = found.std(axis=0) / np.sqrt(len(found))
+        assert (np.abs(found.mean(axis=0) - expected) < 4 * error).all()
+
+
+def test_times_fall_where_q_is_high():
+    density = ExpectedGain(q=Q, uniform=0.1).density
+    assert np.mean(density) == pytest.approx(1)
+    assert min(density) == pytest.approx(0.1)
+    rule = DrawRule(density=density)
+    t = np.array([timestep(rule, "x", draw) for draw in range(1024)])
+    assert ((t > 0) & (t <= 1)).all()
+    counts = np.histogram(t, np.linspace(0, 1, len(Q) + 1))[0]
+    # Evenly spread through the distribution: a count is off by a few draws, not by their root.
+    assert counts == pytest.approx(1024 * np.array(density) / len(Q), abs=6)
+    assert density_at(density, np.array([0.01, 1 / 7, 1])).tolist() == [
+        density[0], density[0], density[6]
+    ]  # fmt: skip
+
+
+GOLDEN = {
+    "clark-jaini": (
+        [0.3967982519029498, 0.3301598157479332, 0.8847946250082739, 0.5522714376141705],
+        [0, 40, 18, 7, 7],
+        40,
+    ),
+    "li": (
+        [0.3967982519029498, 0.8967982519029498, 0.14679825190294982, 0.6467982519029498],
+        [0, 5, 0, 5, 5],
+        30,
+    ),
+    "expected-gain": (
+        [0.26862284300123374, 0.7328895931605761, 0.1640601053586482, 0.5807390385466225],
+        [0, 24, 18, 11, 9],
+        24,
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [ClarkJaini(5, 0.05, 60), Li(5, 2, 30), ExpectedGain(max_draws=60, q=Q)],
+    ids=list(GOLDEN),
+)
+def test_golden_races(rule):
+    """What stores that exist were asked, and what became of it: other numbers, other stores."""
+    name, kind = "cat1-dog2.png", "uniform" if rule.independent else "stratified"
+    draws = DrawRule(0, kind, density=rule.density)
+    t = np.array([timestep(draws, name, draw) for draw in range(rule.max_draws)])
+    noise = np.stack([keyed_noise(draws, name, draw, (5,)) for draw in range(rule.max_draws)])
+    errors = t[:, None] + (0.2 * np.arange(5) + 0.3 * noise.astype(float)) * np.exp(-t)[:, None]
+    weights = 1 / density_at(rule.density, t) if rule.density else np.ones_like(t)
+    races = replay(errors[None] * weights[:, None], rule)
+    times, dropped, n = GOLDEN[rule.rule]
+    assert noise[2, :3] == pytest.approx([1.7996165, 0.52952856, 0.40094662], rel=1e-6)
+    assert t[:4] == pytest.approx(times, rel=1e-14)
+    assert (races.dropped[0].tolist(), races.n_draws[0]) == (dropped, n)
+
+
+@pytest.mark.parametrize(
+    ("stored", "says"),
+    [
+        ({"rule": "halving"}, "expected one of expected-gain, clark-jaini, li; found 'halving'"),
+        ({"rule": "li", "p": 0.1}, "li: expected some of min_draws, keep, max_draws; found 'p'"),
+        ({"rule": "li", "keep": 0}, "keep of at least 1, found 0"),
+        ({"rule": "li", "keep": 1.5}, "keep to be a whole number, found 1.5"),
+        ({"rule": "li", "min_draws": 1}, "2 <= min_draws <= max_draws, found 1 and 500"),
+        ({"rule": "clark-jaini", "p": 1}, r"p in \(0, 1\), found 1"),
+        ({"rule": "clark-jaini", "p": "0.1"}, "p to be a number, found '0.1'"),
+        ({"rule": "expected-gain", "constant": 0}, "constant to be a number above 0, found 0"),
+        ({"rule": "expected-gain", "constant": float("nan")}, "constant to be a number above 0"),
+        ({"rule": "expected-gain", "prior": -1}, "prior to be a number of at least 0, found -1"),
+        ({"rule": "expected-gain", "uniform": 0}, r"uniform to be a share in \(0, 1\], found 0"),
+        ({"rule": "expected-gain", "q": [1, -1]}, "none below 0; found 2 from -1 to 1"),
+        ({"rule": "expected-gain", "q": [0, 0]}, "q with a sum above 0, found 0"),
+        ({"rule": "expected-gain", "q": [1, float("inf")]}, "none below 0; found 2 from 1 to inf"),
+        ({"rule": "expected-gain", "q": [1] * 1001}, "1000 numbers at most.*found 1001"),
+        ({"rule": "expected-gain", "q": ["1"]}, "q to be numbers"),
+        ({"rule": "expected-gain", "q": "even"}, "q to be numbers, found 'even'"),
+    ],
+)
+def test_constants_that_make_no_race_are_refused(stored, says):
+    with pytest.raises(InputError, match=says):
+        read_race(stored)
+
+
+def test_races_of_the_first_stores_name_no_rule():
+    stored = {"min_draws": 20, "p": 0.002, "max_draws": 2000}
+    assert read_race(stored) == ClarkJaini()
+
+
+def test_a_race_is_chosen_by_name_constant_and_file(tmp_path):
+    file = tmp_path / "race.json"
+    assert choose_race("", None, None) is None
+    assert choose_race("li", None, None) == Li()
+    assert choose_race("", 0.01, None) == ExpectedGain(constant=0.01)
+    file.write_text('{"q": [1, 2, 1], "constant": 1e-3}')
+    assert choose_race("", None, file) == ExpectedGain(constant=1e-3, q=(1, 2, 1))
+    assert choose_race("expected-gain", 0.01, file) == ExpectedGain(constant=0.01, q=(1, 2, 1))
+    file.write_text('{"rule": "li", "keep": 3}')
+    assert choose_race("", None, file) == choose_race("li", None, file) == Li(keep=3)
+    with pytest.raises(InputError, match=r"--race: expected li, the rule of .*json; found clark"):
+        choose_race("clark-jaini", None, file)
+    with pytest.raises(InputError, match="--race-constant: is of expected-gain alone, found li"):
+        choose_race("", 0.1, file)
+    for content in ("[1, 2]", "3", "{", '{"q": {}}'):
+        file.write_text(content)
+        with pytest.raises(InputError, match=r"race\.json|expected-gain"):
+            choose_race("", None, file)

@@ -10,7 +10,8 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring import report as told
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.engine import score
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
 
@@ -50,7 +51,12 @@ def store(tmp_path):
         ({}, {}, "Clip the clean image (--clip-x0 static", "--extend"),
         ({}, {"clip_x0": "static"}, "decide under a weighting", "--clip-x0"),
         ({"space": "latents"}, {}, "take more draws (--draws N --extend)", "--clip-x0"),
-        ({"space": "latents"}, {"racing": Racing(), "timesteps": "uniform"}, "Race under", "clip"),
+        (
+            {"space": "latents"},
+            {"racing": ClarkJaini(), "timesteps": "uniform"},
+            "Race under",
+            "clip",
+        ),
     ],
 )
 def test_advice_is_for_the_model_at_hand(store, monkeypatch, described, settings, says, never):

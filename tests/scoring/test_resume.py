@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from tiny.gaussian import stimuli
 from tiny.processes import started
-from tiny.scorers import LABELS, Counting, score_slowly, slow_settings, toy
+from tiny.scorers import LABELS, SLOW_RACES, Counting, score_slowly, slow_settings, toy
 
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.store import Store
 
 
-@pytest.mark.parametrize("raced", [False, True], ids=["fixed", "raced"])
+@pytest.mark.parametrize("raced", ["", *SLOW_RACES])
 def test_sigkill_and_resume(tmp_path, raced):
     images, settings = stimuli(12, labels=LABELS), slow_settings(raced)
     whole = score(images, toy(), settings, tmp_path / "whole", progress="silent")
@@ -44,7 +44,7 @@ def test_sigkill_and_resume(tmp_path, raced):
 
 @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"x")])
 def test_a_lost_list_of_images_is_written_again_without_scoring(tmp_path, damage):
-    images, settings = stimuli(6, labels=LABELS), slow_settings(False)
+    images, settings = stimuli(6, labels=LABELS), slow_settings()
     score(images, toy(), settings, tmp_path / "s", progress="silent")
     before = Store.open(tmp_path / "s").images()
     damage(tmp_path / "s" / "images.parquet")

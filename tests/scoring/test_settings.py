@@ -7,8 +7,8 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li
 from gcbook.scoring.settings import (
-    Racing,
     ScoringSettings,
     Traits,
     check_same,
@@ -20,7 +20,8 @@ ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
 NLL = replace(ERRORS, measures=("nll",), default_clip="none")
 UNIFORM = parse_weighting("uniform")
 BASE = ScoringSettings(draws=8)
-RACED = ScoringSettings(racing=Racing())
+RACED = ScoringSettings(racing=ClarkJaini())
+GAINED = ScoringSettings(racing=ExpectedGain(q=(1, 2)))
 DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["x", "y"]}
 
 
@@ -48,9 +49,15 @@ def test_what_reaches_no_score_may_differ(before, changed):
         (BASE, {"antithetic": True}, "antithetic: expected False, found True"),
         (BASE, {"clip_x0": "static"}, "clip_x0: expected auto, found static"),
         (BASE, {"dtype": "float16"}, "dtype: expected float32, found float16"),
-        (BASE, {"racing": Racing(), "timesteps": "auto"}, "racing: expected no"),
-        (RACED, {"racing": Racing(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
-        (RACED, {"racing": Racing(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
+        (
+            BASE,
+            {"racing": ClarkJaini(), "timesteps": "auto"},
+            "racing.rule: expected no, found clark-jaini",
+        ),
+        (RACED, {"racing": ClarkJaini(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
+        (RACED, {"racing": ClarkJaini(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
+        (GAINED, {"racing": Li()}, r"else\. racing\.rule: expected expected-gain, found li\. Use"),
+        (GAINED, {"racing": ExpectedGain(q=(1, 3))}, r"racing\.q: expected \[1.0, 2.0\], found"),
         (RACED, {"weighting": UNIFORM}, "weighting: expected exp:7, found uniform"),
         (RACED, {"norm": "l1"}, "norm: expected l2, found l1"),
     ],
@@ -98,20 +105,35 @@ def test_weights_may_lie_elsewhere_if_they_are_known_to_be_the_same():
         check_same("s", BASE, BASE, unknown, unknown | {"model": "other"})
 
 
+def test_times_of_races():
+    assert [each.timesteps for each in (BASE, RACED, GAINED)] == [
+        "stratified", "uniform", "stratified"
+    ]  # fmt: skip
+    assert replace(GAINED, timesteps="uniform").rule.timesteps == "uniform"
+    with pytest.raises(InputError, match=r"t-test needs independent draws.*found stratified"):
+        replace(RACED, timesteps="stratified")
+    for race in (RACED, GAINED):
+        with pytest.raises(InputError, match="no pairs of opposite noise in a race"):
+            replace(race, antithetic=True)
+
+
 def test_settings_as_they_reach_a_classifier():
     assert effective_settings(BASE, ERRORS).clip_x0 == "static"
     assert effective_settings(replace(BASE, clip_x0="none"), ERRORS).clip_x0 == "none"
     sure = effective_settings(RACED, replace(ERRORS, deterministic=True))
     assert (sure.draws, sure.racing) == (1, None)
     likely = effective_settings(RACED, NLL)
-    assert (likely.weighting.name, likely.racing) == ("uniform", Racing())
+    assert (likely.weighting.name, likely.racing) == ("uniform", ClarkJaini())
+    # What weighs nothing cannot make up for times that are drawn unevenly.
+    assert effective_settings(GAINED, NLL).rule.density == ()
+    assert len(effective_settings(GAINED, ERRORS).rule.density) == 2
     with pytest.raises(InputError, match="a likelihood takes no weights"):
         effective_settings(replace(BASE, weighting=parse_weighting("snr")), NLL)
 
 
-@pytest.mark.parametrize("settings", [BASE, RACED])
+@pytest.mark.parametrize("settings", [BASE, RACED, GAINED])
 def test_settings_can_be_read_back(settings):
-    assert read_settings(settings.as_dict()) == settings
+    assert read_settings(json.loads(json.dumps(settings.as_dict()))) == settings
     assert Traits.parse(json.loads(json.dumps(asdict(ERRORS)))) == ERRORS
 
 

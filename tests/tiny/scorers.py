@@ -10,7 +10,8 @@ from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import keyed_generator, timestep
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
-from gcbook.scoring.settings import Racing, ScoringSettings
+from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li, Race
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
 from .gaussian import class_means, gaussian_classifier, stimuli
@@ -103,7 +104,7 @@ def scored(path: Path, classifier=None, images=None, **settings) -> Store:
     return Store.open(path)
 
 
-def score_slowly(path: Path, raced: bool, seconds_a_batch: float) -> None:
+def score_slowly(path: Path, raced: str, seconds_a_batch: float) -> None:
     """A run for a test to kill."""
     score(
         stimuli(12, labels=LABELS),
@@ -115,6 +116,12 @@ def score_slowly(path: Path, raced: bool, seconds_a_batch: float) -> None:
     )
 
 
-def slow_settings(raced: bool) -> ScoringSettings:
-    rule = Racing(5, 0.01, 60) if raced else None
-    return ScoringSettings(draws=16, racing=rule, batch_size=7)
+SLOW_RACES: dict[str, Race] = {
+    "clark-jaini": ClarkJaini(5, 0.01, 60),
+    "li": Li(5, 2, 16),
+    "expected-gain": ExpectedGain(constant=1e-6, max_draws=60, q=(1, 2, 1)),
+}
+
+
+def slow_settings(raced: str = "") -> ScoringSettings:
+    return ScoringSettings(draws=16, racing=SLOW_RACES.get(raced), batch_size=7)

@@ -91,7 +91,7 @@ def stores(made: Path) -> None:
             raise KeyboardInterrupt
 
     scored(made / "stores" / "whole")
-    images, settings = stimuli(12, labels=LABELS), slow_settings(raced=False)
+    images, settings = stimuli(12, labels=LABELS), slow_settings()
     half = Counting(toy(), on_batch=stop)
     with suppress(KeyboardInterrupt):
         score(images, half, settings, made / "stores" / "half", save_every=0, progress="silent")

@@ -62,7 +62,7 @@ def attacks(made: Path, seed: int) -> Iterator[Attack]:
         for seconds in (chance.uniform(0.05, 1.2), chance.uniform(0.05, 1.2), 60.0):
             child = os.fork()
             if child == 0:
-                score_slowly(store, False, 0.02 if seconds < 60 else 0.0)
+                score_slowly(store, "", 0.02 if seconds < 60 else 0.0)
                 os._exit(0)
             if seconds < 60:
                 time.sleep(seconds)

@@ -18,7 +18,7 @@ from gcbook.classifiers.zoo import n_evaluations, zoo
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, PROMPT_TEMPLATE, imagenet_classes
 from gcbook.paper.observers import HUMANS
 from gcbook.paper.published import table1, table2, table3
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.racing import ClarkJaini
 from gcbook.stats.summaries import Summaries
 
 PAPERS_LARGE = ("imagen", "stable_diffusion", "parti", "muse", "clip", "vit_22b_ft_384")
@@ -39,7 +39,11 @@ def printed_rows() -> pd.DataFrame:
 
 
 def worked_example_facts(
-    summaries: Summaries, outcome: pd.DataFrame, costs: pd.DataFrame, parameters: Any, race: Racing
+    summaries: Summaries,
+    outcome: pd.DataFrame,
+    costs: pd.DataFrame,
+    parameters: Any,
+    race: ClarkJaini,
 ) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.
 

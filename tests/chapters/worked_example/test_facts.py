@@ -6,7 +6,7 @@ from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.worked_example.facts import printed_rows, worked_example_facts
 from gcbook.chapters.worked_example.tables import cost_rows, decided, outcome_rows
-from gcbook.scoring.settings import Racing
+from gcbook.scoring.racing import ClarkJaini
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries
 
@@ -17,7 +17,7 @@ OUTCOME = outcome_rows(decided(), resampling=Resampling(200))
 def facts_of(**changes):
     p = check_parameters("worked-example", **changes)
     costs = cost_rows(p.noise_draws, p.evaluations_per_second)
-    return worked_example_facts(SHIPPED, OUTCOME, costs, p, Racing())
+    return worked_example_facts(SHIPPED, OUTCOME, costs, p, ClarkJaini())
 
 
 def test_printed_numbers_are_those_with_most_digits():

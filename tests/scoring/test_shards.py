@@ -21,7 +21,8 @@ from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.scores import write_table
-from gcbook.scoring.settings import Racing, ScoringSettings, Traits
+from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.shards import Shard, merge_stores
 from gcbook.scoring.store import Store
 from gcbook.scoring.writer import write_images
@@ -163,7 +164,7 @@ def test_a_shard_that_was_killed_and_resumed(tmp_path):
 
 
 def test_a_race_in_shards_decides_alike(tmp_path):
-    settings = ScoringSettings(racing=Racing(5, 0.01, 40), batch_size=7)
+    settings = ScoringSettings(racing=ClarkJaini(5, 0.01, 40), batch_size=7)
     whole = run(tmp_path / "whole", settings=settings)
     merged = merge_stores(cut(tmp_path, 3, settings=settings), tmp_path / "merged")
     assert merged.n_complete == 22
@@ -229,7 +230,7 @@ def refused(tmp_path, places, says):
         ({"settings": replace(SETTINGS, draws=8)}, "draws: expected 6, found 8"),
         ({"settings": replace(SETTINGS, timesteps="uniform")}, "timesteps: expected stratified"),
         ({"settings": replace(SETTINGS, dtype="float16")}, "dtype: expected float32"),
-        ({"settings": ScoringSettings(racing=Racing())}, "racing"),
+        ({"settings": ScoringSettings(racing=ClarkJaini())}, "racing"),
         (
             {"classifier": gaussian_classifier(CosineSchedule(), -class_means(4), labels=LABELS)},
             "fingerprint: expected [0-9a-f]{12}…, found [0-9a-f]{12}…",

@@ -52,7 +52,7 @@ def search(bias_of, rest_of=lambda candidate: 0.1):
 
 def test_targets_are_those_of_resnet50():
     value, low, high = targets()["shape_bias"]
-    assert (round(value, 3), round(low, 3), round(high, 3)) == (0.214, 0.153, 0.291)
+    assert (round(value, 3), round(low, 3), round(high, 3)) == (0.214, 0.172, 0.264)
     # 87 of 160 silhouettes, 22 edges, 101 of 155 blurred images, over 620 of 640 photographs.
     assert WANTED["silhouette"] == pytest.approx(87 / 160 / (620 / 640), abs=1e-4)
     assert WANTED["edge"] == pytest.approx(22 / 160 / (620 / 640), abs=1e-4)
@@ -104,7 +104,7 @@ def test_contrast_is_raised_only_where_no_outline_reaches():
     assert looked_at[3:] == [Candidate(0.25, 1.0, ratio) for ratio in CONTRASTS[:2]]
     assert complete == [Candidate(0.25, 1.0, CONTRASTS[1]), Candidate(0.25, 1.0, CONTRASTS[0])]
     assert best(done) == complete[0]
-    _, looked_at, _ = search(lambda c: bias(c) - 0.2 * (c.damage == 0.5))
+    _, looked_at, _ = search(lambda c: bias(c) - 0.25 * (c.damage == 0.5))
     assert {each.texture_ratio for each in looked_at} == {ARGUED}
 
 

@@ -20,8 +20,8 @@ from gcbook.files.locks import lock_folder
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
-from gcbook.scoring.scores import write_table
 from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.shards import Shard, merge_stores
 from gcbook.scoring.store import Store

@@ -39,11 +39,11 @@ contrast may be raised. That training's checkpoints showed that short ones do no
 was .83 after 375 steps, .63 after 1,500 and .48 after 3,000, since texture is learned late where
 outlines mislead. So all trainings are whole; the four short ones stay in the log. The target's
 interval was .142 to .299 when the search began and .153 to .291 when it ended; that of today came
-later, for reasons that have nothing to do with the search, and contains the chosen world's mean over
-seeds too. And contrast was to be raised until seed 0 was not
-above the interval: at a ratio of .45 to .75 it was .287, inside, and the mean over seeds .300,
-outside, so that the search would have ended with worlds that are all above, the argued bound of
-contrast not yet reached. Since then the mean decides as well.
+later, for reasons that have nothing to do with the search, and contains the mean over seeds of the
+world that was chosen too. And contrast was to be raised until seed 0 was not above the interval: at
+a ratio of .45 to .75 it was .287, inside, and the mean over seeds .300, outside, so that the search
+would have ended with worlds that are all above, the argued bound of contrast not yet reached. Since
+then the mean decides as well.
 """
 
 import json

@@ -11,7 +11,9 @@ import pandas as pd
 import pytest
 from tiny.ci import CI
 
-REPLICATIONS, DRAWS, LEAST, MOST = (150, 200, 0.92, 0.985) if CI else (30, 100, 0.84, 1.0)
+REPLICATIONS, DRAWS, MOST = (150, 200, 0.99) if CI else (30, 100, 1.0)
+LEAST = 0.935
+"""Mean coverage of a statistic with so few draws, which make intervals a little narrower."""
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +36,11 @@ def ours(benchmark: ModuleType) -> pd.DataFrame:
 
 def test_intervals_hold_over_the_designs(benchmark: ModuleType, ours: pd.DataFrame) -> None:
     assert set(ours["statistic"]) == set(benchmark.OURS)
-    mean = ours.groupby("statistic")["coverage"].mean()
-    assert (mean >= LEAST).all(), mean
-    assert (mean <= MOST).all(), mean
+    each = ours.groupby("statistic")["coverage"]
+    # What chance takes from so few experiments in 1 of 700.
+    chance = 3 * np.sqrt(LEAST * (1 - LEAST) / (REPLICATIONS * each.size()))
+    assert (each.mean() >= LEAST - chance).all(), each.mean()
+    assert (each.mean() <= MOST).all(), each.mean()
 
 
 def test_no_design_is_both_chosen_on_and_reported(benchmark: ModuleType) -> None:

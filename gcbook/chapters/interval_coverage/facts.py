@@ -10,9 +10,9 @@ from gcbook.chapters.interval_coverage.planning import planning_facts
 from gcbook.chapters.interval_coverage.tables import ACROSS, BAND, KLEIN, MIXED, OURS, SURVEY
 from gcbook.claims import Interval, Number
 
-_CONFLICTS = ("Shape bias", "Shape bias, gap")
-_KAPPAS = ("Kappa, one pair", "Kappa, mean", "Kappa, datasets")
-_EXCEPTIONS = ("Bias, category", "Mean over seeds")
+_CONFLICTS = ("Shape bias", "Bias, gap")
+_KAPPAS = ("Kappa, pair", "Kappa, mean", "Dataset kappa")
+_EXCEPTIONS = ("Bias, category", "Over seeds")
 """Kinds that the text speaks of by themselves."""
 _KEYS = ["statistic", "observers", "category", "truth", "width"]
 """What tells designs of cue conflicts apart, and the width."""
@@ -38,7 +38,7 @@ def interval_coverage_facts(rows: pd.DataFrame, run: pd.DataFrame) -> SimpleName
     regular = ours[~ours["kind"].isin(_EXCEPTIONS)]
     unlike = hard[hard["procedure"] == OURS]
     alone = unlike["observers"].str.endswith("alone")
-    seeds = ours[ours["kind"] == "Mean over seeds"]
+    seeds = ours[ours["kind"] == "Over seeds"]
     differ = seeds[(seeds["seeds"] != "1") & (seeds["shared"] != "0.0")]
     experiments = int(ours["replications"].mode().iloc[0])
 

@@ -29,9 +29,9 @@ KINDS = {
     "Accuracy": ["accuracy", "mean accuracy"],
     "Accuracy, gap": ["gap in accuracy"],
     "Consistency": ["mean consistency", "mean consistency of a human"],
-    "Kappa, one pair": ["kappa of a pair"],
+    "Kappa, pair": ["kappa of a pair"],
     "Kappa, mean": ["mean kappa", "mean kappa of a human", "gap in kappa"],
-    "Kappa, datasets": [
+    "Dataset kappa": [
         "mean kappa over datasets",
         "mean kappa of a human over datasets",
         "gap in kappa over datasets",
@@ -39,10 +39,10 @@ KINDS = {
     "Conflict kappa": ["kappa on conflicts", "mean kappa on conflicts"],
     "Shape accuracy": ["accuracy on conflicts"],
     "Shape bias": ["shape bias", "shape bias of people"],
-    "Shape bias, gap": ["gap in shape bias"],
+    "Bias, gap": ["gap in shape bias"],
     "Bias, category": ["shape bias of a category"],
     "Squared gap": ["mean squared", "mean squared of a human"],
-    "Mean over seeds": ["mean over seeds"],
+    "Over seeds": ["mean over seeds"],
 }
 """The kinds of statistics as a reader sees them, and the names of the statistics in the run."""
 KIND_OF = {statistic: kind for kind, members in KINDS.items() for statistic in members}

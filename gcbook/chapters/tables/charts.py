@@ -17,9 +17,9 @@ _VALUES, _GAP, _ROW = 130, 16, 20
 
 _DEPARTURES = {
     "conditions": "all conditions",
-    "zero_division": "0/0 counts as 1",
+    "zero_division": "0/0 is 1",
     "resample_observers": "people sampled",
-    "within_categories": "not by category",
+    "within_categories": "all categories",
     "of_ceiling": "κ over ceiling",
 }
 """Convention → what its dot says."""

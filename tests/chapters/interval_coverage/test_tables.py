@@ -38,8 +38,8 @@ def test_kinds_tell_their_worst_design_and_the_worst_kind_stands_first():
     assert found["kind"].drop_duplicates().tolist() == [
         "Accuracy",
         "Shape bias",
-        "Kappa, one pair",
-        "Mean over seeds",
+        "Kappa, pair",
+        "Over seeds",
     ]
     ours = found.set_index(["kind", "procedure"]).loc[("Accuracy", OURS)]
     assert (ours["designs"], ours["coverage_low"], ours["coverage_high"]) == (2, 0.92, 0.96)

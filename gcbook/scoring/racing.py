@@ -35,6 +35,7 @@ Sums are added up draw by draw in one order, so that a race that is taken up aga
 stored errors, goes exactly as it went.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -71,7 +72,7 @@ class Field:
     spread: np.ndarray
 
 
-class Rule:
+class Rule(ABC):
     """What rules of races have in common.
 
     Attributes:
@@ -102,9 +103,9 @@ class Rule:
         """Return the next number of draws, after n, at which a class may be dropped."""
         return max(self.min_draws, n + 1)
 
+    @abstractmethod
     def out(self, field: Field) -> np.ndarray:
         """Tell which classes are to be dropped, bool (N, L); those that are dropped are ignored."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

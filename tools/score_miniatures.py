@@ -14,6 +14,11 @@ its scores,
     python tools/score_miniatures.py mini-cnn-seed1 --drop-weights
 
 leaves the record of its training, and removes the rest.
+Diffusion models whose weights ship then race on test sets with few draws, on the images of the
+conditions that count, by the usual rule and constants:
+
+    python tools/score_miniatures.py mini-pixel --race
+
 What a store already holds is not scored again, so that the same command goes on after an
 interruption; a store of another model is refused by the scorer and has to be removed first. A whole
 store is left with what the book asks of it: likelihoods in single precision, in which the networks
@@ -25,11 +30,14 @@ import shutil
 import time
 from dataclasses import replace
 from functools import cache
+from itertools import compress
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
@@ -39,10 +47,14 @@ from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.card import write_card
 from gcbook.miniworld.results.kinds import side_of
 from gcbook.miniworld.results.noised import TRAINED, keep_noised
+from gcbook.miniworld.results.panel import OOD_SETS, counted
 from gcbook.miniworld.results.shipped import (
+    FEW_DRAWS,
     LARGER,
     LARGER_SETS,
     LONG,
+    RACED,
+    RACING,
     draws_of,
     has_weights,
     keeps_weights,
@@ -54,6 +66,7 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.miniworld.training.record import RECORD
 from gcbook.scoring.engine import score
+from gcbook.scoring.racing import usual_race
 from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import SCORES, Store
@@ -69,12 +82,16 @@ def main() -> None:
     parser.add_argument("--sets", nargs="*", help="by default all that ship")
     parser.add_argument("-o", "--output", type=Path, default=DATA.folder / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
+    parser.add_argument("--race", action="store_true", help="race, in place of the above")
     parser.add_argument("--drop-weights", action="store_true", help="of what ships without them")
     arguments = parser.parse_args()
     every = [name for world in world_names() for name in shipped_models(world)]
     for model in arguments.models or filter(has_weights, every):
         classifier = load_classifier(model_folder(model), name=model)
         world, weights = parts_of(model).world, classifier.describe()["weights"]
+        if arguments.race:
+            race(classifier, model, arguments.output / model / RACED, arguments.batch_size)
+            continue
         few = world == LARGER or parts_of(model).recipe == LONG
         of_model = list(shipped_sets(model) or (LARGER_SETS if few else TEST_SETS))
         classifies = side_of(model) == "discriminative"
@@ -98,6 +115,23 @@ def main() -> None:
         if arguments.drop_weights and not keeps_weights(model):
             drop_weights(model)
     DATA.write()
+
+
+def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> None:
+    """Race the images that count of the test sets with few draws."""
+    if parts_of(model).recipe not in RACING or parts_of(model).world == LARGER:
+        return
+    for name in (each for each in OOD_SETS if draws_of(model, each) == FEW_DRAWS):
+        if is_whole(folder / name, classifier.describe()["weights"]):
+            continue
+        images = stimuli(name, parts_of(model).world)
+        table = pd.DataFrame([(name, each.condition) for each in images])
+        chosen = counted(table.set_axis(["dataset", "condition"], axis=1))
+        counting = replace(images, stimuli=tuple(compress(images, chosen)))
+        settings = ScoringSettings(racing=usual_race(), seed=0, batch_size=batch_size, device="cpu")
+        report = score(counting, classifier, settings, folder / name)
+        thin(Store.open(folder / name))
+        print(f"{model} on {name}: {report.n_evaluations / report.n_images:.0f} evaluations")
 
 
 def is_whole(folder: Path, weights: str) -> bool:

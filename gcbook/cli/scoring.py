@@ -41,7 +41,7 @@ class ScoringOptions:
         float | None,
         typer.Option(
             help="Least expected gain worth a draw, in SDs of the classes' means; smaller is "
-            "slower and surer [0.0005]."
+            "slower and surer [0.001]."
         ),
     ] = None
     race_file: Annotated[
@@ -52,9 +52,9 @@ class ScoringOptions:
             "prior, q, uniform; p; or keep.",
         ),
     ] = None
-    racing: Annotated[bool, typer.Option("--racing", help="The same as --race clark-jaini.")] = (
-        False
-    )
+    racing: Annotated[
+        bool, typer.Option("--racing", help="The usual race: --race expected-gain.")
+    ] = False
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None
     batch_size: Annotated[
         int,
@@ -95,8 +95,8 @@ class ScoringOptions:
     ] = ""
 
     def __post_init__(self) -> None:
-        if self.racing and self.race not in ("", "clark-jaini"):
-            raise InputError(f"--racing: is --race clark-jaini, found --race {self.race} as well.")
+        if self.racing and self.race not in ("", "expected-gain"):
+            raise InputError(f"--racing: is --race expected-gain, found --race {self.race} too.")
         if self.draws is not None and self.raced:
             raise InputError("--draws: a race ends by itself; leave out --draws or --race.")
 
@@ -129,7 +129,7 @@ class ScoringOptions:
 
         standard = ScoringSettings
         weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
-        rule = "clark-jaini" if self.racing else self.race
+        rule = "expected-gain" if self.racing else self.race
         return ScoringSettings(
             draws=self.draws or standard.draws,
             timesteps=self.timesteps,  # type: ignore[arg-type]
@@ -138,7 +138,7 @@ class ScoringOptions:
             weighting=weighting,
             clip_x0=self.clip_x0,  # type: ignore[arg-type]
             seed=self.seed or standard.seed,
-            racing=choose_race(rule, self.race_constant, self.race_file),
+            racing=choose_race(rule, self.race_constant, self.race_file, weighting),
             batch_size=self.batch_size,
             dtype=self.dtype,  # type: ignore[arg-type]
             device=self.device,

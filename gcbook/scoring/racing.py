@@ -35,6 +35,7 @@ Sums are added up draw by draw in one order, so that a race that is taken up aga
 stored errors, goes exactly as it went.
 """
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -46,6 +47,11 @@ from scipy.special import ndtr, stdtr
 
 from gcbook.files.errors import InputError
 from gcbook.files.gate import MIB, read_json, refused
+from gcbook.files.manifest import DATA
+from gcbook.noise.weightings import PAPER, Weighting
+
+USUAL = "usual.json"
+"""File of the usual race, in the package's ``races``; ``benchmarks/cost.py`` writes it."""
 
 LARGEST_RULE = MIB
 """Bytes of a file with the constants of a race."""
@@ -172,7 +178,7 @@ class ExpectedGain(Rule):
 
     rule = "expected-gain"
     min_draws: int = 3
-    constant: float = 5e-4
+    constant: float = 1e-3
     prior: float = 4.0
     max_draws: int = 1024
     q: tuple[float, ...] = ()
@@ -247,13 +253,27 @@ def read_race(stored: Mapping[str, Any]) -> Race:
     return RULES[rule](**constants)
 
 
-def choose_race(rule: str, constant: float | None, file: Path | None) -> Race | None:
+def usual_race() -> ExpectedGain:
+    """Return expected-gain with the q that was learned under the paper's weighting.
+
+    It was learned from validation images and two diffusion models of the miniature world. Sums are
+    unbiased whatever q is; a network whose classes differ at other times needs more draws with it.
+    """
+    stored = json.loads(DATA.path(f"races/{USUAL}").read_text(encoding="utf-8"))
+    return ExpectedGain(q=stored["q"])
+
+
+def choose_race(
+    rule: str, constant: float | None, file: Path | None, weighting: Weighting = PAPER
+) -> Race | None:
     """Choose a rule by its name, by its constant, by a JSON file of both, or by several.
 
     Args:
         rule: a key of `RULES`; "": that of the file, if any.
         constant: of expected-gain; None: that of the file, or the usual one.
-        file: what `read_race` takes.
+        file: what `read_race` takes. Without its q, expected-gain has that of `usual_race` under
+            the paper's weighting, and uniform times under others.
+        weighting: of the run.
 
     Returns:
         The rule; None where nothing was asked for.
@@ -280,6 +300,8 @@ def choose_race(rule: str, constant: float | None, file: Path | None) -> Race | 
                 "constants with --race-file."
             )
         stored["constant"] = constant
+    if found == ExpectedGain.rule and weighting == PAPER:
+        stored.setdefault("q", usual_race().q)
     return read_race({"rule": found} | stored)
 
 

@@ -7,7 +7,13 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.results.shipped import label_of, parts_of, shipped_store
+from gcbook.miniworld.results.shipped import (
+    label_of,
+    parts_of,
+    raced_sets,
+    raced_store,
+    shipped_store,
+)
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide, to_trials
@@ -31,7 +37,9 @@ def miniature_answers(
         test_sets: names, see `gcbook.miniworld.testsets.TEST_SETS`.
         models: names, of one world.
         weighting: of the errors of diffusion models; by default the paper's.
-        draws: the first so many; by default all. A model whose answers need fewer has those.
+        draws: the first so many; by default all, and where an image was raced
+            (`gcbook.miniworld.results.shipped.RACED`), those of its race. A model whose answers
+            need fewer has those.
 
     Returns:
         Trials (`gcbook.trials.table.COLUMNS`), whose observers are the models' labels
@@ -59,6 +67,11 @@ def _decided(test_set: str, model: str, weighting: str | None, draws: int | None
     few = None if draws is None else min(draws, store.settings.max_draws)
     asked = () if store.traits.likelihood else (weighting,)
     decisions = decide(store, store.weights(*asked), 1 if store.traits.deterministic else few)
+    if weighting is None and draws is None and test_set in raced_sets(model):
+        raced = decide(raced_store(model, test_set)).set_index("image_id")
+        decisions = decisions.set_index("image_id")
+        decisions.update(raced)
+        decisions = decisions.reset_index()
     return to_trials(decisions, label_of(model), test_set, SOURCE)
 
 

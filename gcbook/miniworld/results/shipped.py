@@ -43,6 +43,14 @@ DRAWS: Mapping[str, int] = {
 """Draws of (t, noise) an image of a test set, where that is not `FEW_DRAWS`."""
 FEW_DRAWS = 8
 
+RACED = "raced"
+"""Folder, within a model's scores, of the races on test sets that have `FEW_DRAWS`.
+
+Few draws make a model look less accurate than it is. In a race every image gets the draws that it
+needs; only images of the conditions that count are raced, by diffusion models that have weights."""
+RACING = ("mini-pixel", "mini-latent")
+"""Recipes whose models race."""
+
 LARGER = "calibrated64"
 """The world with four times as many pixels, by name."""
 LARGER_SETS = ("in-distribution", "cue-conflict")
@@ -254,6 +262,18 @@ def shipped_sets(model: str) -> tuple[str, ...]:
     """Names of the test sets on which a model's raw scores come with this package."""
     inside = (name.partition("/") for name in DATA.names(f"scores/{model}"))
     return tuple(sorted(test_set for test_set, _, file in inside if file == STORE_HEADER))
+
+
+def raced_sets(model: str) -> tuple[str, ...]:
+    """Names of the test sets on which a model's races come with this package."""
+    folder = f"scores/{model}/{RACED}"
+    inside = (name.partition("/") for name in DATA.names(folder))
+    return tuple(sorted(test_set for test_set, _, file in inside if file == STORE_HEADER))
+
+
+def raced_store(model: str, test_set: str) -> Store:
+    """Open the races of a model on a test set, one of `raced_sets`."""
+    return Store.open(DATA.path(f"scores/{model}/{RACED}/{test_set}"))
 
 
 def shipped_store(model: str, test_set: str) -> Store:

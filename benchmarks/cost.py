@@ -1,0 +1,308 @@
+"""What a decision costs under each rule, and how often it is that of a long reference.
+
+    python benchmarks/cost.py tune -o FOLDER            # validation images: q, and what c costs
+    python benchmarks/cost.py ask -o FOLDER [MODEL ...] # test images, fresh noise: the networks
+    python benchmarks/cost.py table -o FOLDER           # writes gcbook/data/races/cost.parquet
+
+*tune* scores images of validation silhouettes with the default world's two diffusion models, learns
+q from every second image and writes ``gcbook/data/races/usual.json``. The other images are raced by
+resampling, under several c: a race asks for a time and gets the errors of one of the three stored
+draws nearest to it. The constant and ``gcbook/data/races/predictions.yml`` were written down after
+this stage and before the next.
+
+*ask* scores test images with these models and with those of the calibrated world, on which nothing
+was tuned: once for each rule and once for the reference, each with noise of its own. The reference
+is expected-gain with a constant so small that only near-ties stay open. A race with a small c holds
+all draws of one with a larger c, which is replayed from it. A core takes about two hours.
+
+Every stage goes on where it was interrupted.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.files.manifest import DATA
+from gcbook.miniworld.named import named_world
+from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_store
+from gcbook.miniworld.testsets import make_test_set
+from gcbook.noise.draws import DrawRule, density_at, keyed_generator, timestep
+from gcbook.scoring.diagnostics import learn_q
+from gcbook.scoring.engine import score
+from gcbook.scoring.racing import (
+    USUAL,
+    ClarkJaini,
+    ExpectedGain,
+    Li,
+    Race,
+    Races,
+    replay,
+    usual_race,
+)
+from gcbook.scoring.scores import score_array
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+from gcbook.stimuli.stimulus import StimulusSet
+
+DATASETS = ("in-distribution", "cue-conflict")
+TUNED_ON = ("mini-pixel", "mini-latent")
+TESTED_ON = (*TUNED_ON, "mini-pixel-calibrated", "mini-latent-calibrated")
+TUNING_IMAGES, TEST_IMAGES = 64, 32
+"""Of each dataset."""
+DRAWS = 32
+CONSTANTS = (5e-4, 1e-3, 2e-3, 4e-3)
+CUTOFFS = (2e-3, 1e-2, 5e-2)
+FIXED = (8, 16, 32)
+PLACE = DATA.folder / "races"
+TIED = 2.0
+"""Standard errors: two classes that differ by less in the reference are a near-tie."""
+
+
+def live_rules() -> dict[str, tuple[Race, int]]:
+    """The races for which networks are asked, and the seed of each."""
+    gain = usual_race()
+    return {
+        "expected-gain": (replace(gain, constant=min(CONSTANTS)), 1),
+        "clark-jaini": (ClarkJaini(p=min(CUTOFFS)), 2),
+        "reference": (replace(gain, constant=5e-5, min_draws=16, max_draws=4096), 3),
+    }
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Weighted errors of some images, draws in the order of their times.
+
+    Attributes:
+        names: of the images.
+        values: (images, draws, classes).
+        t: times, (images, draws).
+    """
+
+    names: list[str]
+    values: np.ndarray
+    t: np.ndarray
+
+    def every_second(self, first: int) -> "Errors":
+        return Errors(self.names[first::2], self.values[first::2], self.t[first::2])
+
+
+def raw(store: Store, images: StimulusSet, n_draws: int, column: str = "") -> np.ndarray:
+    """Weighted errors, or a column, of images: (images, draws, classes)."""
+    rows = store.scores()
+    values = rows[column] if column else store.weights().errors(rows)
+    return score_array(rows, values, [each.image_id for each in images], store.labels, n_draws)
+
+
+def test_images(model: str, dataset: str) -> StimulusSet:
+    """The images of the last two stages."""
+    return make_test_set(dataset, named_world(parts_of(model).world)).first(TEST_IMAGES)
+
+
+def tune(folder: Path) -> None:
+    """Score validation images, learn q, and print what each constant costs."""
+    found = {model: validation_errors(folder, model) for model in TUNED_ON}
+    each = [learn_q(one.every_second(1).values, one.every_second(1).t) for one in found.values()]
+    q = np.mean(each, axis=0).round(3).tolist()
+    PLACE.mkdir(exist_ok=True)
+    text = json.dumps({"rule": ExpectedGain.rule, "q": q})
+    (PLACE / USUAL).write_text(f"{text}\n", encoding="utf-8")
+    DATA.write()
+    gain = usual_race()
+    rules: dict[str, Race] = {"clark-jaini": ClarkJaini(), "li": Li(), "no q": replace(gain, q=())}
+    rules |= {f"c = {constant:g}": replace(gain, constant=constant) for constant in CONSTANTS}
+    for model, errors in found.items():
+        for name, rule in rules.items():
+            print(line(model, name, errors.every_second(0), rule), flush=True)
+
+
+def validation_errors(folder: Path, model: str) -> Errors:
+    """Errors of images of validation silhouettes, scored where they are not yet."""
+    classifier = load_classifier(model_folder(model), name=model)
+    names, values, times = [], [], []
+    for dataset in DATASETS:
+        world = named_world(parts_of(model).world)
+        images = make_test_set(dataset, world, split="validation").first(TUNING_IMAGES)
+        place = folder / "validation" / model / dataset
+        settings = ScoringSettings(draws=DRAWS, device="cpu")
+        score(images, classifier, settings, place)
+        store = Store.open(place)
+        errors, t = raw(store, images, DRAWS), raw(store, images, DRAWS, "t")[:, :, 0]
+        order = np.argsort(t, axis=1)
+        names += [f"{dataset}/{each.image_id}" for each in images]
+        values.append(np.take_along_axis(errors, order[:, :, None], axis=1))
+        times.append(np.take_along_axis(t, order, axis=1))
+    order = np.random.default_rng(0).permutation(len(names))
+    return Errors(
+        [names[at] for at in order], np.concatenate(values)[order], np.concatenate(times)[order]
+    )
+
+
+def line(model: str, name: str, errors: Errors, rule: Race) -> str:
+    """One rule in numbers, by resampling.
+
+    The reference is the class that endless resampled draws would choose, so that it shares its
+    noise with the races: with fresh noise they agree less.
+    """
+    draws = DrawRule(1, "uniform" if rule.independent else "stratified", density=rule.density)
+    n = rule.max_draws
+    t = np.array([[timestep(draws, name, draw) for draw in range(n)] for name in errors.names])
+    generator = keyed_generator(1, "all", 0, "resampling")
+    rank = np.ceil(t * DRAWS - 1e-9).astype(int) - 1
+    rank = (rank + generator.integers(-1, 2, rank.shape)).clip(0, DRAWS - 1)
+    raced = np.take_along_axis(errors.values, rank[:, :, None], axis=1)
+    if rule.density:
+        raced = raced / density_at(rule.density, t)[:, :, None]
+    found = replay(raced, rule)
+    every = np.arange(DRAWS)
+    shifted = [errors.values[:, (every + by).clip(0, DRAWS - 1)] for by in (-1, 0, 1)]
+    limit = np.mean(shifted, axis=0).mean(axis=1)
+    regret = limit[np.arange(len(limit)), found.best] - limit.min(axis=1)
+    agree = (found.best == limit.argmin(axis=1)).mean()
+    return (
+        f"{model:12} {name:14} {asked(found).mean():8,.0f} evaluations  agreement {agree:.3f}  "
+        f"regret {(regret / limit.std(axis=1)).mean():.1e}"
+    )
+
+
+def asked(races: Races) -> np.ndarray:
+    """Evaluations of each image."""
+    return np.where(races.alive, races.n_draws[:, None], races.dropped).sum(axis=1)
+
+
+def ask(folder: Path, model: str) -> None:
+    """Race test images with fresh noise, and score the reference."""
+    torch.set_num_threads(1)
+    classifier = load_classifier(model_folder(model), name=model)
+    for name, (rule, seed) in live_rules().items():
+        for dataset in DATASETS:
+            settings = ScoringSettings(racing=rule, seed=seed, device="cpu")
+            place = folder / "test" / model / name / dataset
+            score(test_images(model, dataset), classifier, settings, place)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a long race says of each image.
+
+    Attributes:
+        best: its answer, (images,).
+        worse: by how much each class is worse than it, in standard deviations of the means of the
+            classes over the first draws, (images, classes).
+        tied: the reference cannot tell a class from its answer, (images, classes).
+    """
+
+    best: np.ndarray
+    worse: np.ndarray
+    tied: np.ndarray
+
+    @classmethod
+    def of(cls, errors: np.ndarray, rule: Race) -> "Reference":
+        """Read it off the weighted errors (images, draws, classes) of its race."""
+        best = replay(errors, rule).best
+        difference = errors - np.take_along_axis(errors, best[:, None, None], axis=2)
+        n = (~np.isnan(difference)).sum(axis=1)
+        mean, error = np.nanmean(difference, 1), np.nanstd(difference, 1, ddof=1) / np.sqrt(n)
+        spread = errors[:, : rule.min_draws].mean(axis=1).std(axis=1)
+        return cls(best, mean / spread[:, None], mean < TIED * error)
+
+
+def table(folder: Path) -> pd.DataFrame:
+    """A row for each model, rule and constant.
+
+    Returns:
+        ``model, rule, constant`` (c, p or the number of draws), ``images``, ``evaluations`` (mean
+        an image), ``agreement`` (share of answers that are the reference's), ``settled`` (the
+        same, or a class that the reference cannot tell from its own), ``regret`` (mean of
+        `Reference.worse` of the answers), and the reference's own mean ``reference_evaluations``.
+    """
+    rows = []
+    rules = live_rules()
+    for model in TESTED_ON:
+        errors = {name: live_errors(folder, model, name) for name in rules}
+        reference = Reference.of(errors["reference"], rules["reference"][0])
+        long = asked(replay(errors["reference"], rules["reference"][0])).mean()
+        for name, constant, n, answers in answered(errors, model):
+            image = np.arange(len(answers))
+            same = answers == reference.best
+            rows.append(
+                {
+                    "model": model,
+                    "rule": name,
+                    "constant": constant,
+                    "images": len(answers),
+                    "evaluations": n.mean(),
+                    "agreement": same.mean(),
+                    "settled": (same | reference.tied[image, answers]).mean(),
+                    "regret": np.maximum(reference.worse[image, answers], 0).mean(),
+                    "reference_evaluations": long,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def answered(
+    errors: dict[str, np.ndarray], model: str
+) -> Iterator[tuple[str, float, np.ndarray, np.ndarray]]:
+    """Yield each rule with its constant, the evaluations of each image, and the answers."""
+    rules = live_rules()
+    gain, welch = rules["expected-gain"][0], rules["clark-jaini"][0]
+    replayed = [("expected-gain", c, replace(gain, constant=c)) for c in CONSTANTS]
+    replayed += [("clark-jaini", p, replace(welch, p=p)) for p in CUTOFFS]
+    for name, constant, rule in replayed:
+        found = replay(errors[name], rule)
+        yield name, constant, asked(found), found.best
+    shipped = np.concatenate(
+        [
+            raw(shipped_store(model, dataset), test_images(model, dataset), DRAWS)
+            for dataset in DATASETS
+        ]
+    )
+    for draws in FIXED:
+        n = np.full(len(shipped), draws * shipped.shape[2])
+        yield "fixed", draws, n, shipped[:, :draws].mean(axis=1).argmin(axis=1)
+
+
+def live_errors(folder: Path, model: str, name: str) -> np.ndarray:
+    """Weighted errors of one race's images, of all datasets; NaN where a class was dropped."""
+    n_draws = live_rules()[name][0].max_draws
+    return np.concatenate(
+        [
+            raw(
+                Store.open(folder / "test" / model / name / dataset),
+                test_images(model, dataset),
+                n_draws,
+            )
+            for dataset in DATASETS
+        ]
+    )
+
+
+def main() -> None:
+    """Run a stage."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("stage", choices=["tune", "ask", "table"])
+    parser.add_argument("models", nargs="*", metavar="MODEL", help="of the stage ask")
+    parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the stores")
+    arguments = parser.parse_args()
+    match arguments.stage:
+        case "tune":
+            tune(arguments.output)
+        case "ask":
+            for model in arguments.models or TESTED_ON:
+                ask(arguments.output, model)
+        case "table":
+            found = table(arguments.output)
+            print(found.round(4).to_string(index=False))
+            found.to_parquet(PLACE / "cost.parquet", index=False)
+            DATA.write()
+
+
+if __name__ == "__main__":
+    main()

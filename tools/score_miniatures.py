@@ -15,7 +15,7 @@ its scores,
 
 leaves the record of its training, and removes the rest.
 Diffusion models whose weights ship then race on test sets with few draws, on the images of the
-conditions that count, by the usual rule and constants:
+conditions that count, by the usual rule:
 
     python tools/score_miniatures.py mini-pixel --race
 
@@ -53,6 +53,7 @@ from gcbook.miniworld.results.shipped import (
     LARGER,
     LARGER_SETS,
     LONG,
+    RACE_CONSTANT,
     RACED,
     RACING,
     draws_of,
@@ -128,7 +129,11 @@ def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> N
         table = pd.DataFrame([(name, each.condition) for each in images])
         chosen = counted(table.set_axis(["dataset", "condition"], axis=1))
         counting = replace(images, stimuli=tuple(compress(images, chosen)))
-        settings = ScoringSettings(racing=usual_race(), seed=0, batch_size=batch_size, device="cpu")
+        settings = ScoringSettings(
+            racing=replace(usual_race(), constant=RACE_CONSTANT),
+            batch_size=batch_size,
+            device="cpu",
+        )
         report = score(counting, classifier, settings, folder / name)
         thin(Store.open(folder / name))
         print(f"{model} on {name}: {report.n_evaluations / report.n_images:.0f} evaluations")

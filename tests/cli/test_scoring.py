@@ -17,7 +17,7 @@ from gcbook import cli
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
-from gcbook.scoring.racing import ClarkJaini, ExpectedGain
+from gcbook.scoring.racing import ExpectedGain, usual_race
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
@@ -133,7 +133,7 @@ def test_options_arrive(capsys, tmp_path, images, asked):
 
 def test_racing(capsys, tmp_path, images, asked):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
-    assert Store.open(tmp_path / "s").settings.racing == ClarkJaini()
+    assert Store.open(tmp_path / "s").settings.racing == usual_race()
     status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "uniform")
     assert status == 2
     assert "raced under weighting exp:7" in err
@@ -144,13 +144,13 @@ def test_race_of_a_file(capsys, tmp_path, images, asked):
     file = tmp_path / "race.json"
     file.write_text('{"q": [1, 2], "max_draws": 12}')
     same = ("score", "m", images, "-o", tmp_path / "s", "--limit", "2")
-    given = ("--race", "expected-gain", "--race-constant", "0.001", "--race-file", file)
+    given = ("--race", "expected-gain", "--race-constant", "0.002", "--race-file", file)
     assert call(capsys, *same, *given)[0] == 0
-    race = ExpectedGain(constant=0.001, q=(1, 2), max_draws=12)
+    race = ExpectedGain(constant=0.002, q=(1, 2), max_draws=12)
     assert Store.open(tmp_path / "s").settings.racing == race
     # The same command finds everything done; another rule, constant or q does not go on.
     assert "0 of them now" in call(capsys, *same, *given)[1]
-    for other in (("--race", "li"), ("--race-file", file), ("--race-constant", "0.001"), ()):
+    for other in (("--race", "li"), ("--race-file", file), ("--race-constant", "0.01"), ()):
         status, _, err = call(capsys, *same, *other)
         assert status == 2
         assert "racing." in err
@@ -164,7 +164,7 @@ def test_race_of_a_file(capsys, tmp_path, images, asked):
     [
         (["--draws", "4", "--racing"], "--draws"),
         (["--draws", "4", "--race-constant", "0.1"], "--draws"),
-        (["--racing", "--race", "li"], "found --race li as well"),
+        (["--racing", "--race", "li"], "found --race li too"),
         (["--race", "fast"], "race: expected one of expected-gain, clark-jaini, li; found 'fast'"),
         (["--race", "li", "--race-constant", "0.1"], "--race-constant: is of expected-gain alone"),
         (["--race-constant", "-1"], "constant to be a number above 0, found -1"),

@@ -17,6 +17,7 @@ from gcbook.scoring.racing import (
     paired_p,
     read_race,
     replay,
+    usual_race,
 )
 from gcbook.scoring.scores import Weights
 
@@ -296,7 +297,7 @@ GOLDEN = {
 
 @pytest.mark.parametrize(
     "rule",
-    [ClarkJaini(5, 0.05, 60), Li(5, 2, 30), ExpectedGain(max_draws=60, q=Q)],
+    [ClarkJaini(5, 0.05, 60), Li(5, 2, 30), ExpectedGain(constant=5e-4, max_draws=60, q=Q)],
     ids=list(GOLDEN),
 )
 def test_golden_races(rule):
@@ -312,6 +313,12 @@ def test_golden_races(rule):
     assert noise[2, :3] == pytest.approx([1.7996165, 0.52952856, 0.40094662], rel=1e-6)
     assert t[:4] == pytest.approx(times, rel=1e-14)
     assert (races.dropped[0].tolist(), races.n_draws[0]) == (dropped, n)
+
+
+def test_the_usual_race_draws_times_at_which_classes_differ():
+    q = usual_race().q
+    assert np.mean(q) == pytest.approx(1, abs=1e-3)
+    assert 0.1 < np.argmax(q) / len(q) < 0.4 and q[-1] < 0.3
 
 
 @pytest.mark.parametrize(
@@ -350,9 +357,11 @@ def test_a_race_is_chosen_by_name_constant_and_file(tmp_path):
     file = tmp_path / "race.json"
     assert choose_race("", None, None) is None
     assert choose_race("li", None, None) == Li()
-    assert choose_race("", 0.01, None) == ExpectedGain(constant=0.01)
-    file.write_text('{"q": [1, 2, 1], "constant": 1e-3}')
-    assert choose_race("", None, file) == ExpectedGain(constant=1e-3, q=(1, 2, 1))
+    assert choose_race("", 0.01, None) == ExpectedGain(constant=0.01, q=usual_race().q)
+    assert choose_race("", 0.01, None, parse_weighting("uniform")) == ExpectedGain(constant=0.01)
+    file.write_text('{"q": [1, 2, 1], "constant": 2e-3}')
+    assert choose_race("", None, file) == ExpectedGain(constant=2e-3, q=(1, 2, 1))
+    assert choose_race("", 0.01, file).q == (1, 2, 1)
     assert choose_race("expected-gain", 0.01, file) == ExpectedGain(constant=0.01, q=(1, 2, 1))
     file.write_text('{"rule": "li", "keep": 3}')
     assert choose_race("", None, file) == choose_race("li", None, file) == Li(keep=3)
@@ -360,6 +369,8 @@ def test_a_race_is_chosen_by_name_constant_and_file(tmp_path):
         choose_race("clark-jaini", None, file)
     with pytest.raises(InputError, match="--race-constant: is of expected-gain alone, found li"):
         choose_race("", 0.1, file)
+    file.write_text('{"q": []}')
+    assert choose_race("expected-gain", None, file) == ExpectedGain()
     for content in ("[1, 2]", "3", "{", '{"q": {}}'):
         file.write_text(content)
         with pytest.raises(InputError, match=r"race\.json|expected-gain"):

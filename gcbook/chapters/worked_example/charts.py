@@ -1,11 +1,13 @@
-"""The figure at the end of a run: one set of scores, decided twice."""
+"""Figures of a run: one set of scores, decided twice; and what races cost."""
 
 import altair as alt
 import pandas as pd
 
 from gcbook.chapters.worked_example.tables import WEIGHTINGS
 from gcbook.charts.category_bias import fig_category_bias
+from gcbook.charts.columns import tooltips
 from gcbook.charts.miniature_look import COLORS
+from gcbook.charts.parts import finish, look
 from gcbook.charts.theme import SERIES
 
 
@@ -27,5 +29,52 @@ def fig_same_scores(rows: pd.DataFrame, printed: pd.DataFrame) -> alt.TopLevelMi
             "texture decisions of one miniature. Two marks with intervals, for the paper's "
             "weighting and for equal weights, with a line at the mean over categories of each. A "
             "dashed line is the average that the paper prints for Stable Diffusion."
+        ),
+    )
+
+
+def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Network evaluations against agreement with a long reference, a line a rule.
+
+    Args:
+        rows: from `gcbook.chapters.worked_example.races.mean_rows`.
+    """
+    looks = dict(zip(dict.fromkeys(rows["rule"]), (SERIES[0], SERIES[3], SERIES[2]), strict=True))
+    shapes = dict(zip(looks, ("circle", "square", "triangle-up"), strict=True))
+    titles = {"constant": "c, p or draws"}
+    x = alt.X("evaluations:Q", title="Network evaluations an image (logarithmic)")
+    x = x.scale(type="log", nice=False, padding=24).axis(
+        values=[50, 100, 200, 400, 800], format=",d", grid=False
+    )
+    y = alt.Y("agreement:Q", title="Agrees with the reference")
+    y = y.scale(zero=False, padding=18).axis(format=".0%", tickCount=5)
+    channels = look("rule", looks, color=looks.values(), shape=shapes.values(), legend=None)
+    base = alt.Chart(rows).encode(x=x, y=y, color=channels["color"])
+    usual = rows[rows["usual"]]
+    named = pd.concat(
+        [usual, rows[~rows["rule"].isin(usual["rule"])].groupby("rule").tail(1)], ignore_index=True
+    )
+    words = alt.Chart(named).mark_text(align="left", dx=9, dy=14, fontWeight="bold")
+    return finish(
+        alt.layer(
+            base.mark_line(strokeWidth=2),
+            base.mark_point(filled=True, size=60, opacity=1).encode(
+                shape=channels["shape"],
+                tooltip=tooltips(
+                    ["rule", "constant", "evaluations", "agreement", "settled", "regret"],
+                    titles=titles,
+                ),
+            ),
+            words.encode(x=x, y=y, text="rule:N", color=channels["color"]),
+        ),
+        height=260,
+        description=(
+            "Lines for three rules of a race and for fixed numbers of draws: mean network "
+            "evaluations an image, on a logarithmic axis, against the share of answers that are "
+            "those of a long reference. "
+            + " ".join(
+                f"{row['rule']}: {row['evaluations']:.0f} evaluations, {row['agreement']:.0%}."
+                for row in named.to_dict("records")
+            )
         ),
     )

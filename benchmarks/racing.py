@@ -73,12 +73,14 @@ def nearest(rank: np.ndarray) -> np.ndarray:
     return np.clip(rank, 0, DRAWS - 1)
 
 
-def race(errors: Errors, rule: Race, seed: int) -> dict[str, np.ndarray]:
-    """Race every image once.
+def resampled(
+    errors: Errors, rule: Race, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give every image the draws that a race could ask for.
 
     Returns:
-        Of each image ``evaluations``, ``agree`` with the reference, and ``regret``: by how much
-        the answer's mean exceeds the reference's, in standard deviations of the classes' means.
+        Errors (images, draws, classes) over the density of their times, these times, and the means
+        of endless such draws, (images, classes).
     """
     draws = DrawRule(seed, "uniform" if rule.independent else "stratified", density=rule.density)
     n = rule.max_draws
@@ -89,9 +91,20 @@ def race(errors: Errors, rule: Race, seed: int) -> dict[str, np.ndarray]:
     raced = np.take_along_axis(errors.values, rank[:, :, None], axis=1)
     if rule.density:
         raced = raced / density_at(rule.density, t)[:, :, None]
-    found = replay(raced, rule)
     every = np.arange(DRAWS)
     limit = np.mean([errors.values[:, nearest(every + by)].mean(axis=1) for by in (-1, 0, 1)], 0)
+    return raced, t, limit
+
+
+def race(errors: Errors, rule: Race, seed: int) -> dict[str, np.ndarray]:
+    """Race every image once.
+
+    Returns:
+        Of each image ``evaluations``, ``agree`` with the reference, and ``regret``: by how much
+        the answer's mean exceeds the reference's, in standard deviations of the classes' means.
+    """
+    raced, _, limit = resampled(errors, rule, seed)
+    found = replay(raced, rule)
     best, image = found.best, np.arange(len(errors.names))
     return {
         "evaluations": np.where(found.alive, found.n_draws[:, None], found.dropped).sum(axis=1),

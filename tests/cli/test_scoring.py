@@ -16,6 +16,7 @@ from tiny.scorers import LABELS, Counting, Likelihood
 from gcbook import cli
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ClarkJaini, ExpectedGain
 from gcbook.scoring.settings import ScoringSettings
@@ -94,7 +95,12 @@ def test_from_images_to_trials(capsys, tmp_path, images, asked):
     assert lines[0].startswith("toy on cue-conflict: 16 images, accuracy 0.")
     assert lines[1].startswith("shape bias ")
     assert lines[1].endswith("cue decisions, 16 conflict images)")
-    assert lines[2:] == [written, f"next: gcbook benchmark {store}-trials"]
+    table = decide_store(Store.open(store)).table
+    assert lines[2] == (
+        f"endless draws would change an expected {1 - table['posterior'].mean():.1%} of the "
+        f"decisions; {(table['posterior'] < 0.9).sum()} images with a posterior below 0.9"
+    )
+    assert lines[3:] == [written, f"next: gcbook benchmark {store}-trials"]
     assert status == 0
     assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
     assert len(err.splitlines()) == 1

@@ -3,10 +3,10 @@
     python benchmarks/posterior.py
 
 Half a minute on one core; nothing is trained and no network runs. The shipped scores of the
-diffusion models have 32 draws of each class. An image is decided on its first 4, 8 or 16, and on the others,
-whose noise is independent of theirs; the probability that both choose the same class counts the
-noise of both. What is demanded: of eight draws and more, the mean probability and the share that
-agrees differ by .05 at most, and in no bin of 100 decisions by more than .1.
+diffusion models have 32 draws of each class. An image is decided on its first 4, 8 or 16, and on
+the others, whose noise is independent of theirs; the probability that both choose the same class
+counts the noise of both. What is demanded: of eight draws and more, the mean probability and the
+share that agrees differ by .05 at most, and in no bin of 100 decisions by more than .1.
 
 Three candidates: the package's, from differences of neighbours in time, with the classes' errors
 drawn together; from deviations from the mean, as if times were independent; and from differences of

@@ -73,9 +73,7 @@ def nearest(rank: np.ndarray) -> np.ndarray:
     return np.clip(rank, 0, DRAWS - 1)
 
 
-def resampled(
-    errors: Errors, rule: Race, seed: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def resampled(errors: Errors, rule: Race, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Give every image the draws that a race could ask for.
 
     Returns:

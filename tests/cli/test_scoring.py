@@ -146,6 +146,27 @@ def test_racing(capsys, tmp_path, images, asked):
     assert call(capsys, "decide", tmp_path / "s", "--draws", "5")[0] == 0
 
 
+def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
+    same = ("score", "m", images, "-o", tmp_path / "s", "--limit", "4", "--undecided")
+    status, out, err = call(capsys, *same, "0", "--draws", "16")
+    assert status == 0
+    assert "16 draws an image; endless ones would change an expected " in out
+    assert "8 draws an image leave " in err
+    if "expected 0.0%" not in out:
+        assert "more than the 0.0% asked for: 16 draws are the most that --draws allows" in err
+    assert Store.open(tmp_path / "s").settings.draws == 16
+    status, out, err = call(capsys, *same, "1")
+    assert (status, "asked for" in err) == (0, False)
+    assert "16 draws an image" in out
+    for more, says in (
+        (("--race", "li"), "--undecided: a race ends by itself"),
+        (("--shard", "1/2"), "each shard would get its own number"),
+    ):
+        status, _, err = call(capsys, *same, "0.1", *more)
+        assert (status, says in err) == (2, True)
+    assert call(capsys, *same, "1.5")[0] == 2
+
+
 def test_race_of_a_file(capsys, tmp_path, images, asked):
     file = tmp_path / "race.json"
     file.write_text('{"q": [1, 2], "max_draws": 12}')

@@ -36,6 +36,7 @@ from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import DrawRule, density_at, keyed_generator, timestep
 from gcbook.scoring.diagnostics import learn_q
 from gcbook.scoring.engine import score
+from gcbook.scoring.posterior import posterior
 from gcbook.scoring.racing import (
     USUAL,
     ClarkJaini,
@@ -218,17 +219,18 @@ def table(folder: Path) -> pd.DataFrame:
 
     Returns:
         ``model, rule, constant`` (c, p or the number of draws), ``images``, ``evaluations`` (mean
-        an image), ``agreement`` (share of answers that are the reference's), ``settled`` (the
-        same, or a class that the reference cannot tell from its own), ``regret`` (mean of
-        `Reference.worse` of the answers), and the reference's own mean ``reference_evaluations``.
+        an image), ``agreement`` (share of answers that are the reference's), ``expected`` (the
+        mean posterior probability of the answers), ``settled`` (share that is the reference's, or
+        a class that the reference cannot tell from its own), ``regret`` (mean of `Reference.worse`
+        of the answers), and the reference's own mean ``reference_evaluations``.
     """
     rows = []
     rules = live_rules()
     for model in TESTED_ON:
-        errors = {name: live_errors(folder, model, name) for name in rules}
-        reference = Reference.of(errors["reference"], rules["reference"][0])
-        long = asked(replay(errors["reference"], rules["reference"][0])).mean()
-        for name, constant, n, answers in answered(errors, model):
+        errors, _ = live_errors(folder, model, "reference")
+        reference = Reference.of(errors, rules["reference"][0])
+        long = asked(replay(errors, rules["reference"][0])).mean()
+        for name, constant, n, answers, sure in answered(folder, model):
             image = np.arange(len(answers))
             same = answers == reference.best
             rows.append(
@@ -239,6 +241,7 @@ def table(folder: Path) -> pd.DataFrame:
                     "images": len(answers),
                     "evaluations": n.mean(),
                     "agreement": same.mean(),
+                    "expected": sure.mean(),
                     "settled": (same | reference.tied[image, answers]).mean(),
                     "regret": np.maximum(reference.worse[image, answers], 0).mean(),
                     "reference_evaluations": long,
@@ -248,40 +251,43 @@ def table(folder: Path) -> pd.DataFrame:
 
 
 def answered(
-    errors: dict[str, np.ndarray], model: str
-) -> Iterator[tuple[str, float, np.ndarray, np.ndarray]]:
-    """Yield each rule with its constant, the evaluations of each image, and the answers."""
+    folder: Path, model: str
+) -> Iterator[tuple[str, float, np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield each rule with its constant, and of each image evaluations, answer and posterior."""
     rules = live_rules()
     gain, welch = rules["expected-gain"][0], rules["clark-jaini"][0]
-    replayed = [("expected-gain", c, replace(gain, constant=c)) for c in CONSTANTS]
+    replayed: list[tuple[str, float, Race]] = [
+        ("expected-gain", c, replace(gain, constant=c)) for c in CONSTANTS
+    ]
     replayed += [("clark-jaini", p, replace(welch, p=p)) for p in CUTOFFS]
     for name, constant, rule in replayed:
-        found = replay(errors[name], rule)
-        yield name, constant, asked(found), found.best
-    shipped = np.concatenate(
-        [
-            raw(shipped_store(model, dataset), test_images(model, dataset), DRAWS)
-            for dataset in DATASETS
-        ]
-    )
+        errors, t = live_errors(folder, model, name)
+        found = replay(errors, rule)
+        last = np.where(found.alive, found.n_draws[:, None], found.dropped)
+        draw = np.arange(rule.max_draws)
+        counted = np.where(draw[:, None] < last[:, None], errors, np.nan)
+        order = np.broadcast_to(draw, t.shape) if rule.independent else t
+        yield name, constant, asked(found), found.best, posterior(counted, order, found.best)
+    stores = [(shipped_store(model, each), test_images(model, each)) for each in DATASETS]
+    errors, t = joined(stores, DRAWS)
     for draws in FIXED:
-        n = np.full(len(shipped), draws * shipped.shape[2])
-        yield "fixed", draws, n, shipped[:, :draws].mean(axis=1).argmin(axis=1)
+        n = np.full(len(errors), draws * errors.shape[2])
+        best = errors[:, :draws].mean(axis=1).argmin(axis=1)
+        yield "fixed", draws, n, best, posterior(errors[:, :draws], t[:, :draws], best)
 
 
-def live_errors(folder: Path, model: str, name: str) -> np.ndarray:
-    """Weighted errors of one race's images, of all datasets; NaN where a class was dropped."""
-    n_draws = live_rules()[name][0].max_draws
-    return np.concatenate(
-        [
-            raw(
-                Store.open(folder / "test" / model / name / dataset),
-                test_images(model, dataset),
-                n_draws,
-            )
-            for dataset in DATASETS
-        ]
-    )
+def live_errors(folder: Path, model: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted errors of one race's images, NaN where a class was dropped, and their times."""
+    place = folder / "test" / model / name
+    stores = [(Store.open(place / each), test_images(model, each)) for each in DATASETS]
+    return joined(stores, live_rules()[name][0].max_draws)
+
+
+def joined(stores: list[tuple[Store, StimulusSet]], n_draws: int) -> tuple[np.ndarray, np.ndarray]:
+    """Errors (images, draws, classes) and times (images, draws) of all datasets."""
+    errors = np.concatenate([raw(store, images, n_draws) for store, images in stores])
+    times = np.concatenate([raw(store, images, n_draws, "t") for store, images in stores])
+    return errors, np.fmax.reduce(times, axis=2)
 
 
 def main() -> None:

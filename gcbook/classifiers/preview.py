@@ -9,7 +9,7 @@ from gcbook.classifiers.weights import find_local
 from gcbook.classifiers.zoo import COSTS, at_hand, zoo
 from gcbook.files.errors import InputError
 
-_RANDOM = ("draws", "race", "timesteps", "antithetic", "seed")
+_RANDOM = ("draws", "undecided", "race", "timesteps", "antithetic", "seed")
 _WEIGHTED = ("clip-x0", "norm", "weighting")
 _UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SHOWN = 5
 """How many images are named."""
 
+SURE = 0.9
+"""Decisions with a smaller posterior are counted."""
+
 
 @app.command()
 def decide(
@@ -83,6 +86,8 @@ def decide(
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     for line in _summary(trials):
         typer.echo(line)
+    if not scores.traits.deterministic:
+        typer.echo(_sureness(found))
     if ranges is not None:
         typer.echo(f"by {by}, from the draws of each range alone:")
         typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
@@ -143,6 +148,14 @@ def _summary(trials: Any) -> list[str]:
             f"decisions, {cue['n']} conflict images)"
         )
     return lines
+
+
+def _sureness(found: "Decisions") -> str:
+    n_unsure = int((found.table["posterior"] < SURE).sum())
+    return (
+        f"endless draws would change an expected {found.undecided:.1%} of the decisions; "
+        f"{_images(n_unsure)} with a posterior below {SURE}"
+    )
 
 
 def _number(value: float) -> str:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 SHOWN = 5
 """How many images are named."""
 
+MOST_DRAWS = 256
+"""Draws that an image gets at most where they are doubled."""
+
 
 @dataclass(frozen=True)
 class ScoringOptions:
@@ -29,6 +32,16 @@ class ScoringOptions:
 
     draws: Annotated[
         int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
+    ] = None
+    undecided: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            metavar="SHARE",
+            help=f"Double the draws from 8 up to --draws [{MOST_DRAWS}] until endless ones would "
+            "change at most this share of the decisions.",
+        ),
     ] = None
     race: Annotated[
         str,
@@ -99,6 +112,8 @@ class ScoringOptions:
             raise InputError(f"--racing: is --race expected-gain, found --race {self.race} too.")
         if self.draws is not None and self.raced:
             raise InputError("--draws: a race ends by itself; leave out --draws or --race.")
+        if self.undecided is not None and self.raced:
+            raise InputError("--undecided: a race ends by itself; leave out --undecided or --race.")
 
     @property
     def raced(self) -> bool:
@@ -110,6 +125,7 @@ class ScoringOptions:
         """The options that matter to some kinds of models alone, of those that were given."""
         given = {
             "draws": self.draws is not None,
+            "undecided": self.undecided is not None,
             "race": self.raced,
             "timesteps": self.timesteps != "auto",
             "antithetic": self.antithetic,
@@ -131,7 +147,7 @@ class ScoringOptions:
         weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
         rule = "expected-gain" if self.racing else self.race
         return ScoringSettings(
-            draws=self.draws or standard.draws,
+            draws=self.draws or (standard.draws if self.undecided is None else MOST_DRAWS),
             timesteps=self.timesteps,  # type: ignore[arg-type]
             antithetic=self.antithetic,
             norm=self.norm or standard.norm,  # type: ignore[arg-type]
@@ -256,6 +272,11 @@ def score(
         from gcbook.scoring.shards import Shard
 
         part = Shard.parse(shard) if shard else None
+        if part and scoring.undecided is not None:
+            raise InputError(
+                "--shard: with --undecided each shard would get its own number of draws; leave out "
+                "one of them."
+            )
         if dataset and len(images) > 1:
             raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
         places: dict[Path, StimulusSet] = {}
@@ -269,11 +290,14 @@ def score(
             places[place] = stimuli
         from gcbook.classifiers.devices import pick_device
         from gcbook.classifiers.preview import preview_model
+        from gcbook.files.artefacts import is_store
         from gcbook.scoring.engine import score as score_images
+        from gcbook.scoring.engine import score_until
         from gcbook.scoring.writer import check_store
 
         for place, stimuli in places.items():
-            check_store(place, settings, stimuli.dataset, extend=extend)
+            more = extend or (scoring.undecided is not None and is_store(place))
+            check_store(place, settings, stimuli.dataset, extend=more)
         preview = preview_model(model)
         classifier.check(model, preview.kind, scoring.asked())
         settings = replace(settings, device=pick_device(settings.device))
@@ -287,10 +311,21 @@ def score(
         for place, stimuli in places.items():
             if len(places) > 1:
                 say(f"{stimuli.dataset}:")
-            report = score_images(
-                stimuli, loaded, settings, place, extend=extend, shard=part, save_every=save_every
-            )
-            failures += _report(report, part, chosen)
+            if scoring.undecided is not None:
+                report = score_until(
+                    stimuli, loaded, settings, place, scoring.undecided, save_every=save_every
+                )
+            else:
+                report = score_images(
+                    stimuli,
+                    loaded,
+                    settings,
+                    place,
+                    extend=extend,
+                    shard=part,
+                    save_every=save_every,
+                )
+            failures += _report(report, part, chosen, scoring.undecided)
     if failures:
         raise GcbookError("\n".join(failures))
 
@@ -351,12 +386,19 @@ def _open(images: str, dataset: str, world: str) -> "StimulusSet":
     return stimuli
 
 
-def _report(report: "ScoreReport", shard: "Shard | None", chosen: bool) -> list[str]:
+def _report(
+    report: "ScoreReport", shard: "Shard | None", chosen: bool, undecided: float | None
+) -> list[str]:
     """Print what was done; return what failed."""
     for line in report.lines():
         typer.echo(line)
     if report.warning:
         say(f"warning: {report.warning}")
+    if undecided is not None and report.undecided > undecided:
+        say(
+            f"more than the {undecided:.1%} asked for: {report.draws} draws are the most that "
+            "--draws allows; the same command with more goes on"
+        )
     if chosen:
         from gcbook.scoring.store import Store
 

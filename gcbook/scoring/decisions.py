@@ -28,8 +28,9 @@ from scipy.special import logsumexp
 from gcbook.files.errors import InputError
 from gcbook.files.naming import check_name
 from gcbook.paper.observers import HUMANS
+from gcbook.scoring.posterior import posterior
 from gcbook.scoring.racing import Race, replay
-from gcbook.scoring.scores import Weights, score_arrays
+from gcbook.scoring.scores import Weights, codes_of, score_arrays
 from gcbook.scoring.store import Store
 from gcbook.trials.parse import COLUMNS
 
@@ -72,7 +73,8 @@ class Decisions:
     """What was decided on a store's images, and on which it could not be.
 
     Attributes:
-        table: see `decide`.
+        table: see `decide`, and ``posterior``: the probability that endless draws would choose the
+            same class, in [0, 1]; 1 where nothing is random. See `gcbook.scoring.posterior`.
         failed: images without scores, by name, and why they have none.
         incomplete: names of the other images that were asked for or have some scores, but not all.
     """
@@ -80,6 +82,11 @@ class Decisions:
     table: pd.DataFrame
     failed: Mapping[str, str]
     incomplete: tuple[str, ...]
+
+    @property
+    def undecided(self) -> float:
+        """Share of the decisions that endless draws are expected to change; NaN of none."""
+        return float(1 - self.table["posterior"].mean())
 
 
 def decide(
@@ -115,10 +122,11 @@ def decide_store(
     draws: int | None = None,
     pooling: Pooling = "log",
 ) -> Decisions:
-    """Decide as `decide` does, and name the images on which that was not possible."""
+    """Decide as `decide` does, say how sure that is, and name the images it was not possible on."""
     rule = _rule(scores, weights or scores.weights(), draws, pooling)
     rows, images = scores.scores(), scores.images()
     table = decide_rows(scores, rows, rule)
+    table = table.assign(posterior=_posteriors(scores, rows, rule, table))
     names, decided = set(table["imagename"]), set(table["image_id"])
     failed = {name: why for name, why in scores.failed().items() if name not in names}
     pending = {each: name for each, name in scores.pending().items() if each not in decided}
@@ -234,6 +242,36 @@ def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> n
             key=lambda at: blake2b(f"{images[row]}\0{labels[at]}".encode()).digest(),
         )
     return first
+
+
+def _posteriors(
+    store: Store, rows: pd.DataFrame, rule: Rule, decided: pd.DataFrame
+) -> Sequence[float] | float:
+    """Return how sure each decision on a store's rows is; see `Decisions.table`."""
+    if store.traits.deterministic:
+        return 1.0
+    rows = rows[rows["draw"] < rule.draws]
+    images, labels = decided["image_id"].tolist(), store.labels
+    best = codes_of(decided["response"], labels)
+    found: list[float] = []
+    arrays = (
+        score_arrays(rows, values, images, labels)
+        for values in (rule.weights.errors(rows), rows["t"].to_numpy())
+    )
+    for (names, errors), (_, times) in zip(*arrays, strict=True):
+        # A dropped class has no time.
+        t = np.fmax.reduce(times, axis=2)
+        if rule.pooling == "probability":
+            # The mean of probabilities is largest; each image has a factor of its own.
+            errors = -np.exp(np.nanmin(errors, axis=(1, 2), keepdims=True) - errors)
+        if store.settings.antithetic:
+            # Draws of a pair are no independent ones; pairs are.
+            errors, t = (each.reshape(len(names), -1, 2, *each.shape[2:]) for each in (errors, t))
+            errors, t = errors.mean(axis=2), t.mean(axis=2)
+        stratified = store.settings.timesteps == "stratified"
+        order = t if stratified else np.broadcast_to(np.arange(t.shape[1]), t.shape)
+        found += posterior(errors, order, best[len(found) :][: len(names)]).tolist()
+    return found
 
 
 def to_trials(

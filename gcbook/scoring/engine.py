@@ -12,6 +12,7 @@ the other images, nor an interruption changes a result beyond rounding.
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,9 +21,11 @@ import torch
 
 from gcbook.classifiers.memory import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import held_back
 from gcbook.files.temporary import temporary_folder
+from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
 from gcbook.scoring.network import Batch, Network, make_batch
@@ -37,6 +40,9 @@ from gcbook.stimuli.stimulus import Stimulus
 
 GROUP = 8
 """Images prepared at a time."""
+
+FIRST_DRAWS = 8
+"""Draws with which `score_until` begins: of fewer a decision hardly knows how sure it is."""
 
 
 def score(
@@ -101,6 +107,65 @@ def score(
         remedy,
         (*writer.notes, *notes),
     )
+
+
+def score_until(
+    images: Iterable[Stimulus],
+    classifier: Classifier,
+    settings: ScoringSettings,
+    store: str | Path,
+    undecided: float,
+    *,
+    save_every: float = 20.0,
+    progress: ProgressMode = "auto",
+) -> ScoreReport:
+    """Double the draws until endless ones would change few decisions; see `score`.
+
+    A store that was begun goes on from the draws it has.
+
+    Args:
+        settings: ``draws`` are the most that an image gets.
+        undecided: share of the store's decisions that endless draws are expected to change at most,
+            see `gcbook.scoring.decisions.Decisions.undecided`. They are those under the weighting
+            and norm of the store.
+
+    Returns:
+        What was done in all, with ``draws`` and the share reached, which may be larger.
+
+    Raises:
+        InputError: nothing is random in the classifier, or classes race.
+    """
+    if settings.racing or classifier.deterministic:
+        found = "a race" if settings.racing else f"{classifier.name}, in which nothing is random"
+        raise InputError(f"undecided: expected draws that can be doubled, found {found}.")
+    stimuli, place = tuple(images), Path(store).expanduser()
+    before = Store.open(place) if is_store(place) else None
+    there = before.settings.draws if before and before.is_begun() else 0
+    draws, reports = min(max(FIRST_DRAWS, there), settings.draws), []
+    while True:
+        reports.append(
+            score(
+                stimuli,
+                classifier,
+                replace(settings, draws=draws),
+                place,
+                extend=is_store(place),
+                save_every=save_every,
+                progress=progress,
+            )
+        )
+        share = decide_store(Store.open(place)).undecided
+        # Of no decisions there is no share.
+        if not share > undecided or draws == settings.draws:
+            break
+        told = RunProgress(progress, len(stimuli), 0, None)
+        told.note(f"{draws} draws an image leave {share:.1%} of the decisions open")
+        told.close()
+        draws = min(2 * draws, settings.draws)
+    spent = ("n_evaluations", "seconds", "network_seconds", "network_cpu_seconds")
+    sums = {name: sum(getattr(each, name) for each in reports) for name in spent}
+    n_decisions = max(each.n_decisions for each in reports)
+    return replace(reports[-1], n_decisions=n_decisions, draws=draws, undecided=share, **sums)
 
 
 @contextmanager

@@ -109,6 +109,8 @@ class ScoreReport:
         remedy: what can be done about a tenth that has most of it; "" where there are too few draws
             to tell.
         notes: what was found and mended.
+        draws: an image has, where they were doubled (`gcbook.scoring.engine.score_until`); else 0.
+        undecided: with these, the share of decisions that endless draws are expected to change.
     """
 
     store: Path
@@ -123,6 +125,8 @@ class ScoreReport:
     variance_shares: np.ndarray = field(repr=False)
     remedy: str = ""
     notes: tuple[str, ...] = ()
+    draws: int = 0
+    undecided: float = np.nan
 
     @property
     def outside_share(self) -> float:
@@ -152,6 +156,11 @@ class ScoreReport:
                 f"{_rate(self.n_decisions / self.seconds)} images/s, "
                 f"{_rate(self.n_evaluations / self.seconds)} NFE/s; "
                 f"{self.outside_share:.1%} of the time outside the network"
+            )
+        if self.draws:
+            lines.append(
+                f"{self.draws} draws an image; endless ones would change an expected "
+                f"{self.undecided:.1%} of the decisions"
             )
         if not np.isnan(self.variance_shares).any():
             shares = " ".join(f"{share:.1%}" for share in self.variance_shares)

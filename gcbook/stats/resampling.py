@@ -12,6 +12,11 @@ for error consistency. A design says what that is, as data:
   the variance of a mean would be too small by 1 part in n: a tenth where a category has ten images
   (Rao & Wu, 1988).
 
+Where answers are random themselves, as those of a diffusion classifier with few draws of noise,
+every image has draws of its own, and the intervals include their variance. They do not include the
+bias: with few draws accuracy is lower than with endless ones. How many decisions are open
+`gcbook.scoring.posterior` says.
+
 Which interval is read off the draws was chosen by simulation (`benchmarks/coverage`):
 
 - percentiles, of what is not a share;

@@ -45,7 +45,12 @@ def test_what_has_to_be_fetched_to_know():
 @pytest.mark.parametrize(
     ("kind", "method", "idle", "fine"),
     [
-        ("clip", "", ["draws", "race", "timesteps", "antithetic", "seed", "clip-x0", "norm"], []),
+        (
+            "clip",
+            "",
+            ["draws", "undecided", "race", "timesteps", "antithetic", "seed", "clip-x0", "norm"],
+            [],
+        ),
         ("autoregressive", "", ["draws"], []),
         ("masked", "", ["clip-x0", "norm", "weighting"], ["draws", "timesteps", "antithetic"]),
         ("masked", "regenerate", ["clip-x0", "timesteps"], ["draws", "norm", "weighting"]),

@@ -16,6 +16,7 @@ from tiny.scorers import LABELS, Counting, Likelihood
 from gcbook import cli
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ExpectedGain, usual_race
 from gcbook.scoring.settings import ScoringSettings
@@ -94,7 +95,12 @@ def test_from_images_to_trials(capsys, tmp_path, images, asked):
     assert lines[0].startswith("toy on cue-conflict: 16 images, accuracy 0.")
     assert lines[1].startswith("shape bias ")
     assert lines[1].endswith("cue decisions, 16 conflict images)")
-    assert lines[2:] == [written, f"next: gcbook benchmark {store}-trials"]
+    table = decide_store(Store.open(store)).table
+    assert lines[2] == (
+        f"endless draws would change an expected {1 - table['posterior'].mean():.1%} of the "
+        f"decisions; {(table['posterior'] < 0.9).sum()} images with a posterior below 0.9"
+    )
+    assert lines[3:] == [written, f"next: gcbook benchmark {store}-trials"]
     assert status == 0
     assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
     assert len(err.splitlines()) == 1
@@ -138,6 +144,27 @@ def test_racing(capsys, tmp_path, images, asked):
     assert status == 2
     assert "raced under weighting exp:7" in err
     assert call(capsys, "decide", tmp_path / "s", "--draws", "5")[0] == 0
+
+
+def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
+    same = ("score", "m", images, "-o", tmp_path / "s", "--limit", "4", "--undecided")
+    status, out, err = call(capsys, *same, "0", "--draws", "16")
+    assert status == 0
+    assert "16 draws an image; endless ones would change an expected " in out
+    assert "8 draws an image leave " in err
+    if "expected 0.0%" not in out:
+        assert "more than the 0.0% asked for: 16 draws are the most that --draws allows" in err
+    assert Store.open(tmp_path / "s").settings.draws == 16
+    status, out, err = call(capsys, *same, "1")
+    assert (status, "asked for" in err) == (0, False)
+    assert "16 draws an image" in out
+    for more, says in (
+        (("--race", "li"), "--undecided: a race ends by itself"),
+        (("--shard", "1/2"), "each shard would get its own number"),
+    ):
+        status, _, err = call(capsys, *same, "0.1", *more)
+        assert (status, says in err) == (2, True)
+    assert call(capsys, *same, "1.5")[0] == 2
 
 
 def test_race_of_a_file(capsys, tmp_path, images, asked):

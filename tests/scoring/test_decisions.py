@@ -17,6 +17,7 @@ from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import Rule, _respond, check_observer, decide, decide_store, to_trials
+from gcbook.scoring.posterior import posterior
 from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li, Race, replay
 from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
@@ -230,6 +231,68 @@ def test_a_race_exists_under_its_own_weights_alone(raced, asked):
         decide(raced, raced.weights(**asked))
     for same in (raced.weights("exp:7", "l2"), under("exp:7")):
         pd.testing.assert_frame_equal(decide(raced, same), decide(raced))
+
+
+def posteriors_by_hand(store, key, *, draws=None, values=lambda errors: errors, pairs=1):
+    """The posterior of every decision, from the rows of one image at a time."""
+    rows, decided = store.scores(), decide(store, draws=draws).set_index("image_id")
+    rows = rows.assign(weighted=store.weights().errors(rows))
+    for image, own in rows[rows["draw"] < (draws or 10**9)].groupby("image_id", observed=True):
+        errors = own.pivot(index="draw", columns="label", values="weighted")[list(LABELS)]
+        errors, t = values(errors.to_numpy()), own.groupby("draw")[key].first().to_numpy()
+        errors = errors.reshape(-1, pairs, len(LABELS)).mean(axis=1)
+        order = t.reshape(-1, pairs).mean(axis=1)
+        best = np.array([LABELS.index(decided.loc[image, "response"])])
+        yield image, posterior(errors[None], order[None], best)[0]
+
+
+@pytest.mark.parametrize(
+    ("key", "options"),
+    [
+        ("t", {}),
+        ("draw", {"timesteps": "uniform"}),
+        ("t", {"antithetic": True}),
+        ("t", {"weighting": parse_weighting("eps"), "norm": "l1"}),
+        ("t", {"racing": RACES["expected-gain"]}),
+        ("draw", {"racing": RACES["clark-jaini"]}),
+    ],
+)
+def test_a_decision_knows_how_sure_it_is(tmp_path, key, options):
+    store = scored(tmp_path / "s", **options)
+    decided = decide_store(store)
+    table = decided.table.set_index("image_id")
+    pairs = 2 if store.settings.antithetic else 1
+    expected = dict(posteriors_by_hand(store, key, pairs=pairs))
+    assert table["posterior"].to_dict() == pytest.approx(expected, abs=0.005)
+    assert table["posterior"].between(0, 1).all()
+    assert table["posterior"].min() < 0.99
+    assert decided.undecided == pytest.approx(1 - np.mean(list(expected.values())), abs=0.005)
+    pd.testing.assert_frame_equal(decided.table.drop(columns="posterior"), decide(store))
+
+
+def test_fewer_draws_are_less_sure(fixed):
+    few = decide_store(fixed, draws=4).table.set_index("image_id")["posterior"]
+    assert few.to_dict() == pytest.approx(dict(posteriors_by_hand(fixed, "t", draws=4)), abs=0.005)
+    assert few.mean() < decide_store(fixed).table["posterior"].mean()
+    # Of one draw nothing is known.
+    assert (decide_store(fixed, draws=1).table["posterior"] == 1 / len(LABELS)).all()
+
+
+def test_probabilities_that_are_averaged_are_as_sure_as_their_own_noise(tmp_path):
+    store = scored(tmp_path / "s", Likelihood(noise=2))
+    found = decide_store(store, pooling="probability").table.set_index("image_id")
+    same = found["response"] == decide(store).set_index("image_id")["response"]
+    expected = posteriors_by_hand(store, "t", values=lambda nll: -np.exp(nll.min() - nll))
+    for image, value in expected:
+        if same[image]:
+            assert found.loc[image, "posterior"] == pytest.approx(value, abs=0.005)
+    assert same.sum() > 5
+
+
+def test_where_nothing_is_random_all_is_certain(tmp_path):
+    decided = decide_store(scored(tmp_path / "s", Likelihood(deterministic=True)))
+    assert (decided.table["posterior"] == 1).all()
+    assert decided.undecided == 0
 
 
 def test_likelihoods_take_no_weights(tmp_path):

@@ -14,7 +14,7 @@ from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring.decisions import decide, decide_store
-from gcbook.scoring.engine import score
+from gcbook.scoring.engine import score, score_until
 from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li, Race, replay
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
@@ -417,6 +417,97 @@ def test_more_draws_are_added_when_asked_for(tmp_path):
     assert report.n_evaluations == 9 * 4 * 4
     equal(rows, run(tmp_path / "1", draws=8)[1])
     assert Store.open(tmp_path / "s").settings.draws == 8
+
+
+def until(path, undecided, classifier=None, **settings):
+    images, chosen = stimuli(9, labels=LABELS), ScoringSettings(**{"draws": 64, **settings})
+    return score_until(images, classifier or toy(), chosen, path, undecided, progress="silent")
+
+
+def test_draws_are_doubled_until_few_decisions_are_open(tmp_path):
+    shares = {}
+    for draws in (8, 16, 32, 64):
+        run(tmp_path / f"{draws}", draws=draws)
+        shares[draws] = decide_store(Store.open(tmp_path / f"{draws}")).undecided
+    assert shares[64] > 0
+    for asked in (1, shares[8] - 0.01, shares[32] + 0.01, shares[64] + 0.01, 0):
+        few_open = (draws for draws, share in shares.items() if share <= asked)
+        expected = next(few_open, 64)
+        classifier = Counting(toy())
+        report = until(tmp_path / f"until {asked}", asked, classifier)
+        assert (report.draws, report.n_complete, report.n_decisions) == (expected, 9, 9)
+        assert report.undecided == pytest.approx(shares[expected], abs=0.002)
+        assert report.n_evaluations == len(set(classifier.measured)) == 9 * 4 * expected
+        assert len(classifier.measured) == 9 * 4 * expected
+        rows = Store.open(tmp_path / f"until {asked}").scores()
+        equal(rows, Store.open(tmp_path / f"{expected}").scores())
+    line = next(line for line in report.lines() if "endless" in line)
+    assert line.startswith("64 draws an image; endless ones would change an expected ")
+    assert line.endswith(f" {report.undecided:.1%} of the decisions")
+
+
+def test_doubling_goes_on_from_the_draws_that_are_there(tmp_path):
+    run(tmp_path / "s", draws=12)
+    classifier = Counting(toy())
+    assert until(tmp_path / "s", 0, classifier, draws=40).draws == 40
+    assert {draw for _, draw, _ in classifier.measured} == set(range(12, 40))
+    assert until(tmp_path / "s", 0, draws=40).n_evaluations == 0
+    with pytest.raises(InputError, match="draws: expected 40, found 20"):
+        until(tmp_path / "s", 0, draws=20)
+
+    class Stopped(Counting):
+        """Is interrupted while the draws are being doubled for the second time."""
+
+        def measure(self, x, draws, labels, clip):
+            if draws[0].index >= 16:
+                raise KeyboardInterrupt
+            return super().measure(x, draws, labels, clip)
+
+    with pytest.raises(KeyboardInterrupt):
+        until(tmp_path / "stopped", 0, Stopped(toy()), draws=32)
+    resumed = Counting(toy())
+    until(tmp_path / "stopped", 0, resumed, draws=32)
+    assert {draw for _, draw, _ in resumed.measured} <= set(range(8, 32))
+    _, rows = run(tmp_path / "whole", draws=32)
+    equal(Store.open(tmp_path / "stopped").scores(), rows)
+
+
+def test_only_draws_that_can_be_doubled_have_an_end(tmp_path):
+    for classifier, settings, says in (
+        (toy(), {"racing": RACE}, "found a race"),
+        (Likelihood(deterministic=True), {}, "found likely, in which nothing is random"),
+    ):
+        with pytest.raises(InputError, match=says):
+            until(tmp_path / "s", 0.1, classifier, **settings)
+    assert not (tmp_path / "s").exists()
+    assert until(tmp_path / "s", 0.01, Likelihood()).draws >= 8
+
+
+def test_no_decision_ends_the_doubling(tmp_path):
+    class Broken(Counting):
+        def measure(self, x, draws, labels, clip):
+            return {
+                name: v * torch.nan for name, v in super().measure(x, draws, labels, clip).items()
+            }
+
+    report = until(tmp_path / "s", 0, Broken(toy()))
+    assert (report.draws, len(report.failed)) == (8, 9)
+
+
+@pytest.mark.parametrize("race", ["expected-gain", "clark-jaini"])
+def test_batches_stay_full_while_classes_drop_out(tmp_path, race):
+    classifier = Counting(toy())
+    images = stimuli(64, labels=LABELS)
+    settings = {"racing": RACES[race], "batch_size": 8}
+    report, rows = run(tmp_path / "s", classifier, images, **settings)
+    lengths = rows.groupby(["image_id", "label"], observed=True).size()
+    assert lengths.min() < lengths.max() / 2
+    assert report.n_evaluations / (8 * len(classifier.batches)) >= 0.95
+    # None is smaller before the last image is open: from then on there may be too few units.
+    opened = {name: at for at, (name, _, _) in reversed([*enumerate(classifier.measured)])}
+    n_before = max(opened.values()) // 8
+    assert n_before > 100
+    assert set(classifier.batches[:n_before]) == {8}
 
 
 def test_changed_images_are_refused_by_name(tmp_path):

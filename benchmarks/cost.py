@@ -254,12 +254,11 @@ def answered(
     folder: Path, model: str
 ) -> Iterator[tuple[str, float, np.ndarray, np.ndarray, np.ndarray]]:
     """Yield each rule with its constant, and of each image evaluations, answer and posterior."""
-    rules = live_rules()
-    gain, welch = rules["expected-gain"][0], rules["clark-jaini"][0]
+    q = usual_race().q
     replayed: list[tuple[str, float, Race]] = [
-        ("expected-gain", c, replace(gain, constant=c)) for c in CONSTANTS
+        ("expected-gain", c, ExpectedGain(constant=c, q=q)) for c in CONSTANTS
     ]
-    replayed += [("clark-jaini", p, replace(welch, p=p)) for p in CUTOFFS]
+    replayed += [("clark-jaini", p, ClarkJaini(p=p)) for p in CUTOFFS]
     for name, constant, rule in replayed:
         errors, t = live_errors(folder, model, name)
         found = replay(errors, rule)

@@ -25,6 +25,7 @@ from gcbook.miniworld.results.sweep import DECAYS, WITH_LARGER
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.results.weighting import PAPER, SETS
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, log_snr
+from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.diagnostics import TENTHS, decisions_by
 from gcbook.stats.metrics import CUE_METRICS
 
@@ -95,6 +96,7 @@ def weighting_facts(
         **found,
         **_influence(shares),
         **_halves(),
+        **_open(),
         **_matched(outcomes),
         **_axis(),
         **_clocks(),
@@ -215,6 +217,19 @@ def _halves() -> dict[str, Any]:
             for place, half in enumerate(("clean", "noisy"))
             for name, form in forms.items()
         }
+    return found
+
+
+def _open() -> dict[str, Any]:
+    """Share of answers to ordinary images that endless draws are expected to change: ``open`` under
+    the paper's weighting, ``open_at_0`` with equal weights."""
+    found: dict[str, Any] = {}
+    for world, prefix in _PREFIXES.items():
+        for model in DIFFUSION:
+            store = shipped_store(name_of(model, world), SETS[0])
+            for name, weighting in (("open", f"exp:{PAPER}"), ("open_at_0", "uniform")):
+                share = decide_store(store, store.weights(weighting, "l2")).undecided
+                found[f"{prefix}{short_name(model)}_{name}"] = Number(share, ".0%")
     return found
 
 

@@ -12,8 +12,9 @@ this stage and before the next.
 
 *ask* scores test images with these models and with those of the calibrated world, on which nothing
 was tuned: once for each rule and once for the reference, each with noise of its own. The reference
-is expected-gain with a constant so small that only near-ties stay open. A race with a small c holds
-all draws of one with a larger c, which is replayed from it. A core takes about two hours.
+is expected-gain with a constant so small that only near-ties stay open. Races with larger c are
+replayed from the draws of the one with the smallest, which nearly always holds all they need; where
+it does not, *table* fails. A core takes about two hours.
 
 Every stage goes on where it was interrupted.
 """
@@ -262,6 +263,8 @@ def answered(
     for name, constant, rule in replayed:
         errors, t = live_errors(folder, model, name)
         found = replay(errors, rule)
+        if not found.finished.all():
+            raise RuntimeError(f"{model}, {name}, {constant:g}: draws are lacking for a replay")
         last = np.where(found.alive, found.n_draws[:, None], found.dropped)
         draw = np.arange(rule.max_draws)
         counted = np.where(draw[:, None] < last[:, None], errors, np.nan)

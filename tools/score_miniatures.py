@@ -123,7 +123,7 @@ def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> N
     if parts_of(model).recipe not in RACING or parts_of(model).world == LARGER:
         return
     for name in (each for each in OOD_SETS if draws_of(model, each) == FEW_DRAWS):
-        if is_whole(folder / name, classifier.describe()["weights"]):
+        if is_whole(folder / name, classifier.describe()["weights"], raced=True):
             continue
         images = stimuli(name, parts_of(model).world)
         table = pd.DataFrame([(name, each.condition) for each in images])
@@ -139,12 +139,13 @@ def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> N
         print(f"{model} on {name}: {report.n_evaluations / report.n_images:.0f} evaluations")
 
 
-def is_whole(folder: Path, weights: str) -> bool:
+def is_whole(folder: Path, weights: str, *, raced: bool = False) -> bool:
     """Tell whether a store has all scores of a model; if of another, the scorer refuses it."""
     if not is_store(folder):
         return False
     store = Store.open(folder)
-    return store.classifier["weights"] == weights and store.is_complete()
+    complete = not store.pending() if raced else store.is_complete()
+    return store.classifier["weights"] == weights and complete
 
 
 def drop_weights(model: str) -> None:

@@ -27,6 +27,7 @@ def miniature_accuracy_facts(
     leads: pd.DataFrame,
     found: Sequence[Consistency],
     lost: pd.DataFrame,
+    raced: pd.DataFrame,
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
@@ -37,6 +38,7 @@ def miniature_accuracy_facts(
         leads: from `gcbook.chapters.miniature_accuracy.tables.lead_rows`, of the default world.
         found: from `gcbook.chapters.miniature_accuracy.tables.consistency_of`.
         lost: from `gcbook.chapters.miniature_accuracy.tables.lost_rows`.
+        raced: from `gcbook.chapters.miniature_accuracy.tables.raced_rows`.
 
     Returns:
         Of either world (those of the default one in names with ``default_``) the differences
@@ -45,8 +47,8 @@ def miniature_accuracy_facts(
         ``conflict`` and ``other`` images, by kind of pair. What the paper prints,
         ``X_printed``; accuracies on high-pass images, and the smallest difference of the
         autoregressive model's that would have been seen; by how much the ResNet's lead in the
-        default world is larger where shape is all that counts; and how often lost turned objects
-        are named.
+        default world is larger where shape is all that counts; how often lost turned objects are
+        named; and accuracies on distorted images with ``few`` draws and ``raced``.
     """
     facts: dict[str, Any] = {"sets": len(OOD_SETS), "chance": Number(CHANCE, ".0%")}
     for row in differences.to_dict("records"):
@@ -67,6 +69,10 @@ def miniature_accuracy_facts(
         key = f"{_PREFIXES[row['world']]}{short_name(row['recipe'])}_high_pass"
         facts[key] = Number(row["value"], ".0%")
         facts[f"{key}_interval"] = Interval(row["low"], row["high"], ".0%")
+    for row in raced.to_dict("records"):
+        name = f"{_PREFIXES[row['world']]}{short_name(row['model'])}"
+        facts |= {f"{name}_{way}": Number(row[way], ".3f") for way in ("few", "raced")}
+        facts[f"{name}_gained"] = Interval(row["low"], row["high"], "+.3f")
     widths = [
         high - low for low, high in (facts["fine_ar_interval"], facts["default_fine_ar_interval"])
     ]

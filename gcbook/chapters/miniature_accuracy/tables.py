@@ -18,7 +18,13 @@ from gcbook.miniworld.results.consistency import (
 )
 from gcbook.miniworld.results.kinds import DIFFUSION, GENERATIVE, printed_values, side_of
 from gcbook.miniworld.results.panel import OOD_SETS, MiniaturePanel, counted, make_panel
-from gcbook.miniworld.results.shipped import shipped_models, shipped_sets
+from gcbook.miniworld.results.shipped import (
+    FEW_DRAWS,
+    name_of,
+    raced_sets,
+    shipped_models,
+    shipped_sets,
+)
 from gcbook.miniworld.results.turned import read_turned, turned_models
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.testsets import TEST_SETS
@@ -136,6 +142,36 @@ def difference_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.Data
         rows.append((compared, title, a, b, float(ahead[0]), low, high, paper))
     columns = ["compared", "test_set", "a", "b", "difference", "low", "high", "paper"]
     return pd.DataFrame(rows, columns=columns).round(_DIGITS)
+
+
+def raced_rows(*, resampling: Resampling) -> pd.DataFrame:
+    """Accuracy of diffusion models on the images that were raced, and with few draws.
+
+    Args:
+        resampling: how the intervals are made, over silhouettes.
+
+    Returns:
+        ``world`` (title), ``model`` (its label), ``n`` (images), ``few`` and ``raced`` (accuracies
+        over all these images), ``difference`` (of the second from the first), ``low, high``.
+    """
+    tables = []
+    for world, title in WORLDS.items():
+        for model in (name_of(recipe, world) for recipe in DIFFUSION):
+            sets = raced_sets(model)
+            raced, few = (
+                miniature_answers(sets, [model], draws=draws).set_index(["dataset", "image_id"])
+                for draws in (None, FEW_DRAWS)
+            )
+            raced = raced.assign(few=few["right"].astype(float), raced=raced["right"].astype(float))
+            tables.append(raced.reset_index().assign(world=title))
+    rows = pd.concat(tables, ignore_index=True)
+    rows = rows[counted(rows)].rename(columns={"observer": "model"})
+    rows = rows.assign(difference=rows["raced"] - rows["few"])
+    by = ["world", "model"]
+    gained = clustered_means(rows, by, "difference", resampling=resampling)
+    means = rows.groupby(by)[["few", "raced"]].mean().reset_index()
+    found = means.merge(gained.rename(columns={"mean": "difference"}), on=by)
+    return found.round(dict.fromkeys(["few", "raced", "difference", "low", "high"], _DIGITS))
 
 
 def lead_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

@@ -278,8 +278,8 @@ def score(
         if workers:
             from gcbook.scoring.cluster import check_device, parse_workers
 
-            most = parse_workers(workers)
             check_device(settings.device)
+            most = parse_workers(workers)
         if dataset and len(images) > 1:
             raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
         models = [model] if Path(model).expanduser().exists() else model.split(",")

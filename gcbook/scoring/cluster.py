@@ -49,6 +49,9 @@ RESTARTS = 3
 LOOK_EVERY_S = 2.0
 """How often the stores of shards are looked at for progress."""
 
+FREED_WITHIN_S = 10.0
+"""How long one waits for devices of workers that have just ended."""
+
 OBJECTS = 2**28
 """Bytes of memory that workers share: images that lie in memory, and reports."""
 
@@ -395,9 +398,13 @@ def _devices(device: str) -> tuple[str, int]:
     if device == "auto":
         device = "cuda" if ray.cluster_resources().get("GPU") else "cpu"
     resource = RESOURCES[device]
-    free = int(ray.available_resources().get(resource, 0))
+    there = int(ray.cluster_resources().get(resource, 0))
+    until = time.monotonic() + FREED_WITHIN_S
+    while (free := int(ray.available_resources().get(resource, 0))) < there:
+        if time.monotonic() > until:
+            break
+        time.sleep(0.1)
     if not free:
-        there = int(ray.cluster_resources().get(resource, 0))
         raise GcbookError(
             f"--workers ray: expected a free {resource}, found none; the cluster has {there} in "
             "all. Wait for them, or choose another --device."

@@ -183,6 +183,10 @@ def test_race_of_a_file(capsys, tmp_path, images, asked):
         (["--dataset", "../x"], "a name that a folder can have"),
         (["--extend"], "no store to extend"),
         (["--device", "cuda:77"], "device: expected one of auto, cpu"),
+        (["--workers", "slurm"], "--workers: expected ray, or ray:N"),
+        (["--workers", "ray", "--shard", "1/2"], "--workers: found --shard as well"),
+        (["--workers", "ray", "--extend"], "--workers: found --extend as well"),
+        (["--workers", "ray", "--device", "mps"], "--device: expected auto, cpu or cuda"),
     ],
 )
 def test_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked, arguments, says):
@@ -297,6 +301,30 @@ def test_several_datasets_load_the_model_once(capsys, tmp_path, images, asked):
     ):
         status, _, err = call(capsys, "score", "m", *words, "-o", tmp_path / "u")
         assert (status, says in err) == (2, True)
+
+
+def test_several_models(capsys, tmp_path, images, asked):
+    command = ("score", "one,org/two", images, "--draws", "1")
+    status, out, err = call(capsys, *command, "-o", tmp_path / "s")
+    assert (status, asked["loaded"]) == (0, 2)
+    assert out.count("16 of 16 images scored, 16 of them now") == 2
+    assert [line for line in err.splitlines() if line.startswith("loading")] == [
+        "loading one …",
+        "loading org/two …",
+    ]
+    for name in ("one", "two"):
+        assert Store.open(tmp_path / "s" / name / "cue-conflict").is_complete()
+    for words, says in (
+        (("one,org/one",), "MODEL: expected models of different names"),
+        (("one,",), "MODEL: expected models of different names"),
+        (("one,two", "--name", "x"), "--name: several models have names of their own"),
+    ):
+        status, _, err = call(capsys, "score", *words, images, "-o", tmp_path / "t")
+        assert (status, says in err, asked["loaded"]) == (2, True, 2)
+    # A folder may have a comma in its name.
+    (tmp_path / "a,b").mkdir()
+    assert call(capsys, "score", tmp_path / "a,b", images, "-o", tmp_path / "t")[0] == 2
+    assert not (tmp_path / "t").exists()
 
 
 def test_shards_and_their_merge(capsys, tmp_path, images, asked):

@@ -357,11 +357,11 @@ def _places(
     """Say where the scores of each model on each set go."""
     from gcbook.classifiers.load import name_of
 
-    names = [name_of(model) for model in models]
-    if len(set(names) - {""}) < len(models):
+    names = {model: name_of(model) for model in models if model}
+    if len(set(names.values())) < len(models):
         raise InputError(
             "MODEL: expected models of different names, separated by commas; found "
-            f"{', '.join(map(repr, names))}. Score models of one name by themselves."
+            f"{','.join(models)}. Score models of one name by themselves."
         )
     several = len(models) > 1 or len(sets) > 1
     return {
@@ -369,7 +369,7 @@ def _places(
             output / (name if len(models) > 1 else "") / (dataset if several else ""): stimuli
             for dataset, stimuli in sets.items()
         }
-        for model, name in zip(models, names, strict=True)
+        for model, name in names.items()
     }
 
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shlex
 import signal
+from fnmatch import fnmatch
 
 import numpy as np
 import pandas as pd
@@ -14,11 +16,13 @@ from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import LABELS, Counting, Likelihood
 
 from gcbook import cli
+from gcbook.book.project import find_project
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ClarkJaini, ExpectedGain
 from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.shards import Shard
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
 
@@ -364,6 +368,21 @@ def test_shards_and_their_merge(capsys, tmp_path, images, asked):
         status, _, err = shard(1, "--shard", text)
         assert (status, "shard: expected" in err) == (2, True)
     assert asked["loaded"] == loaded
+
+
+def test_the_printed_job_array_scores_every_shard(monkeypatch):
+    text = (find_project().book / "rerun.md").read_text(encoding="utf-8")
+    line = re.search(r"^gcbook score .*SLURM.*$", text, re.MULTILINE)[0]
+    (stores,) = re.findall(r"^gcbook merge (\S+) ", text, re.MULTILINE)
+    first, last = map(int, re.search(r"--array=(\d+)-(\d+)", text).groups())
+    found = []
+    for number in range(first, last + 1):
+        monkeypatch.setenv("SLURM_ARRAY_TASK_ID", str(number))
+        words = shlex.split(os.path.expandvars(line))
+        assert fnmatch(words[words.index("-o") + 1], stores)
+        found.append((words[words.index("-o") + 1], words[words.index("--shard") + 1]))
+    assert [Shard.parse(shard) for _, shard in found] == [Shard(k, 8) for k in range(1, 9)]
+    assert len(dict(found)) == 8
 
 
 def test_one_csv(capsys, tmp_path, images, asked):

@@ -49,6 +49,9 @@ RESTARTS = 3
 LOOK_EVERY_S = 2.0
 """How often the stores of shards are looked at for progress."""
 
+CONNECTED_WITHIN_S = 10.0
+"""How long the cluster at an address has to answer."""
+
 FREED_WITHIN_S = 10.0
 """How long one waits for devices of workers that have just ended."""
 
@@ -133,6 +136,7 @@ def ray_cluster(most: int | None) -> Iterator[None]:
             # Half a Ray would outlive the block. And Ray replaces handlers of signals, which this
             # puts back.
             with held_back():
+                _check_address(address)
                 ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except Exception as error:
             place = f"RAY_ADDRESS={address}" if address else "Ray"
@@ -140,7 +144,7 @@ def ray_cluster(most: int | None) -> Iterator[None]:
                 "Check the address, that the cluster runs, and that it has the same versions of "
                 "Ray and Python; without RAY_ADDRESS, this machine alone is used."
                 if address
-                else "Leave --workers out to score in this process."
+                else "Try again when this machine has less to do, or leave --workers out."
             )
             raise GcbookError(
                 f"{place}: expected Ray to answer, found that it does not: "
@@ -195,8 +199,10 @@ def score_on_ray(
     sets = {place.expanduser(): images for place, images in sets.items()}
     with ExitStack() as held:
         for place, images in sets.items():
-            held.enter_context(locked(_shards_of(place), WRITING))
-            for store in _stores(_shards_of(place)):
+            shards = _shards_of(place)
+            held.enter_context(locked(shards, WRITING))
+            held.callback(_remove_empty, shards)
+            for store in _stores(shards):
                 check_store(store, settings, images.dataset)
         n_most = sum(max(1, len(images) // size) for images in sets.values())
         n_workers = min(n_free, n_most, most or n_most)
@@ -364,6 +370,13 @@ class _Part:
         )
 
 
+def _check_address(address: str) -> None:
+    """Raise OSError where nobody listens at ``HOST:PORT``, for which Ray would wait for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        socket.create_connection((host, int(port)), CONNECTED_WITHIN_S).close()
+
+
 def _shards_of(place: Path) -> Path:
     """Return the folder for the shards of a store."""
     return place.parent / f"{place.name}.shards"
@@ -371,6 +384,12 @@ def _shards_of(place: Path) -> Path:
 
 def _stores(folder: Path) -> list[Path]:
     return sorted(each for each in folder.iterdir() if is_store(each))
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove the folder for shards if there are none."""
+    if folder.is_dir() and not _stores(folder):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _complete(

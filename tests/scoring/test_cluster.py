@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 import zipfile
@@ -126,6 +127,7 @@ def test_what_a_worker_raises_is_raised(ray, tmp_path):
     sets = {tmp_path / "store": pictures()}
     with pytest.raises(InputError, match=r"^model: expected weights, found none. Fetch them\.$"):
         score_on_ray(sets, load_refused, SETTINGS, most=1, **OPTIONS)
+    assert not list(tmp_path.iterdir())
     with pytest.raises(TimeoutError, match="the network waited in vain") as raised:
         score_on_ray(sets, load_late, SETTINGS, most=1, **OPTIONS)
     assert "store.shards, and the same command goes on" in raised.value.__notes__[-1]
@@ -179,6 +181,18 @@ def test_the_command_scores_images_in_an_archive(ray, capsys, tmp_path, monkeypa
     assert out.endswith("next: gcbook decide two -o two-trials\n")
     assert err == "loading m …\n16 images to score: 1 shards for 1 workers\nmerged: two\n"
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+@needs_ray
+def test_an_address_where_no_cluster_is(monkeypatch):
+    pytest.importorskip("ray")
+    monkeypatch.setattr("ray.is_initialized", lambda: False)
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        address = f"127.0.0.1:{closed.getsockname()[1]}"
+    monkeypatch.setenv("RAY_ADDRESS", address)
+    says = f"RAY_ADDRESS={address}: expected Ray to answer, found .*refused.* Check the address"
+    with pytest.raises(GcbookError, match=says), ray_cluster(2):
+        pass
 
 
 def test_what_workers_may_be(monkeypatch):

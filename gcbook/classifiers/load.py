@@ -105,7 +105,7 @@ def load_classifier(
     checkpoint = Checkpoint(
         path,
         found,
-        name or (entry.name if entry else _name_of(model)),
+        name or name_of(model),
         tuple(labels),
         usable_device(device),
         DTYPES[dtype],
@@ -121,8 +121,10 @@ def load_classifier(
         return classifier
 
 
-def _name_of(model: str | Path) -> str:
-    """What a model that is not of the zoo is called where its user does not say."""
+def name_of(model: str | Path) -> str:
+    """Return what a model is called where its user does not say; see `load_classifier`."""
+    if str(model) in zoo():
+        return str(model)
     folder = Path(model).expanduser()
     if not folder.is_dir():
         return str(model).rsplit("/", 1)[-1]

@@ -1,10 +1,12 @@
 """Command of the scorer: images to raw scores."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -234,7 +236,8 @@ def score(
             "--output",
             "-o",
             metavar="STORE",
-            help="Folder for the scores; of several IMAGES each gets STORE/DATASET.",
+            help="Folder for the scores; of several IMAGES each gets STORE/DATASET, of several "
+            "models STORE/MODEL/DATASET.",
         ),
     ],
     scoring: ScoringOptions,
@@ -249,7 +252,17 @@ def score(
     shard: Annotated[
         str,
         typer.Option(
-            metavar="K/N", help="Score the K-th of N parts of the images; gcbook merge joins them."
+            metavar="K/N",
+            help="Score the K-th of N parts of the images, such as $SLURM_ARRAY_TASK_ID/8; gcbook "
+            "merge joins them.",
+        ),
+    ] = "",
+    workers: Annotated[
+        str,
+        typer.Option(
+            metavar="ray[:N]",
+            help="Let Ray score on every device, or on N: of the cluster at RAY_ADDRESS, whose "
+            "machines share files, or of this machine.",
         ),
     ] = "",
     extend: Annotated[
@@ -277,55 +290,55 @@ def score(
                 "--shard: with --undecided each shard would get its own number of draws; leave out "
                 "one of them."
             )
+        if workers:
+            from gcbook.scoring.cluster import check_device, parse_workers
+
+            apart = {"shard": shard, "extend": extend, "undecided": scoring.undecided is not None}
+            for other in (name for name, given in apart.items() if given):
+                raise InputError(
+                    f"--workers: found --{other} as well, expected one of the two; leave out the "
+                    "other."
+                )
+            check_device(settings.device)
+            most = parse_workers(workers)
+        else:
+            most = None
         if dataset and len(images) > 1:
             raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
-        places: dict[Path, StimulusSet] = {}
+        models = [model] if Path(model).expanduser().exists() else model.split(",")
+        if classifier.name and len(models) > 1:
+            raise InputError("--name: several models have names of their own; leave it out.")
+        sets: dict[str, StimulusSet] = {}
         for name in images:
             stimuli = _open(name, dataset, world)
             if scoring.limit is not None:
                 stimuli = stimuli.first(scoring.limit)
-            place = output / stimuli.dataset if len(images) > 1 else output
-            if place in places:
+            if stimuli.dataset in sets:
                 raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
-            places[place] = stimuli
+            sets[stimuli.dataset] = stimuli
         from gcbook.classifiers.devices import pick_device
         from gcbook.classifiers.preview import preview_model
         from gcbook.files.artefacts import is_store
-        from gcbook.scoring.engine import score as score_images
-        from gcbook.scoring.engine import score_until
         from gcbook.scoring.writer import check_store
 
-        for place, stimuli in places.items():
-            more = extend or (scoring.undecided is not None and is_store(place))
-            check_store(place, settings, stimuli.dataset, extend=more)
-        preview = preview_model(model)
-        classifier.check(model, preview.kind, scoring.asked())
-        settings = replace(settings, device=pick_device(settings.device))
-        size = f" ({preview.size})" if preview.size else ""
-        say(f"{'loading' if preview.here else 'fetching and loading'} {model}{size} …")
-        loaded = classifier.load(model, settings.device, settings.dtype)
-        if not preview.kind:
-            classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
+        plan = _places(models, sets, output)
+        for each, places in plan.items():
+            for place, stimuli in places.items():
+                more = extend or (scoring.undecided is not None and is_store(place))
+                check_store(place, settings, stimuli.dataset, extend=more)
+            classifier.check(each, preview_model(each).kind, scoring.asked())
+        if not workers:
+            settings = replace(settings, device=pick_device(settings.device))
         chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced
         failures = []
-        for place, stimuli in places.items():
-            if len(places) > 1:
-                say(f"{stimuli.dataset}:")
-            if scoring.undecided is not None:
-                report = score_until(
-                    stimuli, loaded, settings, place, scoring.undecided, save_every=save_every
-                )
-            else:
-                report = score_images(
-                    stimuli,
-                    loaded,
-                    settings,
-                    place,
-                    extend=extend,
-                    shard=part,
-                    save_every=save_every,
-                )
-            failures += _report(report, part, chosen, scoring.undecided)
+        with _scorer(workers, most, part, extend, scoring.undecided, save_every) as score_sets:
+            for each, places in plan.items():
+                preview = preview_model(each)
+                size = f" ({preview.size})" if preview.size else ""
+                say(f"{'loading' if preview.here else 'fetching and loading'} {each}{size} …")
+                load = partial(_load, each, classifier, scoring)
+                for report in score_sets(places, load, settings):
+                    failures += _report(report, part, chosen, scoring.undecided)
     if failures:
         raise GcbookError("\n".join(failures))
 
@@ -361,6 +374,85 @@ def merge(
             f"{n_lacking} of {n_images} images have no scores yet (see above); the others are "
             "merged. Run the shards that lack them again, and then the same command."
         )
+
+
+def _places(
+    models: Sequence[str], sets: "Mapping[str, StimulusSet]", output: Path
+) -> "dict[str, dict[Path, StimulusSet]]":
+    """Say where the scores of each model on each set go."""
+    from gcbook.classifiers.load import name_of
+
+    names = {model: name_of(model) for model in models if model}
+    if len(set(names.values())) < len(models):
+        raise InputError(
+            "MODEL: expected models of different names, separated by commas; found "
+            f"{','.join(models)}. Score models of one name by themselves."
+        )
+    several = len(models) > 1 or len(sets) > 1
+    return {
+        model: {
+            output / (name if len(models) > 1 else "") / (dataset if several else ""): stimuli
+            for dataset, stimuli in sets.items()
+        }
+        for model, name in names.items()
+    }
+
+
+@contextmanager
+def _scorer(
+    workers: str,
+    most: int | None,
+    shard: "Shard | None",
+    extend: bool,
+    undecided: float | None,
+    save_every: float,
+) -> "Iterator[Callable[..., Iterable[ScoreReport]]]":
+    """Give what scores sets with a model: this process, or workers of Ray."""
+    if not workers:
+        ways = {"shard": shard, "extend": extend} if undecided is None else {"undecided": undecided}
+        yield partial(_score_here, save_every=save_every, **ways)
+        return
+    from gcbook.scoring.cluster import ray_cluster
+
+    with ray_cluster(most):
+        yield partial(_score_there, most=most, save_every=save_every)
+
+
+def _score_here(
+    sets: "Mapping[Path, StimulusSet]",
+    load: "Callable[[str], Classifier]",
+    settings: "ScoringSettings",
+    **options: Any,
+) -> "Iterator[ScoreReport]":
+    from gcbook.scoring.engine import score, score_until
+
+    classifier = load(settings.device)
+    score_set = score_until if "undecided" in options else score
+    for place, stimuli in sets.items():
+        if len(sets) > 1:
+            say(f"{stimuli.dataset}:")
+        yield score_set(stimuli, classifier, settings, place, **options)
+
+
+def _score_there(
+    sets: "Mapping[Path, StimulusSet]", *about: Any, **options: Any
+) -> "Iterator[ScoreReport]":
+    from gcbook.scoring.cluster import score_on_ray
+
+    reports = score_on_ray(sets, *about, **options)
+    for stimuli, report in zip(sets.values(), reports, strict=True):
+        if len(sets) > 1:
+            say(f"{stimuli.dataset}:")
+        yield report
+
+
+def _load(
+    model: str, classifier: ModelOptions, scoring: ScoringOptions, device: str
+) -> "Classifier":
+    """Load a model, here or in a worker, and check what only shows then."""
+    loaded = classifier.load(model, device, scoring.dtype)
+    classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
+    return loaded
 
 
 def _open(images: str, dataset: str, world: str) -> "StimulusSet":

@@ -43,7 +43,8 @@ def files_in(root: Path, limit: int) -> Iterator[tuple[PurePosixPath, str, Calla
     """Yield the visible files of a folder or zip archive: path inside, full name, what reads it.
 
     The archive is opened once, which takes as long as its list of members is, and stays open.
-    Threads may share it, processes must not.
+    Threads may share it; what reads a file may be pickled, and a process that unpickles it opens
+    the archive for itself.
 
     Args:
         root: the folder or archive.
@@ -60,16 +61,31 @@ def files_in(root: Path, limit: int) -> Iterator[tuple[PurePosixPath, str, Calla
             _check_number(number, root)
             yield inner, str(root / inner), partial(read_file, root / inner, limit)
         return
+    archive = _open_archive(root)
+    for inner, member in _members(archive, root):
+        place = f"{root}/{member.filename}"
+        yield inner, place, partial(_read, archive, member, place, limit)
+
+
+class _Archive(zipfile.ZipFile):
+    """An archive that goes to another process by its path."""
+
+    path: Path
+
+    def __reduce__(self) -> tuple[Callable[[Path], "_Archive"], tuple[Path]]:
+        return _open_archive, (self.path,)
+
+
+def _open_archive(root: Path) -> _Archive:
     file = open_file(root)
     with refused(root, _ZIP, _FETCH):
         # The list of members is read whole when an archive is opened.
         end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
         if end and end[zipfile._ECD_SIZE] > _LONGEST_LIST:  # type: ignore[attr-defined]
             _check_number(MOST_FILES, root)
-        archive = zipfile.ZipFile(file)
-    for inner, member in _members(archive, root):
-        place = f"{root}/{member.filename}"
-        yield inner, place, partial(_read, archive, member, place, limit)
+        archive = _Archive(file)
+    archive.path = root.absolute()
+    return archive
 
 
 def _check_number(number: int, root: Path) -> None:

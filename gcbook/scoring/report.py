@@ -40,23 +40,23 @@ class RunProgress:
         self._next = self._start + (BAR_EVERY_S if mode == "bar" else LINE_EVERY_S)
         self._bar = self._make_bar() if mode == "bar" else None
 
-    def update(self, n_complete: int, n_evaluations: int) -> None:
-        """Update the counts of this run, which are shown at intervals."""
+    def update(self, n_complete: int, n_evaluations: int | None) -> None:
+        """Update the counts of this run, which are shown at intervals; None is not shown."""
         now = time.monotonic()
         if self.mode == "silent" or now < self._next:
             return
         self._next = now + (BAR_EVERY_S if self._bar else LINE_EVERY_S)
         seconds = now - self._start
-        if self._n_units is None:
+        if self._n_units is None or n_evaluations is None:
             share = n_complete / max(self._n_images - self._n_done, 1)
         else:
             share = n_evaluations / max(self._n_units, 1)
         left = round(seconds * max(1 - share, 0) / share) if share > 0 else None
-        text = (
-            f"{self._n_done + n_complete}/{self._n_images} images, {n_evaluations:,} NFE, "
-            f"{n_evaluations / max(seconds, 1e-9):,.0f} NFE/s, "
-            f"{'unknown' if left is None else timedelta(seconds=left)} left"
-        )
+        text = f"{self._n_done + n_complete}/{self._n_images} images, "
+        if n_evaluations is not None:
+            rate = n_evaluations / max(seconds, 1e-9)
+            text += f"{n_evaluations:,} NFE, {rate:,.0f} NFE/s, "
+        text += f"{'unknown' if left is None else timedelta(seconds=left)} left"
         if self._bar:
             self._bar.update(self._bar.task_ids[0], completed=share, description=text)
         else:

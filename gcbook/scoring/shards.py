@@ -80,15 +80,34 @@ class Shard:
                 f"shard: expected at most as many shards as images, {len(images)}; found "
                 f"{self.parts}."
             )
-        units = settings.draws * (1 if traits.joint else len(traits.labels))
-        together = settings.batch_size // math.gcd(settings.batch_size, units)
-        if settings.racing or len(images) < self.parts * together:
+        together = _together(settings, traits)
+        if len(images) < self.parts * together:
             together = 1
         groups = math.ceil(len(images) / together)
         first, stop = (
             groups * number // self.parts * together for number in (self.number - 1, self.number)
         )
         return images[first:stop]
+
+
+def cut(n_images: int, least: int, settings: ScoringSettings, traits: Traits) -> list[Shard]:
+    """Cut a set of images between two batches, into shards of about one size.
+
+    Args:
+        n_images: in the set, at least 1.
+        least: images in a shard, fewer than twice as many where batches allow it; a smaller set is
+            one shard.
+        settings: as they reach the classifier.
+        traits: the classifier's.
+    """
+    parts = max(1, n_images // max(least, _together(settings, traits)))
+    return [Shard(number, parts) for number in range(1, parts + 1)]
+
+
+def _together(settings: ScoringSettings, traits: Traits) -> int:
+    """Return of how many images the units fill batches; 1 in a race, whose batches do not tell."""
+    units = settings.draws * (1 if traits.joint else len(traits.labels))
+    return 1 if settings.racing else settings.batch_size // math.gcd(settings.batch_size, units)
 
 
 @dataclass(frozen=True)

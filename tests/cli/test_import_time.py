@@ -25,6 +25,7 @@ HEAVY = {
     "sphinx",
     "diffusers",
     "PIL",
+    "ray",
     "torch",
     "torchvision",
     "transformers",

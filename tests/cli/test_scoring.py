@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import shlex
 import signal
+from fnmatch import fnmatch
 
 import numpy as np
 import pandas as pd
@@ -14,12 +16,14 @@ from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.scorers import LABELS, Counting, Likelihood
 
 from gcbook import cli
+from gcbook.book.project import find_project
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ExpectedGain, usual_race
 from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.shards import Shard
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
 
@@ -210,6 +214,10 @@ def test_race_of_a_file(capsys, tmp_path, images, asked):
         (["--dataset", "../x"], "a name that a folder can have"),
         (["--extend"], "no store to extend"),
         (["--device", "cuda:77"], "device: expected one of auto, cpu"),
+        (["--workers", "slurm"], "--workers: expected ray, or ray:N"),
+        (["--workers", "ray", "--shard", "1/2"], "--workers: found --shard as well"),
+        (["--workers", "ray", "--extend"], "--workers: found --extend as well"),
+        (["--workers", "ray", "--device", "mps"], "--device: expected auto, cpu or cuda"),
     ],
 )
 def test_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked, arguments, says):
@@ -326,6 +334,30 @@ def test_several_datasets_load_the_model_once(capsys, tmp_path, images, asked):
         assert (status, says in err) == (2, True)
 
 
+def test_several_models(capsys, tmp_path, images, asked):
+    command = ("score", "one,org/two", images, "--draws", "1")
+    status, out, err = call(capsys, *command, "-o", tmp_path / "s")
+    assert (status, asked["loaded"]) == (0, 2)
+    assert out.count("16 of 16 images scored, 16 of them now") == 2
+    assert [line for line in err.splitlines() if line.startswith("loading")] == [
+        "loading one …",
+        "loading org/two …",
+    ]
+    for name in ("one", "two"):
+        assert Store.open(tmp_path / "s" / name / "cue-conflict").is_complete()
+    for words, says in (
+        (("one,org/one",), "MODEL: expected models of different names"),
+        (("one,",), "MODEL: expected models of different names"),
+        (("one,two", "--name", "x"), "--name: several models have names of their own"),
+    ):
+        status, _, err = call(capsys, "score", *words, images, "-o", tmp_path / "t")
+        assert (status, says in err, asked["loaded"]) == (2, True, 2)
+    # A folder may have a comma in its name.
+    (tmp_path / "a,b").mkdir()
+    assert call(capsys, "score", tmp_path / "a,b", images, "-o", tmp_path / "t")[0] == 2
+    assert not (tmp_path / "t").exists()
+
+
 def test_shards_and_their_merge(capsys, tmp_path, images, asked):
     def shard(number, *more):
         where = tmp_path / f"{number}"
@@ -363,6 +395,21 @@ def test_shards_and_their_merge(capsys, tmp_path, images, asked):
         status, _, err = shard(1, "--shard", text)
         assert (status, "shard: expected" in err) == (2, True)
     assert asked["loaded"] == loaded
+
+
+def test_the_printed_job_array_scores_every_shard(monkeypatch):
+    text = (find_project().book / "rerun.md").read_text(encoding="utf-8")
+    line = re.search(r"^gcbook score .*SLURM.*$", text, re.MULTILINE)[0]
+    (stores,) = re.findall(r"^gcbook merge (\S+) ", text, re.MULTILINE)
+    first, last = map(int, re.search(r"--array=(\d+)-(\d+)", text).groups())
+    found = []
+    for number in range(first, last + 1):
+        monkeypatch.setenv("SLURM_ARRAY_TASK_ID", str(number))
+        words = shlex.split(os.path.expandvars(line))
+        assert fnmatch(words[words.index("-o") + 1], stores)
+        found.append((words[words.index("-o") + 1], words[words.index("--shard") + 1]))
+    assert [Shard.parse(shard) for _, shard in found] == [Shard(k, 8) for k in range(1, 9)]
+    assert len(dict(found)) == 8
 
 
 def test_one_csv(capsys, tmp_path, images, asked):

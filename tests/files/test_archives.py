@@ -1,7 +1,9 @@
 """What is in a folder is found, or it is said why not."""
 
 import os
+import pickle
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -157,3 +159,15 @@ def test_a_pipe_in_a_folder_is_refused_when_it_is_read(tmp_path):
     os.mkfifo(tmp_path / "a.csv")
     with pytest.raises(InputError, match=r"a\.csv: expected a regular file, found a pipe"):
         read(tmp_path)
+
+
+def test_what_reads_a_file_goes_to_another_process(tmp_path, monkeypatch):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("cat/1.png", b"one")
+        archive.writestr("cat/2.png", b"two")
+    monkeypatch.chdir(tmp_path)
+    packed = pickle.dumps([read for _, _, read in files_in(Path("a.zip"), MIB)])
+    monkeypatch.chdir("/")
+    readers = pickle.loads(packed)
+    assert [read() for read in readers] == [b"one", b"two"]
+    assert readers[0].args[0] is readers[1].args[0], "the archive is opened once"

@@ -8,13 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import torch
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
 from tiny.processes import started
-from tiny.scorers import LABELS, Counting, Likelihood, toy
+from tiny.scorers import LABELS, Counting, Likelihood, network, toy
 from tiny.stores import flipped
 
-from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import InputError
 from gcbook.files.locks import lock_folder
 from gcbook.noise.schedules import CosineSchedule
@@ -23,7 +21,7 @@ from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ClarkJaini
 from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
-from gcbook.scoring.shards import Shard, merge_stores
+from gcbook.scoring.shards import Shard, cut, merge_stores
 from gcbook.scoring.store import Store
 from gcbook.scoring.writer import write_images
 from gcbook.stimuli.stimulus import in_order
@@ -36,25 +34,6 @@ def pictures(n=22):
     return in_order(stimuli(n, labels=LABELS))
 
 
-class Network(torch.nn.Module):
-    """Convolutions and a norm, whose bits depend on what shares a batch with what."""
-
-    def __init__(self):
-        super().__init__()
-        torch.manual_seed(0)
-        self.first = torch.nn.Conv2d(4, 16, 3, padding=1)
-        self.norm = torch.nn.GroupNorm(4, 16)
-        self.last = torch.nn.Conv2d(16, 3, 3, padding=1)
-
-    def forward(self, x_t, t, label):
-        given = torch.cat([x_t, (t + label)[:, None, None, None].expand_as(x_t[:, :1])], 1)
-        return self.last(torch.nn.functional.silu(self.norm(self.first(given))))
-
-
-def network(**options):
-    return DiffusionClassifier(Network().eval(), CosineSchedule(), labels=LABELS, **options)
-
-
 def run(path, shard=None, classifier=None, images=None, settings=SETTINGS, **options):
     part = Shard.parse(shard) if shard else None
     images = pictures() if images is None else images
@@ -62,7 +41,7 @@ def run(path, shard=None, classifier=None, images=None, settings=SETTINGS, **opt
     return path
 
 
-def cut(folder, parts, **options):
+def scored_in(folder, parts, **options):
     """Score the shards: their folders."""
     return [run(folder / f"shard-{k}", f"{k}/{parts}", **options) for k in range(1, parts + 1)]
 
@@ -89,6 +68,31 @@ def test_parts_are_the_set_cut_between_batches(parts, batch_size, n_images, n_la
 
 
 @pytest.mark.parametrize(
+    ("n_images", "least", "batch_size", "sizes"),
+    [
+        (22, 4, 8, {4, 5}),  # an image of 24 units fills three batches
+        (22, 4, 64, {8, 14}),  # eight images fill three
+        (22, 16, 8, {22}),
+        (3, 4, 8, {3}),
+        (5, 1, 64, {5}),
+    ],
+)
+def test_a_set_is_cut_into_shards_of_about_one_size(n_images, least, batch_size, sizes):
+    settings, traits = replace(SETTINGS, batch_size=batch_size), Traits.of(Likelihood())
+    images = list(range(n_images))
+    shards = [
+        shard.of(images, settings, traits) for shard in cut(n_images, least, settings, traits)
+    ]
+    assert [image for shard in shards for image in shard] == images
+    assert set(map(len, shards)) == sizes
+    if len(shards) > 1:
+        assert all(len(shard) * 24 % batch_size == 0 for shard in shards[:-1])
+        assert all(len(shard) >= least for shard in shards)
+    raced = ScoringSettings(racing=ClarkJaini(), batch_size=batch_size)
+    assert len(cut(n_images, least, raced, traits)) == max(1, n_images // least)
+
+
+@pytest.mark.parametrize(
     "text", ["", "3", "0/3", "4/3", "1/0", "-1/3", "1/3/5", "a/b", "1.0/2", "٣/٥"]
 )
 def test_what_is_no_shard(text):
@@ -106,7 +110,7 @@ def test_no_more_shards_than_images(tmp_path):
 def test_shards_give_one_run_to_the_last_bit(tmp_path, make, batch_size):
     options = {"settings": replace(SETTINGS, batch_size=batch_size)}
     whole = run(tmp_path / "whole", classifier=make(), **options)
-    shards = cut(tmp_path, 2, classifier=make(), **options)
+    shards = scored_in(tmp_path, 2, classifier=make(), **options)
     before = [contents(each) for each in shards]
     merged = merge_stores(shards, tmp_path / "merged")
     assert contents(tmp_path / "merged") == contents(whole)
@@ -126,7 +130,7 @@ def test_shards_give_one_run_to_the_last_bit(tmp_path, make, batch_size):
 def test_a_merged_store_goes_on_as_one(tmp_path):
     more = replace(SETTINGS, draws=8)
     whole = run(tmp_path / "whole")
-    merge_stores(cut(tmp_path, 3), tmp_path / "merged")
+    merge_stores(scored_in(tmp_path, 3), tmp_path / "merged")
     for store in (whole, tmp_path / "merged"):
         run(store, settings=more, extend=True)
     assert contents(whole) == contents(tmp_path / "merged")
@@ -166,7 +170,7 @@ def test_a_shard_that_was_killed_and_resumed(tmp_path):
 def test_a_race_in_shards_decides_alike(tmp_path):
     settings = ScoringSettings(racing=ClarkJaini(5, 0.01, 40), batch_size=7)
     whole = run(tmp_path / "whole", settings=settings)
-    merged = merge_stores(cut(tmp_path, 3, settings=settings), tmp_path / "merged")
+    merged = merge_stores(scored_in(tmp_path, 3, settings=settings), tmp_path / "merged")
     assert merged.n_complete == 22
     pd.testing.assert_frame_equal(
         decide(Store.open(whole)), decide(Store.open(tmp_path / "merged")), rtol=1e-4
@@ -174,7 +178,7 @@ def test_a_race_in_shards_decides_alike(tmp_path):
 
 
 def test_a_shard_names_what_others_have(tmp_path):
-    one, other = cut(tmp_path, 2)
+    one, other = scored_in(tmp_path, 2)
     names = [each.imagename for each in pictures()]
     assert sorted(decide_store(Store.open(one)).incomplete) == sorted(names[11:])
     assert not Store.open(one).is_complete()
@@ -186,25 +190,12 @@ def test_a_shard_names_what_others_have(tmp_path):
     assert Store.open(both).is_complete()
 
 
-class Broken(DiffusionClassifier):
-    """Gives NaN for some images."""
-
-    bad: frozenset[str] = frozenset()
-
-    def draw(self, image_id, index, rule, prepared):
-        draw = super().draw(image_id, index, rule, prepared)
-        if image_id in self.bad:
-            draw.noise[:] = float("nan")
-        return draw
-
-
 def test_what_failed_in_one_shard_and_not_in_another(tmp_path):
     images = pictures()
     first, last = images[0].image_id, images[-1].image_id
-    broken = Broken(Network().eval(), CosineSchedule(), labels=LABELS, name="diffusion")
-    broken.bad = frozenset((first, last))
+    broken = network(bad=(first, last))
     whole = run(tmp_path / "whole", classifier=broken)
-    shards = cut(tmp_path, 2, classifier=broken)
+    shards = scored_in(tmp_path, 2, classifier=broken)
     merged = merge_stores(shards, tmp_path / "merged")
     assert set(merged.failed) == {first, last} == set(Store.open(whole).failed())
     assert (merged.n_complete, merged.pending) == (20, ())
@@ -275,7 +266,7 @@ def test_one_image_is_one_image(tmp_path, change, says):
 
 @pytest.mark.parametrize("file", ["store.json", "images.parquet", "scores.parquet"])
 def test_damaged_parts_are_refused(tmp_path, file):
-    shards = cut(tmp_path, 2)
+    shards = scored_in(tmp_path, 2)
     path = shards[1] / file
     whole = path.read_bytes()
     path.write_bytes(flipped(whole, 8 * len(whole) // 2))
@@ -285,7 +276,7 @@ def test_damaged_parts_are_refused(tmp_path, file):
 
 
 def test_a_lost_list_and_lost_scores(tmp_path):
-    shards = cut(tmp_path, 2)
+    shards = scored_in(tmp_path, 2)
     (shards[1] / "images.parquet").unlink()
     refused(tmp_path, shards, "expected the list of the images")
     shards = [shards[0], run(tmp_path / "2", "2/2")]
@@ -295,14 +286,14 @@ def test_a_lost_list_and_lost_scores(tmp_path):
 
 
 def test_a_shard_of_another_store_is_refused(tmp_path):
-    shards = cut(tmp_path, 2)
+    shards = scored_in(tmp_path, 2)
     strange = run(tmp_path / "strange", "1/2", settings=replace(SETTINGS, seed=3))
     (strange / "scores.parquet").replace(shards[1] / "scores.parquet")
     refused(tmp_path, shards, "found that of another run")
 
 
 def test_a_shard_that_is_being_written_to(tmp_path):
-    shards = cut(tmp_path, 2)
+    shards = scored_in(tmp_path, 2)
     lock = lock_folder(shards[0], "writing")
     refused(tmp_path, shards, "another process is writing to this store")
     lock.release()
@@ -314,7 +305,7 @@ def test_a_shard_that_is_being_written_to(tmp_path):
 
 
 def test_what_is_no_store(tmp_path):
-    (shard,) = cut(tmp_path, 1)
+    (shard,) = scored_in(tmp_path, 1)
     refused(tmp_path, [], "expected stores of shards, found none")
     refused(tmp_path, [shard, tmp_path / "none"], "expected a store of scores")
     (tmp_path / "thesis").mkdir()
@@ -325,7 +316,7 @@ def test_what_is_no_store(tmp_path):
 
 def test_a_merge_that_breaks_off_can_be_repeated(tmp_path, monkeypatch):
     whole = run(tmp_path / "whole")
-    shards = cut(tmp_path, 2)
+    shards = scored_in(tmp_path, 2)
 
     def killed(*arguments):
         raise KeyboardInterrupt

@@ -1,5 +1,6 @@
 """Command of the scorer: images to raw scores."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -68,8 +69,13 @@ class ScoringOptions:
     ] = None
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto"
     dtype: Annotated[
-        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
-    ] = "float32"
+        str,
+        typer.Option(
+            metavar="auto|float32|float16|bfloat16",
+            help="Precision of the network; auto: float32, on a CUDA device float16 where it "
+            "decides as float32 does on a few images; that of the store where it was begun.",
+        ),
+    ] = "auto"
     timesteps: Annotated[
         str, typer.Option(metavar="auto|stratified|uniform", help="How t is drawn.")
     ] = "auto"
@@ -171,6 +177,12 @@ class ModelOptions:
             metavar="sqrt|uniform", help="Image networks: add diffusion-style noise to the images."
         ),
     ] = ""
+    compile: Annotated[
+        bool | None,
+        typer.Option(
+            "--compile", help="Compile the network (torch.compile): slow to start, then faster."
+        ),
+    ] = None
     name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = ""
 
     def __post_init__(self) -> None:
@@ -194,7 +206,9 @@ class ModelOptions:
         options = asdict(self)
         options["template"] = options.pop("prompt")
         given = {name: value for name, value in options.items() if value not in (None, "")}
-        return load_classifier(model, device=device, dtype=dtype, **given)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: say(f"warning: {message}")
+            return load_classifier(model, device=device, dtype=dtype, **given)
 
 
 @app.command()
@@ -272,14 +286,24 @@ def score(
         from gcbook.scoring.engine import score as score_images
         from gcbook.scoring.writer import check_store
 
-        for place, stimuli in places.items():
+        checked = [
             check_store(place, settings, stimuli.dataset, extend=extend)
+            for place, stimuli in places.items()
+        ]
+        begun = {each.dtype for each in checked} - {"auto"}
+        if len(begun) > 1:
+            raise InputError(
+                f"{output}: expected stores that were begun in one precision, found "
+                f"{' and '.join(sorted(begun))}. Score the IMAGES of each precision by themselves."
+            )
         preview = preview_model(model)
         classifier.check(model, preview.kind, scoring.asked())
         settings = replace(settings, device=pick_device(settings.device))
         size = f" ({preview.size})" if preview.size else ""
         say(f"{'loading' if preview.here else 'fetching and loading'} {model}{size} …")
-        loaded = classifier.load(model, settings.device, settings.dtype)
+        loaded = classifier.load(model, settings.device, begun.pop() if begun else "auto")
+        if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
+            say(f"network in {precision}")
         if not preview.kind:
             classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
         chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced

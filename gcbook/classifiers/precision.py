@@ -82,9 +82,7 @@ def class_errors(classifier: "Classifier") -> np.ndarray:
         )
 
 
-def _errors(
-    classifier: "Classifier", prepared: torch.Tensor, name: str, index: int
-) -> np.ndarray:
+def _errors(classifier: "Classifier", prepared: torch.Tensor, name: str, index: int) -> np.ndarray:
     draw = classifier.draw(name, index, DrawRule(), prepared)
     every = torch.arange(len(classifier.labels), device=prepared.device)
     found = [

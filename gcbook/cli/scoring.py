@@ -274,7 +274,7 @@ def score(
             raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
         places: dict[Path, StimulusSet] = {}
         for name in images:
-            stimuli = _open(name, dataset, world)
+            stimuli = open_images(name, dataset, world)
             if scoring.limit is not None:
                 stimuli = stimuli.first(scoring.limit)
             place = output / stimuli.dataset if len(images) > 1 else output
@@ -352,7 +352,8 @@ def merge(
         )
 
 
-def _open(images: str, dataset: str, world: str) -> "StimulusSet":
+def open_images(images: str, dataset: str, world: str) -> "StimulusSet":
+    """Open what IMAGES, --dataset and --world name."""
     from gcbook.paper.experiments import DATASETS
     from gcbook.stimuli.folders import open_stimuli
 

@@ -70,8 +70,8 @@ def test_a_decision_that_turns_is_a_difference_however_small():
 def test_errors_are_compared_with_the_mean_over_classes():
     # A likelihood of nearly one has a negative logarithm of nearly nothing.
     exact = np.array([[[1e-6, 4.0, 8.0]]])
-    assert difference(exact, exact + [[[1e-3, 0, 0]]]) == ""
-    assert difference(exact, exact + [[[0.05, 0, 0]]]) != ""
+    assert difference(exact, exact + np.array([1e-3, 0, 0])) == ""
+    assert difference(exact, exact + np.array([0.05, 0, 0])) != ""
 
 
 def test_errors_are_those_of_the_scorer_weighted_as_in_the_paper(tmp_path):

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
 from gcbook.classifiers.load import find_format
@@ -181,6 +182,11 @@ def _count(network: Any, *inputs: Any, **named: Any) -> tuple[int, int]:
     return int(counter.get_total_flops()), held.most
 
 
+def _storages(values: Any) -> list[Any]:
+    tensors = (each for each in tree_leaves(values) if isinstance(each, torch.Tensor))
+    return [each.untyped_storage() for each in tensors]
+
+
 class _Held(TorchDispatchMode):
     """How many bytes of new tensors are held at a time, at most."""
 
@@ -191,15 +197,15 @@ class _Held(TorchDispatchMode):
 
     def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        for each in result if isinstance(result, tuple | list) else [result]:
-            if isinstance(each, torch.Tensor):
-                self._hold(each.untyped_storage())
+        given = {storage._cdata for storage in _storages([args, kwargs])}
+        for storage in _storages(result):
+            # Others are views, or results written into what was given.
+            if storage._cdata not in self._alive | given:
+                self._hold(storage)
         return result
 
     def _hold(self, storage: Any) -> None:
         key, n_bytes = storage._cdata, storage.nbytes()
-        if key in self._alive:  # a view, or a result that was written into an input
-            return
         self._alive.add(key)
         self._now += n_bytes
         self.most = max(self.most, self._now)

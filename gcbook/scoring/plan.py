@@ -120,6 +120,7 @@ def measured_rate(classifier: "Classifier", batch_size: int) -> Rate:
     from gcbook.scoring.work import ImageWork
     from gcbook.stimuli.stimulus import Stimulus
 
+    per_unit = classifier.evaluations
     image = np.random.default_rng(0).random((_PROBED_SIDE, _PROBED_SIDE, 3), np.float32)
     stimulus = Stimulus("probe", "probe.png", CATEGORIES[0], "0", "probe", "probe", bytes)
 
@@ -141,9 +142,12 @@ def measured_rate(classifier: "Classifier", batch_size: int) -> Rate:
         float(prepared.flatten()[0])  # of a GPU, once it is done
         image_seconds = time.perf_counter() - begun
         work = ImageWork(stimulus, 0, prepared, (np.empty(0, np.int64), np.empty(0)))
-        evaluate(1, 1)
-        affordable = PROBED_SECONDS / PROBED_BATCHES / evaluate(1, 1) / classifier.evaluations
-        size = min(batch_size, max(1, int(affordable)))
+        size = 1
+        evaluate(size, 1)
+        # Twice as many at a time, as long as such a batch is sure to take its share or less.
+        share = PROBED_SECONDS / PROBED_BATCHES / 2
+        while size < batch_size and size * per_unit * evaluate(size, 1) < share:
+            size = min(2 * size, batch_size)
         if size > 1:
             evaluate(size, 1)
         return Rate(1 / evaluate(size, PROBED_BATCHES), image_seconds)

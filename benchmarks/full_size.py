@@ -21,7 +21,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from gcbook.classifiers.flops import SINGLE_BYTES, model_cost
+from gcbook.classifiers.flops import SINGLE_BYTES, shipped_cost
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES
@@ -30,7 +30,6 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.folders import open_stimuli
 
-MODEL = "sd-1.4"
 ARCHITECTURE = "stable-diffusion-1"
 SIDE = 512
 
@@ -81,7 +80,7 @@ def main() -> None:
         if process.exitcode:
             sys.exit(f"building failed with status {process.exitcode}")
         built = time.perf_counter()
-        print(f"built from the configurations of {MODEL}: {built - begun:.0f} s", flush=True)
+        print(f"built from the configurations of {ARCHITECTURE}: {built - begun:.0f} s", flush=True)
 
         picture = Path(name) / "noise" / labels[0] / "1.png"
         picture.parent.mkdir(parents=True)
@@ -96,8 +95,7 @@ def main() -> None:
         print(*report.lines(), sep="\n")
         each = report.network_seconds / report.n_evaluations
         cpu = report.network_cpu_seconds / report.n_evaluations
-        cost = model_cost(MODEL)
-        assert cost is not None
+        cost = shipped_cost(ARCHITECTURE)
         peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(
             f"an evaluation: {each:.1f} s, {cpu:.1f} CPU seconds, "

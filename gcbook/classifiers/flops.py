@@ -76,9 +76,8 @@ class NetworkCost:
         return weights + max(batch, self.encoder_activations)
 
 
-@cache
 def model_cost(model: str) -> NetworkCost | None:
-    """Count what a model costs, by its configuration on this machine or the one that ships.
+    """Count what a model costs, by its configuration on this machine, else by the one that ships.
 
     Args:
         model: name in the zoo, or local folder.
@@ -93,28 +92,20 @@ def model_cost(model: str) -> NetworkCost | None:
     place = at_hand(entry) if entry else None
     folder = place.path if place else find_local(model)
     if folder:
-        return network_cost(folder) if folder.is_dir() else None
-    if entry is None or not entry.architecture:
-        return None
-    return network_cost(DATA.path(f"architectures/{entry.architecture}"), bare=True)
+        found = find_format(folder) if folder.is_dir() else ""
+        return _cost(folder, found, bare=False) if found in _NETWORKS else None
+    return shipped_cost(entry.architecture) if entry and entry.architecture else None
 
 
-def network_cost(folder: Path, *, bare: bool = False) -> NetworkCost | None:
-    """Count what the model in a folder costs.
+@cache
+def shipped_cost(architecture: str) -> NetworkCost:
+    """Count what a model costs whose configurations ship: a folder of ``architectures``."""
+    folder = DATA.path(f"architectures/{architecture}")
+    return _cost(folder, find_format(folder), bare=True)
 
-    Args:
-        folder: a pipeline of diffusers.
-        bare: it ships with this package and holds configurations alone.
 
-    Returns:
-        None where it is none of diffusers' diffusion models.
-
-    Raises:
-        InputError: as `model_cost`.
-    """
-    found = find_format(folder)
-    if found not in _NETWORKS:
-        return None
+def _cost(folder: Path, found: str, *, bare: bool) -> NetworkCost:
+    """Count what a pipeline costs, of a format of `_NETWORKS`; ``bare``: it has no weights."""
     with quiet_libraries(), refused_model(folder), torch.device("meta"), torch.inference_mode():
         network = _network(folder, *_NETWORKS[found], bare=bare)
         flops, activations = _count(network, **_inputs(folder, found, network.config))

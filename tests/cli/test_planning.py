@@ -16,7 +16,7 @@ from gcbook.scoring.plan import Rate
 @pytest.fixture(autouse=True)
 def no_models(monkeypatch, tmp_path):
     monkeypatch.delenv("GCBOOK_MODELS_DIR", raising=False)
-    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import pytest
 from tiny.scorers import Counting, Likelihood, toy
 
-from gcbook.classifiers.flops import NetworkCost, model_cost
+from gcbook.classifiers.flops import NetworkCost, shipped_cost
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring import network, plan
@@ -28,7 +28,7 @@ DEVICE = Device("a device", 100, 10, 0.5, 0.4)
 
 def test_the_17_datasets_with_stable_diffusion_on_an_h100():
     images = {name: experiment.n_images for name, experiment in EXPERIMENTS.items()}
-    cost = model_cost("sd-1.4")
+    cost = shipped_cost("stable-diffusion-1")
     found = plan_run("diffusion", images, rates=assumed_rates(cost, DEVICES["h100"]), cost=cost)
     assert found.total.evaluations == pytest.approx(9.3e6, rel=0.01)
     assert found.total.evaluations == 32 * 16 * found.total.images

@@ -66,7 +66,7 @@ def main() -> None:
     """Build, load, score, and print what it took."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--classes", type=int, default=2, help="of the 16")
-    parser.add_argument("--draws", type=int, default=2)
+    parser.add_argument("--draws", type=int, default=1)
     parser.add_argument("--batch-size", type=int, default=2)
     given = parser.parse_args()
     labels = CATEGORIES[: given.classes]

@@ -86,7 +86,8 @@ def plan(
             )
         from gcbook.classifiers.flops import model_cost
 
-        cost, rates = model_cost(model), {}
+        cost = model_cost(model)
+        rates: dict[str, Rate] = {}
         source = "no hours: the model is not on this machine, and its operations are not counted"
         if assumed is None and preview.here:
             rates, source = _measured(model, device, batch_size)
@@ -97,7 +98,10 @@ def plan(
             rates = assumed_rates(cost, assumed)
             source = f"hours assume {assumed}; nothing was measured"
         elif preview.here:
-            source = "no hours: the operations of this kind of model are not counted; measure them"
+            source = (
+                "no hours: the operations of this kind of model are not counted; "
+                "leave out --gpu, --tflops and --utilisation to measure its rate"
+            )
         found = plan_run(
             preview.kind,
             sizes,

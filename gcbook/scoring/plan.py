@@ -202,7 +202,7 @@ class RunPlan:
 
     def memory(self, dtype: str) -> int | None:
         """Bytes that a batch takes, weights included; None where the cost is not known."""
-        return self.cost and self.cost.memory(BYTES[dtype], self.batch_size)
+        return self.cost.memory(BYTES[dtype], self.batch_size) if self.cost else None
 
 
 def plan_run(

@@ -42,6 +42,18 @@ def test_operations_and_bytes_are_those_counted_by_hand():
     assert counted(long, 1, 6) == (9 * 2 * 36, 2 * 4 * 6)
 
 
+def test_weights_seen_otherwise_are_not_held():
+    class Transposed(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight = nn.Parameter(torch.empty(8, 400, device="meta"))
+
+        def forward(self, x):
+            return x @ self.weight.view(400, 8)
+
+    assert counted(Transposed(), 1, 400) == (2 * 400 * 8, 4 * 8)
+
+
 def test_attention_is_counted_and_holds_no_matrix_of_pairs():
     class Attention(nn.Module):
         def forward(self, x):

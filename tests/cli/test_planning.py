@@ -110,7 +110,9 @@ def test_a_cost_that_is_not_known_is_said(capsys, measured):
     assert found["notes"][0].startswith("no hours: ")
     assert found["precisions"]["float16"] == {"hours": None, "memory_gb": None}
     assert found["datasets"][0]["evaluations"] == 160 * 32 * 16
-    assert "measure them" in details(capsys, "mini-masked", "edge", "--gpu", "h100")["notes"][0]
+    assert (
+        "to measure its rate" in details(capsys, "mini-masked", "edge", "--gpu", "h100")["notes"][0]
+    )
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark plant-bugs faults summaries lock clean distclean
+.PHONY: help install book test serve lab lint format browser-test benchmark full-size plant-bugs faults summaries lock clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
 	$(BIN)/python benchmarks/scoring.py
 	$(BIN)/python benchmarks/metrics.py
+
+full-size: $(INSTALLED)  ## score one image with a random network of Stable Diffusion's size
+	$(BIN)/python benchmarks/full_size.py
 
 plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests notice
 	$(BIN)/python tools/plant_bugs.py

@@ -115,11 +115,6 @@ def noise_draws(default: int, description: str, **bounds: int) -> FieldOf:
     return whole(default, description, smoke=2, **bounds)
 
 
-def evaluations_per_second() -> FieldOf:
-    """The speed of a reader's machine."""
-    return number(20.0, "network evaluations a second on your machine", gt=0)
-
-
 def path_of(description: str) -> FieldOf:
     """A file or folder that the chapter reads; nothing for what ships."""
     return str, _field("", description, allowed="text", paths="one")

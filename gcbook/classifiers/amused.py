@@ -50,7 +50,7 @@ def load_amused(
             "bound masks at random rates."
         )
     device, dtype = checkpoint.device, checkpoint.dtype
-    transformer = checkpoint.network("transformer", "UVit2DModel")
+    transformer = checkpoint.ready(checkpoint.network("transformer", "UVit2DModel"))
     vqvae = checkpoint.network("vqvae", "VQModel", dtype=torch.float32)
     scheduler = AmusedScheduler.from_config(
         checkpoint.read_json("scheduler/scheduler_config.json")

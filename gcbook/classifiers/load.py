@@ -15,7 +15,7 @@ import numpy as np
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
-from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.gate import read_json
 from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
 OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "diffusion": ("template",),
+    "diffusion": ("template", "compile"),
     "autoregressive": ("template", "resolution"),
-    "masked": ("template", "method", "mask_ratio", "steps"),
+    "masked": ("template", "method", "mask_ratio", "steps", "compile"),
     "clip": ("template", "ensemble"),
     "discriminative": ("noise",),
 }
 """What can be chosen for each kind of model, besides labels, device and dtype."""
+
+AUTO = "auto"
+"""The dtype that is chosen here."""
 
 FORMATS: Mapping[str, str] = {
     "StableDiffusionPipeline": "diffusion",
@@ -57,7 +60,7 @@ def load_classifier(
     template: str | None = None,
     labels: Sequence[str] = CATEGORIES,
     device: str = "cpu",
-    dtype: str = "float32",
+    dtype: str = AUTO,
     method: str | None = None,
     name: str = "",
     **options: Any,
@@ -70,23 +73,30 @@ def load_classifier(
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
-        dtype: of the network: float32, float16 or bfloat16.
+        dtype: of the network: float32, float16 or bfloat16. "auto" is float32, but on a CUDA device
+            float16 if it answers as float32 does on a few images, see
+            `gcbook.classifiers.precision`. There, convolutions have their channels last.
         method: for masked models: "bound" or "regenerate".
         name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
             the folder above it where it is the ``model`` that `gcbook train` made.
         options: for some kinds alone, see `OPTIONS`; None is as if it were not given.
 
+            - ``compile`` (diffusion, masked): the network is compiled by torch, which takes a
+              minute or more; scores change by rounding.
             - ``ensemble`` (CLIP): average the 80 templates; the default unless ``template``.
             - ``mask_ratio``, ``steps`` (masked models, "regenerate").
             - ``noise`` (discriminative): "sqrt" or "uniform", the law of diffusion-style noise that
               is put on every image, see `gcbook.classifiers.augmentation`.
             - ``resolution`` (Emu3).
 
+    Warns:
+        PrecisionWarning: "auto" has found that float16 will not do.
+
     Raises:
         InputError: no such model, a format that is not known, files that are not what such a model
             has, or an option that does not apply.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
-        GcbookError: the device has too little memory for it.
+        GcbookError: the device has too little memory for it, or torch cannot compile it.
     """
     given = {"template": template, "method": method} | options
     given = {key: value for key, value in given.items() if value is not None}
@@ -100,25 +110,37 @@ def load_classifier(
     from gcbook.classifiers.memory import explain_memory
     from gcbook.classifiers.pretrained import refused_model
 
-    if dtype not in DTYPES:
-        raise InputError(f"dtype: expected one of {', '.join(DTYPES)}; found {dtype!r}.")
-    checkpoint = Checkpoint(
-        path,
-        found,
-        name or name_of(model),
-        tuple(labels),
-        usable_device(device),
-        DTYPES[dtype],
-        given.pop("template", None),
-    )
-    lacking = (
-        f"{model}: {device} has too little memory to load it in {dtype}; expected enough for all "
-        "of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another device."
-    )
-    with quiet_libraries(), explain_memory(lacking), refused_model(path):
-        classifier = _adapt(checkpoint, given)
-        _try(classifier)
-        return classifier
+    if dtype not in (AUTO, *DTYPES):
+        raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
+    place, prompt = usable_device(device), given.pop("template", None)
+    compiled = bool(given.pop("compile", False))
+
+    def load(precision: str) -> "Classifier":
+        checkpoint = Checkpoint(
+            path,
+            found,
+            name or name_of(model),
+            tuple(labels),
+            place,
+            DTYPES[precision],
+            prompt,
+            compiled,
+        )
+        lacking = (
+            f"{model}: {device} has too little memory to load it in {precision}; expected enough "
+            "for all of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another "
+            "device."
+        )
+        with quiet_libraries(), explain_memory(lacking), refused_model(path):
+            classifier = _adapt(checkpoint, given)
+            _try(classifier, compiled)
+            return classifier
+
+    if dtype == AUTO and place.type == "cuda":
+        from gcbook.classifiers.precision import load_fastest
+
+        return load_fastest(load)
+    return load("float32" if dtype == AUTO else dtype)
 
 
 def name_of(model: str | Path) -> str:
@@ -241,14 +263,23 @@ def _read(file: Path) -> dict[str, Any]:
     return values if isinstance(values, dict) else {}
 
 
-def _try(classifier: "Classifier") -> None:
+def _try(classifier: "Classifier", compiled: bool) -> None:
     """Ask for one answer: some of what a configuration gets wrong shows only then."""
     import torch
 
     x = classifier.prepare([np.full((64, 64, 3), 0.5, np.float32)])
     draw = classifier.draw("", 0, DrawRule(), x[0])
     labels = None if classifier.joint else torch.zeros(1, dtype=torch.int64, device=x.device)
-    classifier.measure(x, [draw], labels, classifier.default_clip)
+    try:
+        classifier.measure(x, [draw], labels, classifier.default_clip)
+    except Exception as error:
+        # Of torch's compiler, which an uncompiled network has not even imported.
+        if compiled and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
+            raise GcbookError(
+                f"{classifier.name}: torch cannot compile its network here ({error}). Leave "
+                "compile (--compile) out, or install what torch.compile needs."
+            ) from error
+        raise
 
 
 def _adapt(checkpoint: "Checkpoint", options: dict[str, Any]) -> "Classifier":

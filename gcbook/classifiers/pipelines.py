@@ -144,7 +144,7 @@ def _text_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
         )[:1],
         text_encoder="T5EncoderModel" if on_pixels else "CLIPTextModel",
     )
-    unet.to(checkpoint.device)
+    checkpoint.ready(unet)
 
     def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         return unet(x_t, index, encoder_hidden_states=texts[label]).sample
@@ -179,7 +179,7 @@ def _stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
         transformer=transformer,
         **encoders,
     )
-    transformer.to(checkpoint.device)
+    checkpoint.ready(transformer)
 
     def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         label = label.to(checkpoint.device)
@@ -267,6 +267,7 @@ def _dit(checkpoint: Checkpoint) -> DiffusionClassifier:
 def _by_class(
     checkpoint: Checkpoint, network: Any, space: Space, n_classes: int
 ) -> DiffusionClassifier:
+    checkpoint.ready(network)
     ids = class_ids(checkpoint, n_classes)
     classes = torch.tensor(ids, device=checkpoint.device)
 

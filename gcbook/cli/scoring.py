@@ -1,5 +1,6 @@
 """Command of the scorer: images to raw scores."""
 
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -83,8 +84,13 @@ class ScoringOptions:
     ] = None
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto"
     dtype: Annotated[
-        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
-    ] = "float32"
+        str,
+        typer.Option(
+            metavar="auto|float32|float16|bfloat16",
+            help="Precision of the network; auto: float32, on a CUDA device float16 where it "
+            "decides as float32 does on a few images; that of the store where it was begun.",
+        ),
+    ] = "auto"
     timesteps: Annotated[
         str, typer.Option(metavar="auto|stratified|uniform", help="How t is drawn.")
     ] = "auto"
@@ -189,6 +195,12 @@ class ModelOptions:
             metavar="sqrt|uniform", help="Image networks: add diffusion-style noise to the images."
         ),
     ] = ""
+    compile: Annotated[
+        bool | None,
+        typer.Option(
+            "--compile", help="Compile the network (torch.compile): slow to start, then faster."
+        ),
+    ] = None
     name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = ""
 
     def __post_init__(self) -> None:
@@ -212,7 +224,9 @@ class ModelOptions:
         options = asdict(self)
         options["template"] = options.pop("prompt")
         given = {name: value for name, value in options.items() if value not in (None, "")}
-        return load_classifier(model, device=device, dtype=dtype, **given)
+        with warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_: say(f"warning: {message}")
+            return load_classifier(model, device=device, dtype=dtype, **given)
 
 
 @app.command()
@@ -310,7 +324,7 @@ def score(
             raise InputError("--name: several models have names of their own; leave it out.")
         sets: dict[str, StimulusSet] = {}
         for name in images:
-            stimuli = _open(name, dataset, world)
+            stimuli = open_images(name, dataset, world)
             if scoring.limit is not None:
                 stimuli = stimuli.first(scoring.limit)
             if stimuli.dataset in sets:
@@ -322,10 +336,19 @@ def score(
         from gcbook.scoring.writer import check_store
 
         plan = _places(models, sets, output)
+        begun: dict[str, str] = {}
         for each, places in plan.items():
+            known = set()
             for place, stimuli in places.items():
                 more = extend or (scoring.undecided is not None and is_store(place))
-                check_store(place, settings, stimuli.dataset, extend=more)
+                known.add(check_store(place, settings, stimuli.dataset, extend=more).dtype)
+            if len(known - {"auto"}) > 1:
+                raise InputError(
+                    f"{output}: expected stores of {each} that were begun in one precision, found "
+                    f"{' and '.join(sorted(known - {'auto'}))}. Score the IMAGES of each precision "
+                    "by themselves."
+                )
+            begun[each] = max(known - {"auto"}, default="auto")
             classifier.check(each, preview_model(each).kind, scoring.asked())
         if not workers:
             settings = replace(settings, device=pick_device(settings.device))
@@ -336,7 +359,7 @@ def score(
                 preview = preview_model(each)
                 size = f" ({preview.size})" if preview.size else ""
                 say(f"{'loading' if preview.here else 'fetching and loading'} {each}{size} …")
-                load = partial(_load, each, classifier, scoring)
+                load = partial(_load, each, classifier, scoring, begun[each])
                 for report in score_sets(places, load, settings):
                     failures += _report(report, part, chosen, scoring.undecided)
     if failures:
@@ -447,15 +470,18 @@ def _score_there(
 
 
 def _load(
-    model: str, classifier: ModelOptions, scoring: ScoringOptions, device: str
+    model: str, classifier: ModelOptions, scoring: ScoringOptions, dtype: str, device: str
 ) -> "Classifier":
     """Load a model, here or in a worker, and check what only shows then."""
-    loaded = classifier.load(model, device, scoring.dtype)
+    loaded = classifier.load(model, device, dtype)
+    if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
+        say(f"network in {precision}")
     classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
     return loaded
 
 
-def _open(images: str, dataset: str, world: str) -> "StimulusSet":
+def open_images(images: str, dataset: str, world: str) -> "StimulusSet":
+    """Open what IMAGES, --dataset and --world name."""
     from gcbook.paper.experiments import DATASETS
     from gcbook.stimuli.folders import open_stimuli
 

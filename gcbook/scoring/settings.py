@@ -22,7 +22,7 @@ from gcbook.scoring.racing import ExpectedGain, Race, read_race
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-Dtype = Literal["float32", "float16", "bfloat16"]
+Dtype = Literal["auto", "float32", "float16", "bfloat16"]
 ClipSetting = Literal["auto", "none", "static", "dynamic"]
 
 RULE = "racing.rule"
@@ -49,7 +49,7 @@ class ScoringSettings:
         batch_size: (image, draw, class) units in one network evaluation. Scores depend on it
             by rounding alone, which in single precision changed the miniatures' by 1e-5 of
             themselves at most; a race may then drop a class a draw sooner or later.
-        dtype: of the network.
+        dtype: of the network. "auto": the classifier's, which is what its store notes.
         device: "cpu", "cuda", "cuda:1", "mps"; "auto": a GPU if there is one.
     """
 
@@ -62,7 +62,7 @@ class ScoringSettings:
     seed: int = 0
     racing: Race | None = None
     batch_size: int = 64
-    dtype: Dtype = "float32"
+    dtype: Dtype = "auto"
     device: str = "auto"
 
     def __post_init__(self) -> None:

@@ -38,8 +38,11 @@ WRITING = "writing to this store"
 
 def check_store(
     path: str | Path, settings: ScoringSettings, dataset: str, *, extend: bool = False
-) -> None:
+) -> ScoringSettings:
     """Refuse a store that a run cannot write to, as far as that shows without the model.
+
+    Returns:
+        The settings; in place of the dtype "auto" that of the store, where it was begun.
 
     Raises:
         InputError: it is something else, cannot be made or written to, is being written to, or
@@ -69,6 +72,8 @@ def check_store(
                 f"found {dataset}. Use a store for each dataset."
             )
         if store.is_begun():
+            if settings.dtype == "auto":
+                settings = replace(settings, dtype=store.settings.dtype)
             asked = effective_settings(settings, store.traits)
             check_same(str(folder), store.settings, asked, extend=extend)
     else:
@@ -84,6 +89,7 @@ def check_store(
     if os.path.lexists(folder / LOCK):
         lock_folder(folder, WRITING).release()
     check_writable(folder)
+    return settings
 
 
 class StoreWriter:
@@ -126,6 +132,10 @@ class StoreWriter:
                 'which a store tells this model from another; found neither. Add "fingerprint": a '
                 "text that changes whenever the model does."
             )
+        if settings.dtype == "auto":
+            dtype = described.get("dtype")
+            known = dtype in ("float16", "bfloat16")
+            settings = replace(settings, dtype=dtype if known else "float32")  # type: ignore[arg-type]
         self.settings = effective_settings(settings, traits)
         self.store = Store(
             self.path,

@@ -43,7 +43,7 @@ def called(monkeypatch):
         "torchvision_models.load_torchvision_download",
     ):
         monkeypatch.setattr(f"gcbook.classifiers.{target}", record(target.split(".")[1]))
-    monkeypatch.setattr(load, "_try", lambda classifier: None)
+    monkeypatch.setattr(load, "_try", lambda *_: None)
     return calls
 
 
@@ -164,6 +164,83 @@ def test_a_device_that_is_too_small_is_one_error(tmp_path, monkeypatch):
         load_classifier(path)
 
 
+@pytest.fixture
+def gpu(monkeypatch):
+    """A CUDA device, as far as loading is concerned."""
+    monkeypatch.setattr(
+        "gcbook.classifiers.checkpoint.usable_device", lambda name: torch.device(name)
+    )
+
+
+def test_auto_is_float32_on_a_cpu_and_compares_on_a_gpu(tmp_path, called, gpu, monkeypatch):
+    path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
+    load_classifier(path)
+    assert called[-1][0].dtype == torch.float32
+    dtypes = []
+
+    def load_fastest(load):
+        load("float32"), load("float16")
+        dtypes.extend(checkpoint.dtype for checkpoint, _, _ in called[-2:])
+        return "fastest"
+
+    monkeypatch.setattr("gcbook.classifiers.precision.load_fastest", load_fastest)
+    assert load_classifier(path, device="cuda:1") == "fastest"
+    assert dtypes == [torch.float32, torch.float16]
+    assert called[-1][0].device == torch.device("cuda:1")
+    for dtype in ("float32", "float16"):
+        assert load_classifier(path, device="cuda", dtype=dtype) == "load_pipeline"
+
+
+class Recorded(torch.nn.Conv2d):
+    """A network that notes where it is sent and whether it is compiled."""
+
+    compiled = False
+
+    def to(self, *args, **options):
+        self.sent = [*getattr(self, "sent", []), *args, *options.values()]
+        return self
+
+    def compile(self):
+        self.compiled = True
+
+
+def test_channels_come_last_on_gpus_and_compiling_is_asked_for():
+    def ready(device, compiled):
+        place = torch.device(device)
+        checkpoint = Checkpoint("", "", "", (), place, torch.float32, compiled=compiled)
+        return checkpoint.ready(Recorded(1, 1, 1))
+
+    assert ready("cpu", False).sent == [torch.device("cpu")]
+    assert ready("cuda", False).sent == [torch.device("cuda"), torch.channels_last]
+    assert (ready("cpu", True).compiled, ready("cuda", False).compiled) == (True, False)
+
+
+@pytest.mark.parametrize("model", ["mini-pixel", "mini-masked"])
+def test_compiling_reaches_the_network_and_changes_no_description(model, monkeypatch):
+    compiled = []
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled.append(type(self)))
+    fast = load_classifier(model, compile=True)
+    assert [kind.__name__ for kind in compiled] == [
+        {"mini-pixel": "UNet2DConditionModel", "mini-masked": "UVit2DModel"}[model]
+    ]
+    assert fast.describe() == load_classifier(model, compile=False).describe()
+    assert len(compiled) == 1
+
+
+def test_a_compiler_that_fails_is_named(monkeypatch):
+    from torch._dynamo.exc import TorchDynamoException
+
+    def fail(*args):
+        raise TorchDynamoException("no compiler here")
+
+    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: None)
+    monkeypatch.setattr("gcbook.classifiers.diffusion.DiffusionClassifier.measure", fail)
+    with pytest.raises(GcbookError, match=r"cannot compile .*no compiler here.*--compile"):
+        load_classifier("mini-pixel", compile=True)
+    with pytest.raises(InputError, match="mini-cnn is a discriminative model"):
+        load_classifier("mini-cnn", compile=True)
+
+
 def test_float32_is_float32_on_gpus_too(tmp_path, called):
     torch.backends.cudnn.allow_tf32 = True
     load_classifier(folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline"))
@@ -263,7 +340,7 @@ def test_a_typo_is_answered_with_near_names():
     [
         ({"device": "cuda:99"}, "device: 'cuda:99' cannot be used here"),
         ({"device": "nowhere"}, "device: 'nowhere' cannot be used here"),
-        ({"dtype": "float8"}, "float32, float16, bfloat16; found 'float8'"),
+        ({"dtype": "float8"}, "auto, float32, float16, bfloat16; found 'float8'"),
     ],
 )
 def test_what_is_not_there_is_refused(tmp_path, options, says):

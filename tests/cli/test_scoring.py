@@ -53,6 +53,8 @@ def asked(monkeypatch):
         toy = gaussian_classifier(
             CosineSchedule(), class_means(16), name=options.get("name", "toy")
         )
+        if "dtype_found" in asked:
+            toy.details["dtype"] = asked["dtype_found"]
         asked["classifier"] = Counting(toy, on_batch=asked.get("on_batch"))
         return asked["classifier"]
 
@@ -91,7 +93,7 @@ def test_from_images_to_trials(capsys, tmp_path, images, asked):
     assert status == 0
     assert out.startswith("16 of 16 images scored, 16 of them now\n1,024 network evaluations")
     assert out.endswith(f"next: gcbook decide {store} -o {store}-trials\n")
-    assert (asked["model"], asked["dtype"]) == ("some-model", "float32")
+    assert (asked["model"], asked["dtype"]) == ("some-model", "auto")
     assert "template" not in asked
     status, out, err = call(capsys, "decide", store, "-o", f"{store}-trials")
     written = f"{store}-trials/raw-data/cue-conflict/cue-conflict_toy_session-1.csv"
@@ -139,6 +141,57 @@ def test_options_arrive(capsys, tmp_path, images, asked):
     assert (settings.weighting.name, settings.racing, store.observer) == ("eps", None, "mine")
     assert store.images()["category"].tolist() == ["airplane", "bear"]
     assert max(asked["classifier"].batches) == 5
+
+
+def test_a_store_keeps_the_dtype_it_was_begun_with(capsys, tmp_path, images, asked, monkeypatch):
+    command = ("score", "m", images, "-o", tmp_path / "s", "--draws", 2)
+    asked["dtype_found"] = "float16"
+    status, _, err = call(capsys, *command, "--limit", 2)
+    assert (status, asked["dtype"]) == (0, "auto")
+    assert "network in float16" in err.splitlines()
+    assert Store.open(tmp_path / "s").settings.dtype == "float16"
+    # The choice is made once: further images are scored as the first ones were.
+    assert call(capsys, *command)[0] == 0
+    assert asked["dtype"] == "float16"
+    loaded = asked["loaded"]
+    status, _, err = call(capsys, *command, "--dtype", "float32")
+    assert (status, "dtype: expected float16, found float32" in err) == (2, True)
+    asked["dtype_found"] = "float32"
+    both = tmp_path / "both"
+    (tmp_path / "s").rename(tmp_path / "cue-conflict")
+    both.mkdir()
+    (tmp_path / "cue-conflict").rename(both / "cue-conflict")
+    other = draw_images(tmp_path / "images" / "edge", [f"{each}2" for each in CATEGORIES])
+    first = ("score", "m", other, "-o", both / "edge", "--draws", 2)
+    assert call(capsys, *first)[0] == 0
+    loaded = asked["loaded"]
+    status, _, err = call(capsys, "score", "m", images, other, "-o", both, "--draws", 2)
+    assert (status, "begun in one precision, found float16 and float32" in err) == (2, True)
+    assert asked["loaded"] == loaded
+
+
+def test_compile_and_warnings_of_loading(capsys, tmp_path, images, asked, monkeypatch):
+    import warnings
+
+    load = cli.scoring.ModelOptions.load
+
+    def warned(self, *arguments):
+        monkeypatch.setattr(
+            "gcbook.classifiers.load.load_classifier",
+            lambda *_, **options: (
+                warnings.warn("float16 answers otherwise", UserWarning, stacklevel=1),
+                asked.update(options),
+                gaussian_classifier(CosineSchedule(), class_means(16)),
+            )[-1],
+        )
+        return load(self, *arguments)
+
+    monkeypatch.setattr(cli.scoring.ModelOptions, "load", warned)
+    status, _, err = call(
+        capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", 2, "--compile"
+    )
+    assert (status, asked["compile"]) == (0, True)
+    assert "warning: float16 answers otherwise" in err.splitlines()
 
 
 def test_racing(capsys, tmp_path, images, asked):
@@ -205,7 +258,7 @@ def test_race_of_a_file(capsys, tmp_path, images, asked):
         (["--racing", "--antithetic"], "no pairs of opposite noise in a race"),
         (["--weighting", "exp"], "expected one of exp:K"),
         (["--clip-x0", "some"], "expected one of auto, none, static, dynamic"),
-        (["--dtype", "float8"], "expected one of float32"),
+        (["--dtype", "float8"], "expected one of auto, float32"),
         (["--timesteps", "even"], "expected one of stratified"),
         (["--norm", "l3"], "expected one of l2, l1"),
         (["--prompt", "a cat"], "expected {} where"),

@@ -19,7 +19,7 @@ from gcbook.scoring.settings import (
 ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
 NLL = replace(ERRORS, measures=("nll",), default_clip="none")
 UNIFORM = parse_weighting("uniform")
-BASE = ScoringSettings(draws=8)
+BASE = ScoringSettings(dtype="float32", draws=8)
 RACED = ScoringSettings(racing=ClarkJaini())
 GAINED = ScoringSettings(racing=ExpectedGain(q=(1, 2)))
 DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["x", "y"]}

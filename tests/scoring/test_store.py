@@ -63,7 +63,7 @@ def test_round_trip(tmp_path):
     store = Store.open(path)
     assert (store.observer, store.dataset, store.n_elements) == ("toy", "toy", 48)
     assert store.labels == LABELS
-    assert store.settings == replace(SETTINGS, clip_x0="none")
+    assert store.settings == replace(SETTINGS, clip_x0="none", dtype="float32")
     assert store.classifier == json.loads(json.dumps(CLASSIFIER.describe()))
     assert store.schedule == CosineSchedule()
     assert set(store.versions) >= {"gcbook", "torch", "python"}

@@ -34,7 +34,7 @@ def stable_diffusion(
     from transformers import CLIPTextModel
 
     torch.manual_seed(0)
-    _save(
+    save(
         folder,
         "StableDiffusionPipeline",
         unet=UNet2DConditionModel(
@@ -57,7 +57,7 @@ def stable_diffusion(
         safety_checker=None,
         feature_extractor=None,
     )
-    _clip_tokenizer(folder, "tokenizer", pad_token)
+    clip_tokenizer(folder, "tokenizer", pad_token)
     return folder
 
 
@@ -66,7 +66,7 @@ def deep_floyd(folder: Path) -> Path:
     from diffusers import DDPMScheduler, UNet2DConditionModel
 
     torch.manual_seed(1)
-    _save(
+    save(
         folder,
         "IFPipeline",
         unet=UNet2DConditionModel(
@@ -108,7 +108,7 @@ def stable_diffusion_3(folder: Path, with_t5: bool = False, shift: float = 3.0) 
     from transformers import CLIPTextModelWithProjection
 
     torch.manual_seed(2)
-    _save(
+    save(
         folder,
         "StableDiffusion3Pipeline",
         transformer=SD3Transformer2DModel(
@@ -133,8 +133,8 @@ def stable_diffusion_3(folder: Path, with_t5: bool = False, shift: float = 3.0) 
         image_encoder=None,
         feature_extractor=None,
     )
-    _clip_tokenizer(folder, "tokenizer")
-    _clip_tokenizer(folder, "tokenizer_2", pad_token="!")
+    clip_tokenizer(folder, "tokenizer")
+    clip_tokenizer(folder, "tokenizer_2", pad_token="!")
     if with_t5:
         _t5_tokenizer(folder, "tokenizer_3")
     return folder
@@ -150,7 +150,7 @@ def class_conditional_unet(
     from diffusers import DDPMScheduler, UNet2DModel
 
     torch.manual_seed(3)
-    _save(
+    save(
         folder,
         "DDPMPipeline",
         unet=UNet2DModel(
@@ -177,7 +177,7 @@ def dit(folder: Path) -> Path:
     from diffusers import DDIMScheduler, DiTTransformer2DModel
 
     torch.manual_seed(4)
-    _save(
+    save(
         folder,
         "DiTPipeline",
         transformer=DiTTransformer2DModel(
@@ -224,7 +224,7 @@ IMAGENET_NAMES = (
 )
 
 
-def _save(folder: Path, class_name: str, **parts: Any) -> None:
+def save(folder: Path, class_name: str, **parts: Any) -> None:
     """Save networks and scheduler, and the index that names them."""
     import diffusers
 
@@ -296,7 +296,7 @@ def _t5(width: int) -> Any:
     )
 
 
-def _clip_tokenizer(folder: Path, part: str, pad_token: str = "<|endoftext|>") -> None:
+def clip_tokenizer(folder: Path, part: str, pad_token: str = "<|endoftext|>") -> None:
     """A CLIP tokenizer of single letters, as the files that Stable Diffusion has."""
     special = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>"}
     pieces = ["!", *LETTERS, *(f"{letter}</w>" for letter in LETTERS), *special.values()]

@@ -11,11 +11,13 @@ from gcbook.chapters.worked_example.tables import (
     LARGE,
     MINIATURE,
     OPEN_WEIGHTS,
-    SECONDS_AN_HOUR,
+    large_cost,
+    large_run,
 )
 from gcbook.claims import Interval, Number
-from gcbook.classifiers.zoo import n_evaluations, zoo
+from gcbook.classifiers.zoo import zoo
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, PROMPT_TEMPLATE, imagenet_classes
+from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS
 from gcbook.paper.published import table1, table2, table3
 from gcbook.scoring.racing import ClarkJaini
@@ -62,10 +64,8 @@ def worked_example_facts(
         & (rows["category"] == "")
     ].iloc[0]
     stands = {entry.stands_for for entry in zoo().values() if not entry.source.package}
-    rate, large = parameters.evaluations_per_second, zoo()[LARGE].parameters or 0
-    evaluations = n_evaluations(
-        "diffusion", parameters.images, parameters.noise_draws, len(CATEGORIES)
-    )
+    large = zoo()[LARGE].parameters or 0
+    some, every = large_run(parameters), large_run(parameters, DATASETS)
     per_image = costs.set_index("kind")["per_image"]
     return SimpleNamespace(
         **_printed(),
@@ -76,9 +76,14 @@ def worked_example_facts(
         humans_spread=Number(humans["high"] - humans["low"]),
         images=Number(parameters.images, ",.0f"),
         draws=parameters.noise_draws,
-        evaluations=Number(evaluations, ",.0f"),
-        hours=Number(evaluations / rate / SECONDS_AN_HOUR, ".1f"),
-        rate=Number(rate, "g"),
+        evaluations=Number(some.total.evaluations, ",.0f"),
+        hours=Number(some.hours("float16"), ".1f"),
+        all_evaluations=Number(every.total.evaluations / 1e6, ".1f"),
+        all_hours=Number(every.hours("float16"), ".1f"),
+        operations=Number(large_cost().flops / 1e12, ".2f"),
+        encoding=Number(large_cost().image_flops / 1e12, ".2f"),
+        peak=Number(parameters.tflops, ",g"),
+        utilisation=Number(parameters.utilisation, ".0%"),
         labels=len(CATEGORIES),
         prompt=PROMPT_TEMPLATE.format("dog"),
         diffusion_per_image=int(per_image[KIND_TITLES["diffusion"]]),

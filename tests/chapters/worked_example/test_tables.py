@@ -1,7 +1,10 @@
 """The miniature's run, what the same run takes with large models, and the models by name."""
 
+import json
+
 import pandas as pd
 import pytest
+from tiny.command import call
 
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.worked_example.tables import (
@@ -12,6 +15,7 @@ from gcbook.chapters.worked_example.tables import (
     decided,
     model_rows,
     outcome_rows,
+    plan_rows,
     run_rows,
     score_rows,
     trial_rows,
@@ -69,14 +73,45 @@ def test_runs_are_counted_alike():
     assert small["shape_bias"] == outcome["shape_bias"].iloc[0]
 
 
-def test_costs_follow_from_images_draws_classes_and_rate():
-    rows = cost_rows(32, 20).set_index("kind")
+def test_costs_follow_from_images_draws_and_classes():
+    rows = cost_rows(32).set_index("kind")
     assert rows["per_image"].tolist() == [512, 16, 512, 1, 1]
     assert rows.loc["Diffusion", "evaluations"] == 1280 * 32 * len(CATEGORIES)
+    assert rows.loc["Diffusion", "all_evaluations"] == 18_080 * 32 * len(CATEGORIES)
     assert rows.loc["Diffusion", "formula"] == "images × draws × classes"
-    assert rows.loc["Diffusion", "hours"] == pytest.approx(655_360 / 20 / 3600)
-    assert (cost_rows(32, 10)["days"] / rows["days"].to_numpy()).tolist() == [2] * 5
-    assert (cost_rows(64, 20)["hours"] / rows["hours"].to_numpy()).tolist() == [2, 1, 2, 1, 1]
+    assert (cost_rows(64)["evaluations"] / rows["evaluations"].to_numpy()).tolist() == [
+        *(2, 1, 2, 1, 1)
+    ]
+
+
+@pytest.fixture(autouse=True)
+def no_models(monkeypatch, tmp_path):
+    monkeypatch.delenv("GCBOOK_MODELS_DIR", raising=False)
+    monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
+
+
+def test_the_page_says_what_the_command_says(capsys):
+    rows = plan_rows(check_parameters("worked-example")).set_index("precision")
+    status, out, _ = call(capsys, "plan", "sd-1.4", "--json")
+    plan = json.loads(out)
+    assert status == 0
+    (conflicts,) = (each for each in plan["datasets"] if each["dataset"] == "cue-conflict")
+    for dtype, row in rows.iterrows():
+        whole = plan["precisions"][dtype]
+        assert row["hours"] == pytest.approx(conflicts["hours"][dtype])
+        assert row["all_hours"] == pytest.approx(whole["hours"])
+        assert row["memory_gb"] == pytest.approx(whole["memory_gb"])
+
+
+def test_hours_follow_the_parameters():
+    usual, other = (
+        plan_rows(check_parameters("worked-example", **changes)).set_index("precision")
+        for changes in ({}, {"tflops": 494.5, "images": 640})
+    )
+    assert usual.loc["float16", "hours"] == pytest.approx(other.loc["float16", "hours"], rel=0.02)
+    assert usual.loc["float32", "hours"] == pytest.approx(2 * other.loc["float32", "hours"])
+    per_second = 989e12 * 0.25 / 0.8033e12
+    assert usual.loc["float16", "per_second"] == pytest.approx(per_second, rel=1e-3)
 
 
 def test_every_named_model_has_one_row():

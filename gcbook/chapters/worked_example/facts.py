@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from gcbook.chapters.worked_example.races import race_facts
 from gcbook.chapters.worked_example.tables import (
     HALF_PRECISION,
     KIND_TITLES,
@@ -20,7 +21,6 @@ from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, PROMPT_TEMPLAT
 from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS
 from gcbook.paper.published import table1, table2, table3
-from gcbook.scoring.racing import ClarkJaini
 from gcbook.stats.summaries import Summaries
 
 PAPERS_LARGE = ("imagen", "stable_diffusion", "parti", "muse", "clip", "vit_22b_ft_384")
@@ -45,7 +45,7 @@ def worked_example_facts(
     outcome: pd.DataFrame,
     costs: pd.DataFrame,
     parameters: Any,
-    race: ClarkJaini,
+    races: pd.DataFrame,
 ) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.
 
@@ -54,7 +54,7 @@ def worked_example_facts(
         outcome: from `gcbook.chapters.worked_example.tables.outcome_rows`.
         costs: from ``cost_rows`` of the same module.
         parameters: of the chapter.
-        race: the settings of a race.
+        races: from `gcbook.chapters.worked_example.races.race_rows`.
     """
     rows = summaries.estimates
     humans = rows[
@@ -70,6 +70,7 @@ def worked_example_facts(
     return SimpleNamespace(
         **_printed(),
         **_outcome(outcome),
+        **race_facts(races),
         miniature=MINIATURE,
         humans=Number(humans["value"], ".1%"),
         humans_interval=Interval(humans["low"], humans["high"], ".1%"),
@@ -88,9 +89,6 @@ def worked_example_facts(
         prompt=PROMPT_TEMPLATE.format("dog"),
         diffusion_per_image=int(per_image[KIND_TITLES["diffusion"]]),
         discriminative_per_image=int(per_image[KIND_TITLES["discriminative"]]),
-        first=race.min_draws,
-        p_drop=Number(race.p, "g"),
-        most=Number(race.max_draws, ",.0f"),
         million=Number(large / 1e6, ",.0f"),
         weights_gb=Number(large * HALF_PRECISION / 1e9, ".1f"),
         systems=len(PAPERS_LARGE),

@@ -1,7 +1,6 @@
 """What a race costs, from what ``benchmarks/cost.py`` measured on test images with fresh noise."""
 
 from collections.abc import Mapping
-from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
@@ -21,7 +20,14 @@ RULES = {
 USUAL = {"expected-gain": ExpectedGain.constant, "clark-jaini": ClarkJaini.p}
 """The constant with which a rule races unless another is asked for."""
 
-_DIGITS = {"evaluations": 0, "agreement": 4, "settled": 4, "regret": 5, "reference_evaluations": 0}
+_DIGITS = {
+    "evaluations": 0,
+    "agreement": 4,
+    "expected": 4,
+    "settled": 4,
+    "regret": 5,
+    "reference_evaluations": 0,
+}
 
 
 def race_rows() -> pd.DataFrame:
@@ -60,7 +66,7 @@ def predictions() -> Mapping[str, float]:
     return found
 
 
-def race_facts(rows: pd.DataFrame) -> SimpleNamespace:
+def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
     """Every number of the text on races under a name.
 
     Args:
@@ -77,15 +83,18 @@ def race_facts(rows: pd.DataFrame) -> SimpleNamespace:
     li = _li_evaluations(len(CATEGORIES))
     facts: dict[str, Any] = {
         "networks": len(usual),
-        "images": int(gain["images"].iloc[0]),
-        "all_images": int(gain["images"].sum()),
+        "raced_images": int(gain["images"].iloc[0]),
+        "all_raced_images": int(gain["images"].sum()),
         "of_clark_jaini": Number((gain["evaluations"] / clark["evaluations"]).max(), ".0%"),
         "of_li": Number((gain["evaluations"] / li).max(), ".0%"),
         "settled": Number(gain["settled"].min(), ".1%"),
         "behind": Number((clark["agreement"] - gain["agreement"]).max(), "+.1%"),
         "li_evaluations": Number(li, ",.0f"),
         "reference_evaluations": Number(gain["reference_evaluations"].mean(), ",.0f"),
-        "constant": Number(ExpectedGain.constant, "g"),
+        "c": Number(ExpectedGain.constant, "g"),
+        "first": ClarkJaini.min_draws,
+        "p_drop": Number(ClarkJaini.p, "g"),
+        "most": Number(ClarkJaini.max_draws, ",.0f"),
     }
     for name, found in (("gain", gain), ("clark", clark)):
         facts |= {
@@ -101,7 +110,7 @@ def race_facts(rows: pd.DataFrame) -> SimpleNamespace:
     forms = dict.fromkeys(["most_of_clark_jaini", "most_of_li", "least_settled"], ".3g")
     for name, value in predictions().items():
         facts[f"predicted_{name}"] = Number(value, forms.get(name, ".0%"))
-    return SimpleNamespace(**facts)
+    return facts
 
 
 def _li_evaluations(n_labels: int) -> int:

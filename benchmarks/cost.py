@@ -13,8 +13,8 @@ this stage and before the next.
 *ask* scores test images with these models and with those of the calibrated world, on which nothing
 was tuned: once for each rule and once for the reference, each with noise of its own. The reference
 is expected-gain with a constant so small that only near-ties stay open. Races with larger c are
-replayed from the draws of the one with the smallest, which nearly always holds all they need; where
-it does not, *table* fails. A core takes about two hours.
+replayed from the draws of the one with the smallest; images of which it lacks some are asked again.
+A core takes about two hours.
 
 Every stage goes on where it was interrupted.
 """
@@ -23,6 +23,7 @@ import argparse
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ import pandas as pd
 import torch
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.artefacts import is_store
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_store
@@ -187,6 +189,29 @@ def ask(folder: Path, model: str) -> None:
             settings = ScoringSettings(racing=rule, seed=seed, device="cpu")
             place = folder / "test" / model / name / dataset
             score(test_images(model, dataset), classifier, settings, place)
+    for name, constant, rule in replayed_rules():
+        for dataset in DATASETS:
+            # A larger c drops classes earlier, which can keep another class for longer.
+            images = test_images(model, dataset)
+            place = folder / "test" / model / name / dataset
+            finished = replay(raw(Store.open(place), images, rule.max_draws), rule).finished
+            lacking = replace(images, stimuli=tuple(compress(images, ~finished)))
+            settings = ScoringSettings(racing=rule, seed=live_rules()[name][1], device="cpu")
+            if len(lacking):
+                score(lacking, classifier, settings, own_place(place, constant))
+
+
+def own_place(place: Path, constant: float) -> Path:
+    """Where images are scored that a race with another constant lacks draws of."""
+    return place.with_name(f"{place.name}-{constant:g}")
+
+
+def replayed_rules() -> Iterator[tuple[str, float, Race]]:
+    """Yield the rules that are replayed, with their constants."""
+    for constant in CONSTANTS:
+        yield "expected-gain", constant, replace(usual_race(), constant=constant)
+    for constant in CUTOFFS:
+        yield "clark-jaini", constant, ClarkJaini(p=constant)
 
 
 @dataclass(frozen=True)
@@ -255,41 +280,50 @@ def answered(
     folder: Path, model: str
 ) -> Iterator[tuple[str, float, np.ndarray, np.ndarray, np.ndarray]]:
     """Yield each rule with its constant, and of each image evaluations, answer and posterior."""
-    q = usual_race().q
-    replayed: list[tuple[str, float, Race]] = [
-        ("expected-gain", c, ExpectedGain(constant=c, q=q)) for c in CONSTANTS
-    ]
-    replayed += [("clark-jaini", p, ClarkJaini(p=p)) for p in CUTOFFS]
-    for name, constant, rule in replayed:
-        errors, t = live_errors(folder, model, name)
+    for name, constant, rule in replayed_rules():
+        errors, t = live_errors(folder, model, name, constant)
         found = replay(errors, rule)
-        if not found.finished.all():
-            raise RuntimeError(f"{model}, {name}, {constant:g}: draws are lacking for a replay")
         last = np.where(found.alive, found.n_draws[:, None], found.dropped)
         draw = np.arange(rule.max_draws)
         counted = np.where(draw[:, None] < last[:, None], errors, np.nan)
         order = np.broadcast_to(draw, t.shape) if rule.independent else t
         yield name, constant, asked(found), found.best, posterior(counted, order, found.best)
-    stores = [(shipped_store(model, each), test_images(model, each)) for each in DATASETS]
-    errors, t = joined(stores, DRAWS)
+    parts = [
+        errors_and_times(shipped_store(model, each), test_images(model, each), DRAWS)
+        for each in DATASETS
+    ]
+    errors, t = (np.concatenate(each) for each in zip(*parts, strict=True))
     for draws in FIXED:
         n = np.full(len(errors), draws * errors.shape[2])
         best = errors[:, :draws].mean(axis=1).argmin(axis=1)
         yield "fixed", draws, n, best, posterior(errors[:, :draws], t[:, :draws], best)
 
 
-def live_errors(folder: Path, model: str, name: str) -> tuple[np.ndarray, np.ndarray]:
+def live_errors(
+    folder: Path, model: str, name: str, constant: float = 0.0
+) -> tuple[np.ndarray, np.ndarray]:
     """Weighted errors of one race's images, NaN where a class was dropped, and their times."""
-    place = folder / "test" / model / name
-    stores = [(Store.open(place / each), test_images(model, each)) for each in DATASETS]
-    return joined(stores, live_rules()[name][0].max_draws)
+    n_draws = live_rules()[name][0].max_draws
+    parts = []
+    for dataset in DATASETS:
+        images, place = test_images(model, dataset), folder / "test" / model / name / dataset
+        part = errors_and_times(Store.open(place), images, n_draws)
+        if is_store(own_place(place, constant)):
+            own = errors_and_times(Store.open(own_place(place, constant)), images, n_draws)
+            lacked = ~np.isnan(own[0][:, 0]).all(axis=1)
+            for whole, each in zip(part, own, strict=True):
+                whole[lacked] = each[lacked]
+        parts.append(part)
+    errors, times = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return errors, times
 
 
-def joined(stores: list[tuple[Store, StimulusSet]], n_draws: int) -> tuple[np.ndarray, np.ndarray]:
-    """Errors (images, draws, classes) and times (images, draws) of all datasets."""
-    errors = np.concatenate([raw(store, images, n_draws) for store, images in stores])
-    times = np.concatenate([raw(store, images, n_draws, "t") for store, images in stores])
-    return errors, np.fmax.reduce(times, axis=2)
+def errors_and_times(
+    store: Store, images: StimulusSet, n_draws: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted errors (images, draws, classes), and times (images, draws)."""
+    times = np.fmax.reduce(raw(store, images, n_draws, "t"), axis=2)
+    return raw(store, images, n_draws), times
 
 
 def main() -> None:
@@ -298,7 +332,7 @@ def main() -> None:
     parser.add_argument("stage", choices=["tune", "ask", "table"])
     parser.add_argument("models", nargs="*", metavar="MODEL", help="of the stage ask")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the stores")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     match arguments.stage:
         case "tune":
             tune(arguments.output)

@@ -72,7 +72,6 @@ def load_waiting(folder: Path, device):
     return Counting(network(), on_batch=on_batch)
 
 
-@app.command()
 def wait(folder: Path) -> None:
     """Score with two workers that wait to be ended."""
     with ray_cluster(2):
@@ -82,4 +81,5 @@ def wait(folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    app.command()(wait)
     main()

@@ -41,7 +41,13 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """
     looks = dict(zip(dict.fromkeys(rows["rule"]), (SERIES[0], SERIES[3], SERIES[2]), strict=True))
     shapes = dict(zip(looks, ("circle", "square", "triangle-up"), strict=True))
-    titles = {"constant": "c, p or draws"}
+    titles = {
+        "rule": "Rule",
+        "constant": "c, p or draws",
+        "agreement": "Agrees with the reference",
+        "settled": "Agrees or tied",
+        "regret": "Regret (SD)",
+    }
     x = alt.X("evaluations:Q", title="Network evaluations an image (logarithmic)")
     x = x.scale(type="log", nice=False, padding=24).axis(
         values=[50, 100, 200, 400, 800], format=",d", grid=False
@@ -63,6 +69,7 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
                 tooltip=tooltips(
                     ["rule", "constant", "evaluations", "agreement", "settled", "regret"],
                     titles=titles,
+                    formats={"agreement": ".1%", "settled": ".1%", "regret": ".4f"},
                 ),
             ),
             words.encode(x=x, y=y, text="rule:N", color=channels["color"]),

@@ -74,9 +74,10 @@ def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
 
     Returns:
         Of the usual race on the network where it is worst: ``of_clark_jaini`` and ``of_li``, its
-        evaluations as a share of theirs, ``settled``, and ``behind``, by how much Clark and
-        Jaini's answers are more often the reference's; ``gain_X`` and ``clark_X`` are means over
-        the networks. What was predicted has names with ``predicted_``.
+        evaluations as a share of theirs; ``settled``; ``behind``, by how much Clark and Jaini's
+        answers are more often the reference's; and ``unsettled_images``. ``unsettled_networks``
+        counts those with fewer settled answers than predicted; ``gain_X`` and ``clark_X`` are means
+        over the networks. What was predicted has names with ``predicted_``.
     """
     usual = rows[rows["usual"]].pivot(index="model", columns="rule")
     gain, clark = (usual.xs(RULES[rule], level=1, axis=1) for rule in USUAL)
@@ -89,6 +90,8 @@ def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
         "of_li": Number((gain["evaluations"] / li).max(), ".0%"),
         "settled": Number(gain["settled"].min(), ".1%"),
         "behind": Number((clark["agreement"] - gain["agreement"]).max(), "+.1%"),
+        "unsettled_networks": int((gain["settled"] < predictions()["least_settled"]).sum()),
+        "unsettled_images": round(float(((1 - gain["settled"]) * gain["images"]).max())),
         "li_evaluations": Number(li, ",.0f"),
         "reference_evaluations": Number(gain["reference_evaluations"].mean(), ",.0f"),
         "c": Number(ExpectedGain.constant, "g"),
@@ -107,7 +110,7 @@ def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
     most = fixed[fixed["constant"] == fixed["constant"].max()]
     facts["fixed_evaluations"] = Number(most["evaluations"].mean(), ",.0f")
     facts["fixed_agreement"] = Number(most["agreement"].mean(), ".1%")
-    forms = dict.fromkeys(["most_of_clark_jaini", "most_of_li", "least_settled"], ".3g")
+    forms = dict.fromkeys(["most_of_clark_jaini", "most_of_li", "most_behind"], ".3g")
     for name, value in predictions().items():
         facts[f"predicted_{name}"] = Number(value, forms.get(name, ".0%"))
     return facts

@@ -56,23 +56,35 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
     y = y.scale(zero=False, padding=18).axis(format=".0%", tickCount=5)
     channels = look("rule", looks, color=looks.values(), shape=shapes.values(), legend=None)
     base = alt.Chart(rows).encode(x=x, y=y, color=channels["color"])
-    usual = rows[rows["usual"]]
-    named = pd.concat(
-        [usual, rows[~rows["rule"].isin(usual["rule"])].groupby("rule").tail(1)], ignore_index=True
-    )
-    words = alt.Chart(named).mark_text(align="left", dx=9, dy=14, fontWeight="bold")
+    # Names stand below the ends of lines, within the axes on a phone as well.
+    ends = rows.sort_values("evaluations").groupby("rule", sort=False)
+    names = [
+        alt.Chart(end[end["rule"] == rule])
+        .mark_text(align=align, dy=20, fontWeight="bold")
+        .encode(x=x, y=y, text="rule:N", color=channels["color"])
+        for rule, end, align in zip(
+            looks,
+            (ends.head(1), ends.head(1), ends.tail(1)),
+            ("left", "right", "right"),
+            strict=True,
+        )
+    ]
+    named = rows[rows["usual"]]
     return finish(
         alt.layer(
             base.mark_line(strokeWidth=2),
-            base.mark_point(filled=True, size=60, opacity=1).encode(
+            base.mark_point(filled=True, opacity=1).encode(
                 shape=channels["shape"],
+                size=alt.Size(
+                    "usual:N", scale=alt.Scale(domain=[False, True], range=[50, 150]), legend=None
+                ),
                 tooltip=tooltips(
                     ["rule", "constant", "evaluations", "agreement", "settled", "regret"],
                     titles=titles,
                     formats={"agreement": ".1%", "settled": ".1%", "regret": ".4f"},
                 ),
             ),
-            words.encode(x=x, y=y, text="rule:N", color=channels["color"]),
+            *names,
         ),
         height=260,
         description=(
@@ -80,7 +92,8 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "evaluations an image, on a logarithmic axis, against the share of answers that are "
             "those of a long reference. "
             + " ".join(
-                f"{row['rule']}: {row['evaluations']:.0f} evaluations, {row['agreement']:.0%}."
+                f"{row['rule']}, by default: {row['evaluations']:.0f} evaluations, "
+                f"{row['agreement']:.0%}."
                 for row in named.to_dict("records")
             )
         ),

@@ -12,9 +12,9 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li
 
 RULES = {
-    "expected-gain": "Race, expected-gain",
+    "expected-gain": "Race, expected gain",
     "clark-jaini": "Race, Clark and Jaini",
-    "fixed": "Fixed number of draws",
+    "fixed": "Fixed draws",
 }
 """Rules and their titles."""
 USUAL = {"expected-gain": ExpectedGain.constant, "clark-jaini": ClarkJaini.p}

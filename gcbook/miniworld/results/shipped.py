@@ -276,7 +276,7 @@ def raced_sets(model: str) -> tuple[str, ...]:
 
 def raced_store(model: str, test_set: str) -> Store:
     """Open the races of a model on a test set, one of `raced_sets`."""
-    return Store.open(DATA.path(f"scores/{model}/{RACED}/{test_set}"))
+    return shipped_store(model, f"{RACED}/{test_set}")
 
 
 def shipped_store(model: str, test_set: str) -> Store:

@@ -4,7 +4,7 @@ import pytest
 
 from gcbook.files.errors import DataNotFoundError
 from gcbook.miniworld.results.answers import SOURCE, miniature_answers
-from gcbook.miniworld.results.shipped import shipped_store
+from gcbook.miniworld.results.shipped import raced_store, shipped_store
 from gcbook.scoring.decisions import decide
 from gcbook.stats.metrics import shape_bias
 from gcbook.stats.resampling import Resampling
@@ -43,6 +43,22 @@ def test_observers_are_called_by_their_names_within_their_world():
     expected = decide(store).set_index("imagename")["response"]
     found = answers[answers["observer"] == "mini-cnn-seed1"].set_index("imagename")["response"]
     assert found.sort_index().tolist() == expected.sort_index().tolist()
+
+
+def test_images_that_were_raced_have_the_answers_of_their_races():
+    model, name = "mini-latent-calibrated", "contrast"
+    answers = miniature_answers([name], [model]).set_index("image_id")["response"]
+    raced = decide(raced_store(model, name)).set_index("image_id")["response"]
+    few = decide(shipped_store(model, name)).set_index("image_id")["response"]
+    assert 0 < len(raced) < len(few) == len(answers)
+    assert (raced != few[raced.index]).any()
+    assert answers[raced.index].equals(raced)
+    others = few.index.difference(raced.index)
+    assert answers[others].equals(few[others])
+    # Draws or a weighting that are asked for are those of every image.
+    for asked in ({"draws": 8}, {"weighting": "exp:7"}):
+        found = miniature_answers([name], [model], **asked).set_index("image_id")["response"]
+        assert found[few.index].equals(few)
 
 
 def test_no_models_have_no_answers():

@@ -4,6 +4,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Collection
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,11 +17,15 @@ from gcbook.files.manifest import DATA
 from gcbook.miniworld.bands import make_named_set
 from gcbook.miniworld.named import DEFAULT, named_world, world_name, world_names
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
+from gcbook.miniworld.results.panel import OOD_SETS, counted
 from gcbook.miniworld.results.shipped import (
+    FEW_DRAWS,
     KINDS,
     LARGER,
     LARGER_SETS,
     LONG,
+    RACE_CONSTANT,
+    RACING,
     draws_of,
     has_weights,
     keeps_weights,
@@ -30,6 +35,8 @@ from gcbook.miniworld.results.shipped import (
     name_of,
     network_parameters,
     parts_of,
+    raced_sets,
+    raced_store,
     select_models,
     shipped_models,
     shipped_sets,
@@ -37,10 +44,12 @@ from gcbook.miniworld.results.shipped import (
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.categories import CATEGORIES
+from gcbook.scoring.decisions import decide
+from gcbook.scoring.racing import usual_race
 from gcbook.scoring.store import Store
 
 MEGABYTE = 10**6
-A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 38 * MEGABYTE, 43 * MEGABYTE
+A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 38 * MEGABYTE, 50 * MEGABYTE
 
 
 def final_models() -> list[str]:
@@ -159,6 +168,23 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
             assert store.traits.measures == ("error_l2",)
         weights.add(store.classifier["weights"])
     assert len(weights) == 1
+
+
+@pytest.mark.parametrize(
+    "model", [name_of(recipe, world) for world in (DEFAULT, CALIBRATED_WORLD) for recipe in RACING]
+)
+def test_distorted_images_that_count_are_raced(model):
+    sets = [name for name in OOD_SETS if draws_of(model, name) == FEW_DRAWS]
+    assert set(raced_sets(model)) == set(sets) < set(shipped_sets(model))
+    for name in sets:
+        few, store = shipped_store(model, name), raced_store(model, name)
+        assert store.settings.racing == replace(usual_race(), constant=RACE_CONSTANT)
+        assert store.classifier["weights"] == few.classifier["weights"]
+        images = few.images().assign(dataset=name)
+        expected = images.loc[counted(images), "image_id"]
+        assert set(store.images()["image_id"]) == set(expected)
+        # Every race is over.
+        assert set(decide(store)["image_id"]) == set(expected)
 
 
 def test_a_norm_that_is_not_stored_is_refused():

@@ -43,6 +43,9 @@ OTHER_ABSOLUTE = {"nll": 0.1}
 BATCH = 64
 """Evaluations at a time: more than that leave a processor's caches and take longer each."""
 
+IMAGES_A_RACE = 12
+"""A race takes about as many evaluations as so many images with few draws."""
+
 OTHER_TOKENS = 0.1
 """Share of images that may have other tokens on another machine.
 
@@ -59,7 +62,7 @@ def rescore(
     Args:
         test_sets: names, with `gcbook.miniworld.results.shipped.RACED` and a slash before those
             whose races are meant.
-        n_images: of each set, drawn at random.
+        n_images: of each set, drawn at random; of races fewer, see `IMAGES_A_RACE`.
         draws: the first so many of those that are shipped; a race takes all it needs.
 
     Returns:
@@ -82,7 +85,8 @@ def rescore(
         few = min(draws, store.settings.draws)
         settings = replace(store.settings, draws=few, batch_size=BATCH, device="cpu")
         shown = frozenset(store.images()["condition"])
-        chosen = _chosen(PurePosixPath(test_set).name, shown, n_images, seed, world)
+        number = max(1, n_images // IMAGES_A_RACE) if settings.racing else n_images
+        chosen = _chosen(PurePosixPath(test_set).name, shown, number, seed, world)
         with scored_once(chosen, classifier, settings) as anew:
             again, images = anew.scores(), anew.images()
         measures = list(store.traits.measures)

@@ -61,7 +61,7 @@ TESTED_ON = (*TUNED_ON, "mini-pixel-calibrated", "mini-latent-calibrated")
 TUNING_IMAGES, TEST_IMAGES = 64, 32
 """Of each dataset."""
 DRAWS = 32
-CONSTANTS = (5e-4, 1e-3, 2e-3, 4e-3)
+CONSTANTS = (5e-4, 1e-3, 2e-3, 4e-3, 1.6e-2)
 CUTOFFS = (2e-3, 1e-2, 5e-2)
 FIXED = (8, 16, 32)
 PLACE = DATA.folder / "races"

@@ -65,7 +65,7 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
         for rule, end, align in zip(
             looks,
             (ends.head(1), ends.head(1), ends.tail(1)),
-            ("left", "right", "right"),
+            map(alt.Align, ("left", "right", "right")),
             strict=True,
         )
     ]

@@ -77,7 +77,8 @@ def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
         evaluations as a share of theirs; ``settled``; ``behind``, by how much Clark and Jaini's
         answers are more often the reference's; and ``unsettled_images``. ``unsettled_networks``
         counts those with fewer settled answers than predicted; ``gain_X`` and ``clark_X`` are means
-        over the networks. What was predicted has names with ``predicted_``.
+        over the networks, ``gain_least_agreement`` and ``gain_most_evaluations`` over all
+        constants. What was predicted has names with ``predicted_``.
     """
     usual = rows[rows["usual"]].pivot(index="model", columns="rule")
     gain, clark = (usual.xs(RULES[rule], level=1, axis=1) for rule in USUAL)
@@ -106,6 +107,10 @@ def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
             f"{name}_settled": Number(found["settled"].mean(), ".1%"),
             f"{name}_regret": Number(found["regret"].mean(), ".4f"),
         }
+    of_constant = rows[rows["rule"] == RULES["expected-gain"]].groupby("constant")
+    least = of_constant[["agreement", "evaluations"]].mean()
+    facts["gain_least_agreement"] = Number(least["agreement"].min(), ".1%")
+    facts["gain_most_evaluations"] = Number(least["evaluations"].max(), ",.0f")
     fixed = rows[rows["rule"] == RULES["fixed"]]
     most = fixed[fixed["constant"] == fixed["constant"].max()]
     facts["fixed_evaluations"] = Number(most["evaluations"].mean(), ",.0f")

@@ -35,14 +35,14 @@ def facts():
 def test_accuracies(facts):
     assert facts.sets == 13
     high_pass = (facts.default_pixel_high_pass, facts.default_latent_high_pass)
-    assert tuple(map(str, high_pass)) == ("9%", "26%")
+    assert tuple(map(str, high_pass)) == ("9%", "28%")
     # Least over the autoregressive model: by 0.197, 0.280 and 0.307 on the three sets.
     assert facts.least_lead_by_shape == pytest.approx((0.197 + 0.280 + 0.307) / 3, abs=1e-3)
     assert len(facts.more_by_shape) == 4
 
 
 def test_who_is_behind_has_a_negative_number(facts):
-    assert facts.default_ood_pixel == pytest.approx(-0.129, abs=1e-3)
+    assert facts.default_ood_pixel == pytest.approx(-0.111, abs=1e-3)
     low, high = facts.default_ood_pixel_interval
     assert low < facts.default_ood_pixel < high < 0
     assert facts.pixel_printed == pytest.approx(0.15)

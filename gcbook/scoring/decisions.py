@@ -250,7 +250,7 @@ def _posteriors(
     """Return how sure each decision on a store's rows is; see `Decisions.table`."""
     if store.traits.deterministic:
         return 1.0
-    rows = rows[rows["draw"] < rule.draws]
+    rows = rows.loc[rows["draw"] < rule.draws]
     images, labels = decided["image_id"].tolist(), store.labels
     best = codes_of(decided["response"], labels)
     found: list[float] = []

@@ -194,7 +194,7 @@ def test_another_race_does_not_go_on_in_a_store(tmp_path):
         (RACES["li"], "racing.rule: expected expected-gain, found li"),
         (None, "racing.rule: expected expected-gain, found no"),
         (ExpectedGain(max_draws=40), r"racing\.q: expected \[1.0, 2.0, 3.0, 1.0\], found \[\]"),
-        (ExpectedGain(max_draws=40, constant=1e-3, q=(1, 2, 3, 1)), "constant: expected 0.0005"),
+        (ExpectedGain(max_draws=40, constant=2e-3, q=(1, 2, 3, 1)), "constant: expected 0.001"),
     ):
         with pytest.raises(InputError, match=says) as caught:
             run(tmp_path / "s", racing=other)

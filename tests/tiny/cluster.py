@@ -30,7 +30,7 @@ def load(device, bad=()):
     return network(bad=bad)
 
 
-def load_asked(model, classifier, scoring, device):
+def load_asked(model, classifier, scoring, dtype, device):
     return gaussian_classifier(CosineSchedule(), class_means(16), name=model)
 
 

@@ -90,7 +90,7 @@ def race_facts(rows: pd.DataFrame) -> dict[str, Any]:
         "of_clark_jaini": Number((gain["evaluations"] / clark["evaluations"]).max(), ".0%"),
         "of_li": Number((gain["evaluations"] / li).max(), ".0%"),
         "settled": Number(gain["settled"].min(), ".1%"),
-        "behind": Number((clark["agreement"] - gain["agreement"]).max(), "+.1%"),
+        "behind": Number((clark["agreement"] - gain["agreement"]).max(), ".1%"),
         "unsettled_networks": int((gain["settled"] < predictions()["least_settled"]).sum()),
         "unsettled_images": round(float(((1 - gain["settled"]) * gain["images"]).max())),
         "li_evaluations": Number(li, ",.0f"),

@@ -48,7 +48,7 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
         "settled": "Agrees or tied",
         "regret": "Regret (SD)",
     }
-    x = alt.X("evaluations:Q", title="Network evaluations an image (logarithmic)")
+    x = alt.X("evaluations:Q", title="Network evaluations an image")
     x = x.scale(type="log", nice=False, padding=24).axis(
         values=[50, 100, 200, 400, 800], format=",d", grid=False
     )
@@ -60,7 +60,7 @@ def fig_races(rows: pd.DataFrame) -> alt.TopLevelMixin:
     ends = rows.sort_values("evaluations").groupby("rule", sort=False)
     names = [
         alt.Chart(end[end["rule"] == rule])
-        .mark_text(align=align, dy=20, fontWeight="bold")
+        .mark_text(align=align, dy=24, fontWeight="bold")
         .encode(x=x, y=y, text="rule:N", color=channels["color"])
         for rule, end, align in zip(
             looks,

@@ -68,10 +68,9 @@ def _decided(test_set: str, model: str, weighting: str | None, draws: int | None
     asked = () if store.traits.likelihood else (weighting,)
     decisions = decide(store, store.weights(*asked), 1 if store.traits.deterministic else few)
     if weighting is None and draws is None and test_set in raced_sets(model):
-        raced = decide(raced_store(model, test_set)).set_index("image_id")
-        decisions = decisions.set_index("image_id")
-        decisions.update(raced)
-        decisions = decisions.reset_index()
+        raced = decide(raced_store(model, test_set))
+        others = decisions[~decisions["image_id"].isin(raced["image_id"])]
+        decisions = pd.concat([others, raced], ignore_index=True)
     return to_trials(decisions, label_of(model), test_set, SOURCE)
 
 

@@ -36,7 +36,7 @@ from transformers import ResNetForImageClassification
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import load_classifier
-from gcbook.classifiers.pipelines import read_discrete_schedule
+from gcbook.classifiers.schedulers import read_discrete_schedule
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import model_folder

@@ -24,9 +24,16 @@ from gcbook.classifiers.autoregressive import (
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.pretrained import read_pretrained
+from gcbook.classifiers.registry import adapter
 from gcbook.files.errors import InputError
 
 
+@adapter(
+    "Emu3ForConditionalGeneration",
+    kind="autoregressive",
+    title="Emu3",
+    options=("template", "resolution"),
+)
 def load_emu3(checkpoint: Checkpoint, resolution: int | None = None) -> AutoregressiveClassifier:
     """Make a classifier of a folder in the format of transformers' Emu3ForConditionalGeneration.
 

@@ -18,27 +18,14 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 from torch.utils.flop_counter import FlopCounterMode
 
-from gcbook.classifiers.load import find_format
+from gcbook.classifiers import registry
+from gcbook.classifiers.load import find_adapter
+from gcbook.classifiers.pipelines import downsampling
 from gcbook.classifiers.pretrained import no_larger_than, read_configuration, refused_model
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import find_local, weight_files
 from gcbook.classifiers.zoo import at_hand, zoo
 from gcbook.files.manifest import DATA
-
-_NETWORKS = {
-    "StableDiffusionPipeline": ("unet", "UNet2DConditionModel"),
-    "IFPipeline": ("unet", "UNet2DConditionModel"),
-    "StableDiffusion3Pipeline": ("transformer", "SD3Transformer2DModel"),
-    "DiTPipeline": ("transformer", "DiTTransformer2DModel"),
-    "DDPMPipeline": ("unet", "UNet2DModel"),
-    "DDIMPipeline": ("unet", "UNet2DModel"),
-}
-"""Of each format that is counted the part that is evaluated, and its class in diffusers."""
-
-_TOKENS = 77
-"""Length of a prompt where no configuration tells: what IF's pipeline pads to."""
-_SD3_TOKENS = 256
-"""What Stable Diffusion 3's pipeline pads prompts to for its T5, or zeros in its place."""
 
 SINGLE_BYTES = 4
 
@@ -92,8 +79,8 @@ def model_cost(model: str) -> NetworkCost | None:
     place = at_hand(entry) if entry else None
     folder = place.path if place else find_local(model)
     if folder:
-        found = find_format(folder) if folder.is_dir() else ""
-        return _cost(folder, found, bare=False) if found in _NETWORKS else None
+        found = find_adapter(folder) if folder.is_dir() else None
+        return _cost(folder, found, bare=False) if found and found.inputs else None
     return shipped_cost(entry.architecture) if entry and entry.architecture else None
 
 
@@ -101,18 +88,21 @@ def model_cost(model: str) -> NetworkCost | None:
 def shipped_cost(architecture: str) -> NetworkCost:
     """Count what a model costs whose configurations ship: a folder of ``architectures``."""
     folder = DATA.path(f"architectures/{architecture}")
-    return _cost(folder, find_format(folder), bare=True)
+    return _cost(folder, find_adapter(folder), bare=True)
 
 
-def _cost(folder: Path, found: str, *, bare: bool) -> NetworkCost:
-    """Count what a pipeline costs, of a format of `_NETWORKS`; ``bare``: it has no weights."""
+def _cost(folder: Path, found: registry.Format, *, bare: bool) -> NetworkCost:
+    """Count what a pipeline costs, of a format with ``inputs``; ``bare``: it has no weights."""
     with quiet_libraries(), refused_model(folder), torch.device("meta"), torch.inference_mode():
-        network = _network(folder, *_NETWORKS[found], bare=bare)
-        flops, activations = _count(network, **_inputs(folder, found, network.config))
+        network = _network(folder, *found.network, bare=bare)
+        given = found.function(found.inputs)(folder, network.config)
+        flops, activations = _count(network, **given)
         image_flops = encoder_parameters = encoder_activations = 0
         if (folder / "vae").is_dir():
-            vae = _network(folder, "vae", "AutoencoderKL", bare=bare)
-            side = network.config.sample_size * 2 ** (len(vae.config.block_out_channels) - 1)
+            codec = read_configuration(folder / "vae" / "config.json")
+            kind = "AutoencoderDC" if "encoder_block_out_channels" in codec else "AutoencoderKL"
+            vae = _network(folder, "vae", kind, bare=bare)
+            side = found.resolution or network.config.sample_size * downsampling(codec)
             image = torch.empty(1, vae.config.in_channels, side, side)
             image_flops, encoder_activations = _count(vae.encode, image)
             encoder_parameters = _n_parameters(vae)
@@ -132,37 +122,11 @@ def _network(folder: Path, part: str, name: str, *, bare: bool) -> Any:
 
     config = read_configuration(folder / part / "config.json")
     with nullcontext() if bare else no_larger_than(weight_files(folder / part)):
-        return getattr(diffusers, name).from_config(config).eval()
+        return getattr(diffusers, name).from_config(config).eval().requires_grad_(False)
 
 
 def _n_parameters(network: torch.nn.Module) -> int:
     return sum(each.numel() for each in network.parameters())
-
-
-def _inputs(folder: Path, found: str, config: Any) -> dict[str, torch.Tensor]:
-    """What the adapter gives the network for one evaluation."""
-    side = config.sample_size
-    image = torch.empty(1, config.in_channels, side, side)
-    common = {"timestep": torch.zeros(1, dtype=torch.long)}
-    encoder = folder / "text_encoder" / "config.json"
-    texts = read_configuration(encoder) if encoder.is_file() else {}
-    n_tokens = texts.get("max_position_embeddings", _TOKENS)
-    match found:
-        case "StableDiffusionPipeline" | "IFPipeline":
-            width = config.encoder_hid_dim or config.cross_attention_dim
-            return common | {
-                "sample": image,
-                "encoder_hidden_states": torch.empty(1, n_tokens, width),
-            }
-        case "StableDiffusion3Pipeline":
-            width = config.joint_attention_dim
-            return common | {
-                "hidden_states": image,
-                "encoder_hidden_states": torch.empty(1, n_tokens + _SD3_TOKENS, width),
-                "pooled_projections": torch.empty(1, config.pooled_projection_dim),
-            }
-    name = "hidden_states" if found == "DiTPipeline" else "sample"
-    return common | {name: image, "class_labels": torch.zeros(1, dtype=torch.long)}
 
 
 def _count(network: Any, *inputs: Any, **named: Any) -> tuple[int, int]:

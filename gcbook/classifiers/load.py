@@ -6,12 +6,13 @@ lies in. What a folder holds is read from ``model_index.json`` (diffusers) or ``
 """
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gcbook.classifiers import registry
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
@@ -21,37 +22,10 @@ from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
 
 if TYPE_CHECKING:
-    from gcbook.classifiers.checkpoint import Checkpoint
     from gcbook.classifiers.protocol import Classifier
-
-OPTIONS: Mapping[str, tuple[str, ...]] = {
-    "diffusion": ("template", "compile"),
-    "autoregressive": ("template", "resolution"),
-    "masked": ("template", "method", "mask_ratio", "steps", "compile"),
-    "clip": ("template", "ensemble"),
-    "discriminative": ("noise",),
-}
-"""What can be chosen for each kind of model, besides labels, device and dtype."""
 
 AUTO = "auto"
 """The dtype that is chosen here."""
-
-FORMATS: Mapping[str, str] = {
-    "StableDiffusionPipeline": "diffusion",
-    "StableDiffusion3Pipeline": "diffusion",
-    "IFPipeline": "diffusion",
-    "DiTPipeline": "diffusion",
-    "DDPMPipeline": "diffusion",
-    "DDIMPipeline": "diffusion",
-    "T5VQPipeline": "autoregressive",
-    "JanusForConditionalGeneration": "autoregressive",
-    "Emu3ForConditionalGeneration": "autoregressive",
-    "AmusedPipeline": "masked",
-    "CLIPModel": "clip",
-}
-"""Kind of each format: ``_class_name`` of model_index.json, ``architectures`` of config.json."""
-
-IMAGE_CLASSIFICATION = "ForImageClassification"
 
 
 def load_classifier(
@@ -79,15 +53,18 @@ def load_classifier(
         method: for masked models: "bound" or "regenerate".
         name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
             the folder above it where it is the ``model`` that `gcbook train` made.
-        options: for some kinds alone, see `OPTIONS`; None is as if it were not given.
+        options: for some formats alone, see `gcbook.classifiers.registry`; None is as if it were
+            not given.
 
             - ``compile`` (diffusion, masked): the network is compiled by torch, which takes a
               minute or more; scores change by rounding.
-            - ``ensemble`` (CLIP): average the 80 templates; the default unless ``template``.
+            - ``ensemble`` (CLIP, SigLIP): average CLIP's 80 templates; the default unless
+              ``template``.
+            - ``guidance`` (FLUX.1 dev): what its network, distilled for guidance, is given.
             - ``mask_ratio``, ``steps`` (masked models, "regenerate").
             - ``noise`` (discriminative): "sqrt" or "uniform", the law of diffusion-style noise that
               is put on every image, see `gcbook.classifiers.augmentation`.
-            - ``resolution`` (Emu3).
+            - ``resolution`` (Emu3, FLUX.1).
 
     Warns:
         PrecisionWarning: "auto" has found that float16 will not do.
@@ -103,9 +80,10 @@ def load_classifier(
     entry = zoo().get(str(model))
     if entry is not None:
         # Before gigabytes are fetched for a call that cannot succeed.
-        check_options(entry.kind, given, entry.name)
+        check_options(entry.kind, registry.options_of(entry.kind), given, entry.name)
     path, found = _from_zoo(entry) if entry else _from_path(str(model))
-    check_options(_kind(found), given, str(model))
+    adapter = _adapter(found)
+    check_options(adapter.kind, adapter.options, given, str(model))
     from gcbook.classifiers.checkpoint import DTYPES, Checkpoint, usable_device
     from gcbook.classifiers.memory import explain_memory
     from gcbook.classifiers.pretrained import refused_model
@@ -113,7 +91,7 @@ def load_classifier(
     if dtype not in (AUTO, *DTYPES):
         raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
     place, prompt = usable_device(device), given.pop("template", None)
-    compiled = bool(given.pop("compile", False))
+    compiled, noise = bool(given.pop("compile", False)), given.pop("noise", None)
 
     def load(precision: str) -> "Classifier":
         checkpoint = Checkpoint(
@@ -132,7 +110,11 @@ def load_classifier(
             "device."
         )
         with quiet_libraries(), explain_memory(lacking), refused_model(path):
-            classifier = _adapt(checkpoint, given)
+            classifier = adapter.function(adapter.loader)(checkpoint, **given)
+            if noise is not None:
+                from gcbook.classifiers.noised import NoisedClassifier
+
+                classifier = NoisedClassifier(classifier, noise)
             _try(classifier, compiled)
             return classifier
 
@@ -149,6 +131,8 @@ def name_of(model: str | Path) -> str:
         return str(model)
     folder = Path(model).expanduser()
     if not folder.is_dir():
+        if registry.of_scheme(str(model)):
+            return str(model).partition(":")[2].replace("/", "-")
         return str(model).rsplit("/", 1)[-1]
     folder = Path(os.path.realpath(folder))
     # What `gcbook train` makes; all of its models lie in folders of this name.
@@ -157,27 +141,30 @@ def name_of(model: str | Path) -> str:
     return folder.name
 
 
-def check_options(kind: str, given: Mapping[str, Any], model: str) -> None:
-    """Raise InputError unless a kind of model takes all the options given."""
-    wrong = [option for option in given if option not in OPTIONS[kind]]
+def check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], model: str) -> None:
+    """Raise InputError unless a model of a kind takes all the options given."""
+    wrong = [option for option in given if option not in takes]
     if wrong:
-        takes = ", ".join(map(_called, OPTIONS[kind])) or "none"
-        places = {
-            option: [other for other, known in OPTIONS.items() if option in known]
-            for option in wrong
-        }
-        reasons = "; ".join(
-            f"{_called(option)} is for {' and '.join(others)} models"
-            if others
-            else f"no {option} is known"
-            for option, others in places.items()
-        )
-        raise InputError(f"{model} is a {kind} model, whose options are: {takes}. {reasons}.")
+        listed = ", ".join(map(_called, takes)) or "none"
+        reasons = "; ".join(_home(option, kind) for option in wrong)
+        raise InputError(f"{model} is a {kind} model, whose options are: {listed}. {reasons}.")
     if given.get("ensemble") and "template" in given:
         raise InputError(
             f"{model}: ensemble takes CLIP's 80 templates, {_called('template')} takes one; give "
             "one of the two."
         )
+
+
+def _home(option: str, kind: str) -> str:
+    """Say which models take an option."""
+    having = [each for each in registry.formats() if option in each.options]
+    kinds = dict.fromkeys(each.kind for each in having)
+    if not having:
+        return f"no {option} is known"
+    if kind in kinds:
+        others = "; ".join(each.title for each in having if each.kind == kind)
+        return f"{_called(option)} is for other {kind} models ({others})"
+    return f"{_called(option)} is for {' and '.join(kinds)} models"
 
 
 def _called(option: str) -> str:
@@ -190,40 +177,56 @@ def find_format(folder: Path) -> str:
     """Tell what a folder holds.
 
     Returns:
-        A key of `FORMATS`, the name of a transformers class that ends in ForImageClassification, or
-        ``torchvision NAME``.
+        A name that a format of `gcbook.classifiers.registry` knows: of a class, or like
+        ``torchvision resnet50``.
 
     Raises:
         InputError: the folder holds no model of a format that is known.
     """
-    config = _read(folder / "config.json")
-    if "torchvision" in config:
-        return f"torchvision {config['torchvision']}"
-    architectures = config.get("architectures")
-    said = [_read(folder / "model_index.json").get("_class_name")]
-    said += architectures if isinstance(architectures, list) else [architectures]
-    found = [str(each) for each in said if each]
-    for each in found:
-        if each in FORMATS or each.endswith(IMAGE_CLASSIFICATION):
-            return each
-    raise InputError(
-        f"{folder}: expected a model whose model_index.json (_class_name) or config.json "
-        f"(architectures) says one of {', '.join(FORMATS)} or …{IMAGE_CLASSIFICATION}, or whose "
-        f"config.json names a torchvision network; found {', '.join(found) or 'neither'}."
+    said = list(_said(folder))
+    found = next((each for each in said if registry.find(each)), None)
+    if found is None:
+        raise InputError(f"{folder}: {_unknown(said)}")
+    return found
+
+
+def _said(folder: Path) -> Iterator[str]:
+    """What the files of a folder say that it holds."""
+    for file, entry in registry.CLASS.items():
+        classes = _read(folder / file).get(entry)
+        yield from map(str, filter(None, classes if isinstance(classes, list) else [classes]))
+    for each in registry.formats():
+        file, _, entry = each.mark.partition(":")
+        value = _read(folder / file).get(entry) if entry else None
+        if value is not None:
+            yield f"{each.names[0].split()[0]} {value}" if isinstance(value, str) else each.names[0]
+
+
+def _unknown(said: Sequence[str]) -> str:
+    """Say what was expected, with the nearest of what is known."""
+    near = list(dict.fromkeys(name for each in said for name in registry.relatives(each)))
+    known = [name for each in registry.formats() for name in each.names]
+    listed = f"{'Near it' if near else 'Known'}: {', '.join(near or known)}"
+    return (
+        "expected a model whose model_index.json (_class_name) or config.json (architectures) "
+        f"names a class that is known; found {', '.join(said) or 'neither'}. "
+        f"{listed}. gcbook models --formats describes them. Any other model goes in by Python: "
+        "gcbook.wrap makes a classifier of a module, pipeline or function, and gcbook score "
+        "my.py:model scores it."
     )
 
 
-def find_kind(folder: Path) -> str:
-    """Tell of which kind the model in a folder is: a key of `OPTIONS`.
+def find_adapter(folder: Path) -> registry.Format:
+    """Return the format of the model in a folder.
 
     Raises:
         InputError: the folder holds no model of a format that is known.
     """
-    return _kind(find_format(folder))
+    return _adapter(find_format(folder))
 
 
-def _kind(found: str) -> str:
-    return FORMATS.get(found, "discriminative")
+def _adapter(found: str) -> registry.Format:
+    return next(each for each in registry.formats() if each.knows(found))
 
 
 def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
@@ -244,6 +247,10 @@ def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
 
 
 def _from_path(model: str) -> tuple[Path, str]:
+    called = registry.of_scheme(model)
+    if called:
+        name = model.partition(":")[2]
+        return called.function(called.locate)(name), called.names[0].replace("*", name)
     here = Path(model).expanduser().exists() or find_in_models_dir(model)
     if not here and not HUB_ID.fullmatch(model):
         near = near_names(model)
@@ -280,52 +287,3 @@ def _try(classifier: "Classifier", compiled: bool) -> None:
                 "compile (--compile) out, or install what torch.compile needs."
             ) from error
         raise
-
-
-def _adapt(checkpoint: "Checkpoint", options: dict[str, Any]) -> "Classifier":
-    """Hand a checkpoint to the adapter that knows its format."""
-    if "resolution" in options and checkpoint.format != "Emu3ForConditionalGeneration":
-        raise InputError(f"resolution: {checkpoint.path} has a fixed one; leave the setting out.")
-    # Each imports libraries for seconds, which other formats need not wait for.
-    match checkpoint.format.split():
-        case ["T5VQPipeline"]:
-            from gcbook.classifiers.t5vq import load_t5vq
-
-            return load_t5vq(checkpoint)
-        case ["JanusForConditionalGeneration"]:
-            from gcbook.classifiers.janus import load_janus
-
-            return load_janus(checkpoint)
-        case ["Emu3ForConditionalGeneration"]:
-            from gcbook.classifiers.emu3 import load_emu3
-
-            return load_emu3(checkpoint, **options)
-        case ["AmusedPipeline"]:
-            from gcbook.classifiers.amused import load_amused
-
-            return load_amused(checkpoint, **options)
-        case ["CLIPModel"]:
-            from gcbook.classifiers.clip import load_clip
-
-            return load_clip(checkpoint, **options)
-        case ["torchvision", *_] if checkpoint.path.is_dir():
-            from gcbook.classifiers.torchvision_models import load_torchvision
-
-            plain = load_torchvision(checkpoint)
-        case ["torchvision", architecture, weights]:
-            from gcbook.classifiers.torchvision_models import load_torchvision_download
-
-            plain = load_torchvision_download(checkpoint, architecture, weights)
-        case [name] if name.endswith(IMAGE_CLASSIFICATION):
-            from gcbook.classifiers.discriminative import load_image_classifier
-
-            plain = load_image_classifier(checkpoint)
-        case _:
-            from gcbook.classifiers.pipelines import load_pipeline
-
-            return load_pipeline(checkpoint)
-    if "noise" not in options:
-        return plain
-    from gcbook.classifiers.noised import NoisedClassifier
-
-    return NoisedClassifier(plain, options["noise"])

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from gcbook.classifiers.load import find_kind
+from gcbook.classifiers.load import find_adapter
 from gcbook.classifiers.weights import find_local
 from gcbook.classifiers.zoo import COSTS, at_hand, zoo
 from gcbook.files.errors import InputError
@@ -19,7 +19,7 @@ class Preview:
     """A model that is not loaded yet.
 
     Attributes:
-        kind: a key of `gcbook.classifiers.load.OPTIONS`; "" where it has to be fetched to know.
+        kind: a key of `gcbook.classifiers.zoo.COSTS`; "" where it has to be fetched to know.
         n_bytes: of its weights, 0 if that is not known.
         here: nothing has to be fetched, as far as one knows.
     """
@@ -50,12 +50,12 @@ def preview_model(model: str | Path) -> Preview:
         folder = find_local(model)
         if folder is None:
             return Preview("", 0, True)
-        return Preview(find_kind(folder), _n_bytes(folder), True)
+        return Preview(find_adapter(folder).kind, _n_bytes(folder), True)
     place = at_hand(entry)
     if place is None:
         return Preview(entry.kind, int(1e9 * (entry.download_gb or 0)), False)
     # A folder of that name may hold another model.
-    kind = find_kind(place.path) if place.path.is_dir() else entry.kind
+    kind = find_adapter(place.path).kind if place.path.is_dir() else entry.kind
     return Preview(kind, _n_bytes(place.path), True)
 
 

@@ -15,6 +15,26 @@ BUILDERS: dict[str, Callable[[Path], Path]] = {
     "sd3-t5": lambda folder: diffusion.stable_diffusion_3(folder, with_t5=True),
     "unet": diffusion.class_conditional_unet,
     "dit": diffusion.dit,
+    "sdxl": diffusion.stable_diffusion_xl,
+    "sdxl-v": lambda folder: diffusion.stable_diffusion_xl(folder, prediction_type="v_prediction"),
+    "sdxl-edm": lambda folder: diffusion.stable_diffusion_xl(
+        folder, "EDMDPMSolverMultistepScheduler"
+    ),
+    "sdxl-edm-v": lambda folder: diffusion.stable_diffusion_xl(
+        folder,
+        "EDMEulerScheduler",
+        prediction_type="v_prediction",
+        sigma_schedule="exponential",
+        sigma_data=1.0,
+        sigma_max=120.0,
+    ),
+    "flux-dev": lambda folder: diffusion.flux(folder, guided=True),
+    "flux-schnell": diffusion.flux,
+    "pixart-alpha": diffusion.pixart,
+    "pixart-alpha-sized": lambda folder: diffusion.pixart(folder, side=128),
+    "pixart-sigma": lambda folder: diffusion.pixart(folder, sigma=True),
+    "sana": diffusion.sana,
+    "sana-euler": lambda folder: diffusion.sana(folder, "FlowMatchEulerDiscreteScheduler"),
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -72,7 +73,13 @@ def test_stable_diffusion_costs_what_others_have_counted():
     assert cost.image_flops == pytest.approx(1.12e12, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["sd-epsilon", "if", "sd3", "sd3-t5", "unet", "dit"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("sd-epsilon", "if", "sd3", "sd3-t5", "unet", "dit", "sdxl", "sdxl-edm"),
+        *("pixart-alpha", "pixart-alpha-sized", "pixart-sigma", "sana"),
+    ],
+)
 def test_the_count_is_that_of_the_adapters_own_evaluation(tiny_pipeline, name):
     cost = model_cost(str(tiny_pipeline(name)))
     classifier = load_classifier(tiny_pipeline(name))
@@ -85,6 +92,31 @@ def test_the_count_is_that_of_the_adapters_own_evaluation(tiny_pipeline, name):
         with counters[1]:
             classifier.measure(x, [draw], torch.zeros(1, dtype=torch.int64), "none")
     assert [each.get_total_flops() for each in counters] == [cost.image_flops, cost.flops]
+
+
+@pytest.mark.parametrize("name", ["flux-dev", "flux-schnell"])
+@pytest.mark.filterwarnings("ignore::gcbook.classifiers.flux.DistilledWarning")
+def test_what_flux_is_counted_on_is_what_its_adapter_gives_it(tiny_pipeline, name, monkeypatch):
+    # At its own resolution even a tiny one takes long: its inputs are compared at another.
+    from diffusers import FluxTransformer2DModel
+
+    from gcbook.classifiers.flux import flux_inputs
+
+    folder, given = tiny_pipeline(name), []
+    classifier = load_classifier(folder, resolution=32)
+    assert model_cost(str(folder)).flops > 1e9
+    monkeypatch.setattr("gcbook.classifiers.flux.RESOLUTION", 32)
+    config = FluxTransformer2DModel.load_config(folder / "transformer")
+    expected = flux_inputs(folder, SimpleNamespace(**config))
+    monkeypatch.setattr(
+        FluxTransformer2DModel, "forward", lambda self, **inputs: given.append(inputs) or 1 / 0
+    )
+    x = classifier.prepare([np.full((32, 32, 3), 0.5, np.float32)])
+    with pytest.raises(ZeroDivisionError):
+        classifier.denoise(x, torch.ones(1) / 2, torch.zeros(1, dtype=torch.int64))
+    (inputs,) = given
+    shapes = {key: getattr(value, "shape", None) for key, value in inputs.items()}
+    assert shapes == {key: getattr(value, "shape", None) for key, value in expected.items()}
 
 
 def test_a_folder_is_read_from_its_own_configuration(tiny_pipeline, monkeypatch, tmp_path):

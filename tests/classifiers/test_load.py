@@ -7,9 +7,9 @@ import pytest
 import torch
 from tiny import images
 
-from gcbook.classifiers import load
+from gcbook.classifiers import load, registry
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.load import FORMATS, OPTIONS, find_kind, load_classifier
+from gcbook.classifiers.load import find_adapter, load_classifier
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.zoo import COSTS, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
@@ -35,11 +35,11 @@ def called(monkeypatch):
         return adapter
 
     for target in (
-        "pipelines.load_pipeline",
+        "stable_diffusion.load_stable_diffusion",
+        "class_conditional.load_dit",
         "emu3.load_emu3",
         "amused.load_amused",
         "clip.load_clip",
-        "torchvision_models.load_torchvision",
         "torchvision_models.load_torchvision_download",
     ):
         monkeypatch.setattr(f"gcbook.classifiers.{target}", record(target.split(".")[1]))
@@ -52,39 +52,66 @@ def folder(tmp_path, file, **values):
     return tmp_path
 
 
-@pytest.mark.parametrize("class_name", FORMATS)
-def test_every_format_is_recognized(tmp_path, class_name):
+CLASSES = [
+    (name, each.kind)
+    for each in registry.formats()
+    for name in each.names
+    if "*" not in name and not each.mark
+]
+
+
+@pytest.mark.parametrize(("class_name", "kind"), CLASSES)
+def test_every_format_is_recognized(tmp_path, class_name, kind):
     if class_name.endswith("Pipeline"):
-        found = find_kind(folder(tmp_path, "model_index.json", _class_name=class_name))
+        found = find_adapter(folder(tmp_path, "model_index.json", _class_name=class_name))
     else:
-        found = find_kind(folder(tmp_path, "config.json", architectures=[class_name]))
-    assert found == FORMATS[class_name]
+        found = find_adapter(folder(tmp_path, "config.json", architectures=[class_name]))
+    assert found.kind == kind
+    assert found.knows(class_name)
 
 
 def test_kinds_are_the_same_everywhere():
-    assert set(OPTIONS) == set(COSTS) == {*FORMATS.values(), "discriminative"}
+    assert set(COSTS) == {each.kind for each in registry.formats()}
 
 
 def test_image_classifiers_are_recognized(tmp_path):
     resnet = folder(tmp_path, "config.json", architectures=["ViTForImageClassification"])
-    assert find_kind(resnet) == "discriminative"
-    assert find_kind(folder(tmp_path, "config.json", torchvision="alexnet")) == "discriminative"
+    assert find_adapter(resnet).loader == "load_image_classifier"
+    alexnet = folder(tmp_path, "config.json", torchvision="alexnet")
+    assert find_adapter(alexnet).loader == "load_torchvision"
 
 
 @pytest.mark.parametrize(
     ("file", "values", "says"),
     [
         ("config.json", {"architectures": ["BertModel"]}, "found BertModel"),
-        ("model_index.json", {"_class_name": "FluxPipeline"}, "found FluxPipeline"),
+        ("model_index.json", {"_class_name": "StableCascadePipeline"}, "found StableCascade"),
         ("config.json", {}, "found neither"),
         ("other.json", {}, "found neither"),
     ],
 )
-def test_unknown_formats_are_refused_with_the_known_ones(tmp_path, file, values, says):
+def test_unknown_formats_are_refused_with_the_door_for_any_other(tmp_path, file, values, says):
     with pytest.raises(InputError, match=says) as error:
         load_classifier(folder(tmp_path, file, **values))
     assert "StableDiffusionPipeline" in str(error.value)
-    assert "ForImageClassification" in str(error.value)
+    assert "gcbook.wrap" in str(error.value)
+    assert "gcbook score my.py:model" in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("class_name", "near"),
+    [
+        ("FluxKontextPipeline", "FluxPipeline"),
+        ("StableDiffusionXLInpaintPipeline", "StableDiffusionXLPipeline"),
+        ("StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLPipeline"),
+        ("PixArtPipeline", "PixArtSigmaPipeline, PixArtAlphaPipeline"),
+        ("SanaSprintPipeline", "SanaPipeline"),
+        ("Siglip2Model", "SiglipModel"),
+    ],
+)
+def test_a_refusal_names_the_nearest_first(tmp_path, class_name, near):
+    with pytest.raises(InputError, match=f"Near it: {near}"):
+        load_classifier(folder(tmp_path, "model_index.json", _class_name=class_name))
 
 
 def test_a_damaged_configuration_is_named(tmp_path):
@@ -104,7 +131,7 @@ def test_weights_that_are_cut_short_are_named(tmp_path, left):
 
 def test_an_adapter_gets_what_was_asked_for(tmp_path, called):
     path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
-    assert load_classifier(path, dtype="bfloat16") == "load_pipeline"
+    assert load_classifier(path, dtype="bfloat16") == "load_stable_diffusion"
     load_classifier(path, template="{}?", labels=["cat", "dog"], name="me")
     (first, _, _), (second, _, _) = called
     assert first == Checkpoint(
@@ -155,7 +182,7 @@ def test_a_device_that_is_too_small_is_one_error(tmp_path, monkeypatch):
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("gcbook.classifiers.pipelines.load_pipeline", fail)
+    monkeypatch.setattr("gcbook.classifiers.stable_diffusion.load_stable_diffusion", fail)
     error = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate")
     with pytest.raises(GcbookError, match=r"too little memory to load it in float32.*--dtype"):
         load_classifier(path)
@@ -188,7 +215,7 @@ def test_auto_is_float32_on_a_cpu_and_compares_on_a_gpu(tmp_path, called, gpu, m
     assert dtypes == [torch.float32, torch.float16]
     assert called[-1][0].device == torch.device("cuda:1")
     for dtype in ("float32", "float16"):
-        assert load_classifier(path, device="cuda", dtype=dtype) == "load_pipeline"
+        assert load_classifier(path, device="cuda", dtype=dtype) == "load_stable_diffusion"
 
 
 class Recorded(torch.nn.Conv2d):
@@ -272,7 +299,11 @@ def test_clip_takes_80_prompts_or_one(tmp_path):
     [
         ("StableDiffusionPipeline", {"method": "bound"}, "method is for masked models"),
         ("StableDiffusionPipeline", {"ensemble": True}, "ensemble is for clip models"),
-        ("AmusedPipeline", {"resolution": 64}, "resolution is for autoregressive models"),
+        (
+            "AmusedPipeline",
+            {"resolution": 64},
+            "resolution is for autoregressive and diffusion models",
+        ),
         ("DiTPipeline", {"speed": 3}, "no speed is known"),
     ],
 )

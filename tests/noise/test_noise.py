@@ -95,7 +95,7 @@ def test_description_makes_the_same_schedule(schedule):
 def test_no_schedule(values):
     with pytest.raises(InputError, match="DiscreteSchedule"):
         DiscreteSchedule(values)
-    with pytest.raises(InputError, match="cosine, flow or discrete"):
+    with pytest.raises(InputError, match="cosine, flow, discrete or edm"):
         read_schedule({"name": "sigmoid"})
 
 

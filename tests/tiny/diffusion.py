@@ -200,6 +200,188 @@ def dit(folder: Path) -> Path:
     return folder
 
 
+def stable_diffusion_xl(folder: Path, edm: str = "", **fields: Any) -> Path:
+    """SDXL of 32 x 32 pixels: Euler's scheduler, or one of EDM and latents with mean and spread.
+
+    ``edm`` is the name of that scheduler, whose prediction and schedule are ``fields``.
+    """
+    import diffusers
+    from diffusers import EulerDiscreteScheduler, UNet2DConditionModel
+    from transformers import CLIPTextModel, CLIPTextModelWithProjection
+
+    torch.manual_seed(5)
+    spread = {"latents_mean": [0.3, -0.2, 0.1, 0.4], "latents_std": [1.5, 0.8, 1.2, 0.9]}
+    save(
+        folder,
+        "StableDiffusionXLPipeline",
+        unet=UNet2DConditionModel(
+            sample_size=16,
+            block_out_channels=(8, 16),
+            layers_per_block=1,
+            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+            transformer_layers_per_block=(1, 1),
+            use_linear_projection=True,
+            cross_attention_dim=2 * WIDTH,
+            attention_head_dim=4,
+            norm_num_groups=4,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + WIDTH,
+        ),
+        vae=_autoencoder(
+            latent_channels=4,
+            **(spread | {"scaling_factor": 0.5} if edm else {"scaling_factor": 0.13025}),
+        ),
+        text_encoder=_clip(CLIPTextModel),
+        text_encoder_2=_clip(CLIPTextModelWithProjection),
+        scheduler=getattr(diffusers, edm)(**fields)
+        if edm
+        else EulerDiscreteScheduler(
+            beta_schedule="scaled_linear",
+            beta_start=0.00085,
+            beta_end=0.012,
+            steps_offset=1,
+            timestep_spacing="leading",
+            **fields,
+        ),
+        image_encoder=None,
+        feature_extractor=None,
+    )
+    clip_tokenizer(folder, "tokenizer")
+    clip_tokenizer(folder, "tokenizer_2", pad_token="!")
+    return folder
+
+
+def flux(folder: Path, guided: bool = False) -> Path:
+    """FLUX.1 on 4 x side x side latents: schnell, or dev where ``guided``."""
+    from diffusers import FlowMatchEulerDiscreteScheduler, FluxTransformer2DModel
+    from transformers import CLIPTextModel
+
+    torch.manual_seed(6)
+    save(
+        folder,
+        "FluxPipeline",
+        transformer=FluxTransformer2DModel(
+            in_channels=16,
+            num_layers=1,
+            num_single_layers=1,
+            attention_head_dim=8,
+            num_attention_heads=2,
+            joint_attention_dim=40,
+            pooled_projection_dim=WIDTH,
+            axes_dims_rope=(2, 2, 4),
+            guidance_embeds=guided,
+        ),
+        vae=_autoencoder(latent_channels=4, scaling_factor=0.3611, shift_factor=0.1159),
+        text_encoder=_clip(CLIPTextModel),
+        text_encoder_2=_t5(40),
+        scheduler=FlowMatchEulerDiscreteScheduler(
+            shift=3.0 if guided else 1.0, use_dynamic_shifting=guided
+        ),
+    )
+    clip_tokenizer(folder, "tokenizer")
+    _t5_tokenizer(folder, "tokenizer_2")
+    return folder
+
+
+def pixart(folder: Path, sigma: bool = False, side: int = 16) -> Path:
+    """PixArt-α or -Σ on 4 x side x side latents; α's folder calls its network by the old name."""
+    from diffusers import DPMSolverMultistepScheduler, PixArtTransformer2DModel
+
+    torch.manual_seed(7)
+    save(
+        folder,
+        "PixArtSigmaPipeline" if sigma else "PixArtAlphaPipeline",
+        transformer=PixArtTransformer2DModel(
+            sample_size=side,
+            in_channels=4,
+            out_channels=8,
+            num_layers=2,
+            num_attention_heads=2,
+            attention_head_dim=12,
+            cross_attention_dim=24,
+            caption_channels=WIDTH,
+            use_additional_conditions=False if sigma else None,
+        ),
+        vae=_autoencoder(latent_channels=4, scaling_factor=0.13025 if sigma else 0.18215),
+        text_encoder=_t5(WIDTH),
+        scheduler=DPMSolverMultistepScheduler(beta_schedule="linear"),
+    )
+    _t5_tokenizer(folder, "tokenizer")
+    if not sigma:
+        _call_by_the_old_name(folder)
+    return folder
+
+
+def _call_by_the_old_name(folder: Path) -> None:
+    old = "Transformer2DModel"
+    index = json.loads((folder / "model_index.json").read_text())
+    _write(folder / "model_index.json", index | {"transformer": ["diffusers", old]})
+    config = json.loads((folder / "transformer" / "config.json").read_text())
+    del config["use_additional_conditions"], config["interpolation_scale"]
+    unused = {"dropout": 0.0, "double_self_attention": False, "use_linear_projection": False}
+    _write(folder / "transformer" / "config.json", config | {"_class_name": old} | unused)
+
+
+def sana(folder: Path, scheduler: str = "DPMSolverMultistepScheduler") -> Path:
+    """Sana of 32 x 32 pixels on 4 x 16 x 16 latents, with Gemma."""
+    import diffusers
+    from diffusers import AutoencoderDC, SanaTransformer2DModel
+    from transformers import Gemma2Config, Gemma2Model
+
+    torch.manual_seed(8)
+    flow = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0}
+    save(
+        folder,
+        "SanaPipeline",
+        transformer=SanaTransformer2DModel(
+            sample_size=16,
+            in_channels=4,
+            out_channels=4,
+            num_layers=1,
+            num_attention_heads=2,
+            attention_head_dim=8,
+            num_cross_attention_heads=2,
+            cross_attention_head_dim=8,
+            cross_attention_dim=16,
+            caption_channels=WIDTH,
+        ),
+        vae=AutoencoderDC(
+            latent_channels=4,
+            attention_head_dim=2,
+            encoder_block_types=("ResBlock", "EfficientViTBlock"),
+            decoder_block_types=("ResBlock", "EfficientViTBlock"),
+            encoder_block_out_channels=(8, 8),
+            decoder_block_out_channels=(8, 8),
+            encoder_qkv_multiscales=((), (5,)),
+            decoder_qkv_multiscales=((), (5,)),
+            encoder_layers_per_block=(1, 1),
+            decoder_layers_per_block=(1, 1),
+            downsample_block_type="conv",
+            upsample_block_type="interpolate",
+            scaling_factor=0.41407,
+        ),
+        text_encoder=Gemma2Model(
+            Gemma2Config(
+                vocab_size=len(LETTERS) + 6,
+                hidden_size=WIDTH,
+                intermediate_size=32,
+                num_hidden_layers=2,
+                num_attention_heads=2,
+                num_key_value_heads=1,
+                head_dim=8,
+                initializer_range=0.3,
+            )
+        ),
+        scheduler=getattr(diffusers, scheduler)(
+            **({"shift": 3.0} if "FlowMatch" in scheduler else flow)
+        ),
+    )
+    _gemma_tokenizer(folder, "tokenizer")
+    return folder
+
+
 IMAGENET_NAMES = (
     "tench, Tinca tinca",
     "robin, American robin, Turdus migratorius",
@@ -320,6 +502,15 @@ def _t5_tokenizer(folder: Path, part: str) -> None:
     tokenizer = T5Tokenizer(vocab=[*special, *letters], extra_ids=0, model_max_length=512)
     tokenizer.save_pretrained(folder / part)
     _register(folder, part, "T5Tokenizer")
+
+
+def _gemma_tokenizer(folder: Path, part: str) -> None:
+    from transformers import GemmaTokenizer
+
+    pieces = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "▁", *LETTERS]
+    vocabulary = {piece: index for index, piece in enumerate(pieces)}
+    GemmaTokenizer(vocab=vocabulary, merges=[]).save_pretrained(folder / part)
+    _register(folder, part, "GemmaTokenizerFast")
 
 
 def _register(folder: Path, part: str, class_name: str) -> None:

@@ -1,0 +1,176 @@
+"""Diffusion models that are conditioned on classes: DiT, and pixel U-Nets of DDPM and DDIM.
+
+They look up the labels in their own table, see `class_ids`, and take no prompts.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.diffusion import DiffusionClassifier
+from gcbook.classifiers.pipelines import (
+    Space,
+    assemble,
+    latent_space,
+    pixel_space,
+    side_of,
+)
+from gcbook.classifiers.registry import adapter
+from gcbook.classifiers.schedulers import read_process
+from gcbook.files.errors import InputError
+
+CLASS_TABLE = "class_labels.json"
+"""A file in a pipeline's folder: an object of label → id of the network's class."""
+
+REPRESENTATIVES = {
+    "airplane": "airliner",
+    "bear": "brown bear",
+    "bicycle": "mountain bike",
+    "bird": "robin",
+    "boat": "speedboat",
+    "bottle": "water bottle",
+    "car": "sports car",
+    "cat": "tabby",
+    "chair": "folding chair",
+    "clock": "wall clock",
+    "dog": "golden retriever",
+    "elephant": "African elephant",
+    "keyboard": "computer keyboard",
+    "knife": "cleaver",
+    "oven": "rotisserie",
+    "truck": "trailer truck",
+}
+"""For each of the 16 categories one ImageNet class that stands for it."""
+
+
+@adapter(
+    "DDPMPipeline",
+    "DDIMPipeline",
+    kind="diffusion",
+    title="U-Nets on pixels, conditioned on classes",
+    options=("compile",),
+    network=("unet", "UNet2DModel"),
+    inputs="unet_inputs",
+)
+def load_class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
+    """Make a classifier of a pixel U-Net with a class embedding.
+
+    Raises:
+        InputError: a part is missing or damaged, or a label has no class.
+    """
+    unet = checkpoint.network("unet", "UNet2DModel")
+    if not unet.config.num_class_embeds:
+        raise InputError(
+            f"{checkpoint.path}: expected a U-Net conditioned on classes (num_class_embeds), found "
+            "one without: it cannot tell classes apart."
+        )
+    return _by_class(
+        checkpoint, unet, pixel_space(checkpoint, unet.config), unet.config.num_class_embeds
+    )
+
+
+@adapter(
+    "DiTPipeline",
+    kind="diffusion",
+    title="DiT, conditioned on classes",
+    options=("compile",),
+    network=("transformer", "DiTTransformer2DModel"),
+    inputs="dit_inputs",
+)
+def load_dit(checkpoint: Checkpoint) -> DiffusionClassifier:
+    """Make a classifier of a DiT (Peebles & Xie, 2023); errors as `load_class_unet`."""
+    transformer = checkpoint.network("transformer", "DiTTransformer2DModel", "Transformer2DModel")
+    config = transformer.config
+    space = latent_space(checkpoint, config.in_channels, side_of(checkpoint, config))
+    return _by_class(checkpoint, transformer, space, config.num_embeds_ada_norm)
+
+
+def _by_class(
+    checkpoint: Checkpoint, network: Any, space: Space, n_classes: int
+) -> DiffusionClassifier:
+    checkpoint.ready(network)
+    ids = class_ids(checkpoint, n_classes)
+    classes = torch.tensor(ids, device=checkpoint.device)
+
+    def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        return network(x_t, index, class_labels=classes[label]).sample
+
+    process = read_process(checkpoint, "edm", "discrete")
+    return assemble(checkpoint, process, predict, space, classes=ids)
+
+
+def unet_inputs(folder: Path, config: Any) -> dict[str, Any]:
+    """Return what a class U-Net is given."""
+    return {
+        "sample": torch.empty(1, config.in_channels, config.sample_size, config.sample_size),
+        "timestep": torch.zeros(1, dtype=torch.long),
+        "class_labels": torch.zeros(1, dtype=torch.long),
+    }
+
+
+def dit_inputs(folder: Path, config: Any) -> dict[str, Any]:
+    """Return what a DiT is given."""
+    given = unet_inputs(folder, config)
+    return {"hidden_states": given.pop("sample"), **given}
+
+
+def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
+    """Return the id of the network's class that stands for each label.
+
+    The first of these that has it: ``class_labels.json`` in the pipeline's folder; a class of
+    exactly the label's name in ``id2label`` of ``model_index.json``; there, the one of
+    `REPRESENTATIVES`.
+
+    One class a label: the likelihood of a category of many classes would be the mean of their
+    likelihoods, which errors of single draws do not give, and neither the mean nor the least of
+    the errors stands for it. A category is therefore judged by one kind of its members.
+
+    Args:
+        checkpoint: the pipeline.
+        n_classes: how many classes the network knows.
+
+    Raises:
+        InputError: a label has no class, two labels have one, or an id is out of range.
+    """
+    where, labels = checkpoint.path, checkpoint.labels
+    table = checkpoint.read_json(CLASS_TABLE) if (where / CLASS_TABLE).is_file() else {}
+    names = _names(checkpoint.index.get("id2label") or {}, where)
+    stand_ins = {label: names.get(name) for label, name in REPRESENTATIVES.items()}
+    found = {
+        label: source[label]
+        for source in (stand_ins, names, table)
+        for label in labels
+        if source.get(label) is not None
+    }
+    missing = [label for label in labels if label not in found]
+    if missing:
+        raise InputError(
+            f"{where}: expected a class of the network for each label, found none for "
+            f"{', '.join(missing)}. Write {CLASS_TABLE} into the folder: an object of label: id."
+        )
+    ids: list[Any] = [found[label] for label in labels]
+    if not all(type(value) is int and 0 <= value < n_classes for value in ids):
+        raise InputError(
+            f"{where}: expected class ids from 0 to {n_classes - 1}, one a label; found {ids}."
+        )
+    if len(set(ids)) < len(ids):
+        raise InputError(f"{where}: expected another class for every label, found {ids}.")
+    return ids
+
+
+def _names(id2label: Any, where: Path) -> dict[str, int | None]:
+    """Return the id of every name; None for a name of several classes, as ImageNet's crane is."""
+    listed = id2label.items() if isinstance(id2label, dict) else [("", None)]
+    if not all(key.isdecimal() and isinstance(name, str) for key, name in listed):
+        raise InputError(
+            f"{where}: expected id2label in model_index.json as {{'0': ..., '1': ...}}, found "
+            "other entries. Mend them, or write "
+            f"{CLASS_TABLE} into the folder and leave id2label out."
+        )
+    names: dict[str, int | None] = {}
+    for key, value in id2label.items():
+        for name in {part.strip() for part in value.split(",")}:
+            names[name] = None if name in names else int(key)
+    return names

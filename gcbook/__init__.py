@@ -1,9 +1,35 @@
-"""gcbook: the machinery behind a book on generative classifiers.
+"""gcbook: the machinery behind a book on generative classifiers, and what it offers to others.
 
-Nothing is imported here, so that ``import gcbook`` is instant; ask for the module you need,
-for instance ``from gcbook.trials.table import read_trials``.
+The names below are imported when they are first asked for, so that ``import gcbook`` is instant.
+For everything else ask for the module you need, for instance ``from gcbook.trials.table import
+read_trials``.
 """
 
-__all__ = ["__version__"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from gcbook.classifiers.load import load_classifier
+    from gcbook.classifiers.objects import wrap
+
+__all__ = ["__version__", "load_classifier", "wrap"]
 
 __version__ = "0.1.0"
+
+_DOORS = {
+    "load_classifier": "gcbook.classifiers.load",
+    "wrap": "gcbook.classifiers.objects",
+}
+"""Where each name is at home."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _DOORS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(import_module(_DOORS[name]), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -71,6 +71,8 @@ class _Walk:
             self._say(thing)
         elif isinstance(thing, _PLAIN):
             self._say(type(thing).__name__, thing)
+        elif isinstance(thing, torch.device):
+            self._say("device")
         elif isinstance(thing, torch.Tensor):
             self._tensor(thing, where)
         elif isinstance(thing, np.ndarray | np.generic):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gcbook.classifiers import registry
+from gcbook.classifiers.named import is_object, object_name
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
@@ -42,8 +43,9 @@ def load_classifier(
     """Make a classifier of a model, and ask it for one answer: what cannot answer is refused here.
 
     Args:
-        model: name in the zoo, local folder, or Hub id. Any name is taken from the folder of that
-            name in ``GCBOOK_MODELS_DIR`` where there is one.
+        model: name in the zoo, local folder, or Hub id; or of an object in Python, such as
+            ``my.py:model``, see `gcbook.classifiers.objects.load_object`. Any name is taken from
+            the folder of that name in ``GCBOOK_MODELS_DIR`` where there is one.
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
@@ -75,9 +77,17 @@ def load_classifier(
         DataNotFoundError: the model is not on this machine and cannot be fetched.
         GcbookError: the device has too little memory for it, or torch cannot compile it.
     """
+    if not isinstance(model, str | Path):
+        raise InputError(
+            "load_classifier: expected the name of a model, its folder or its Hub id; found an "
+            f"object of type {type(model).__name__}. gcbook.wrap(model, preprocess=...) makes a "
+            "classifier of a module, a pipeline or a function."
+        )
     given = {"template": template, "method": method} | options
     given = {key: value for key, value in given.items() if value is not None}
     entry = zoo().get(str(model))
+    if entry is None and _is_python(str(model)):
+        return _object(str(model), given, labels, name, device, dtype)
     if entry is not None:
         # Before gigabytes are fetched for a call that cannot succeed.
         check_options(entry.kind, registry.options_of(entry.kind), given, entry.name)
@@ -125,10 +135,36 @@ def load_classifier(
     return load("float32" if dtype == AUTO else dtype)
 
 
+def _is_python(model: str) -> bool:
+    # timm:resnet50 could be an object of a package, too.
+    return registry.of_scheme(model) is None and is_object(model)
+
+
+def _object(
+    model: str,
+    given: Mapping[str, object],
+    labels: Sequence[str],
+    name: str,
+    device: str,
+    dtype: str,
+) -> "Classifier":
+    from gcbook.classifiers.objects import load_object
+
+    extra = [*given, *(["labels"] if tuple(labels) != CATEGORIES else [])]
+    if extra:
+        raise InputError(
+            f"{model}: {_called(extra[0])}: expected no such option for an object in Python, found "
+            "it. Give it to gcbook.wrap, where the object is made."
+        )
+    return load_object(model, name=name, device=device, dtype=dtype)
+
+
 def name_of(model: str | Path) -> str:
     """Return what a model is called where its user does not say; see `load_classifier`."""
     if str(model) in zoo():
         return str(model)
+    if _is_python(str(model)):
+        return object_name(str(model))
     folder = Path(model).expanduser()
     if not folder.is_dir():
         if registry.of_scheme(str(model)):

@@ -69,17 +69,31 @@ def class_errors(classifier: "Classifier") -> np.ndarray:
         float64 (images, draws, labels): errors under the paper's weighting, or negative
         log-likelihoods, as they are. One draw where nothing is random.
     """
-    names = [name for name in DATA.names("pictures") if name.endswith(".jpg") and "-" in name]
-    places = [DATA.path(f"pictures/{name}") for name in names[:IMAGES]]
-    images = [decode_image(read_file(place, LARGEST_PICTURE), str(place)) for place in places]
+    images = shipped_images()
     draws = range(1 if classifier.deterministic else DRAWS)
     with torch.inference_mode():
         return np.array(
             [
                 [_errors(classifier, prepared, name, draw) for draw in draws]
-                for name, prepared in zip(names, classifier.prepare(images), strict=False)
+                for name, prepared in zip(
+                    images, classifier.prepare(list(images.values())), strict=True
+                )
             ]
         )
+
+
+def shipped_images(n: int = IMAGES) -> dict[str, np.ndarray]:
+    """Read cue-conflict images that ship with the package, by which models are tried.
+
+    Returns:
+        By name, float32 (224, 224, 3) in [0, 1].
+    """
+    names = [name for name in DATA.names("pictures") if name.endswith(".jpg") and "-" in name]
+    places = {name: DATA.path(f"pictures/{name}") for name in names[:n]}
+    return {
+        name: decode_image(read_file(place, LARGEST_PICTURE), str(place))
+        for name, place in places.items()
+    }
 
 
 def _errors(classifier: "Classifier", prepared: torch.Tensor, name: str, index: int) -> np.ndarray:

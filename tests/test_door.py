@@ -1,6 +1,8 @@
 """The names that the package exports, and nothing imported before they are asked for."""
 
+import re
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
@@ -21,3 +23,13 @@ def test_report_is_there():
 
 def test_the_names_are_listed():
     assert set(gcbook.__all__) == set(dir(gcbook))
+
+
+def test_the_reference_has_every_name():
+    page = (Path(__file__).parents[1] / "book" / "api.md").read_text()
+    listed = set(re.findall(r"auto(?:function|class):: (\w+)$", page, re.M)) - {
+        "Classifier",
+        "Draw",
+    }
+    wanted = set(gcbook.__all__) - {"__version__"}
+    assert listed == (wanted if find_spec("gcbook.stats.own") else wanted - {"report"})

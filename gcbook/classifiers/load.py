@@ -75,10 +75,10 @@ def load_classifier(
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
-        dtype: of the network: float32, float16 or bfloat16. "auto" is float32, but on a CUDA device
-            float16 if it answers as float32 does on a few images, see
+        dtype: of the network: float32, float16 or bfloat16. ``"auto"`` is float32, but on a CUDA
+            device float16 if it answers as float32 does on a few images, see
             `gcbook.classifiers.precision`. There, convolutions have their channels last.
-        method: for masked models: "bound" or "regenerate".
+        method: for masked models: ``"bound"`` or ``"regenerate"``.
         name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
             the folder above it where it is the ``model`` that `gcbook train` made.
         options: for some kinds alone, see `OPTIONS`; None is as if it were not given.
@@ -86,9 +86,9 @@ def load_classifier(
             - ``compile`` (diffusion, masked): the network is compiled by torch, which takes a
               minute or more; scores change by rounding.
             - ``ensemble`` (CLIP): average the 80 templates; the default unless ``template``.
-            - ``mask_ratio``, ``steps`` (masked models, "regenerate").
-            - ``noise`` (discriminative): "sqrt" or "uniform", the law of diffusion-style noise that
-              is put on every image, see `gcbook.classifiers.augmentation`.
+            - ``mask_ratio``, ``steps`` (masked models, ``"regenerate"``).
+            - ``noise`` (discriminative): ``"sqrt"`` or ``"uniform"``, the law of diffusion-style
+              noise that is put on every image, see `gcbook.classifiers.augmentation`.
             - ``resolution`` (Emu3).
 
     Warns:

@@ -62,10 +62,10 @@ def score(
             `gcbook.scoring.decisions.decide` makes other trials of it. Without one the scores are
             kept only if the call fails or is interrupted, in a folder that the error names.
         name: the observer's name; by default the classifier's.
-        progress: "auto", "bar", "lines" or "silent".
-        settings: fields of `gcbook.scoring.settings.ScoringSettings`, such as ``draws`` (32),
-            ``seed`` (0), ``weighting`` ("exp:7", the paper's), ``norm`` ("l2") and ``batch_size``
-            (64).
+        progress: ``"auto"``, ``"bar"``, ``"lines"`` or ``"silent"``.
+        settings: fields of `gcbook.scoring.settings.ScoringSettings`, such as ``draws=32``,
+            ``seed=0``, ``weighting="exp:7"`` (the paper's), ``norm="l2"`` and ``batch_size=64``,
+            which are the defaults.
 
     Returns:
         One row an image, with the columns of `gcbook.trials.parse.COLUMNS`, as

@@ -88,7 +88,7 @@ def shape_bias(
     Args:
         trials: a table, from `gcbook.score` or `gcbook.trials.table.read_trials`, or the path of
             one; of cue conflicts, other datasets are passed over.
-        observer: whose, where the trials are of several; "humans" pools all people.
+        observer: whose, where the trials are of several; ``"humans"`` pools all people.
         ci: with an interval: shapes and textures are resampled within category.
         resampling: draws, confidence and seed of the interval; by default 10,000, .95 and 0.
 
@@ -117,7 +117,7 @@ def ood_accuracy(
         trials: a table, from `gcbook.score` or `gcbook.trials.table.read_trials`, or the path of
             one. The mean is over those of the 17 datasets that are there: only means over the same
             datasets can be compared.
-        observer: whose, where the trials are of several; "humans" pools all people.
+        observer: whose, where the trials are of several; ``"humans"`` pools all people.
         ci: with an interval: images are resampled within condition and category.
         resampling: draws, confidence and seed of the interval; by default 10,000, .95 and 0.
 
@@ -155,8 +155,8 @@ def error_consistency(
             textures where the images are made of them; plain images where these are all that is
             known. The observers are taken as they are.
         resampling: draws, confidence and seed of the interval; by default 10,000, .95 and 0.
-        zero_division: what 0/0 is, where both are always right or both always wrong: "nan", which
-            is left out of means, or "toolbox", 1.0 as in the model-vs-human toolbox.
+        zero_division: what 0/0 is, where both are always right or both always wrong: ``"nan"``,
+            which is left out of means, or ``"toolbox"``, 1.0 as in the model-vs-human toolbox.
 
     Returns:
         At most 1; 0 is the agreement of independent errors. Of trials it is the mean over

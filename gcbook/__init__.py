@@ -11,22 +11,41 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from gcbook.classifiers.load import load_classifier
     from gcbook.classifiers.objects import wrap
+    from gcbook.scoring.whole import score
+    from gcbook.stats.own import report
+    from gcbook.stats.single import Estimate, error_consistency, kappa, ood_accuracy, shape_bias
 
-__all__ = ["__version__", "load_classifier", "wrap"]
+__all__ = [
+    "__version__",
+    "Estimate",
+    "error_consistency",
+    "kappa",
+    "load_classifier",
+    "ood_accuracy",
+    "report",
+    "score",
+    "shape_bias",
+    "wrap",
+]
 
 __version__ = "0.1.0"
 
 _DOORS = {
-    "load_classifier": "gcbook.classifiers.load",
-    "wrap": "gcbook.classifiers.objects",
+    "load_classifier": "classifiers.load",
+    "wrap": "classifiers.objects",
+    "score": "scoring.whole",
+    "report": "stats.own",
+    **dict.fromkeys(
+        ("Estimate", "error_consistency", "kappa", "ood_accuracy", "shape_bias"), "stats.single"
+    ),
 }
-"""Where each name is at home."""
+"""The module in which each name is at home."""
 
 
 def __getattr__(name: str) -> Any:
     if name not in _DOORS:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(import_module(_DOORS[name]), name)
+    found = getattr(import_module(f"gcbook.{_DOORS[name]}"), name)
     globals()[name] = found
     return found
 

@@ -96,6 +96,8 @@ def mend_html(text: str, repository: str = "") -> str:
     # A list needs list items, and the role of its entries is deprecated.
     text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
     text = text.replace(' role="doc-biblioentry"', "")
+    # The dash between an argument and what it is, of which smart quotes make nothing.
+    text = text.replace("</strong> -- ", "</strong>: ")
     if repository:
         address = html.escape(repository, quote=True)
         link = f'{_REPOSITORY}The book is at <a class="reference external" href="{address}">'

@@ -49,10 +49,10 @@ def load_classifier(
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
-        dtype: of the network: float32, float16 or bfloat16. "auto" is float32, but on a CUDA device
-            float16 if it answers as float32 does on a few images, see
+        dtype: of the network: float32, float16 or bfloat16. ``"auto"`` is float32, but on a CUDA
+            device float16 if it answers as float32 does on a few images, see
             `gcbook.classifiers.precision`. There, convolutions have their channels last.
-        method: for masked models: "bound" or "regenerate".
+        method: for masked models: ``"bound"`` or ``"regenerate"``.
         name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
             the folder above it where it is the ``model`` that `gcbook train` made.
         options: for some formats alone, see `gcbook.classifiers.registry`; None is as if it were
@@ -63,9 +63,9 @@ def load_classifier(
             - ``ensemble`` (CLIP, SigLIP): average CLIP's 80 templates; the default unless
               ``template``.
             - ``guidance`` (FLUX.1 dev): what its network, distilled for guidance, is given.
-            - ``mask_ratio``, ``steps`` (masked models, "regenerate").
-            - ``noise`` (discriminative): "sqrt" or "uniform", the law of diffusion-style noise that
-              is put on every image, see `gcbook.classifiers.augmentation`.
+            - ``mask_ratio``, ``steps`` (masked models, ``"regenerate"``).
+            - ``noise`` (discriminative): ``"sqrt"`` or ``"uniform"``, the law of diffusion-style
+              noise that is put on every image, see `gcbook.classifiers.augmentation`.
             - ``resolution`` (Emu3, FLUX.1).
 
     Warns:

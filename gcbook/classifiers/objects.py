@@ -109,14 +109,15 @@ def wrap(
             alphabetical order, and 1,000 are ImageNet's classes. Of other models: the names of the
             classes, by default the 16 categories; of a pipeline that is conditioned on classes also
             ``{name: id of its class}``.
-        prediction: what a denoiser returns: "epsilon" (the noise), "v" (alpha * noise - sigma *
-            image), "flow" (noise - image) or "sample" (the clean image).
-        schedule: how a denoiser's images are noised: "cosine", "flow" (the default where the
-            prediction is), an object of `gcbook.noise.schedules`, or the ``alphas_cumprod`` of the
-            steps of a discrete one.
+        prediction: what a denoiser returns: ``"epsilon"`` (the noise), ``"v"`` (alpha * noise -
+            sigma * image), ``"flow"`` (noise - image) or ``"sample"`` (the clean image).
+        schedule: how a denoiser's images are noised: ``"cosine"``, ``"flow"`` (the default where
+            the prediction is), an object of `gcbook.noise.schedules`, or the ``alphas_cumprod`` of
+            the steps of a discrete one.
         template: a pipeline's prompt with ``{}`` for the class; by default the paper's.
-        clip: how a denoiser's clean images are clipped, "none", "static" (to [-1, 1]) or "dynamic".
-            By default "static" where ``preprocess`` is a number, else "none".
+        clip: how a denoiser's clean images are clipped: ``"none"``, ``"static"`` (to [-1, 1]) or
+            ``"dynamic"``. By default ``"static"`` where ``preprocess`` is a number, else
+            ``"none"``.
         name: the observer's name; by default that of the class or function.
         device: where ``x`` is put; by default where the module is, else the CPU.
         fingerprint: a text that changes whenever the model does; by default a hash of its

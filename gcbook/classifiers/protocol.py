@@ -79,7 +79,7 @@ class Classifier(Protocol):
             images: float32 arrays of shape (height, width, 3) in [0, 1], of any sizes.
 
         Returns:
-            (N, ...) on the classifier's device: pixels in [-1, 1], latents or tokens.
+            Pixels in [-1, 1], latents or tokens, (N, ...), on the classifier's device.
         """
 
     def n_elements(self, prepared: "torch.Tensor") -> int:

@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from gcbook.files.errors import InputError
 from gcbook.stats.conventions import ZeroDivision
 from gcbook.stats.metrics import share
 from gcbook.stats.responses import make_responses
@@ -255,8 +256,49 @@ def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") 
     )
 
 
+def judged(
+    right_a: npt.ArrayLike, right_b: npt.ArrayLike
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return whether each of two observers was right on the same images, (images,) each.
+
+    Raises:
+        InputError: something else than right and wrong, or vectors of two lengths: an answer would
+            count as right, and so would a NaN.
+    """
+    a, b = _right(right_a, "right_a"), _right(right_b, "right_b")
+    if a.shape != b.shape or not len(a):
+        raise InputError(
+            "right_a and right_b: expected the same images in the same order, at least one; found "
+            f"{len(a):,} and {len(b):,}."
+        )
+    return a, b
+
+
+def _right(given: npt.ArrayLike, name: str) -> npt.NDArray[np.bool_]:
+    values = np.asarray(given)
+    if values.ndim == 1 and values.dtype.kind not in "biuf":
+        try:
+            # Of objects, such as a column with a missing value.
+            values = np.array([float("nan") if each is None else each for each in values], float)
+        except (TypeError, ValueError):
+            raise InputError(
+                f"{name}: expected whether each image was answered rightly, True or False; found "
+                f"{values[0]}. Compare answers with categories first: response == category."
+            ) from None
+    if values.ndim != 1 or not np.isin(values, (0, 1)).all():
+        found = f"an array of shape {values.shape}"
+        if values.ndim == 1:
+            wrong = values[~np.isin(values, (0, 1))]
+            found = f"{wrong[0]} in {len(wrong)} of {len(values)} places"
+        raise InputError(
+            f"{name}: expected (images,), True or 1 for right and False or 0 for wrong; found "
+            f"{found}. Leave out images without an answer, or count them as wrong."
+        )
+    return values.astype(bool)
+
+
 def _four_counts(right_a: npt.ArrayLike, right_b: npt.ArrayLike) -> tuple[int, int, int, int]:
-    a, b = np.asarray(right_a, dtype=bool), np.asarray(right_b, dtype=bool)
+    a, b = judged(right_a, right_b)
     both, wrong = int((a & b).sum()), int((~a & ~b).sum())
     return both, int(a.sum()) - both, int(b.sum()) - both, wrong
 

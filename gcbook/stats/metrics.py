@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from gcbook.files.errors import InputError
 from gcbook.paper.observers import HUMANS
 
 OBSERVER = ("source", "observer")
@@ -79,7 +80,7 @@ def accuracy(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame
       observer  n  accuracy
     0        a  4       0.5
     """
-    n = _weights(trials)
+    n = _weights(_with_columns(trials, *by, "category", "response"))
     right = n.where(trials["category"] == trials["response"], 0.0)
     sums = _group(trials, by, n=n, right=right)
     sums["accuracy"] = share(sums.pop("right"), sums["n"])
@@ -104,7 +105,7 @@ def shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFra
     >>> shape_bias(trials, by=["observer"]).round(2).to_dict("records")
     [{'observer': 'a', 'n': 3, 'shape_accuracy': 0.33, 'texture_accuracy': 0.33, 'shape_bias': 0.5}]
     """
-    trials = conflicts_in(trials.assign(cue=cues(trials)))
+    trials = conflicts_in(_with_columns(trials, *by).assign(cue=cues(trials)))
     n = _weights(trials)
     named = {cue: n.where(trials["cue"] == cue, 0.0) for cue in ("shape", "texture")}
     sums = _group(trials, by, n=n, **named)
@@ -140,6 +141,7 @@ def cues(trials: pd.DataFrame) -> pd.Series:
     """
     if "cue" in trials:
         return trials["cue"]
+    _with_columns(trials, "dataset", "image_id", "category", "response")
     image, names = pd.factorize(trials["image_id"])
     texture = pd.Series(names).str.extract(_TEXTURE, expand=False).take(image)
     texture = texture.set_axis(trials.index)
@@ -183,6 +185,22 @@ def human_source(sources: Iterable[str]) -> str:
     'lab+mine'
     """
     return "+".join(sorted(set(sources)))
+
+
+def _with_columns(trials: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """The trials, if they have these columns; and answers, where those are asked for."""
+    missing = [name for name in dict.fromkeys(names) if name not in trials]
+    if missing:
+        raise InputError(
+            f"trials: expected the columns {', '.join(dict.fromkeys(names))}; found none called "
+            f"{', '.join(missing)}. gcbook.trials.table.read_trials makes all of them."
+        )
+    if "response" in names and (holes := trials["response"].isna()).any():
+        raise InputError(
+            f"trials: response: expected a category, or na for no answer; found none in "
+            f"{int(holes.sum())} of {len(trials)} rows."
+        )
+    return trials
 
 
 def _weights(trials: pd.DataFrame) -> pd.Series:

@@ -42,7 +42,21 @@ COLUMNS = (
     "source",
     "imagename",
 )
-"""Columns of the trials table. ``rt`` is in seconds, NaN for models."""
+"""Columns of a trials table, which has a row for each image that an observer answered on.
+
+- ``observer``: who answered, such as ``subject-01`` or ``resnet50``.
+- ``observer_kind``: ``human`` or ``model``.
+- ``dataset``: one of the 17, or the name of another set of images.
+- ``session``, ``trial``: whole numbers; a model has one session.
+- ``condition``: how much the image is distorted, as the dataset names it; ``0`` where a dataset has
+  one condition.
+- ``image_id``: which image it is, the same for all observers.
+- ``category``: what it shows, one of the 16; of a cue conflict, the shape.
+- ``response``: the answer, one of the 16, or ``na`` where none came in time.
+- ``rt``: response time in seconds; NaN for models.
+- ``source``: where the trials come from; ``gcbook`` for those made here.
+- ``imagename``: the image's file.
+"""
 
 ANSWER_COLUMNS = tuple(
     name for name in COLUMNS if name not in ("session", "trial", "rt", "imagename")

@@ -68,3 +68,8 @@ def test_code_may_break_where_it_is_as_long_as_a_line():
     )
     # Entities are one character each.
     assert mend_html(text.format("&lt;" * 24)) == text.format("&lt;" * 24)
+
+
+def test_arguments_of_the_reference_have_no_dashes_of_two_hyphens():
+    assert mend_html("<strong>draws</strong> -- how many") == "<strong>draws</strong>: how many"
+    assert mend_html("<code>a -- b</code>") == "<code>a -- b</code>"

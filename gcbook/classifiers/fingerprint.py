@@ -10,6 +10,7 @@ name: their versions are noted elsewhere. Where a tensor lies does not count, it
 import enum
 import sys
 import sysconfig
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping
 from dis import get_instructions
 from functools import partial
@@ -20,6 +21,8 @@ from types import (
     CodeType,
     FunctionType,
     GenericAlias,
+    GetSetDescriptorType,
+    MemberDescriptorType,
     MethodType,
     ModuleType,
     NoneType,
@@ -37,6 +40,8 @@ _LIBRARIES = tuple(
 )
 _OWN = Path(__file__).parents[1].as_posix() + "/"
 _MODULE = frozenset(vars(torch.nn.Module()))
+_SLOTS = (GetSetDescriptorType, MemberDescriptorType, type(namedtuple("One", "field").field))
+"""What stands in a class for an attribute of its objects: of named tuples, and of slots."""
 _VOLATILE = {"name_or_path", "_name_or_path"}
 """Where a network was loaded from."""
 
@@ -116,6 +121,8 @@ class _Walk:
                 self.add(None if isinstance(owner, ModuleType) else owner, where)
             case ModuleType() | GenericAlias():
                 self._say(str(getattr(thing, "__name__", thing)))
+            case _ if isinstance(thing, _SLOTS):
+                self._say("slot")
             case type():
                 self._class(thing, where)
             case _:

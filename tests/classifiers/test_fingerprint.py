@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -184,6 +185,18 @@ def test_a_class_of_a_users_own_counts_with_its_code():
             return x_t
 
     assert of(Other()) != of(Net())
+
+
+def test_a_named_tuple_and_slots_of_a_users_own_count_with_their_values():
+    class Settings(NamedTuple):
+        width: int
+
+    class Slotted:
+        __slots__ = ("width",)
+
+    assert fingerprint({"a": Settings(1)}) != fingerprint({"a": Settings(2)})
+    for kind in (Settings, Slotted):
+        assert fingerprint({"a": kind}) == fingerprint({"a": kind})
 
 
 def test_a_network_in_a_users_own_module(tmp_path, monkeypatch):

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from gcbook.chapters.worked_example.lite import lite_facts
 from gcbook.chapters.worked_example.races import race_facts
 from gcbook.chapters.worked_example.tables import (
     HALF_PRECISION,
@@ -46,6 +47,7 @@ def worked_example_facts(
     costs: pd.DataFrame,
     parameters: Any,
     races: pd.DataFrame,
+    beside: pd.DataFrame,
 ) -> SimpleNamespace:
     """Return every number of the chapter's text under a name.
 
@@ -55,6 +57,7 @@ def worked_example_facts(
         costs: from ``cost_rows`` of the same module.
         parameters: of the chapter.
         races: from `gcbook.chapters.worked_example.races.race_rows`.
+        beside: from `gcbook.chapters.worked_example.lite.beside_rows`.
     """
     rows = summaries.estimates
     humans = rows[
@@ -71,6 +74,7 @@ def worked_example_facts(
         **_printed(),
         **_outcome(outcome),
         **race_facts(races),
+        **lite_facts(beside),
         miniature=MINIATURE,
         humans=Number(humans["value"], ".1%"),
         humans_interval=Interval(humans["low"], humans["high"], ".1%"),

@@ -159,7 +159,8 @@ def _choose(
     wanted = [
         folder
         for folder in found
-        if dataset and canonical_set(dataset) in (canonical_set(folder.name or root_name), str(folder))
+        if dataset
+        and canonical_set(dataset) in (canonical_set(folder.name or root_name), str(folder))
     ]
     if len(wanted) == 1:
         return wanted[0]

@@ -39,13 +39,13 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
         resampling: how the intervals are made.
 
     Returns:
-        A row a model and k (0 to 20): ``model, images`` (in words), ``kind, world`` (of the
+        A row a model and k (0 to 20): ``model, scored_on`` (in words), ``kind, world`` (of the
         images), ``k``, ``n`` (cue conflicts); each of `MEASURES` with ``_low`` and ``_high``;
         ``accuracy, accuracy_low, accuracy_high`` on ``sets`` (in words), NaN where there are none
         but the cue conflicts; and ``change, change_low, change_high``, by how much the shape bias
         exceeds that under the paper's k, on the same images.
     """
-    tables = [pd.DataFrame(columns=["model"])]
+    tables = []
     for model in dict.fromkeys(each.model for each in own):
         first, *others = (each for each in own if each.model == model)
         answers = _decay_trials(first)
@@ -59,13 +59,13 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
         tables.append(
             rows.rename(columns={"case": "k"}).assign(
                 model=model,
-                images=describe_images(first, int(rows["n"].max())),
+                scored_on=describe_images(first, int(rows["n"].max())),
                 kind=first.images.kind,
                 world=first.images.world,
                 sets=", ".join(each.store.dataset for each in sets),
             )
         )
-    return pd.concat(tables, ignore_index=True)
+    return _together(tables)
 
 
 def own_levels(own: Sequence[OwnStore], bins: int, *, resampling: Resampling) -> pd.DataFrame:
@@ -77,26 +77,31 @@ def own_levels(own: Sequence[OwnStore], bins: int, *, resampling: Resampling) ->
         resampling: how the intervals are made.
 
     Returns:
-        A row a model, level and answer: ``model, images, answer`` ("the shape", "the texture",
+        A row a model, level and answer: ``model, scored_on, answer`` ("the shape", "the texture",
         "neither"), ``t_low, t_high, t`` (the middle), ``n, share, low, high``.
     """
-    tables = [pd.DataFrame(columns=["model"])]
+    tables = []
     for each in (one for one in own if one.store.dataset == CONFLICT):
         found = _measured(_level_trials(each, bins), each, resampling)
-        whole = describe_images(each, int(found["n"].max()))
-        for answer, measure in (("the shape", "shape_accuracy"), ("the texture", "texture_accuracy")):
-            ends = zip(("share", "low", "high"), _ENDS, strict=True)
-            values = {name: found[measure + end] for name, end in ends}
-            tables.append(found[["case", "n"]].assign(answer=answer, **values))
-        neither = {"share": 1 - found["either"], "low": 1 - found["either_high"]}
-        neither |= {"high": 1 - found["either_low"]}
-        tables.append(found[["case", "n"]].assign(answer="neither", **neither))
-        for at in (-3, -2, -1):
-            low = tables[at]["case"] / bins
-            tables[at] = tables[at].assign(
-                model=each.model, images=whole, t_low=low, t_high=low + 1 / bins, t=low + 0.5 / bins
-            )
-    return pd.concat(tables, ignore_index=True).drop(columns="case", errors="ignore")
+        low = found["case"] / bins
+        about = found[["n"]].assign(
+            model=each.model,
+            scored_on=describe_images(each, int(found["n"].max())),
+            t_low=low,
+            t_high=low + 1 / bins,
+            t=low + 1 / (2 * bins),
+        )
+        for cue in ("shape", "texture"):
+            values, low, high = (found[f"{cue}_accuracy{end}"] for end in _ENDS)
+            tables.append(about.assign(answer=f"the {cue}", share=values, low=low, high=high))
+        values, low, high = (1 - found[f"either{end}"] for end in ("", "_high", "_low"))
+        tables.append(about.assign(answer="neither", share=values, low=low, high=high))
+    return _together(tables)
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables in one; where there is no own model, one without rows."""
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"model": []})
 
 
 def _sets(first: OwnStore, others: Sequence[OwnStore]) -> list[OwnStore]:
@@ -199,9 +204,7 @@ def _accuracies(trials: pd.DataFrame, own: OwnStore, resampling: Resampling) -> 
 def _estimated(trials: pd.DataFrame, resampling: Resampling) -> Estimates:
     """Estimate with each case as an observer."""
     named = trials.assign(observer=trials["case"].astype(str)).drop(columns="case")
-    settings = SummarySettings(
-        tuple(dict.fromkeys(named["dataset"])), resampling=resampling
-    )
+    settings = SummarySettings(tuple(dict.fromkeys(named["dataset"])), resampling=resampling)
     return estimate(named, settings, all_pairs=False)
 
 

@@ -11,15 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
 
-import pandas as pd
-
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.miniworld.named import world_names
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.store import Store
-from gcbook.stats.words import plural
+from gcbook.scoring.store import Store, store_problems
 from gcbook.stimuli.folders import PUBLISHED_SETS, canonical_set
 from gcbook.trials.originals import SOURCES, read_registry
 
@@ -27,8 +24,6 @@ CONFLICT = "cue-conflict"
 
 PUBLISHED, MINIATURE, OTHER = "published", "miniature", "other"
 """What images may be."""
-
-_MOST_LISTED = 5
 
 
 @dataclass(frozen=True)
@@ -65,11 +60,11 @@ class OwnStore:
     store: Store
 
 
-def open_stores(paths: Sequence[str | Path]) -> tuple[OwnStore, ...]:
+def open_stores(paths: str) -> tuple[OwnStore, ...]:
     """Open stores of a reader's models.
 
     Args:
-        paths: of stores, or of folders of them, MODEL/DATASET or DATASET.
+        paths: of stores, or of folders of them, MODEL/DATASET or DATASET; separated by commas.
 
     Returns:
         The stores, cue conflicts first among those of a model.
@@ -78,7 +73,8 @@ def open_stores(paths: Sequence[str | Path]) -> tuple[OwnStore, ...]:
         InputError: nothing is there, two stores are of one model and set, or one has no noise
             levels to weight, no finished image or no cue conflicts beside it; with the reason.
     """
-    places = [place for path in paths for place in _places(Path(path).expanduser())]
+    named = filter(None, map(str.strip, paths.split(",")))
+    places = [place for path in named for place in _places(Path(path).expanduser())]
     opened = {place: Store.open(place) for place in dict.fromkeys(places)}
     for store in opened.values():
         _check(store)
@@ -192,11 +188,18 @@ def _check(store: Store) -> None:
         )
 
 
-def damaged(stores: Sequence[OwnStore]) -> list[str]:
-    """What is wrong with files of stores, a line each."""
-    from gcbook.scoring.store import store_problems
+def check_files(own: Sequence[OwnStore]) -> None:
+    """Read every file of stores.
 
-    return [line for own in stores for line in store_problems(own.store.path)]
+    Raises:
+        InputError: one is damaged.
+    """
+    wrong = [line for each in own for line in store_problems(each.store.path)]
+    if wrong:
+        more = f" And {len(wrong) - 1} more files." if len(wrong) > 1 else ""
+        raise InputError(
+            f"stores: {wrong[0]}{more} The same `gcbook score` mends what it can of a store."
+        )
 
 
 def describe_images(own: OwnStore, n: int) -> str:
@@ -210,8 +213,3 @@ def describe_images(own: OwnStore, n: int) -> str:
         return f"{n:,} {what}: {own.images.title}"
     whole = EXPERIMENTS[own.store.dataset].n_images
     return f"{n:,} of {whole:,} published {what}"
-
-
-def named_images(own: Sequence[OwnStore]) -> pd.Series:
-    """For a message: how many stores are of which images."""
-    return pd.Series([each.images.title for each in own]).value_counts()

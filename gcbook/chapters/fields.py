@@ -120,6 +120,11 @@ def path_of(description: str) -> FieldOf:
     return str, _field("", description, allowed="text", paths="one")
 
 
+def text_of(description: str, allowed: str) -> FieldOf:
+    """Text, or nothing."""
+    return str, _field("", description, allowed=allowed)
+
+
 def stores_of() -> FieldOf:
     """Stores of a reader's own scores, which `check_stores` opens."""
     words = "paths of stores or of folders of stores, separated by commas, or nothing"

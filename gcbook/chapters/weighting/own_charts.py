@@ -25,6 +25,8 @@ _MEASURES = {
 }
 _WORDS = 18
 """Pixels between names."""
+_HIGH = 0.9
+"""Above it a name stands below its line."""
 
 
 def fig_own(own: pd.DataFrame, beside: pd.DataFrame) -> alt.TopLevelMixin:
@@ -90,8 +92,8 @@ def _panel(
         .mark_rule(color=CHANCE_LINE, strokeDash=[2, 2])
         .encode(x=x),
         *lines,
-        *words,
         *own_layers(shown, x, y, names, tooltip),
+        *words,
     ]
     return alt.layer(*layers).properties(**_PANEL, title=f"{title}, {where}")
 
@@ -115,7 +117,9 @@ def _beside(
         else:
             layers.append(base.mark_line(color=color, strokeWidth=1.5).encode(x=x))
             start = base.transform_filter("datum.k === 0").encode(x=alt.value(4))
-        names += _written(start.encode(text="observer:N"), color, align="left", dy=-9)
+        below = data["value"].iloc[0] > _HIGH
+        text = start.encode(text="observer:N")
+        names += _written(text, color, align="left", dy=11 if below else -9)
     return layers, names
 
 
@@ -137,7 +141,9 @@ def own_layers(
     across = str(x["shorthand"]).removesuffix(":Q")
     for number, model in enumerate(dict.fromkeys(rows["model"])):
         of_model = rows[rows["model"] == model]
-        ends.append(of_model[of_model[across] == of_model[across].max()])
+        # The name lies above as much of the line as it is long.
+        last = of_model.sort_values(across).tail(-(-len(of_model) // 3))
+        ends.append(last.tail(1).assign(value=last["value"].max()))
         base = names.chart(of_model, "model").encode(x=x)
         dash = _DASHES[number % len(_DASHES)]
         layers += [

@@ -15,6 +15,7 @@ from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.miniworld.named import world_names
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
+from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring.store import Store, store_problems
 from gcbook.stimuli.folders import PUBLISHED_SETS, canonical_set
@@ -24,6 +25,9 @@ CONFLICT = "cue-conflict"
 
 PUBLISHED, MINIATURE, OTHER = "published", "miniature", "other"
 """What images may be."""
+
+
+_CUES = rf"({'|'.join(CATEGORIES)})\d+-({'|'.join(CATEGORIES)})\d+\.\w+"
 
 
 @dataclass(frozen=True)
@@ -76,20 +80,42 @@ def open_stores(paths: str) -> tuple[OwnStore, ...]:
     named = filter(None, map(str.strip, paths.split(",")))
     places = [place for path in named for place in _places(Path(path).expanduser())]
     opened = {place: Store.open(place) for place in dict.fromkeys(places)}
-    for store in opened.values():
-        _check(store)
+    for why in filter(None, map(refusal, opened.values())):
+        raise InputError(f"stores: {why}")
     found = sorted(
         _named(opened), key=lambda own: (own.model, own.store.dataset != CONFLICT, own.store.path)
     )
     for model in dict.fromkeys(own.model for own in found):
-        sets = [own.store.dataset for own in found if own.model == model]
+        first, *others = (own for own in found if own.model == model)
+        sets = [own.store.dataset for own in (first, *others)]
         if CONFLICT not in sets:
             raise InputError(
                 f"stores: expected scores of {model} on cue-conflict images, which a shape bias is "
                 f"of; found {', '.join(sets)} alone. `gcbook score MODEL {CONFLICT} -o STORE` "
                 "makes them; name both."
             )
+        _check_conflicts(first)
+        for other in others:
+            if (MINIATURE in (first.images.kind, other.images.kind)) and (
+                other.images != first.images
+            ):
+                raise InputError(
+                    f"stores: expected images of one kind of {model}, found cue conflicts of "
+                    f"{first.images.title} and {other.store.dataset} of {other.images.title}. "
+                    "Name one of them."
+                )
     return tuple(found)
+
+
+def _check_conflicts(own: OwnStore) -> None:
+    """Refuse images called cue conflicts whose names do not tell shape and texture."""
+    names = own.store.images()["image_id"]
+    strange = names[~names.str.fullmatch(_CUES)].tolist()
+    if strange:
+        raise InputError(
+            f"{own.store.path}: expected cue conflicts named for shape and texture, as "
+            f"dog10-bicycle1.png, found {strange[0]}. Rename the images and score them again."
+        )
 
 
 def images_of(store: Store) -> ImagesOf:
@@ -165,27 +191,26 @@ def _named(opened: Mapping[Path, Store]) -> list[OwnStore]:
     return list(found.values())
 
 
-def _check(store: Store) -> None:
-    """Refuse a store whose errors cannot be weighted by noise level."""
+def refusal(store: Store) -> str:
+    """Say why a store's errors cannot be weighted by noise level, "" if they can."""
     about = f"{store.path}: {store.observer}"
     kind = store.classifier.get("kind")
     if kind != "diffusion" or store.traits.likelihood or store.schedule is None:
         said = f"of the kind {kind}" if kind else "of an unknown kind"
-        raise InputError(
+        return (
             f"{about} is {said}, whose scores have no noise levels that a weighting could choose "
             "among; expected errors of a diffusion model. `gcbook decide` makes trials of it, "
-            "which chapters take as -p trials."
+            "which other chapters take (-p trials)."
         )
     if store.settings.racing:
-        raise InputError(
+        return (
             f"{about} was raced under {store.settings.weighting.name}: classes that lost have no "
             "further errors, so that no other weighting can be tried. Score without a race "
             "(--draws 32), into another store."
         )
     if not len(store.images()) or not store.score_files():
-        raise InputError(
-            f"{about} has no image with all its scores yet; run the same gcbook score again."
-        )
+        return f"{about} has no image with all its scores yet; run the same gcbook score again."
+    return ""
 
 
 def check_files(own: Sequence[OwnStore]) -> None:

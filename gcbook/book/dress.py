@@ -2,7 +2,8 @@
 
 - The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
   tagged ``caption``, become one figure with a number, so that pages can refer to it. Where a cell
-  tagged ``optional`` shows nothing, its caption goes too.
+  tagged ``optional`` shows nothing, its caption goes too, and so does a Markdown cell tagged
+  ``optional`` directly above it.
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, what prints nothing into one piece.
 - Folded at the end: how to run the chapter again, where there is something to choose, and from
@@ -213,6 +214,8 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
             continue
         above = _figures(kept[-1]) if kept else []
         if not above and kept and is_optional(kept[-1]):
+            if len(kept) > 1 and kept[-2].cell_type == "markdown" and is_optional(kept[-2]):
+                del kept[-2]
             continue
         if len(above) != 1:
             raise GcbookError(

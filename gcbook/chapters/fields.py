@@ -120,6 +120,30 @@ def path_of(description: str) -> FieldOf:
     return str, _field("", description, allowed="text", paths="one")
 
 
+def text_of(description: str, allowed: str) -> FieldOf:
+    """Text, or nothing."""
+    return str, _field("", description, allowed=allowed)
+
+
+def stores_of() -> FieldOf:
+    """Stores of a reader's own scores, which `check_stores` opens."""
+    words = "paths of stores or of folders of stores, separated by commas, or nothing"
+    meaning = "own scores of diffusion models to add, from gcbook score"
+    return str, _field("", meaning, allowed=words, paths="several")
+
+
+def check_stores(parameters: Any) -> None:
+    """Refuse stores that a chapter could not read to the end, before it starts.
+
+    Raises:
+        InputError: see `gcbook.miniworld.results.own_stores.open_stores`; or a file is damaged.
+    """
+    if parameters.stores:
+        from gcbook.miniworld.results.own_stores import check_files, open_stores
+
+        check_files(open_stores(parameters.stores))
+
+
 def model_of(default: str, description: str) -> FieldOf:
     """The name of a model."""
     return str, _field(default, description, allowed="a name that gcbook models lists")

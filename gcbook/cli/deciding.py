@@ -12,7 +12,9 @@ from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
+    from gcbook.miniworld.results.own_stores import ImagesOf
     from gcbook.scoring.decisions import Decisions
+    from gcbook.scoring.store import Store
 
 SHOWN = 5
 """How many images are named."""
@@ -60,6 +62,7 @@ def decide(
         raise InputError(f"--pool: expected log or probability, found {pool!r}.")
     import warnings
 
+    from gcbook.miniworld.results.own_stores import MINIATURE, images_of
     from gcbook.scoring import decisions
     from gcbook.scoring.diagnostics import decisions_by
     from gcbook.scoring.store import Store
@@ -79,7 +82,8 @@ def decide(
             ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
     for warning in dict.fromkeys(str(each.message) for each in caught):
         say(f"warning: {warning}")
-    for line in _left_out(found, scores.dataset):
+    images = images_of(scores)
+    for line in _left_out(found, "" if images.kind == MINIATURE else scores.dataset):
         say(line)
     undecided = len(found.failed) + len(found.incomplete)
     if not len(decided):
@@ -92,7 +96,7 @@ def decide(
         typer.echo(f"by {by}, from the draws of each range alone:")
         typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
     if output is not None:
-        _write(trials, output, overwrite)
+        _write(trials, output, overwrite, scores, images)
     if undecided:
         raise GcbookError(
             f"{undecided} of {len(decided) + undecided} images could not be decided (see above); "
@@ -162,7 +166,8 @@ def _number(value: float) -> str:
     return "–" if value != value else f"{value:z.3f}"
 
 
-def _write(trials: Any, output: Path, overwrite: bool) -> None:
+def _write(trials: Any, output: Path, overwrite: bool, store: "Store", images: "ImagesOf") -> None:
+    from gcbook.miniworld.results.own_stores import MINIATURE, refusal
     from gcbook.paper.experiments import EXPERIMENTS
     from gcbook.trials.find import dataset_of
     from gcbook.trials.table import write_trial_file, write_trials
@@ -180,7 +185,11 @@ def _write(trials: Any, output: Path, overwrite: bool) -> None:
     except OSError as error:
         raise unwritable(output.parent if lone else output, error) from error
     typer.echo(str(written))
-    if dataset not in EXPERIMENTS:
+    if images.kind == MINIATURE:
+        typer.echo(f"{images.title}: gcbook benchmark has no people who saw them")
+        if not refusal(store):
+            typer.echo(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
+    elif dataset not in EXPERIMENTS:
         typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
     elif known:
         typer.echo(f"next: gcbook benchmark {quote(str(output))}")

@@ -220,10 +220,10 @@ def _best(
 ) -> tuple[list[str], list[str | None], list[float]]:
     """Responses, runners-up (None where a race left one class) and margins (NaN there)."""
     every = np.arange(len(images))
-    first = _first(images, means, labels)
+    first = smallest(images, means, labels)
     others = means.copy()
     others[every, first] = np.inf
-    second = _first(images, others, labels)
+    second = smallest(images, others, labels)
     margin = others[every, second] - means[every, first]
     left = np.isfinite(others[every, second])
     named = np.array(labels, dtype=object)
@@ -232,8 +232,14 @@ def _best(
     return named[first].tolist(), runner_up.tolist(), np.where(left, margin, np.nan).tolist()
 
 
-def _first(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> np.ndarray:
-    """Place of each image's smallest mean."""
+def smallest(images: Sequence[str], means: np.ndarray, labels: Sequence[str]) -> np.ndarray:
+    """Return the place of each image's smallest mean, (images,), of equal ones as ties are broken.
+
+    Args:
+        images: names.
+        means: (images, labels).
+        labels: of the classes.
+    """
     first = means.argmin(axis=1)
     tied = means == means.min(axis=1, keepdims=True)
     for row in np.flatnonzero(tied.sum(axis=1) > 1).tolist():

@@ -86,9 +86,9 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
             f"{foreign[0].place}: expected folders named {', '.join(CATEGORIES)}; found "
             f"{', '.join(names)} ({len(foreign)} images). Rename or move what is no category."
         )
-    name = _canonical(folder.name or root_name)
+    name = canonical_set(folder.name or root_name)
     if dataset and len(found) == 1:
-        name = _canonical(dataset)
+        name = canonical_set(dataset)
         if PurePosixPath(name).parts != (name,) or "\\" in name or name == "..":
             raise InputError(f"dataset: expected a name that a folder can have, found {dataset!r}.")
     return StimulusSet(name, _make(found[folder], name))
@@ -117,7 +117,7 @@ def _locate(
             return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset, None
     named = known_dataset(str(source))
     if named in PUBLISHED_SETS:
-        if dataset and _canonical(dataset) != named:
+        if dataset and canonical_set(dataset) != named:
             raise InputError(
                 f"dataset: {source} has that name already; expected no other, found {dataset!r}. "
                 "Leave it out."
@@ -159,7 +159,8 @@ def _choose(
     wanted = [
         folder
         for folder in found
-        if dataset and _canonical(dataset) in (_canonical(folder.name or root_name), str(folder))
+        if dataset
+        and canonical_set(dataset) in (canonical_set(folder.name or root_name), str(folder))
     ]
     if len(wanted) == 1:
         return wanted[0]
@@ -171,7 +172,12 @@ def _choose(
     )
 
 
-def _canonical(name: str) -> str:
+def canonical_set(name: str) -> str:
+    """Return the name that the book has for a folder's images, or the folder's own.
+
+    >>> canonical_set("filled-silhouettes"), canonical_set("mine")
+    ('silhouette', 'mine')
+    """
     return _FOLDERS.get(name) or known_dataset(name) or name
 
 

@@ -1,16 +1,30 @@
 """What the chapter can be asked to do differently."""
 
+from typing import Any
+
 from gcbook.chapters.fields import (
     CLUSTERED,
+    check_stores,
     model_of,
     names_of,
     noise_draws,
     noise_times,
     seed_of,
+    stores_of,
+    text_of,
     weighting_of,
     whole,
 )
 from gcbook.chapters.parameters import Declaration
+
+
+def _check(parameters: Any) -> None:
+    check_stores(parameters)
+    if parameters.stores or parameters.image:
+        from gcbook.chapters.step_by_step.own import check_image
+
+        check_image(parameters)
+
 
 PARAMETERS = Declaration(
     {
@@ -25,6 +39,11 @@ PARAMETERS = Declaration(
         "weighting": weighting_of("exp:7", "weight of the errors"),
         **CLUSTERED,
         "seed": seed_of("seed of the choice, of all noise and masks, and of the resampling"),
-    }
+        "stores": stores_of(),
+        "image": text_of(
+            "image of the stores to show; nothing: the first", "the name of an image, or nothing"
+        ),
+    },
+    _check,
 )
 """Single images followed through a model."""

@@ -1,6 +1,14 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import CLUSTERED, noise_draws, number, seed_of, whole
+from gcbook.chapters.fields import (
+    CLUSTERED,
+    check_stores,
+    noise_draws,
+    number,
+    seed_of,
+    stores_of,
+    whole,
+)
 from gcbook.chapters.parameters import Declaration
 
 PARAMETERS = Declaration(
@@ -13,5 +21,7 @@ PARAMETERS = Declaration(
         "images_a_category": whole(2, "images of each category to restore", ge=1, le=20, smoke=1),
         **CLUSTERED,
         "seed": seed_of("seed of the resampling, the images and the noise"),
-    }
+        "stores": stores_of(),
+    },
+    check_stores,
 )

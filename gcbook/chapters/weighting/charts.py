@@ -6,11 +6,14 @@ Tables come from the other modules of this room, each from the function that the
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
+from gcbook.chapters.weighting.own_charts import own_layers
 from gcbook.charts.columns import tooltips
 from gcbook.charts.curves import curve_layers, line_look
 from gcbook.charts.miniature_look import COLORS, SHAPES
+from gcbook.charts.names import Names
 from gcbook.charts.parts import look, radio, side_by_side
 from gcbook.charts.theme import (
     CHANCE_LINE,
@@ -142,10 +145,11 @@ def fig_levels(rows: pd.DataFrame) -> alt.TopLevelMixin:
     """What answers to cue conflicts name at each level of noise, a panel a model.
 
     Args:
-        rows: from `gcbook.chapters.weighting.levels.level_shares`.
+        rows: from `gcbook.chapters.weighting.levels.level_shares`; or of own models, which have no
+            ``world`` to choose, from `gcbook.miniworld.results.own_curves.own_levels`.
     """
     answers = list(dict.fromkeys(rows["answer"]))
-    worlds = list(dict.fromkeys(rows["world"]))
+    worlds = list(dict.fromkeys(rows.get("world", ())))
     marks = look(
         "answer",
         answers,
@@ -163,24 +167,26 @@ def fig_levels(rows: pd.DataFrame) -> alt.TopLevelMixin:
         titles={"answer": "Answers name"},
         formats={"share": ".1%"},
     )
-    columns = ["world", "answer", "t", "t_low", "t_high", "n", "share", "low", "high"]
+    columns = ["answer", "t", "t_low", "t_high", "n", "share", "low", "high"]
     panels = []
     for model, group in rows.groupby("model", sort=False):
-        base = (
-            alt.Chart(group[columns])
-            .transform_filter("datum.world === levels_world")
-            .encode(x=x, color=marks["color"])
-        )
+        base = alt.Chart(group[["world", *columns] if worlds else columns])
+        if worlds:
+            base = base.transform_filter("datum.world === levels_world")
+        base = base.encode(x=x, color=marks["color"])
         layers = curve_layers(
             base, y, dash=marks["strokeDash"], tooltip=tooltip, shape=marks["shape"], size=60
         )
         panels.append(alt.layer(*layers).properties(**_PANEL, title=str(model)))
     return side_by_side(
         panels,
-        [radio("levels_world", "World: ", worlds, worlds[0])],
-        "Two panels, pixel and latent diffusion, over the noise from clean images to noise alone: "
-        "the shares of answers to cue conflicts that name the shape, the texture, and neither, "
-        "where the draws of one level of noise decide alone. A switch chooses the world.",
+        [radio("levels_world", "World: ", worlds, worlds[0])] if worlds else [],
+        f"A panel for each of {', '.join(dict.fromkeys(rows['model']))} over the noise, from clean "
+        "images to noise alone: the shares of answers to cue conflicts that name the shape, the "
+        "texture, and neither, where the draws of one level of noise decide alone."
+        + " A switch chooses the world."
+        * bool(worlds),
+        columns=2,
     )
 
 
@@ -188,7 +194,8 @@ def fig_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
     """What each tenth of t has of the weight and of the influence, under three weightings.
 
     Args:
-        shares: of one model, from `gcbook.miniworld.results.weighting.share_table`.
+        shares: from `gcbook.miniworld.results.weighting.share_table`; of several models each gets a
+            row of panels with its name.
     """
     titles = {name: title for name, (title, _, _) in _WEIGHTINGS.items()}
     named = shares.assign(name=shares["weighting"].map(titles))
@@ -198,34 +205,41 @@ def fig_shares(shares: pd.DataFrame) -> alt.TopLevelMixin:
         values=[1, 2, 4, 6, 8, 10], format="d", grid=False
     )
     y = alt.Y("share:Q", title="Share", scale=_UNIT).axis(format=".0%", tickCount=5)
+    several = shares["model"].nunique() > 1
     panels = []
-    for part, title in (("weight", "Weight"), ("variance", "Influence")):
-        layers = curve_layers(
-            alt.Chart(named[named["part"] == part].assign(low=None, high=None)).encode(
-                x=x, color=encoding["color"]
-            ),
-            y,
-            dash=encoding["strokeDash"],
-            tooltip=tooltips(
-                ["name", "tenth", "share"], titles={"name": "Weighting"}, formats={"share": ".1%"}
-            ),
-            size=45,
-        )[1:]
-        panels.append(alt.layer(*layers).properties(**_PANEL, title=title))
+    for model, rows in named.groupby("model", sort=False):
+        for part, title in (("weight", "Weight"), ("variance", "Influence")):
+            layers = curve_layers(
+                alt.Chart(rows[rows["part"] == part].assign(low=None, high=None)).encode(
+                    x=x, color=encoding["color"]
+                ),
+                y,
+                dash=encoding["strokeDash"],
+                tooltip=tooltips(
+                    ["name", "tenth", "share"],
+                    titles={"name": "Weighting"},
+                    formats={"share": ".1%"},
+                ),
+                size=45,
+            )[1:]
+            whose = f"{title}, {model}" if several else title
+            panels.append(alt.layer(*layers).properties(**_PANEL, title=whose))
     return side_by_side(
         panels,
         [],
         "Two panels over the tenths of t, from clean to noise, a line for each of equal weights, "
         "the paper's weight and that of the likelihood bound. Left: the tenth's share of the sum "
         "of weights. Right: its share of the variance of the weighted errors between classes.",
+        columns=2,
     )
 
 
-def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
+def fig_axis(rows: pd.DataFrame, own: pd.DataFrame) -> alt.TopLevelMixin:
     """Which share of each weighting lies at noise that hides detail, by the detail.
 
     Args:
         rows: from `gcbook.chapters.weighting.detail.axis_rows`.
+        own: of own models, from `gcbook.chapters.weighting.own.own_axis`; may be empty.
     """
     names = list(dict.fromkeys(rows["weighting"]))
     ends = rows.sort_values("frequency").groupby("weighting").tail(1)
@@ -238,11 +252,13 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
     encoding = line_look("weighting", looks, None)
     for channel in encoding.values():
         channel.legend = None
+    finest = max(32, *own["frequency"])
+    octaves = [2**octave for octave in range(int(np.log2(finest)) + 1)]
     x = alt.X(
         "frequency:Q",
         title="Detail, in cycles per image",
-        scale=alt.Scale(type="log", base=2, domain=[1, 32]),
-    ).axis(values=[1, 2, 4, 8, 16, 32], format="d")
+        scale=alt.Scale(type="log", base=2, domain=[1, finest]),
+    ).axis(values=octaves, format="d")
     y = alt.Y("share:Q", title="Weight where it is hidden", scale=_UNIT).axis(
         format=".0%", tickCount=5
     )
@@ -265,9 +281,21 @@ def fig_axis(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .mark_text(align="right", dx=-14, fontWeight="bold")
         .encode(x=x, y=y, color=encoding["color"], text="weighting:N")
     )
+    own_names = Names.of(own["weighting"])
+    mine_too = own_layers(
+        own.rename(columns={"weighting": "model", "share": "value"}),
+        x,
+        y,
+        own_names,
+        tooltips(
+            ["model", "frequency", "value", "low", "high"],
+            titles={"frequency": "Cycles per image", "value": "Share of the weight"},
+            formats={"frequency": ".1f", "value": ".1%"},
+        ),
+    )
     return side_by_side(
-        [alt.layer(*layers, said).properties(width=600, height=260)],
-        [],
+        [alt.layer(*layers, said, *mine_too).properties(width=600, height=260)],
+        [own_names.parameter()] if mine_too else [],
         "Lines that rise with the fineness of detail, from 1 to 32 cycles per image: the share of "
         "a weighting that lies at noise which hides such detail. Highest is pixel diffusion at 32 "
         "pixels with equal weights, then the same under exp(−7t), then at 64 pixels under "

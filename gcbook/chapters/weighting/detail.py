@@ -243,15 +243,11 @@ def axis_rows(spectra: Mapping[str, Spectrum]) -> pd.DataFrame:
     tables = []
     for name, world, k in curves:
         detail = miniature_detail(spectra[world])
-        frequencies = _frequencies(spectra[world].pixels)
-        shares = hidden_shares(detail, _weights(k), frequencies)
-        tables.append(_curve(name, frequencies, shares, shares))
-    frequencies = _frequencies(int(quoted_value("imagen_resolution")))
-    alone, equal = (
-        hidden_shares(imagen_detail(CONTRASTS[1], channels), _weights(PAPER), frequencies)
-        for channels in CHANNELS
-    )
-    tables.append(_curve(f"Imagen, k = {PAPER}", frequencies, equal, alone))
+        frequencies = frequencies_of(spectra[world].pixels)
+        tables.append(hidden_curve(name, frequencies, detail, detail, k))
+    frequencies = frequencies_of(int(quoted_value("imagen_resolution")))
+    alone, equal = (imagen_detail(CONTRASTS[1], channels) for channels in CHANNELS)
+    tables.append(hidden_curve(f"Imagen, k = {PAPER}", frequencies, equal, alone))
     return pd.concat(tables, ignore_index=True)
 
 
@@ -268,11 +264,21 @@ def _excesses(world: str, decays: Sequence[float], resampling: Resampling) -> pd
     return table
 
 
-def _frequencies(pixels: int) -> np.ndarray:
-    """Quarter octaves from 1 cycle an image to what the pixels show."""
-    return 2 ** np.arange(0, np.log2(pixels / 2) + 1e-9, 0.25)
+def frequencies_of(pixels: int) -> np.ndarray:
+    """Quarter octaves from 1 cycle an image to what so many pixels a side show."""
+    return np.asarray(2 ** np.arange(0, np.log2(pixels / 2) + 1e-9, 0.25))
 
 
-def _curve(name: str, frequency: np.ndarray, low: np.ndarray, high: np.ndarray) -> pd.DataFrame:
-    table = pd.DataFrame({"frequency": frequency, "low": low, "high": high})
-    return table.assign(weighting=name, share=(low + high) / 2)
+def hidden_curve(
+    weighting: str, frequencies: np.ndarray, most: np.ndarray, least: np.ndarray, k: float = PAPER
+) -> pd.DataFrame:
+    """Which share of exp(−kt) lies at noise that hides detail, as rows of `axis_rows`.
+
+    Args:
+        weighting: what the curve is called.
+        frequencies: of the detail, in cycles an image.
+        most, least: what survives at each of the `TIMES`, under two assumptions.
+    """
+    low, high = (hidden_shares(each, _weights(k), frequencies) for each in (most, least))
+    table = pd.DataFrame({"frequency": frequencies, "low": low, "high": high})
+    return table.assign(weighting=weighting, share=(low + high) / 2)

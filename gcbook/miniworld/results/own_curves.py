@@ -1,0 +1,224 @@
+"""What a reader's own scores say under each weighting, and at each level of noise.
+
+Values and intervals are those that the book has for images of the kind: of published stimuli and a
+reader's own cue conflicts, shapes and textures are resampled (`gcbook.stats.estimates`); of
+miniature images, silhouettes (`gcbook.stats.clustered`).
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from gcbook.miniworld.results.answers import mark
+from gcbook.miniworld.results.own_stores import MINIATURE, OwnStore, describe_images
+from gcbook.miniworld.results.sweep import DECAYS
+from gcbook.miniworld.results.weighting import PAPER, read_errors
+from gcbook.noise.weightings import parse_weighting
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.scoring.decisions import Rule, decide_rows, smallest, to_trials
+from gcbook.scoring.diagnostics import level_of
+from gcbook.scoring.scores import Weights
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.estimates import Estimates, estimate
+from gcbook.stats.metrics import CUE_METRICS, conflicts_in, cue_metrics, cues
+from gcbook.stats.resampling import Resampling
+from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares, cue_sums
+
+MEASURES = (*CUE_METRICS, "either")
+"""On cue conflicts: the metrics of cues, and the share of answers that name either cue."""
+
+_ENDS = ("", "_low", "_high")
+
+
+def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFrame:
+    """Shape bias and accuracy of each own model under exp(−kt).
+
+    Args:
+        own: from `gcbook.miniworld.results.own_stores.open_stores`.
+        resampling: how the intervals are made.
+
+    Returns:
+        A row a model and k (0 to 20): ``model, scored_on`` (in words), ``kind, world`` (of the
+        images), ``k``, ``n`` (cue conflicts); each of `MEASURES` with ``_low`` and ``_high``;
+        ``accuracy, accuracy_low, accuracy_high`` on ``sets`` (in words), NaN where there are none
+        but the cue conflicts; and ``change, change_low, change_high``, by how much the shape bias
+        exceeds that under the paper's k, on the same images.
+    """
+    tables = []
+    for model in dict.fromkeys(each.model for each in own):
+        first, *others = (each for each in own if each.model == model)
+        answers = _decay_trials(first)
+        rows = _measured(answers, first, resampling, PAPER)
+        sets = _sets(first, others)
+        if sets:
+            right = pd.concat(map(_decay_trials, sets), ignore_index=True)
+            rows = rows.merge(_accuracies(right, first, resampling), how="left")
+        else:
+            rows[["accuracy", "accuracy_low", "accuracy_high"]] = np.nan
+        tables.append(
+            rows.rename(columns={"case": "k"}).assign(
+                model=model,
+                scored_on=describe_images(first, int(rows["n"].max())),
+                kind=first.images.kind,
+                world=first.images.world,
+                sets=", ".join(each.store.dataset for each in sets),
+            )
+        )
+    return _together(tables)
+
+
+def own_levels(own: Sequence[OwnStore], bins: int, *, resampling: Resampling) -> pd.DataFrame:
+    """What each own model answers to cue conflicts where the draws of one level of noise decide.
+
+    Args:
+        own: see `own_sweep`.
+        bins: number of levels, of equal width in t.
+        resampling: how the intervals are made.
+
+    Returns:
+        A row a model, level and answer: ``model, scored_on, answer`` ("the shape", "the texture",
+        "neither"), ``t_low, t_high, t`` (the middle), ``n, share, low, high``.
+    """
+    tables = []
+    for each in (one for one in own if one.store.dataset == CONFLICT):
+        found = _measured(_level_trials(each, bins), each, resampling)
+        low = found["case"] / bins
+        about = found[["n"]].assign(
+            model=each.model,
+            scored_on=describe_images(each, int(found["n"].max())),
+            t_low=low,
+            t_high=low + 1 / bins,
+            t=low + 1 / (2 * bins),
+        )
+        for cue in ("shape", "texture"):
+            values, low, high = (found[f"{cue}_accuracy{end}"] for end in _ENDS)
+            tables.append(about.assign(answer=f"the {cue}", share=values, low=low, high=high))
+        values, low, high = (1 - found[f"either{end}"] for end in ("", "_high", "_low"))
+        tables.append(about.assign(answer="neither", share=values, low=low, high=high))
+    return _together(tables)
+
+
+def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Tables in one; where there is no own model, one without rows."""
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame({"model": []})
+
+
+def _sets(first: OwnStore, others: Sequence[OwnStore]) -> list[OwnStore]:
+    """The sets whose accuracy is shown: of a miniature world its ordinary images alone."""
+    if first.images.kind == MINIATURE:
+        return [each for each in others if each.store.dataset == PLAIN]
+    return list(others)
+
+
+def _decay_trials(own: OwnStore) -> pd.DataFrame:
+    """Trials under each k, with the k as ``case``."""
+    raw = read_errors(own.store)
+    names, labels = raw.images["image_id"].tolist(), np.array(raw.labels)
+    tables = []
+    for k in DECAYS:
+        best = smallest(names, raw.mean_errors(f"exp:{k}"), raw.labels)
+        trials = to_trials(raw.images.assign(response=labels[best]), "own", own.store.dataset)
+        tables.append(trials.assign(case=k))
+    return pd.concat(tables, ignore_index=True)
+
+
+def _level_trials(own: OwnStore, bins: int) -> pd.DataFrame:
+    """Trials by the draws of each level alone, with the level as ``case``."""
+    rows = own.store.scores()
+    level = level_of(rows["t"].to_numpy(), bins)
+    rule = Rule(Weights(parse_weighting("uniform")))
+    tables = [
+        to_trials(
+            decide_rows(own.store, rows[level == index], rule), "own", own.store.dataset
+        ).assign(case=index)
+        for index in range(bins)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _measured(
+    trials: pd.DataFrame, own: OwnStore, resampling: Resampling, reference: int | None = None
+) -> pd.DataFrame:
+    """``case, n`` and `MEASURES` with their ends, of trials on cue conflicts.
+
+    With a reference, one of the cases, also ``change, change_low, change_high``, by how much the
+    shape bias exceeds that of the reference.
+    """
+    of_images = _of_miniature if own.images.kind == MINIATURE else _of_photographs
+    found, cases, changes = of_images(trials, reference, resampling)
+    if reference is None:
+        return found
+    low, high = resampling.interval(changes)
+    columns = {"change": changes[:, 0], "change_low": low, "change_high": high}
+    return found.merge(pd.DataFrame({"case": cases, **columns}), on="case", how="left")
+
+
+_Found = tuple[pd.DataFrame, list[int], np.ndarray]
+"""`MEASURES` by case, and the cases with the changes of the shape bias, (cases, 1 + draws)."""
+
+
+def _of_miniature(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
+    marked = mark(trials)
+    found = cue_shares(marked, ["case"], resampling=resampling)
+    conflicts = conflicts_in(marked)
+    named = conflicts.assign(right=conflicts["cue"] != "other")
+    either = accuracies(named, ["case"], resampling=resampling).drop(columns="n")
+    ends = {"accuracy": "either", "low": "either_low", "high": "either_high"}
+    keys, sums = cue_sums(marked, ["case"], resampling=resampling)
+    cases, biases = keys["case"].tolist(), cue_metrics(**sums)["shape_bias"]
+    changes = biases - biases[0 if reference is None else cases.index(reference)]
+    return found.merge(either.rename(columns=ends), on="case"), cases, changes
+
+
+def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
+    marked = trials.assign(cue=cues(trials))
+    conflicts = conflicts_in(marked).drop(columns="cue")
+    estimates = _estimated(conflicts, resampling)
+    # Right is what names either cue.
+    named = conflicts["category"].where(marked.loc[conflicts.index, "cue"] != "other", "na")
+    either = _estimated(conflicts.assign(response=named), resampling)
+    found = _rows(either.estimates, "accuracy", "either")
+    for metric in CUE_METRICS:
+        found = found.merge(_rows(estimates.estimates, metric, metric).drop(columns="n"), on="case")
+    means = estimates.means["shape_bias"]
+    cases = [int(observer) for _, observer, _ in means.people]
+    every, at = np.arange(len(cases)), 0 if reference is None else cases.index(reference)
+    return found, cases, means.values.differences(every, np.full(len(cases), at))
+
+
+def _accuracies(trials: pd.DataFrame, own: OwnStore, resampling: Resampling) -> pd.DataFrame:
+    """``case, accuracy, accuracy_low, accuracy_high``: of sets of the benchmark their mean."""
+    if own.images.kind != MINIATURE and set(trials["dataset"]) <= set(EXPERIMENTS):
+        found = _rows(_estimated(trials, resampling).estimates, "ood_accuracy", "accuracy")
+        return found.drop(columns="n")
+    if own.images.kind == MINIATURE:
+        answers = mark(trials)
+    else:
+        right = trials["response"] == trials["category"]
+        answers = trials.assign(silhouette=trials["dataset"] + trials["image_id"], right=right)
+    found = accuracies(answers, ["case"], resampling=resampling).drop(columns="n")
+    return found.rename(columns={"low": "accuracy_low", "high": "accuracy_high"})
+
+
+def _estimated(trials: pd.DataFrame, resampling: Resampling) -> Estimates:
+    """Estimate with each case as an observer."""
+    named = trials.assign(observer=trials["case"].astype(str)).drop(columns="case")
+    settings = SummarySettings(tuple(dict.fromkeys(named["dataset"])), resampling=resampling)
+    return estimate(named, settings, all_pairs=False)
+
+
+def _rows(table: pd.DataFrame, metric: str, name: str) -> pd.DataFrame:
+    """The pooled rows of a metric: ``case, n`` and its value under a name, with its ends."""
+    # Of a metric of one dataset, or the mean over several.
+    asked = table[(table["metric"] == metric) & (table["category"] == "")]
+    asked = asked[asked["condition"] == ""].drop_duplicates("observer")
+    return pd.DataFrame(
+        {
+            "case": asked["observer"].astype(int),
+            "n": asked["n"].astype(int),
+            name: asked["value"],
+            f"{name}_low": asked["low"],
+            f"{name}_high": asked["high"],
+        }
+    ).sort_values("case", ignore_index=True)

@@ -1,0 +1,240 @@
+"""A reader's own scores: found, told what images they are of, and refused where no k can be chosen.
+
+What a store can be compared with depends on its images, which their bytes tell: those that were
+published with the answers of people and networks; those of a miniature world, which the shipped
+models answered; or others.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from gcbook.files.artefacts import is_store
+from gcbook.files.errors import InputError
+from gcbook.miniworld.named import world_names
+from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
+from gcbook.paper.categories import CATEGORIES
+from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.scoring.store import Store, store_problems
+from gcbook.stimuli.folders import PUBLISHED_SETS, canonical_set
+from gcbook.trials.originals import SOURCES, read_registry
+
+CONFLICT = "cue-conflict"
+
+PUBLISHED, MINIATURE, OTHER = "published", "miniature", "other"
+"""What images may be."""
+
+
+_CUES = rf"({'|'.join(CATEGORIES)})\d+-({'|'.join(CATEGORIES)})\d+\.\w+"
+
+
+@dataclass(frozen=True)
+class ImagesOf:
+    """What the images of a store are.
+
+    Attributes:
+        kind: `PUBLISHED`, `MINIATURE` or `OTHER`.
+        world: of miniature images, by name.
+    """
+
+    kind: str
+    world: str = ""
+
+    @property
+    def title(self) -> str:
+        """What a reader is told."""
+        titles = {PUBLISHED: "published stimuli", OTHER: "own images"}
+        return titles.get(self.kind) or f"miniature images, {self.world} world"
+
+
+@dataclass(frozen=True)
+class OwnStore:
+    """A store that a reader named, whose noise levels can be weighted anew.
+
+    Attributes:
+        model: what the model is called, another name for each model.
+        images: what was scored.
+        store: the scores.
+    """
+
+    model: str
+    images: ImagesOf
+    store: Store
+
+
+def open_stores(paths: str) -> tuple[OwnStore, ...]:
+    """Open stores of a reader's models.
+
+    Args:
+        paths: of stores, or of folders of them, MODEL/DATASET or DATASET; separated by commas.
+
+    Returns:
+        The stores, cue conflicts first among those of a model.
+
+    Raises:
+        InputError: nothing is there, two stores are of one model and set, or one has no noise
+            levels to weight, no finished image or no cue conflicts beside it; with the reason.
+    """
+    named = filter(None, map(str.strip, paths.split(",")))
+    places = [place for path in named for place in _places(Path(path).expanduser())]
+    opened = {place: Store.open(place) for place in dict.fromkeys(places)}
+    for why in filter(None, map(refusal, opened.values())):
+        raise InputError(f"stores: {why}")
+    found = sorted(
+        _named(opened), key=lambda own: (own.model, own.store.dataset != CONFLICT, own.store.path)
+    )
+    for model in dict.fromkeys(own.model for own in found):
+        first, *others = (own for own in found if own.model == model)
+        sets = [own.store.dataset for own in (first, *others)]
+        if CONFLICT not in sets:
+            raise InputError(
+                f"stores: expected scores of {model} on cue-conflict images, which a shape bias is "
+                f"of; found {', '.join(sets)} alone. `gcbook score MODEL {CONFLICT} -o STORE` "
+                "makes them; name both."
+            )
+        _check_conflicts(first)
+        for other in others:
+            if (MINIATURE in (first.images.kind, other.images.kind)) and (
+                other.images != first.images
+            ):
+                raise InputError(
+                    f"stores: expected images of one kind of {model}, found cue conflicts of "
+                    f"{first.images.title} and {other.store.dataset} of {other.images.title}. "
+                    "Name one of them."
+                )
+    return tuple(found)
+
+
+def _check_conflicts(own: OwnStore) -> None:
+    """Refuse images called cue conflicts whose names do not tell shape and texture."""
+    names = own.store.images()["image_id"]
+    strange = names[~names.str.fullmatch(_CUES)].tolist()
+    if strange:
+        raise InputError(
+            f"{own.store.path}: expected cue conflicts named for shape and texture, as "
+            f"dog10-bicycle1.png, found {strange[0]}. Rename the images and score them again."
+        )
+
+
+def images_of(store: Store) -> ImagesOf:
+    """Tell by their bytes what a store's images are.
+
+    Of the published cue conflicts the package knows the bytes of 240; the others pass beside them.
+    The miniature's images differ between machines in the rounding of a few pixels, so that most of
+    them are enough.
+    """
+    images = store.images()
+    hashes = dict(zip(images["image_id"], images["sha256"], strict=True))
+    if _is_published(store.dataset, hashes):
+        return ImagesOf(PUBLISHED)
+    for world in world_names():
+        known = _miniature_hashes(world, store.dataset)
+        if known and sum(each in known for each in hashes.values()) > len(hashes) / 2:
+            return ImagesOf(MINIATURE, world)
+    return ImagesOf(OTHER)
+
+
+def _is_published(dataset: str, hashes: Mapping[str, str]) -> bool:
+    known = _published_hashes().get(dataset, {})
+    ours = {image for image in hashes if image in known}
+    others = len(hashes) - len(ours)
+    unknown = EXPERIMENTS[dataset].n_images - len(known) if known else 0
+    return bool(ours) and others <= unknown and all(hashes[each] == known[each] for each in ours)
+
+
+@cache
+def _published_hashes() -> Mapping[str, Mapping[str, str]]:
+    """SHA-256 of each published image, by set and name."""
+    found: dict[str, dict[str, str]] = {name: {} for name in PUBLISHED_SETS}
+    for path, known in read_registry(SOURCES["stimuli"][0]).items():
+        place = PurePosixPath(path)
+        if place.suffix == ".png":
+            found[canonical_set(place.parent.parent.name)][place.name] = known
+    return found
+
+
+@cache
+def _miniature_hashes(world: str, dataset: str) -> frozenset[str]:
+    scored = (each for each in shipped_models(world) if dataset in shipped_sets(each))
+    model = next(scored, None)
+    return frozenset(shipped_store(model, dataset).images()["sha256"] if model else ())
+
+
+def _places(path: Path) -> Iterator[Path]:
+    """The stores at a path: itself, or those in it."""
+    if is_store(path):
+        yield path
+        return
+    inside = [each for depth in ("*", "*/*") for each in sorted(path.glob(depth)) if is_store(each)]
+    if not inside:
+        # Says what is there instead.
+        Store.open(path)
+    yield from inside
+
+
+def _named(opened: Mapping[Path, Store]) -> list[OwnStore]:
+    """The stores under the names of their models; one name of two runs is told apart by folder."""
+    times = Counter((store.observer, store.dataset) for store in opened.values())
+    found: dict[tuple[str, str], OwnStore] = {}
+    for place, store in opened.items():
+        twice = max(n for (name, _), n in times.items() if name == store.observer) > 1
+        folder = place.name if place.name != store.dataset else place.parent.name
+        model = f"{store.observer} ({folder})" if twice else store.observer
+        first = found.setdefault((model, store.dataset), OwnStore(model, images_of(store), store))
+        if first.store is not store:
+            raise InputError(
+                f"stores: expected one store of a model and set, found {first.store.path} and "
+                f"{place}, both of {model} on {store.dataset}. Leave one out."
+            )
+    return list(found.values())
+
+
+def refusal(store: Store) -> str:
+    """Say why a store's errors cannot be weighted by noise level, "" if they can."""
+    about = f"{store.path}: {store.observer}"
+    kind = store.classifier.get("kind")
+    if kind != "diffusion" or store.traits.likelihood or store.schedule is None:
+        said = f"of the kind {kind}" if kind else "of an unknown kind"
+        return (
+            f"{about} is {said}, whose scores have no noise levels that a weighting could choose "
+            "among; expected errors of a diffusion model. `gcbook decide` makes trials of it, "
+            "which other chapters take (-p trials)."
+        )
+    if store.settings.racing:
+        return (
+            f"{about} was raced under {store.settings.weighting.name}: classes that lost have no "
+            "further errors, so that no other weighting can be tried. Score without a race "
+            "(--draws 32), into another store."
+        )
+    if not len(store.images()) or not store.score_files():
+        return f"{about} has no image with all its scores yet; run the same gcbook score again."
+    return ""
+
+
+def check_files(own: Sequence[OwnStore]) -> None:
+    """Read every file of stores.
+
+    Raises:
+        InputError: one is damaged.
+    """
+    wrong = [line for each in own for line in store_problems(each.store.path)]
+    if wrong:
+        more = f" And {len(wrong) - 1} more files." if len(wrong) > 1 else ""
+        raise InputError(
+            f"stores: {wrong[0]}{more} The same `gcbook score` mends what it can of a store."
+        )
+
+
+def describe_images(own: OwnStore, n: int) -> str:
+    """Say what was scored, for tables.
+
+    Args:
+        n: number of images that are complete.
+    """
+    what = "cue conflicts" if own.store.dataset == CONFLICT else own.store.dataset
+    if own.images.kind != PUBLISHED:
+        return f"{n:,} {what}: {own.images.title}"
+    whole = EXPERIMENTS[own.store.dataset].n_images
+    return f"{n:,} of {whole:,} published {what}"

@@ -101,6 +101,7 @@ class TorchvisionPreprocess:
         interpolation: "bilinear" or "bicubic", antialiased.
         mean: of each channel, of values in [0, 1].
         std: likewise.
+        squash: both sides are resized to ``resize_size``, whatever the image's aspect.
     """
 
     crop_size: int = 224
@@ -108,6 +109,7 @@ class TorchvisionPreprocess:
     interpolation: str = "bilinear"
     mean: tuple[float, ...] = (0.485, 0.456, 0.406)
     std: tuple[float, ...] = (0.229, 0.224, 0.225)
+    squash: bool = False
 
     def __post_init__(self) -> None:
         numbers = [self.crop_size, self.resize_size, *self.mean, *self.std]
@@ -139,18 +141,20 @@ class TorchvisionPreprocess:
         from torchvision.transforms import InterpolationMode, functional
 
         mode = InterpolationMode(self.interpolation)
+        side = [self.resize_size] * 2 if self.squash else self.resize_size
         fitted = []
         for image in images:
             pixels = torch.from_numpy(np.ascontiguousarray(image, np.float32)).movedim(-1, 0)
             if tuple(pixels.shape[1:]) != self.size:
-                pixels = functional.resize(pixels, self.resize_size, mode, antialias=True)
+                pixels = functional.resize(pixels, side, mode, antialias=True)
                 pixels = functional.center_crop(pixels, self.crop_size).clamp(0, 1)
             fitted.append(functional.normalize(pixels, list(self.mean), list(self.std)))
         return torch.stack(fitted)
 
     def describe(self) -> str:
+        resized = "both sides" if self.squash else "shorter side"
         return (
-            f"shorter side to {self.resize_size} ({self.interpolation}, antialiased), centre "
+            f"{resized} to {self.resize_size} ({self.interpolation}, antialiased), centre "
             f"{self.crop_size}; {self.crop_size} x {self.crop_size} as it is; "
             f"mean {list(self.mean)}, std {list(self.std)}"
         )

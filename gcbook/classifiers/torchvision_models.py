@@ -38,7 +38,7 @@ PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
     "torchvision *",
     kind="discriminative",
     title="torchvision's image classifiers",
-    options=("noise",),
+    options=("categories", "noise"),
     mark="config.json:torchvision",
 )
 def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:

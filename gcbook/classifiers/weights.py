@@ -30,6 +30,13 @@ WEIGHTS = re.compile(
     r"(model|pytorch_model|diffusion_pytorch_model)(?P<variant>\.fp16)?"
     r"(-\d+-of-\d+)?(?P<late>\.fp16)?\.safetensors"
 )
+RECIPE = """\
+  import torch; from safetensors.torch import save_file
+  state = torch.load(FILE, map_location="cpu", weights_only=True)
+  state = state.get("state_dict", state.get("model", state))
+  save_file({name: each.clone() for name, each in state.items()}, "FOLDER/model.safetensors")"""
+"""How a pickle of weights becomes safetensors, without running what is in it."""
+
 MOST_FOLDERS = 1000
 """How many folders a model may have: pipelines have a dozen."""
 
@@ -41,7 +48,9 @@ class CachedCopyWarning(UserWarning):
     """The Hub could not be asked whether the copy in its cache is the current one."""
 
 
-def locate_model(path_or_id: str | Path, revision: str | None = None, *, called: str = "") -> Path:
+def locate_model(
+    path_or_id: str | Path, revision: str | None = None, *, called: str = "", weights: str = ""
+) -> Path:
     """Return the folder that holds a model.
 
     Args:
@@ -50,6 +59,7 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
             fetched into the Hub's cache, or taken from there with ``HF_HUB_OFFLINE=1``, or when
             the Hub cannot be reached.
         revision: branch, tag or commit on the Hub.
+        weights: name of the file of weights on the Hub, where the usual ones are another library's.
         called: what the user calls it, for messages; a name that its folder in
             ``GCBOOK_MODELS_DIR`` can have.
 
@@ -67,6 +77,15 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
     path, name = Path(path_or_id).expanduser(), str(path_or_id)
     # What begins with a folder that is there was meant as a path.
     mistyped = not called and Path(*path.parts[:1]).is_dir()
+    if path.is_file() and path.suffix in PICKLES:
+        raise InputError(
+            f"{name}: expected the folder of a model, found a file that is opened as a pickle and "
+            "could run code. Numbers alone are read out of it, and kept as safetensors, by\n"
+            f"{RECIPE}\n"
+            "Beside model.safetensors the folder needs a config.json that names the network, such "
+            'as {"torchvision": "resnet50"}; gcbook models --formats lists what can stand there. A '
+            "network of your own code goes in by gcbook score my.py:model."
+        )
     if path.is_file() or mistyped or not HUB_ID.fullmatch(name) or name.startswith("."):
         kind = "a file" if path.is_file() else "no folder"
         raise InputError(
@@ -74,7 +93,7 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
             f"{kind}. Pass the folder's path, or put it into the folder that {MODELS_DIR} names "
             f"({os.environ.get(MODELS_DIR) or 'not set'})."
         )
-    return _from_hub(name, revision, called or name)
+    return _from_hub(name, revision, called or name, weights)
 
 
 def find_local(path_or_id: str | Path) -> Path | None:
@@ -123,8 +142,9 @@ def weight_files(folder: str | Path) -> list[Path]:
         if pickles:
             raise InputError(
                 f"{folder}: expected weights as safetensors, found {', '.join(pickles)}. Pickles "
-                "are not opened, since they can run code: load the model where you trust it and "
-                "save it with save_pretrained(folder, safe_serialization=True)."
+                "are not opened, since they can run code. Save the model again with "
+                "save_pretrained(folder), or read the numbers alone out of the file:\n"
+                f"{RECIPE}"
             )
         raise InputError(f"{folder}: expected weights as *.safetensors, found none.")
     return [file for file in files if file.name in wanted]
@@ -238,8 +258,10 @@ def _choose(names: Iterable[str]) -> list[str]:
     return plain or list(standard) or names
 
 
-def _wanted(names: list[str]) -> list[str]:
-    """Of a repository's files, those that loading needs."""
+def _wanted(names: list[str], weights: str = "") -> list[str]:
+    """Of a repository's files, those that loading needs; ``weights``: with this file of them."""
+    if weights:
+        return [name for name in names if PurePosixPath(name).suffix in CONFIGS or name == weights]
     pipeline = "model_index.json" in names
     wanted = []
     folders: dict[PurePosixPath, list[str]] = {}
@@ -256,7 +278,7 @@ def _wanted(names: list[str]) -> list[str]:
     ]
 
 
-def _from_hub(repository: str, revision: str | None, called: str) -> Path:
+def _from_hub(repository: str, revision: str | None, called: str, weights: str = "") -> Path:
     import huggingface_hub
     from huggingface_hub import constants, errors
 
@@ -274,7 +296,7 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
         return cached
     try:
         found = huggingface_hub.HfApi().model_info(repository, revision=revision)
-        names = _wanted([sibling.rfilename for sibling in found.siblings or []])
+        names = _wanted([sibling.rfilename for sibling in found.siblings or []], weights)
         if not any(name.endswith(".safetensors") for name in names):
             raise InputError(
                 f"{repository}: expected weights as safetensors on the Hub, found none. Pickles "

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from gcbook.classifiers.zoo import ZooEntry
 
 COLUMNS = ("name", "kind", "stands_for", "size", "licence", "at_hand")
+FORMAT_COLUMNS = ("models", "kind", "format", "name", "options")
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
@@ -21,10 +22,18 @@ def models(
         str, typer.Argument(help="Show all details of this model.", metavar="[NAME]")
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    formats: Annotated[
+        bool, typer.Option("--formats", help="List the formats of folders that are read instead.")
+    ] = False,
 ) -> None:
     """List the named models: what each stands for, its licence, and where its weights are."""
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    if formats:
+        if name:
+            raise InputError(f"--formats: lists formats, not the model {name}; leave out one.")
+        _print_formats(format)
+        return
     from gcbook.classifiers.zoo import find_entry, zoo
 
     entries = [find_entry(name)] if name else list(zoo().values())
@@ -42,6 +51,29 @@ def models(
             typer.echo(f"{key.replace('_', ' '):{width}}  {_words(value)}")
     else:
         typer.echo(_table(rows))
+
+
+def _print_formats(format: str) -> None:
+    from gcbook.classifiers.registry import formats
+
+    rows = [
+        {
+            "models": each.title,
+            "kind": each.kind,
+            "format": ", ".join(each.names) if not each.mark else each.mark,
+            "name": f"{each.scheme}:NAME" if each.scheme else "",
+            "options": " ".join(each.options),
+        }
+        for each in sorted(formats(), key=lambda each: each.kind)
+    ]
+    if format == "json":
+        import json
+
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif format == "csv":
+        print_csv(rows, FORMAT_COLUMNS)
+    else:
+        typer.echo(_table(rows, FORMAT_COLUMNS))
 
 
 def _row(entry: "ZooEntry") -> dict[str, str]:
@@ -90,10 +122,10 @@ def _words(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value) or "-"
 
 
-def _table(rows: Sequence[Mapping[str, str]]) -> str:
-    head = {column: column.replace("_", " ") for column in COLUMNS}
-    widths = {column: max(len(row[column]) for row in (head, *rows)) for column in COLUMNS}
+def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
+    head = {column: column.replace("_", " ") for column in columns}
+    widths = {column: max(len(row[column]) for row in (head, *rows)) for column in columns}
     return "\n".join(
-        "  ".join(f"{row[column]:{widths[column]}}" for column in COLUMNS).rstrip()
+        "  ".join(f"{row[column]:{widths[column]}}" for column in columns).rstrip()
         for row in (head, *rows)
     )

@@ -316,7 +316,7 @@ def test_options_of_another_kind_are_refused(tmp_path, called, class_name, optio
 
 def test_image_classifiers_take_no_prompt(tmp_path, called):
     path = folder(tmp_path, "config.json", torchvision="alexnet")
-    with pytest.raises(InputError, match="options are: noise"):
+    with pytest.raises(InputError, match="options are: categories, noise"):
         load_classifier(path, template="a {}")
 
 

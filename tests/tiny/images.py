@@ -6,6 +6,7 @@ CLIP, a transformers ResNet, and torchvision ResNets, always the same for a seed
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -18,40 +19,19 @@ EXTRA = ("camel", "lamp", "spoon")
 
 def clip(folder: str | Path, *, seed: int = 0, size: int = 224) -> Path:
     """Write a CLIP model whose image encoder sees ``size`` x ``size`` pixels."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import (
         CLIPConfig,
         CLIPImageProcessor,
         CLIPModel,
         CLIPTextConfig,
         CLIPVisionConfig,
-        PreTrainedTokenizerFast,
     )
 
-    words = {"A", "."} | set(CATEGORIES)
-    for template in clip_templates():
-        words |= set(template.lower().replace("{}", "").replace(".", " .").split())
-    vocabulary = {"<|startoftext|>": 0, "<|endoftext|>": 1, "<unk>": 2}
-    vocabulary |= {word: 3 + index for index, word in enumerate(sorted(words))}
-    raw = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    raw.normalizer = normalizers.Lowercase()
-    raw.pre_tokenizer = pre_tokenizers.Whitespace()
-    raw.post_processor = processors.TemplateProcessing(
-        single="<|startoftext|> $A <|endoftext|>",
-        special_tokens=[("<|startoftext|>", 0), ("<|endoftext|>", 1)],
-    )
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=raw,
-        bos_token="<|startoftext|>",
-        eos_token="<|endoftext|>",
-        pad_token="<|endoftext|>",
-        unk_token="<unk>",
-        model_max_length=20,
-    )
+    tokenizer = _words("<|endoftext|>")
     torch.manual_seed(seed)
     config = CLIPConfig(
         text_config=CLIPTextConfig(
-            vocab_size=len(vocabulary),
+            vocab_size=len(tokenizer),
             hidden_size=16,
             intermediate_size=32,
             num_hidden_layers=2,
@@ -81,6 +61,155 @@ def clip(folder: str | Path, *, seed: int = 0, size: int = 224) -> Path:
         size={"shortest_edge": size}, crop_size={"height": size, "width": size}
     ).save_pretrained(folder)
     return Path(folder)
+
+
+def _words(pad_token: str, template: str = "<|startoftext|> $A <|endoftext|>") -> Any:
+    """A tokenizer of whole words: those of CLIP's templates and the categories."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    words = {"A", "."} | set(CATEGORIES)
+    for one in clip_templates():
+        words |= set(one.lower().replace("{}", "").replace(".", " .").split())
+    vocabulary = {"<|startoftext|>": 0, "<|endoftext|>": 1, "<unk>": 2}
+    vocabulary |= {word: 3 + index for index, word in enumerate(sorted(words))}
+    raw = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
+    raw.normalizer = normalizers.Lowercase()
+    raw.pre_tokenizer = pre_tokenizers.Whitespace()
+    raw.post_processor = processors.TemplateProcessing(
+        single=template, special_tokens=[("<|startoftext|>", 0), ("<|endoftext|>", 1)]
+    )
+    return PreTrainedTokenizerFast(
+        tokenizer_object=raw,
+        bos_token="<|startoftext|>",
+        eos_token="<|endoftext|>",
+        pad_token=pad_token,
+        unk_token="<unk>",
+        model_max_length=20,
+    )
+
+
+def siglip(folder: str | Path, *, seed: int = 0, gemma: bool = False) -> Path:
+    """Write a SigLIP of 32 x 32 pixels; ``gemma``: its tokenizer is SigLIP 2's, of letters."""
+    from transformers import (
+        Siglip2Tokenizer,
+        SiglipConfig,
+        SiglipImageProcessor,
+        SiglipModel,
+    )
+
+    if gemma:
+        letters = "abcdefghijklmnopqrstuvwxyz0123456789.,()-'"
+        pieces = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "▁", *letters]
+        tokenizer = Siglip2Tokenizer(vocab={one: n for n, one in enumerate(pieces)}, merges=[])
+    else:
+        tokenizer = _words("<|endoftext|>", "$A <|endoftext|>")
+    torch.manual_seed(seed)
+    size = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2}
+    size |= {"num_attention_heads": 2}
+    model = SiglipModel(
+        SiglipConfig(
+            text_config={**size, "vocab_size": len(tokenizer), "max_position_embeddings": 64},
+            vision_config={**size, "image_size": 32, "patch_size": 8},
+        )
+    ).eval()
+    torch.nn.init.constant_(model.logit_scale, 3.0)
+    torch.nn.init.constant_(model.logit_bias, -7.0)
+    # With its own start all prompts would be almost one.
+    torch.nn.init.normal_(model.text_model.embeddings.token_embedding.weight)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    SiglipImageProcessor(size={"height": 32, "width": 32}).save_pretrained(folder)
+    return Path(folder)
+
+
+def backbone(folder: str | Path, kind: str = "Dinov2", *, seed: int = 0) -> Path:
+    """Write a backbone of 28 x 28 pixels: Dinov2, Dinov2WithRegisters or DINOv3ViT."""
+    import transformers
+
+    torch.manual_seed(seed)
+    size = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
+    size |= {"image_size": 28, "patch_size": 7}
+    more = {"num_register_tokens": 3} if kind != "Dinov2" else {}
+    model = getattr(transformers, f"{kind}Model")(
+        getattr(transformers, f"{kind}Config")(**size, **more, initializer_range=0.5)
+    ).eval()
+    model.save_pretrained(folder)
+    transformers.BitImageProcessor(
+        size={"shortest_edge": 32}, crop_size={"height": 28, "width": 28}
+    ).save_pretrained(folder)
+    return Path(folder)
+
+
+def linear_head(
+    folder: str | Path, names: Sequence[str], features: int, pooling: str, *, seed: int = 1
+) -> Path:
+    """Write a linear head."""
+    from safetensors.torch import save_file
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    noise = torch.Generator().manual_seed(seed)
+    weight = torch.randn(len(names), features, generator=noise)
+    bias = torch.randn(len(names), generator=noise)
+    save_file({"weight": weight, "bias": bias}, folder / "model.safetensors")
+    id2label = {str(index): name for index, name in enumerate(names)}
+    config = {"pooling": pooling, "id2label": id2label}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    return folder
+
+
+def timm_model(folder: str | Path, *, seed: int = 0, **config: object) -> Path:
+    """Write a small network as timm's folders on the Hub have it; timm must be there."""
+    import timm
+    from safetensors.torch import save_file
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    known = {
+        "architecture": "mobilenetv3_small_050",
+        "num_classes": IMAGENET_CLASSES,
+        "pretrained_cfg": {
+            "input_size": [3, 64, 64],
+            "interpolation": "bicubic",
+            "crop_pct": 0.9,
+            "crop_mode": "center",
+            "mean": [0.485, 0.456, 0.406],
+            "std": [0.229, 0.224, 0.225],
+        },
+    } | config
+    outputs = int(str(known["num_classes"]))
+    model = timm.create_model(str(known["architecture"]), pretrained=False, num_classes=outputs)
+    torch.nn.init.normal_(model.get_classifier().weight)
+    save_file(model.state_dict(), folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps(known), encoding="utf-8")
+    return folder
+
+
+def open_clip_model(folder: str | Path, *, seed: int = 0, sigmoid: bool = False) -> Path:
+    """Write a small model as OpenCLIP's folders on the Hub have it; OpenCLIP must be there."""
+    import open_clip
+    from safetensors.torch import save_file
+
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.manual_seed(seed)
+    width = {"width": 32, "layers": 2}
+    model_cfg = {
+        "embed_dim": 16,
+        "vision_cfg": {**width, "image_size": 32, "patch_size": 8, "head_width": 16},
+        "text_cfg": {**width, "context_length": 32, "vocab_size": 49408, "heads": 2},
+        **({"init_logit_bias": -7.0} if sigmoid else {}),
+    }
+    preprocess_cfg = {"mean": [0.48, 0.46, 0.41], "std": [0.27, 0.26, 0.28]}
+    preprocess_cfg |= {"interpolation": "bicubic", "resize_mode": "shortest"}
+    config = {"model_cfg": model_cfg, "preprocess_cfg": preprocess_cfg}
+    (folder / "open_clip_config.json").write_text(json.dumps(config), encoding="utf-8")
+    model = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
+    torch.nn.init.normal_(model.token_embedding.weight)
+    save_file(model.state_dict(), folder / "open_clip_model.safetensors")
+    return folder
 
 
 def resnet(

@@ -25,7 +25,7 @@ BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 GAP = 'raise NotImplementedError("your answer goes here")'
 """What stands in a student's notebook where a solution was."""
 
-_PHRASE = re.compile(r"[^\\\W_][^\\\"'`$*_<>&{}\n]{28,}[^\\\W_]")
+_PHRASE = re.compile(r"[^\\\W_][^\\\"'`$*_<>&{}\n]{18,}[^\\\W_]")
 """Part of a line that is written alike in a source, a page and a script: no markup, no escapes."""
 
 _OPENS = re.compile(r" {0,3}(`{3,}|:{3,}) *\{solution\}")

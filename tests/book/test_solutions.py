@@ -86,6 +86,10 @@ def test_a_notebook_loses_values_and_outputs_of_its_solutions_only():
     assert (gap.source, gap.outputs, gap.execution_count) == (GAP, [], None)
 
 
+def _sources_of(notebook):
+    return "\n".join(cell.source for cell in nbformat.reads(notebook, as_version=4).cells)
+
+
 def test_no_solution_of_the_book_is_left_in_a_copy_of_its_sources(tmp_path):
     project = find_project()
     copy_sources(project, tmp_path, "chapters")
@@ -102,6 +106,10 @@ def test_no_solution_of_the_book_is_left_in_a_copy_of_its_sources(tmp_path):
         after = path.read_text()
         assert not re.search(marked, after)
         assert after.count("{exercise}") == text.count("{exercise}")
+        source = text if path.suffix == ".md" else _sources_of(text)
+        solutions = re.findall(r"^(`{3,})\{solution\}(.*?)^\1$", source, re.MULTILINE | re.DOTALL)
+        for _, solution in solutions:
+            assert any(phrase in solution for phrase in phrases), solution
         if path not in with_some and path.suffix == ".md":
             assert after == text
     for chapter in find_chapters(project):

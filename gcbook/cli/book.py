@@ -124,28 +124,6 @@ def chapters(
 
 
 @app.command()
-def course(
-    folder: Annotated[
-        Path, typer.Argument(metavar="DIR", help="Folder to write to, not there yet or empty.")
-    ],
-    instructor: Annotated[
-        bool, typer.Option("--instructor", help="With solutions, and run through.")
-    ] = False,
-) -> None:
-    """Write the lab: eight notebooks with gaps to fill and checks, and the data they read.
-
-    `gcbook check NOTEBOOK` says what the answers in one get.
-    """
-    from gcbook.book.course import write_course
-    from gcbook.book.project import find_project
-
-    with interruptible("stopped; nothing was written"), _notice("Writing the notebooks"):
-        made = write_course(find_project(), folder, instructor=instructor)
-    for path in made:
-        typer.echo(str(path))
-
-
-@app.command()
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8000,
 ) -> None:

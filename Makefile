@@ -40,12 +40,12 @@ lint: $(INSTALLED)  ## ruff, mypy, and no outputs in the chapters
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(NBSTRIPOUT) --verify notebooks/*.ipynb
+	$(NBSTRIPOUT) --verify notebooks/*.ipynb notebooks/lab/*.ipynb
 
 format: $(INSTALLED)  ## sort imports, format the code, strip the chapters' outputs
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(NBSTRIPOUT) notebooks/*.ipynb
+	$(NBSTRIPOUT) notebooks/*.ipynb notebooks/lab/*.ipynb
 
 # A browser, rarely, stops answering: a test for which it does is given another try.
 browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)

@@ -14,11 +14,13 @@ from pathlib import Path
 
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
 from gcbook.book.claims import claims_file, collected, read_collected
+from gcbook.book.course import write_course_data
 from gcbook.book.execute import execute_chapters
 from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
 from gcbook.book.record import package_inputs, read_record
 from gcbook.book.scorecard import scorecard_page
+from gcbook.book.solutions import copy_sources, files_with, remove_solutions
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
@@ -72,7 +74,7 @@ def build_book(
         jobs: chapters to execute at a time; 0 for as many as there are cores.
         report: progress of the chapters, as in ``execute_chapters``.
         busy: makes a context that tells the user what goes on.
-        solutions: whether the pages have the solutions of the exercises.
+        solutions: whether pages, downloads and sources have the solutions of the exercises.
 
     Raises:
         ChapterFailed: a cell failed.
@@ -134,11 +136,11 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     built = staging / "_build" / "html"
     shutil.rmtree(built, ignore_errors=True)
     staging.mkdir(parents=True, exist_ok=True)
+    write_course_data(project.chapters / "lab")
+    root, secrets = (project.root, set()) if solutions else _without_solutions(project)
     options = ["--path-output", str(staging), "--all", "-W", "-n", "--keep-going"]
-    if not solutions:
-        options += ["--config", str(_config_without_solutions(project))]
     log = project.build / "jupyter-book.log"
-    status = run_process(_jupyter_book, project.root, options, said=log)
+    status = run_process(_jupyter_book, root, options, said=log)
     if status or not (built / "index.html").is_file():
         raise GcbookError(_complaints(log))
     lighten_book(built)
@@ -146,6 +148,12 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
+    if left := files_with(built, secrets):
+        name, phrase = next(iter(left.items()))
+        raise GcbookError(
+            f"expected no solution in the edition for students, found some in {len(left)} files: "
+            f"in {name}, {phrase!r}. Write what stands there as a solution, too."
+        )
     return built
 
 
@@ -156,15 +164,12 @@ def _jupyter_book(root: Path, options: list[str]) -> None:
     main(["build", str(root), *options])
 
 
-def _config_without_solutions(project: Project) -> Path:
-    """A copy of the book's configuration under which solutions are left out."""
-    import yaml
-
-    config = yaml.safe_load((project.root / "_config.yml").read_text(encoding="utf-8"))
-    config.setdefault("sphinx", {}).setdefault("config", {})["hide_solutions"] = True
-    path = project.build / "config-without-solutions.yml"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
-    return path
+def _without_solutions(project: Project) -> tuple[Path, set[str]]:
+    """Make a copy of the sources without solutions; return its folder, and phrases of theirs."""
+    copy = project.build / "student"
+    shutil.rmtree(copy, ignore_errors=True)
+    copy_sources(project, copy)
+    return copy, remove_solutions(copy)
 
 
 def _complaints(log: Path) -> str:
@@ -180,13 +185,13 @@ def _complaints(log: Path) -> str:
 def _book_fingerprint(project: Project) -> str:
     digest = hashlib.sha256(repr(package_inputs()).encode())
     sources = [project.root / "_config.yml", project.root / "_toc.yml"]
-    sources += sorted(project.templates.glob("*.ipynb"))
-    sources += sorted(
-        p
-        for p in project.book.rglob("*")
-        if p.is_file() and not p.name.startswith(".") and ".ipynb_checkpoints" not in p.parts
-    )
+    sources += sorted(project.templates.rglob("*.ipynb"))
+    sources += sorted(p for p in project.book.rglob("*") if p.is_file())
+    made = project.chapters / "lab"  # of the package's data, which are among its inputs
     for path in sources:
-        digest.update(str(path.relative_to(project.root)).encode())
+        inside = path.relative_to(project.root)
+        if any(part.startswith(".") for part in inside.parts) or path.is_relative_to(made):
+            continue
+        digest.update(str(inside).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -7,7 +7,6 @@ as their templates, whether or not the book was built: a page that was built may
 
 import os
 import re
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -20,6 +19,7 @@ from gcbook.book.chapters import Chapter, find_chapters, read_parameters
 from gcbook.book.dress import dress, is_caption, is_optional, numbered
 from gcbook.book.inline import without_values
 from gcbook.book.project import Project
+from gcbook.book.solutions import copy_sources, remove_solutions
 from gcbook.book.standalone import standalone
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError
@@ -62,9 +62,11 @@ def write_page(
     with temporary_folder() as temporary:
         source, built, log = (temporary / name for name in ("source", "html", "log"))
         _copy_sources(project, chapter, dressed, source)
+        if not solutions:
+            remove_solutions(source)
         pages = [f"book/chapters/{chapter.name}.ipynb", "book/references.md"]
         present = [str(source / page) for page in pages if (source / page).is_file()]
-        status = run_process(_set_pages, source, built, present, solutions, said=log)
+        status = run_process(_set_pages, source, built, present, said=log)
         said = log.read_text(encoding="utf-8", errors="replace").splitlines()
         page = built / "book" / "chapters" / f"{chapter.name}.html"
         own = [
@@ -81,7 +83,7 @@ def write_page(
     write_text(text, output)
 
 
-def _set_pages(source: Path, built: Path, pages: list[str], solutions: bool) -> None:
+def _set_pages(source: Path, built: Path, pages: list[str]) -> None:
     # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
     from jupyter_book.sphinx import build_sphinx
 
@@ -95,7 +97,6 @@ def _set_pages(source: Path, built: Path, pages: list[str], solutions: bool) -> 
             "external_toc_path": str(source / "_toc.yml"),
             "nitpicky": True,
             "latex_individualpages": False,
-            "hide_solutions": not solutions,
         },
         filenames=pages,
         quiet=True,
@@ -127,11 +128,7 @@ def with_places(notebook: Any) -> Any:
 
 
 def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path) -> None:
-    ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")
-    shutil.copytree(project.book, target / "book", ignore=ignored)
-    shutil.copytree(project.templates, target / "notebooks", ignore=ignored)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(project.root / name, target / name)
+    copy_sources(project, target, "chapters")
     chapters = target / "book" / "chapters"
     chapters.mkdir()
     for other in find_chapters(project):

@@ -19,6 +19,11 @@ class Project:
         return self.root / "notebooks"
 
     @property
+    def lab(self) -> Path:
+        """Notebooks of the lab, with the solutions marked."""
+        return self.templates / "lab"
+
+    @property
     def book(self) -> Path:
         """Prose pages and static files."""
         return self.root / "book"

@@ -10,7 +10,7 @@ from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs, package_inputs
 from gcbook.chapters.parameters import Parameters, check_parameters
-from gcbook.files.atomic import check_free
+from gcbook.files.atomic import check_free, write_whole
 from gcbook.files.errors import InputError
 from gcbook.files.locks import lock_folder
 
@@ -32,7 +32,7 @@ def run_chapter(
         values: parameters that differ from the chapter's defaults, as values or as strings.
         folder: where to write; made if need be.
         overwrite: replace a notebook or page that is there.
-        solutions: whether the page has the solutions of its exercises; the notebook has them.
+        solutions: whether the page and the notebook have the solutions of the exercises.
 
     Returns:
         The executed notebook and the self-contained HTML page.
@@ -43,7 +43,10 @@ def run_chapter(
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
+    import nbformat
+
     from gcbook.book.page import write_page
+    from gcbook.book.solutions import student_notebook
 
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
@@ -67,6 +70,9 @@ def run_chapter(
         given = {key: plain[key] for key in values}
         inputs = chapter_inputs(chapter, plain, package_inputs())
         run_apart(chapter.template, notebook, given, Path.cwd(), inputs)
+        if not solutions:
+            student = student_notebook(nbformat.read(notebook, as_version=4), notebook)
+            write_whole(notebook, lambda half: nbformat.write(student, half))
         write_page(project, chapter, notebook, plain, page, solutions=solutions)
     finally:
         lock.release()

@@ -1,26 +1,33 @@
-"""Command that checks whether what gcbook reads is what was published, shipped or made."""
+"""Command that checks files: whether they are as they were made, and what answers get."""
 
 import os
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from gcbook.cli.app import app
+from gcbook.cli.app import app, say
 from gcbook.files.errors import GcbookError, InputError
+
+if TYPE_CHECKING:
+    from gcbook.book.grading import Question
 
 SHOWN = 20
 """Problems of one thing that are printed."""
 
 
 class Checked(NamedTuple):
-    """Something that was checked: where it lies, what it is, and what is wrong with it."""
+    """Something that was checked: where it lies, what it is, and what is wrong with it.
+
+    Of a notebook with answers, ``questions`` has what each got.
+    """
 
     path: Path
     about: str
     wrong: list[str]
+    questions: "tuple[Question, ...]" = ()
 
 
 @app.command()
@@ -29,26 +36,59 @@ def check(
         list[Path] | None,
         typer.Argument(
             metavar="PATH",
-            help="Stores, runs of training, built books, or folders of them [what gcbook uses].",
+            help="Stores, runs of training, built books, or folders of them; notebooks of the lab "
+            "[what gcbook uses].",
         ),
     ] = None,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="Time that each notebook may take, in all.")
+    ] = 120,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
 ) -> None:
     """Check that no file was changed, lost or added since it was made, a line each.
 
-    Without PATH: what ships with gcbook, what was fetched, GCBOOK_DATA_DIR, and the built book. The
-    exit status is 1 if anything is wrong.
+    Without PATH: what ships with gcbook, what was fetched, GCBOOK_DATA_DIR, and the built book.
+
+    A notebook of the lab (`gcbook course`) is run, and says what each of its answers gets. Its code
+    runs with your rights: check only notebooks that you would run yourself.
+
+    The exit status is 1 if anything is wrong.
     """
-    wrong = False
-    for path, about, found in _made(paths) if paths else _used():
-        said = f"{len(found)} {'problem' if len(found) == 1 else 'problems'}" if found else "whole"
-        typer.echo(f"{path}: {about}: {said}")
-        for line in found[:SHOWN]:
-            typer.echo(f"  {line}")
-        if len(found) > SHOWN:
-            typer.echo(f"  and {len(found) - SHOWN} more")
-        wrong = wrong or bool(found)
-    if wrong:
+    results = []
+    for checked in _made(paths, seconds) if paths else _used():
+        results.append(checked)
+        if not as_json:
+            _print(checked)
+    if as_json:
+        import json
+
+        typer.echo(json.dumps([_as_dict(each) for each in results], indent=2, ensure_ascii=False))
+    if any(each.wrong for each in results):
         raise typer.Exit(1)
+
+
+def _print(checked: Checked) -> None:
+    path, about, wrong, questions = checked
+    if questions:
+        passed = sum(each.state == "passed" for each in questions)
+        typer.echo(f"{path}: {about}: {passed} of {len(questions)} passed")
+        for each in questions:
+            said = f": {each.said}" if each.said else ""
+            typer.echo(f"  {each.number} {each.title}: {each.state}{said}")
+        return
+    problems = "1 problem" if len(wrong) == 1 else f"{len(wrong)} problems"
+    typer.echo(f"{path}: {about}: {problems if wrong else 'whole'}")
+    for line in wrong[:SHOWN]:
+        typer.echo(f"  {line}")
+    if len(wrong) > SHOWN:
+        typer.echo(f"  and {len(wrong) - SHOWN} more")
+
+
+def _as_dict(checked: Checked) -> dict[str, object]:
+    found = {"path": str(checked.path), "about": checked.about}
+    if checked.questions:
+        return {**found, "questions": [each._asdict() for each in checked.questions]}
+    return {**found, "problems": checked.wrong}
 
 
 def _used() -> Iterator[Checked]:
@@ -88,9 +128,12 @@ def _look(look: Callable[[], list[str]]) -> list[str]:
         return [str(error)]
 
 
-def _made(paths: list[Path]) -> Iterator[Checked]:
+def _made(paths: list[Path], seconds: float) -> Iterator[Checked]:
     """Check what users made: what a path is, or all that lies below it."""
     for path in paths:
+        if path.suffix == ".ipynb":
+            yield _graded(path, seconds)
+            continue
         found = False
         for folder in _folders(path):
             for checked in _checked(folder):
@@ -99,8 +142,19 @@ def _made(paths: list[Path]) -> Iterator[Checked]:
         if not found:
             raise InputError(
                 f"{path}: expected a store of scores, a run of training or a built book, or a "
-                "folder that holds some, found none; of other files gcbook keeps no hashes."
+                "folder that holds some, or a notebook of the lab, found none; of other files "
+                "gcbook keeps no hashes."
             )
+
+
+def _graded(path: Path, seconds: float) -> Checked:
+    from gcbook.book.grading import grade_notebook
+    from gcbook.book.project import find_project
+
+    say(f"{path}: running its code, with your rights, for {seconds:g} seconds at most")
+    lab, questions = grade_notebook(find_project(), path.expanduser(), seconds)
+    wrong = [each.title for each in questions if each.state != "passed"]
+    return Checked(path, f"lab {lab}", wrong, questions)
 
 
 def _folders(path: Path) -> Iterator[Path]:

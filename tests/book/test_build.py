@@ -1,7 +1,6 @@
 """Building, without Jupyter Book: what decides whether pages are written, and what stays."""
 
-from pathlib import Path
-
+import nbformat
 import pytest
 import yaml
 
@@ -23,9 +22,9 @@ def project(tmp_path, monkeypatch):
     contents = {"root": "x", "chapters": [{"file": "book/chapters/method"}]}
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", **contents}))
     made.templates.mkdir()
-    (made.templates / "method.ipynb").write_text('{"cells": [], "nbformat": 4, "metadata": {}}')
     made.chapters.mkdir(parents=True)
-    (made.chapters / "method.ipynb").write_text("{}")
+    for folder in (made.templates, made.chapters):
+        nbformat.write(nbformat.v4.new_notebook(), folder / "method.ipynb")
     monkeypatch.setattr(build, "execute_chapters", lambda *a: [])
     return made
 
@@ -38,8 +37,7 @@ class JupyterBook:
 
     def __call__(self, call, root, options, *, said):
         self.calls += 1
-        self.options = options
-        assert root == self.project.root
+        self.root = root
         assert {"-W", "-n", "--keep-going", "--all"} <= set(options)
         built = self.project.build / "staging" / "_build" / "html"
         built.mkdir(parents=True)
@@ -82,12 +80,13 @@ def test_pages_that_were_edited_are_written_again(project, jupyter_book):
 
 def test_a_book_without_solutions_is_another_book(project, jupyter_book):
     assert build_book(project).pages
-    assert "--config" not in jupyter_book.options
+    assert jupyter_book.root == project.root
+    (project.book / "page.md").write_text("# Page\n\n```{solution} x\n1\n```\n")
     assert build_book(project, solutions=False).pages
     assert not build_book(project, solutions=False).pages
-    path = jupyter_book.options[jupyter_book.options.index("--config") + 1]
-    config = yaml.safe_load(Path(path).read_text())
-    assert config == {"title": "test", "sphinx": {"config": {"hide_solutions": True}}}
+    assert jupyter_book.root != project.root
+    assert (jupyter_book.root / "book/page.md").read_text() == "# Page\n"
+    assert (jupyter_book.root / "_config.yml").read_text() == "title: test\n"
     assert build_book(project).pages, "and has them again when they are asked for"
 
 

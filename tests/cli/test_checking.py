@@ -150,6 +150,17 @@ def test_executed_chapters_are_checked(alone, capsys, monkeypatch):
     assert "method.ipynb: changed since: book/chapters/method.ipynb; `gcbook build`" in said
 
 
+def test_results_are_json_on_request(alone, capsys):
+    store = shutil.copytree(DATA.path(STORE), alone / "store")
+    found = {"path": str(store), "about": "a store of scores"}
+    status, said, _ = call(capsys, "check", store, "--json")
+    assert (status, json.loads(said)) == (0, [{**found, "problems": []}])
+    flip(store / "scores.parquet", 999)
+    status, said, _ = call(capsys, "check", store, "--json")
+    (problem,) = json.loads(said)[0]["problems"]
+    assert (status, "scores.parquet: expected" in problem) == (1, True)
+
+
 @pytest.mark.parametrize("file", ["store.json", "images.parquet", "scores.parquet"])
 def test_a_store_is_checked_file_by_file(file, alone, capsys):
     store = shutil.copytree(DATA.path(STORE), alone / "stores/texture")

@@ -1,0 +1,190 @@
+"""What a student's answers get: the notebook is run, and each question has its check.
+
+The checks are those of the lab's own source, whatever the file says in their place. A check that
+was deleted runs at the end. The code runs in a kernel in a process of its own, with the rights of
+whoever asked, and not longer than allowed; it is no sandbox, and a check is no exam.
+"""
+
+import json
+import os
+import re
+import tempfile
+import threading
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+from gcbook.book.course import LAB, find_labs
+from gcbook.book.project import Project
+from gcbook.files.atomic import write_text
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.gate import parse_json, read_json, read_text, refused
+from gcbook.files.processes import run_process
+from gcbook.files.temporary import temporary_folder
+
+State = Literal["passed", "failed", "open", "not reached"]
+_TAG = re.compile(r"(answer|check)-(\d+)")
+_HEADING = re.compile(r"^## (\d+) (.+)$", re.MULTILINE)
+
+
+class Question(NamedTuple):
+    """What an answer got.
+
+    Attributes:
+        number: of the question, from 1.
+        title: its heading.
+        state: "open": the gap is still there; "not reached": the time was up, or the kernel ended.
+        said: why it failed, or was not reached; "" otherwise.
+    """
+
+    number: int
+    title: str
+    state: State
+    said: str = ""
+
+
+class Grade(NamedTuple):
+    """What a notebook got: the lab's name, and its questions in order."""
+
+    lab: str
+    questions: tuple[Question, ...]
+
+
+def grade_notebook(project: Project, path: Path, seconds: float) -> Grade:
+    """Run a student's notebook and return what its answers get.
+
+    Args:
+        project: the checkout, which has the lab's source.
+        path: the notebook; its code runs in its folder.
+        seconds: that it may take in all.
+
+    Raises:
+        InputError: it is no notebook of the lab.
+    """
+    import nbformat
+
+    text = read_text(path)
+    parse_json(text, path, "Give the path of a notebook.")
+    with (
+        refused(path, "a notebook", "Give the path of a notebook of the lab."),
+        warnings.catch_warnings(action="ignore"),
+    ):
+        given = nbformat.reads(text, as_version=4)
+        name = str(given.metadata.get(LAB, ""))
+        cells = [
+            (cell.source, _tag(cell))
+            for cell in given.cells
+            if cell.cell_type == "code" and cell.source.strip()
+        ]
+    labs = find_labs(project)
+    if name not in labs:
+        raise InputError(
+            f"{path}: expected a notebook of the lab, whose metadata have {LAB!r}, one of "
+            f"{', '.join(labs)}; found {name!r}. `gcbook course DIR` writes them."
+        )
+    source = nbformat.read(labs[name], as_version=4)
+    prose = "\n".join(cell.source for cell in source.cells if cell.cell_type == "markdown")
+    titles = {int(number): title for number, title in _HEADING.findall(prose)}
+    checks = {tag[1]: cell.source for cell in source.cells if (tag := _tag(cell))[0] == "check"}
+    run = [
+        (checks.get(number, code) if kind == "check" else code, (kind, number))
+        for code, (kind, number) in cells
+    ]
+    there = {number for _, (kind, number) in run if kind == "check"}
+    run += [(check, ("check", n)) for n, check in checks.items() if n not in there]
+    ended = _ended([code for code, _ in run], path.absolute().parent, seconds)
+    errors = ended["errors"]
+    found = []
+    for number in checks:
+        places = {kind: i for i, (_, (kind, n)) in enumerate(run) if n == number}
+        found.append(_judge(number, titles.get(number, ""), places, errors, ended["why"]))
+    return Grade(name, tuple(found))
+
+
+def _tag(cell: Any) -> tuple[str, int]:
+    """Whether a cell answers or checks, and which question; ("", 0) if it does neither."""
+    tags = " ".join(str(tag) for tag in cell.metadata.get("tags", []))
+    found = _TAG.search(tags)
+    return (found[1], int(found[2])) if found else ("", 0)
+
+
+def _judge(
+    number: int,
+    title: str,
+    places: Mapping[str, int],
+    errors: list[list[str]],
+    why: str,
+) -> Question:
+    """Judge by the errors of the cells that ran: [] for none, else a name and what it says."""
+    answer = errors[places["answer"]] if places.get("answer", len(errors)) < len(errors) else []
+    if places["check"] >= len(errors):
+        return Question(number, title, "not reached", why)
+    check = errors[places["check"]]
+    if not check:
+        return Question(number, title, "passed")
+    # Without an answer the check fails, too, but on a name that is not there.
+    kind, said = answer or check
+    if "NotImplementedError" in (kind, check[0]):
+        return Question(number, title, "open")
+    why = said if kind == "AssertionError" else f"{kind}: {said}"
+    return Question(number, title, "failed", why)
+
+
+def _ended(codes: list[str], folder: Path, seconds: float) -> dict[str, Any]:
+    """Run code, cell by cell: the errors of the cells that ended, and why it went no further."""
+    with temporary_folder() as temporary:
+        found, log = temporary / "found.json", temporary / "log"
+        run_process(_run, codes, folder, seconds, found, said=log)
+        if not found.is_file():
+            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+            raise GcbookError(f"no kernel could be started: {said[-1] if said else 'it is silent'}")
+        ended: dict[str, Any] = read_json(found)
+        return ended
+
+
+def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
+    from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    from gcbook.book.kernels import start_own_kernels
+
+    # A kernel that is killed leaves the file of its connection.
+    os.environ["TMPDIR"] = tempfile.tempdir = str(found.parent)
+    # Kernels of our own begin where this process is.
+    os.chdir(folder)
+    start_own_kernels()
+    errors: list[list[str]] = []
+    one = threading.Lock()
+
+    def write(why: str) -> None:
+        with one:
+            if not found.is_file():
+                write_text(json.dumps({"errors": errors, "why": why}), found)
+
+    def end() -> None:
+        # The kernel ends with this process, in the midst of whatever it does.
+        write(f"cell {len(errors) + 1} with code had not ended after {seconds:g} seconds in all")
+        os._exit(0)
+
+    def keep(cell: Any, **_: object) -> None:
+        raised = [out for out in cell.outputs if out.output_type == "error"]
+        errors.append([raised[0].ename, raised[0].evalue] if raised else [])
+
+    notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
+    client = NotebookClient(
+        notebook,
+        allow_errors=True,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        on_notebook_start=lambda **_: timer.start(),
+        on_cell_executed=keep,
+    )
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    try:
+        client.execute()
+        write("")
+    except DeadKernelError:
+        write(f"cell {len(errors) + 1} with code ended the kernel")

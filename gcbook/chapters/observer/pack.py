@@ -14,13 +14,32 @@ from gcbook.chapters.observer.parts import NETWORKS, Part
 from gcbook.charts.gallery import Picture
 from gcbook.charts.miniature_look import COLORS
 from gcbook.charts.theme import DARK, DISCRIMINATIVE, HUMAN
+from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER
 from gcbook.paper.observers import HUMANS_TITLE
 
 TIMING = {"fixation": 300, "image": 200, "mask": 200, "answer": 1500}
 """Milliseconds of the experiment of Geirhos et al. (2019); the last is the time to answer in."""
 
+TOLERANCE = 20
+"""Milliseconds by which an image may be off its time and count in a class's result: a late frame of
+a screen with 60 frames a second, and not two."""
+
+MOST_OFF = 0.25
+"""Of a session's images: with more of them off their time, no image of it counts."""
+
 CONFIDENCE = 0.95
+
+PRACTICE = (
+    "cat.jpg",
+    "elephant2-edge.png",
+    "clock3-silhouette.png",
+    "bird10-edge.png",
+    "elephant2-silhouette.png",
+    "clock3-edge.png",
+)
+"""To learn the sixteen answers by, among ``gcbook/data/pictures``: the experiment has none of them,
+and none is a cue conflict."""
 
 TITLES = {
     "photographs": "Images made of photographs",
@@ -52,12 +71,14 @@ class Experiment:
         rows = dict.fromkeys(row for part in self.parts for row in part.answers["row"])
         return json.dumps(
             {
-                "timing": TIMING,
+                "timing": TIMING | {"tolerance": TOLERANCE},
+                "mostOff": MOST_OFF,
                 "confidence": CONFIDENCE,
                 "categories": CATEGORIES,
                 "noAnswer": NO_ANSWER,
                 "titles": TITLES,
                 "rows": {row: _colors(row) for row in ["you", "class", *rows]},
+                "practice": [{"id": name, "picture": _practice(name)} for name in PRACTICE],
                 "parts": [_part(part) for part in self.parts],
             },
             separators=(",", ":"),
@@ -76,6 +97,10 @@ def _colors(row: str) -> Mapping[str, str]:
     people = {"you": HUMAN, "class": HUMAN, HUMANS_TITLE: HUMAN}
     light = (people | {NETWORKS: DISCRIMINATIVE} | COLORS)[row]
     return {"light": light, "dark": DARK.get(light, light)}
+
+
+def _practice(name: str) -> str:
+    return Picture(DATA.path(f"pictures/{name}").read_bytes(), alt="").url
 
 
 def _part(part: Part) -> dict[str, Any]:

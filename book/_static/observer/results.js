@@ -203,7 +203,7 @@
   function show(box, pack, session, saved, again) {
     const heading = element("h3", { tabindex: "-1" }, "Your results");
     const back = button("Back to the start", function () {
-      if (!("unsaved" in box.dataset) || back.dataset.asked) return again();
+      if (!("unsaved" in box.dataset) || "asked" in back.dataset) return again();
       back.dataset.asked = "";
       back.textContent = "Not saved. Forget these answers?";
       return undefined;

@@ -147,7 +147,8 @@
     const error = a.error + b.error;
     const df = error ** 2 / (a.error ** 2 / a.df + b.error ** 2 / b.df);
     const half = studentQuantile(confidence, df) * Math.sqrt(error);
-    return { value: a.mean - b.mean, low: a.mean - b.mean - half, high: a.mean - b.mean + half };
+    const value = a.mean - b.mean;
+    return { value, low: Math.max(-1, value - half), high: Math.min(1, value + half) };
   }
 
   // The spread that chance alone would make: among those who saw an image its answers are shuffled,

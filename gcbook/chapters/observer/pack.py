@@ -32,14 +32,14 @@ CONFIDENCE = 0.95
 
 PRACTICE = (
     "cat.jpg",
-    "elephant2-edge.png",
-    "clock3-silhouette.png",
+    "dog1-dog2.jpg",
     "bird10-edge.png",
-    "elephant2-silhouette.png",
+    "bird10-silhouette.png",
     "clock3-edge.png",
+    "clock3-silhouette.png",
 )
 """To learn the sixteen answers by, among ``gcbook/data/pictures``: the experiment has none of them,
-and none is a cue conflict."""
+and in none does the shape say something else than the texture."""
 
 TITLES = {
     "photographs": "Images made of photographs",

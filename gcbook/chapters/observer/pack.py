@@ -10,11 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gcbook.chapters.observer.parts import NETWORKS, Part
+from gcbook.chapters.observer.parts import NETWORKS, Part, practice_images
 from gcbook.charts.gallery import Picture
 from gcbook.charts.miniature_look import COLORS
 from gcbook.charts.theme import DARK, DISCRIMINATIVE, HUMAN
-from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER
 from gcbook.paper.observers import HUMANS_TITLE
 
@@ -29,17 +28,6 @@ MOST_OFF = 0.25
 """Of a session's images: with more of them off their time, no image of it counts."""
 
 CONFIDENCE = 0.95
-
-PRACTICE = (
-    "cat.jpg",
-    "dog1-dog2.jpg",
-    "bird10-edge.png",
-    "bird10-silhouette.png",
-    "clock3-edge.png",
-    "clock3-silhouette.png",
-)
-"""To learn the sixteen answers by, among ``gcbook/data/pictures``: the experiment has none of them,
-and in none does the shape say something else than the texture."""
 
 TITLES = {
     "photographs": "Images made of photographs",
@@ -78,7 +66,10 @@ class Experiment:
                 "noAnswer": NO_ANSWER,
                 "titles": TITLES,
                 "rows": {row: _colors(row) for row in ["you", "class", *rows]},
-                "practice": [{"id": name, "picture": _practice(name)} for name in PRACTICE],
+                "practice": [
+                    {"id": name, "picture": Picture(content, alt="").url}
+                    for name, content in practice_images()
+                ],
                 "parts": [_part(part) for part in self.parts],
             },
             separators=(",", ":"),
@@ -97,10 +88,6 @@ def _colors(row: str) -> Mapping[str, str]:
     people = {"you": HUMAN, "class": HUMAN, HUMANS_TITLE: HUMAN}
     light = (people | {NETWORKS: DISCRIMINATIVE} | COLORS)[row]
     return {"light": light, "dark": DARK.get(light, light)}
-
-
-def _practice(name: str) -> str:
-    return Picture(DATA.path(f"pictures/{name}").read_bytes(), alt="").url
 
 
 def _part(part: Part) -> dict[str, Any]:

@@ -14,6 +14,7 @@ in a circle in random order; in round k of five each shape wears the texture of 
 places on. So a round has every category once as shape and once as texture, and five rounds have
 eighty images of eighty pairs. Of each category one silhouette and one edge image are drawn, of
 different objects; a round of drawings has eight silhouettes and the eight other categories' edges.
+For practice there are drawings of objects that none of these images has.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import io
 import random
 import re
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -38,6 +40,8 @@ QUALITY = 80
 """Of the JPEGs; the images keep their 224 pixels a side."""
 OBJECTS = 10
 """Silhouettes of a category, and edges."""
+PRACTICE = 5
+"""Drawings to practise on."""
 PLACES = {
     "cue-conflict": "/style-transfer-preprocessed-512",
     "silhouette": "/filled-silhouettes",
@@ -75,8 +79,20 @@ def main() -> None:
         images = pd.DataFrame(chosen(stimuli.namelist()))
         for row in images.itertuples():
             save(stimuli.read(row.file), str(row.dataset), str(row.image_id))
+        drawings = practice(images["image_id"])
+        for name, category in drawings:
+            dataset, _, image_id = name.partition("-")
+            (file,) = (
+                each
+                for each in stimuli.namelist()
+                if each.endswith(f"{PLACES[dataset]}/{category}/{image_id}")
+            )
+            save(stimuli.read(file), dataset, image_id)
     images = images.drop(columns="file")
-    images.to_csv(FOLDER / "images.csv", index=False, lineterminator="\n")
+    extra = pd.DataFrame(drawings, columns=["image_id", "category"])
+    extra = extra.assign(dataset="practice", texture="", round=0)[images.columns]
+    listed = pd.concat([images, extra])
+    listed.to_csv(FOLDER / "images.csv", index=False, lineterminator="\n")
     trials = show_once(read_trials(given.humans, given.models, given.cnns))
     answers(images, trials).to_csv(FOLDER / "answers.csv", index=False, lineterminator="\n")
     text = ATTRIBUTION.format(quality=QUALITY)
@@ -106,6 +122,18 @@ def chosen(files: list[str]) -> list[dict[str, object]]:
             turn = 1 + (place + (dataset == "edge")) % 2
             add(dataset, f"{category}{number}", category, "", turn)
     return rows
+
+
+def practice(image_ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Draw files for practice, and their categories, of objects that no image has."""
+    generator = random.Random(SEED + 1)
+    taken = {name for each in image_ids for name in re.findall(r"[a-z]+\d+", each)}
+    drawn = []
+    for place, category in enumerate(generator.sample(CATEGORIES, PRACTICE)):
+        objects = (f"{category}{number}" for number in range(1, OBJECTS + 1))
+        name = generator.choice([each for each in objects if each not in taken])
+        drawn.append((f"{('silhouette', 'edge')[place % 2]}-{name}.png", category))
+    return drawn
 
 
 def save(content: bytes, dataset: str, image_id: str) -> None:

@@ -21,6 +21,7 @@ from gcbook.book.project import Project
 from gcbook.book.record import package_inputs, read_record
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.solutions import copy_sources, files_with, remove_solutions
+from gcbook.book.standalone import gather
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
@@ -144,6 +145,11 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     if status or not (built / "index.html").is_file():
         raise GcbookError(_complaints(log))
     lighten_book(built)
+    extra = project.book / "extra"
+    for page in sorted(extra.rglob("*.html")):
+        # One file, to hand out.
+        alone = built / page.relative_to(extra)
+        alone.write_text(gather(alone, built), encoding="utf-8")
     # A hash of the configuration, with the folder that the pages were written in.
     (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")

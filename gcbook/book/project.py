@@ -44,6 +44,11 @@ class Project:
         return self.build / "html"
 
     @property
+    def participant(self) -> Path:
+        """Of the built book, the page of the experiment alone, for those who take part."""
+        return self.html / "participant" / "experiment.html"
+
+    @property
     def sums(self) -> Path:
         """The SHA-256 of each file of the built book, for ``sha256sum -c`` in its folder."""
         return self.build / "html.sha256"

@@ -96,6 +96,14 @@ _POLICY = (
     "script-src 'unsafe-eval' {scripts}; base-uri 'none'; form-action 'none'"
 )
 
+_GATHERED = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+_STYLE_TAG = re.compile(r'<link rel="stylesheet" href="(?P<name>[^"]+)">')
+_SCRIPT_TAG = re.compile(r'<script src="(?P<name>[^"]+)"></script>')
+
 
 def standalone(page: Path, static: Path, references: Path) -> str:
     """A built page as one HTML document.
@@ -147,6 +155,42 @@ def standalone(page: Path, static: Path, references: Path) -> str:
         ),
         scripts="\n".join(others),
     )
+
+
+def gather(page: Path, build: Path) -> str:
+    """A page written by hand with the scripts and styles that it names inside it.
+
+    Args:
+        page: HTML that names them as ``<script src="…"></script>`` and
+            ``<link rel="stylesheet" href="…">``, relative to itself.
+        build: the folder of the build.
+
+    Returns:
+        HTML that needs no other file, runs these scripts and no other, and asks for nothing.
+
+    Raises:
+        GcbookError: a file that it names is not there, or lies outside the folder of the build.
+    """
+    scripts = []
+
+    def named(found: re.Match[str]) -> Path:
+        path = (page.parent / found["name"]).resolve()
+        if not path.is_file() or not path.is_relative_to(build.resolve()):
+            raise GcbookError(f"{page}: expected a file of the book, found {found['name']!r}.")
+        return path
+
+    def script(found: re.Match[str]) -> str:
+        scripts.append(_script(named(found)))
+        return f"<script>{scripts[-1]}</script>"
+
+    text = page.read_text(encoding="utf-8")
+    # A script may name a style sheet, so those go first.
+    text = _STYLE_TAG.sub(lambda found: _inline_style(named(found), build), text)
+    text = _SCRIPT_TAG.sub(script, text)
+    policy = _GATHERED.format(scripts=" ".join(map(_hash, scripts)))
+    mark = '<meta charset="utf-8">'
+    tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+    return text.replace(mark, f"{mark}\n{tag}", 1)
 
 
 def _cited(article: "Tag", references: Path) -> list["Tag"]:

@@ -29,8 +29,8 @@ def project(tmp_path):
 
 
 @contextmanager
-def running(project):
-    with book_server(project, 0) as server:
+def running(project, **more):
+    with book_server(project, 0, **more) as server:
         threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield server.server_address[1]
         server.shutdown()
@@ -42,9 +42,9 @@ def port(project):
         yield port
 
 
-def asked(port, path="/", method="GET", host="localhost", more=""):
+def asked(port, path="/", method="GET", host="localhost", more="", at="127.0.0.1"):
     """Status and body of a request as it is written here."""
-    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
+    with socket.create_connection((at, port), timeout=20) as client:
         lines = f"{method} {path} HTTP/1.1\r\n" + (f"Host: {host}\r\n" if host else "") + more
         client.sendall(lines.encode("latin-1") + b"\r\n")
         # All that comes until the server hangs up.
@@ -205,6 +205,64 @@ def test_one_that_sends_a_little_at_a_time_is_left_too(project, monkeypatch, cap
         client.settimeout(0.02)
         assert dripped(client)
     assert capfd.readouterr() == ("", "")
+
+
+ROOM = "127.0.0.2"
+"""Stands for this machine's address in a network: another one that only this machine has."""
+
+
+def test_in_a_network_its_address_is_its_only_name(project):
+    with running(project, host=ROOM) as port:
+        assert asked(port, host=f"{ROOM}:{port}", at=ROOM) == (200, "hello")
+        for host in ("localhost", "127.0.0.1", "127x0x0x2", "evil.example", f"{ROOM}.evil.example"):
+            assert asked(port, host=host, at=ROOM)[0] == 421
+        assert asked(port, method="POST", host=ROOM, at=ROOM)[0] == 501
+        # It listens there and nowhere else.
+        with pytest.raises(ConnectionRefusedError):
+            asked(port)
+
+
+def test_a_room_of_phones_is_more_than_one_browser(project, monkeypatch):
+    monkeypatch.setattr(serve, "_MOST", 2)
+    with running(project, host=ROOM) as port:
+        waiting = [socket.create_connection((ROOM, port)) for _ in range(15)]
+        assert asked(port, host=ROOM, at=ROOM) == (200, "hello")
+        waiting[0].settimeout(1)
+        with pytest.raises(TimeoutError):
+            waiting[0].recv(1)
+        for each in waiting:
+            each.close()
+
+
+def test_those_who_take_part_get_no_other_page(project):
+    page = project.participant
+    with pytest.raises(GcbookError, match="Run `gcbook build` first"):
+        book_server(project, 0, participant=True)
+    page.parent.mkdir()
+    page.write_text("take part")
+    with running(project, participant=True) as port:
+        assert asked(port, f"/{page.name}?seed=7&set=cue") == (200, "take part")
+        for path in ("/", "/index.html", "/../index.html", "/pages/", "/_static/a%20b.css"):
+            assert asked(port, path)[0] == 404
+
+
+def test_a_machine_without_a_network_is_told_what_to_do(monkeypatch):
+    def nowhere(self, address):
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setattr(socket.socket, "connect", nowhere)
+    with pytest.raises(GcbookError, match="--lan --address"):
+        serve.lan_address()
+
+
+def test_a_code_is_the_address():
+    segno = pytest.importorskip("segno")
+    address = "http://192.168.100.25:8000/experiment.html?seed=7&set=cue"
+    lines = serve.qr_code(address).splitlines()
+    light = [[c in halves for c in line] for line in lines for halves in ("█▀", "█▄")]
+    dark = [[not cell for cell in row] for row in light]
+    ours = [list(map(bool, row)) for row in segno.make_qr(address).matrix_iter(border=4)]
+    assert dark[: len(ours)] == ours
 
 
 def test_idle_connections_keep_nobody_else_out(project, monkeypatch):

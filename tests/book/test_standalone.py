@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gcbook.book.standalone import SCRIPTS, STYLES, standalone
+from gcbook.book.standalone import SCRIPTS, STYLES, gather, standalone
 from gcbook.files.errors import GcbookError
 
 PAGE = """<html><body><p class="title logo__title">The book</p><nav>navigation</nav>
@@ -125,3 +125,34 @@ def test_the_page_lets_its_own_scripts_run_and_no_other(built):
     assert text.index("Content-Security-Policy") < text.index("<script")
     assert chart in text
     assert "x()" not in text
+
+
+ALONE = """<head><meta charset="utf-8">
+<link rel="stylesheet" href="../_static/gcbook.css"></head>
+<body><script src="../_static/gcbook-charts.js"></script></body>"""
+
+
+def alone(built, text=ALONE):
+    page = built / "participant" / "experiment.html"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text(text)
+    return gather(page, built)
+
+
+def test_a_page_by_hand_takes_in_what_it_names_and_runs_no_other_script(built):
+    text = alone(built)
+    assert not re.search(r"(?:src|href)=", text) and "@import" not in text
+    (script,) = re.findall(r"<script>(.*?)</script>", text, re.S)
+    assert 'x = "<\\/script><\\!--";' in script
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (policy,) = re.findall(r'Policy" content="([^"]*)"', text)
+    assert f"script-src 'sha256-{digest}';" in policy and "default-src 'none'" in policy
+    # It stands before all that it is about.
+    assert text.index("Content-Security-Policy") < text.index("<style>")
+
+
+@pytest.mark.parametrize("name", ["../_static/none.js", "../../outside.js"])
+def test_a_page_by_hand_names_files_of_the_book(built, name):
+    (built.parent / "outside.js").write_text("secret")
+    with pytest.raises(GcbookError, match="expected a file of the book"):
+        alone(built, f'<script src="{name}"></script>')

@@ -32,7 +32,12 @@ _WRITTEN = sorted(
 )
 FORWARDS = [path for path in _WRITTEN if 'http-equiv="refresh"' in (HTML / path).read_text("utf-8")]
 """The entrance and the addresses of pages that are no more: each leads to a page at once."""
-PAGES = [path for path in _WRITTEN if path not in FORWARDS]
+EXTRA = [
+    str(path.relative_to(find_project().book / "extra"))
+    for path in (find_project().book / "extra").rglob("*.html")
+]
+"""Pages without the book's theme, which have tests of their own."""
+PAGES = [path for path in _WRITTEN if path not in [*FORWARDS, *EXTRA]]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

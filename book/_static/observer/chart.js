@@ -14,6 +14,8 @@
       ? "undefined" : value.toFixed(2).replace(/^-0\.00$/, "0.00").replace("-", "−");
   }
 
+  const percent = (value) => (Number.isNaN(value) ? "–" : Math.round(100 * value) + "%");
+
   // Places of the dots of a row: from left to right, each as low as there is room.
   function stacked(points, x) {
     const tops = [];
@@ -88,5 +90,5 @@
     return box;
   }
 
-  observer.chart = { dots, words };
+  observer.chart = { dots, percent, words };
 })(window.gcObserver = window.gcObserver || {});

@@ -46,10 +46,15 @@
     return shuffled(whole ? images : images.filter((each) => each.image.round === round), random);
   }
 
+  // Other images, to learn the keys by.
+  function practice(pack, seed) {
+    return shuffled(pack.practice.map((image) => ({ part: null, image })), generator(seed));
+  }
+
   // How many trials the short and the long version of a block have.
   function lengths(pack, block) {
     return [design(pack, block, false, 0).length, imagesOf(pack, block).length];
   }
 
-  observer.design = { design, generator, imagesOf, lengths, partsOf, shuffled };
+  observer.design = { design, generator, imagesOf, lengths, partsOf, practice, shuffled };
 })(window.gcObserver = window.gcObserver || {});

@@ -1,12 +1,13 @@
 /* Trial files, in the format of the model-vs-human toolbox: written for one's own answers, read for
-   those of a class. Two columns more than the toolbox's say how long image and mask were shown. */
+   those of a class. Three columns more than the toolbox's say how long image and mask were shown, and
+   the seed. */
 (function (observer) {
   "use strict";
 
   const COLUMNS = [
     "subj", "session", "trial", "rt", "object_response", "category", "condition", "imagename",
   ];
-  const MEASURED = ["image_ms", "mask_ms"];
+  const MEASURED = ["image_ms", "mask_ms"], SEED = "seed";
   const LARGEST = 1e6;
 
   const twoDigits = (number) => String(number).padStart(2, "0");
@@ -18,21 +19,21 @@
   }
 
   // Trials of one part, in the order in which they were answered.
-  function write(part, trials, person) {
+  function write(part, trials, { person, seed }) {
     const lines = trials.map(function (trial) {
       const { id, shape } = trial.image;
       const number = String(trial.number).padStart(4, "0");
       const imagename = `${number}_${part.tag}_s${twoDigits(person)}_0_${shape}_00_${id}`;
       return [
         "subject-" + twoDigits(person), 1, trial.number, trial.seconds.toFixed(4), trial.response,
-        shape, 0, imagename, trial.imageMs.toFixed(1), trial.maskMs.toFixed(1),
+        shape, 0, imagename, trial.imageMs.toFixed(1), trial.maskMs.toFixed(1), seed,
       ].join(",");
     });
-    return [[...COLUMNS, ...MEASURED].join(","), ...lines].join("\n") + "\n";
+    return [[...COLUMNS, ...MEASURED, SEED].join(","), ...lines].join("\n") + "\n";
   }
 
-  // The fields of CSV lines; a field may be quoted, and then hold commas, quotes and line ends.
-  function records(text) {
+  // The fields of CSV lines; a field may be quoted, and then hold separators, quotes and line ends.
+  function records(text, separator) {
     const rows = [];
     let row = [], field = "", quoted = false;
     for (let i = 0; i < text.length; i += 1) {
@@ -41,7 +42,7 @@
         if (c !== '"') field += c;
         else if (text[i + 1] === '"') { field += c; i += 1; } else quoted = false;
       } else if (c === '"' && field === "") quoted = true;
-      else if (c === "," || c === "\n") {
+      else if (c === separator || c === "\n") {
         row.push(field.replace(/\r$/, ""));
         field = "";
         if (c === "\n") { rows.push(row); row = []; }
@@ -64,11 +65,38 @@
     return own || pack.parts.find((part) => name.startsWith(nameOf(part, 1).split("_")[0] + "_"));
   }
 
-  // One observer: { name, person, part, trials: Map of image → trial, timed, left }. Images that are
-  // not shown here are left out and counted.
+  // A spreadsheet of a country where a comma is the decimal sign separates by semicolons.
+  function separatorOf(text) {
+    const header = text.slice(0, text.search(/\r?\n|$/));
+    return header.includes(";") && !header.includes(",") ? ";" : ",";
+  }
+
+  // Milliseconds; NaN for an image that stayed until the answer.
+  function milliseconds(name, line, text) {
+    if (/^(nan)?$/i.test(text)) return NaN;
+    const value = Number(text.replace(",", "."));
+    if (!(value >= 0 && value < Infinity)) refuse(name, line, "milliseconds or NaN as " + MEASURED[0], text);
+    return value;
+  }
+
+  // How an observer was shown the images, by the times in the file: "timed", with the verdict on
+  // them, "untimed", or "unknown" where the file has no times.
+  function shown(pack, name, times) {
+    if (!times.length) return { way: "unknown" };
+    const untimed = times.filter(Number.isNaN).length;
+    if (untimed === times.length) return { way: "untimed" };
+    if (untimed) refuse(name, 2, MEASURED[0] + " for all images or for none", untimed + " without it");
+    return Object.assign(
+      { way: "timed", median: observer.timing.median(times) }, observer.timing.verdict(pack, times),
+    );
+  }
+
+  // One observer: { name, person, part, trials: Map of image → trial, shown, seed, left, content }.
+  // Images that are not shown here are left out and counted; files of one content are the same.
   function read(pack, name, text) {
     if (text.length > LARGEST) refuse(name, 1, "at most a megabyte of trials", text.slice(0, 20));
-    const [header, ...rows] = records(text.replace(/^\ufeff/, "")).filter((r) => r.join("").trim());
+    const plain = text.replace(/^\ufeff/, "");
+    const [header, ...rows] = records(plain, separatorOf(plain)).filter((r) => r.join("").trim());
     if (!header) refuse(name, 1, "the columns " + COLUMNS.join(", "), "nothing");
     const place = header.map((title) => title.trim().toLowerCase());
     const missing = COLUMNS.filter((column) => column !== "rt" && !place.includes(column));
@@ -77,7 +105,9 @@
     const part = partFor(pack, name, rows[0][place.indexOf("imagename")] || "");
     if (!part) refuse(name, 2, "an image of this experiment", rows[0].join(","));
     const known = new Map(part.images.map((image) => [image.id, image]));
-    const observed = { name, part, trials: new Map(), timed: true, left: 0 };
+    const observed = { name, part, trials: new Map(), left: 0, content: JSON.stringify(rows) };
+    const optional = (row, column) => (place.includes(column) ? row[place.indexOf(column)].trim() : null);
+    const times = [];
     rows.forEach(function (row, i) {
       if (row.length !== place.length) refuse(name, i + 2, place.length + " fields", row.join(","));
       const value = (column) => row[place.indexOf(column)];
@@ -93,12 +123,14 @@
         refuse(name, i + 2, image.shape + " as category of " + image.id, value("category"));
       }
       if (observed.trials.has(image)) refuse(name, i + 2, "each image once", image.id);
-      if (place.includes(MEASURED[0]) && Number.isNaN(Number(value(MEASURED[0])))) {
-        observed.timed = false;
-      }
-      observed.trials.set(image, { image, response });
+      const given = optional(row, MEASURED[0]);
+      const imageMs = given === null ? NaN : milliseconds(name, i + 2, given);
+      if (given !== null) times.push(imageMs);
+      observed.seed = optional(row, SEED);
+      observed.trials.set(image, { image, response, imageMs });
     });
     if (!observed.trials.size) refuse(name, 2, "images of this experiment", "none");
+    observed.shown = shown(pack, name, times);
     return observed;
   }
 

@@ -3,11 +3,10 @@
   "use strict";
 
   const { button, details, element, save, table } = observer.elements;
-  const { dots, words } = observer.chart;
+  const { dots, percent, words } = observer.chart;
   const DATASETS = { "cue-conflict": "Cue conflicts", silhouette: "Silhouettes", edge: "Edges" };
 
   const titleOf = (part) => DATASETS[part.dataset] + (part.block === "miniature" ? " of the miniature world" : "");
-  const percent = (value) => (Number.isNaN(value) ? "–" : Math.round(100 * value) + "%");
   const isConflict = (part) => Boolean(part.images[0].texture);
 
   // What another observer answered to these images: a Map of image → trial.
@@ -121,11 +120,10 @@
     return box;
   }
 
-  function partSection(pack, part, trials, options) {
+  function partSection(pack, part, trials) {
     const images = trials.map((trial) => trial.image);
     const you = pointWithInterval(part, "You", trials, pack.confidence);
     const rows = [{ kind: "you", name: "You", points: [you] }, ...otherRows(part, images)];
-    const name = observer.files.nameOf(part, options.person);
     const said = new Map(trials.map((trial) => [trial.image, trial.response]));
     const spoken = (response) => (response === pack.noAnswer ? "no answer" : response);
     const own = { heading: "You", of: (image) => spoken(said.get(image)) };
@@ -135,49 +133,91 @@
       element("p", { class: "gc-said" }, sentence(part, trials, you, pack.confidence)),
       figure(pack, part, rows),
       details("Image by image", imageTable(part, images, own)),
-      element("p", {}, button(
-        "Download " + name, () => save(name, observer.files.write(part, trials, options.person)),
-      )),
     );
   }
 
-  function timingSentence(pack, trials, period) {
-    const { quality } = observer.timing;
-    const image = quality(trials.map((trial) => trial.imageMs), pack.timing.image, period);
-    const mask = quality(trials.map((trial) => trial.maskMs), pack.timing.mask, period);
-    const spell = (ms) => `${Math.round(ms.median)} ms (${Math.round(ms.low)} to ${Math.round(ms.high)})`;
-    const frames = Math.round(image.median / period);
-    return `The image was on for ${spell(image)} or ${frames} frames, the noise for ${spell(mask)}: ` +
-      `medians, with the shortest and the longest. Your screen shows a frame every ` +
-      `${period.toFixed(1)} ms; in ${image.off} of ${trials.length} trials the image was off its ` +
-      `time by more than half of that.`;
+  // The parts of a session, each with its trials.
+  function partsWith(pack, { options, trials }) {
+    return observer.design.partsOf(pack, options.block)
+      .map((part) => [part, trials.filter((trial) => trial.part === part)])
+      .filter(([, own]) => own.length);
   }
 
-  // All of a session; `again` leads back to the start.
-  function show(box, pack, options, trials, period, again) {
-    const parts = observer.design.partsOf(pack, options.block);
-    const sections = parts
-      .map((part) => [part, trials.filter((trial) => trial.part === part)])
-      .filter(([, own]) => own.length)
-      .map(([part, own]) => partSection(pack, part, own, options));
-    const heading = element("h3", { tabindex: "-1" }, "Your results");
+  // A button a file, named by `called`; `saved` is called when all files have been saved.
+  function saving(pack, session, called, saved) {
+    const files = partsWith(pack, session);
+    const open = new Set(files.map(([part]) => part));
+    const buttons = files.map(function ([part, trials], i) {
+      const name = observer.files.nameOf(part, session.options.person);
+      return button(called(name, i, files.length), function (event) {
+        save(name, observer.files.write(part, trials, session.options));
+        event.currentTarget.classList.remove("gc-main");
+        open.delete(part);
+        if (!open.size) saved();
+      }, { class: "gc-main gc-save" });
+    });
+    return element("p", { class: "gc-controls" }, buttons);
+  }
+
+  const CONSEQUENCES = {
+    good: "every image was on time",
+    usable: "these images do not count in a class’s result",
+    unusable: "this session does not count in a class’s result. Close other programs or try another browser",
+  };
+
+  function timingSentence(pack, trials, period) {
+    const { range, verdict } = observer.timing;
+    const times = trials.map((trial) => trial.imageMs);
+    const image = range(times), mask = range(trials.map((trial) => trial.maskMs));
+    const { off, word } = verdict(pack, times);
+    const spell = (ms) => `${Math.round(ms.median)} ms (${Math.round(ms.low)} to ${Math.round(ms.high)})`;
+    const frames = Math.round(image.median / period);
+    return [
+      element("strong", {}, `Timing: ${word}. `),
+      `${off} of ${trials.length} images were off their time by more than ${pack.timing.tolerance} ms: ` +
+      `${CONSEQUENCES[word]}. The image was on for ${spell(image)} or ${frames} frames, the noise for ` +
+      `${spell(mask)}: medians, with the shortest and the longest. Your screen shows a frame every ` +
+      `${period.toFixed(1)} ms.`,
+    ];
+  }
+
+  // All of a session, after which `more` stands.
+  function report(pack, { options, trials, period }, ...more) {
+    const sections = partsWith(pack, { options, trials })
+      .map(([part, own]) => partSection(pack, part, own));
     const how = options.timed
-      ? timingSentence(pack, trials, period) : "You had all the time you wanted.";
+      ? timingSentence(pack, trials, period) : ["You had all the time you wanted."];
     const note = options.block === "miniature"
       ? " No one’s answers to these images are published, so only the miniatures are beside you."
       : options.timed ? "" : ` The people below saw each image for ${pack.timing.image} ms.`;
-    box.replaceChildren(element(
+    return element(
       "div", { class: "gc-results" },
-      heading,
-      element("p", {}, `${trials.length} trials, seed ${options.seed}. ${how}${note}`),
+      element("p", {}, `${trials.length} trials, seed ${options.seed}. `, ...how, note),
       ...sections,
-      element("p", {}, button("Back to the start (this forgets your answers)", again)),
-    ));
+      ...more,
+    );
+  }
+
+  // The same with its files to save; `again` leads back to the start, in two clicks while answers
+  // would be lost.
+  function show(box, pack, session, saved, again) {
+    const heading = element("h3", { tabindex: "-1" }, "Your results");
+    const back = button("Back to the start", function () {
+      if (!("unsaved" in box.dataset) || "asked" in back.dataset) return again();
+      back.dataset.asked = "";
+      back.textContent = "Not saved. Forget these answers?";
+      return undefined;
+    });
+    box.replaceChildren(
+      heading,
+      saving(pack, session, (name) => "Save " + name, saved),
+      report(pack, session, element("p", {}, back)),
+    );
     heading.focus();
   }
 
   observer.results = {
-    answersOf, counted, figure, imageTable, isConflict, measureOf, otherRows, percent, point,
-    pointWithInterval, show, titleOf,
+    answersOf, counted, figure, imageTable, isConflict, measureOf, otherRows, point,
+    pointWithInterval, report, saving, show, titleOf,
   };
 })(window.gcObserver = window.gcObserver || {});

@@ -45,7 +45,7 @@
     context.fillRect(SIDE / 2 - 3, SIDE / 2 - 3, 6, 6);
   }
 
-  // `options` are { timed, limited, seed }; `done` gets the trials, or null if it was abandoned, and
+  // `options` are { timed, limited, seed, practice }; `done` gets the trials, or null if it was abandoned, and
   // the time from frame to frame.
   async function run(box, pack, plan, options, done) {
     const { timing, mask, design } = observer;
@@ -74,11 +74,10 @@
     pack.categories.forEach(function (category, i) {
       const key = labels.get(KEYS[i]);
       grid.append(button("", (event) => answer(category, event.timeStamp), {
-        "aria-label": category, "aria-keyshortcuts": key,
+        "aria-keyshortcuts": key,
       }));
-      grid.lastChild.append(
-        element("span", {}, category), element("kbd", { "aria-hidden": "true" }, key.toUpperCase()),
-      );
+      // Its name is what is seen on it, key included.
+      grid.lastChild.append(element("span", {}, category), " ", element("kbd", {}, key.toUpperCase()));
     });
     screen.append(canvas, grid);
     box.replaceChildren(stage);
@@ -91,15 +90,17 @@
     }
 
     function draw(image) {
-      context.imageSmoothingEnabled = image.picture.startsWith("data:image/jpeg");
-      context.drawImage(pictures.get(image), 0, 0, SIDE, SIDE);
+      const picture = pictures.get(image);
+      // Of an image of few pixels each is seen as one.
+      context.imageSmoothingEnabled = picture.naturalWidth > 100;
+      context.drawImage(picture, 0, 0, SIDE, SIDE);
     }
 
     function ask(time, measured) {
       current.onset = time;
       current.measured = measured;
       show(true);
-      if (options.limited) {
+      if (options.timed && options.limited) {
         limit = setTimeout(() => answer(pack.noAnswer, NaN), pack.timing.answer);
       }
     }
@@ -110,7 +111,7 @@
       const own = attempt;
       current = Object.assign({}, queue.shift());
       const { image } = current;
-      progress.textContent = `Image ${trials.length + 1} of ${plan.length}`;
+      progress.textContent = `${options.practice ? "Practice" : "Image"} ${trials.length + 1} of ${plan.length}`;
       if (!options.timed) {
         draw(image);
         return ask(performance.now(), null);
@@ -166,11 +167,17 @@
     }
 
     const hide = () => { if (document.hidden) pause(); };
+    // Escape leaves full screen, and is not told to the page.
+    const shrink = () => { if (!document.fullscreenElement) pause(); };
+    // A phone that is turned has moved the image out of sight.
+    const turn = () => stage.scrollIntoView({ block: "nearest" });
 
     function finish(result) {
       attempt += 1;
       clearTimeout(limit);
       document.removeEventListener("visibilitychange", hide);
+      document.removeEventListener("fullscreenchange", shrink);
+      removeEventListener("resize", turn);
       done(result, period);
     }
 
@@ -206,6 +213,8 @@
       event.stopPropagation();
     });
     document.addEventListener("visibilitychange", hide);
+    document.addEventListener("fullscreenchange", shrink);
+    addEventListener("resize", turn);
     if (options.timed) {
       progress.textContent = "Look at the dot";
       show(false);

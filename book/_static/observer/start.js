@@ -6,8 +6,8 @@
   "use strict";
 
   const MODULES = [
-    "elements", "design", "timing", "mask", "statistics", "files", "chart", "session", "results",
-    "classroom", "page",
+    "elements", "design", "settings", "timing", "mask", "statistics", "files", "chart", "kept", "form",
+    "session", "results", "classroom", "page",
   ];
   const base = document.currentScript.src;
   const box = document.querySelector(".gc-observer");

@@ -81,6 +81,13 @@
     ];
   }
 
+  // Where Student's t with some degrees of freedom has its central part: t^2 = df (1 - x) / x, and x
+  // is distributed as Beta(df / 2, 1 / 2).
+  function studentQuantile(confidence, df) {
+    const x = betaQuantile(1 - confidence, df / 2, 0.5);
+    return Math.sqrt((df * (1 - x)) / x);
+  }
+
   // ---- error consistency, with gcbook.stats.agreement ----
 
   //   kappa = (c_obs - c_exp) / (1 - c_exp)
@@ -124,7 +131,58 @@
     return known.length > 1 ? Math.sqrt(squares / (known.length - 1)) : NaN;
   }
 
+  // The mean over observers, who are a sample, with its interval; that of the images is not in it.
+  function meanWithInterval(values, confidence) {
+    const known = defined(values), centre = mean(known);
+    const half = studentQuantile(confidence, known.length - 1) * deviation(known) / Math.sqrt(known.length);
+    return { mean: centre, low: Math.max(0, centre - half), high: Math.min(1, centre + half) };
+  }
+
+  // Welch's interval of the difference of two means.
+  function difference(ones, others, confidence) {
+    const [a, b] = [ones, others].map(function (values) {
+      const known = defined(values);
+      return { mean: mean(known), error: deviation(known) ** 2 / known.length, df: known.length - 1 };
+    });
+    const error = a.error + b.error;
+    const df = error ** 2 / (a.error ** 2 / a.df + b.error ** 2 / b.df);
+    const half = studentQuantile(confidence, df) * Math.sqrt(error);
+    const value = a.mean - b.mean;
+    return { value, low: Math.max(-1, value - half), high: Math.min(1, value + half) };
+  }
+
+  // The spread that chance alone would make: among those who saw an image its answers are shuffled,
+  // so that no observer differs from another, and the standard deviation is taken anew. An observer
+  // is a Map: image → [hit, counted], 0 or 1 each, and their value is the share of hits.
+  function chanceDeviations(own, random, times) {
+    const seen = new Map();
+    own.forEach((trials, who) => trials.forEach(function (outcome, image) {
+      if (!seen.has(image)) seen.set(image, []);
+      seen.get(image).push([who, outcome]);
+    }));
+    if (!Array.from(seen.values()).some((viewers) => viewers.length > 1)) return [];
+    return Array.from({ length: times }, function () {
+      const hits = own.map(() => 0), counts = own.map(() => 0);
+      for (const viewers of seen.values()) {
+        const outcomes = observer.design.shuffled(viewers, random);
+        viewers.forEach(function ([who], i) {
+          const [hit, counted] = outcomes[i][1];
+          hits[who] += hit;
+          counts[who] += counted;
+        });
+      }
+      return deviation(hits.map((hit, who) => share(hit, counts[who])));
+    });
+  }
+
+  // The value below which a share of the values lies.
+  function quantile(values, below) {
+    const sorted = defined(values).sort((a, b) => a - b);
+    return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(below * sorted.length))] : NaN;
+  }
+
   observer.statistics = {
-    accuracy, cueMetrics, defined, deviation, jeffreys, kappa, mean, pairKappa, pairKappas,
+    accuracy, chanceDeviations, cueMetrics, defined, deviation, difference, jeffreys, kappa, mean,
+    meanWithInterval, pairKappa, pairKappas, quantile, studentQuantile,
   };
 })(window.gcObserver = window.gcObserver || {});

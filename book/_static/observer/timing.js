@@ -51,12 +51,20 @@
     });
   }
 
-  // How good it was: the shortest, median and longest time of a step, and how many trials were
-  // more than half a frame off.
-  function quality(times, planned, period) {
-    const off = times.filter((ms) => Math.abs(ms - planned) > period / 2 + 0.5).length;
-    return { median: median(times), low: Math.min(...times), high: Math.max(...times), off };
+  // The shortest, median and longest time of a step.
+  function range(times) {
+    return { median: median(times), low: Math.min(...times), high: Math.max(...times) };
   }
 
-  observer.timing = { framePeriod, median, present, quality };
+  const isOff = (pack, ms) => Math.abs(ms - pack.timing.image) > pack.timing.tolerance;
+
+  // A session by the times of its images: how many were off, and what follows. Trials that were off
+  // do not count in a class's result; of an "unusable" session, none does.
+  function verdict(pack, times) {
+    const off = times.filter((ms) => isOff(pack, ms)).length;
+    const word = off > pack.mostOff * times.length ? "unusable" : off ? "usable" : "good";
+    return { off, word };
+  }
+
+  observer.timing = { framePeriod, isOff, median, present, range, verdict };
 })(window.gcObserver = window.gcObserver || {});

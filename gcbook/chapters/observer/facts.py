@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
-from gcbook.chapters.observer.pack import CONFIDENCE, TIMING, Experiment
+from gcbook.chapters.observer.pack import CONFIDENCE, MOST_OFF, TIMING, TOLERANCE, Experiment
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.paper.experiments import EXPERIMENTS
@@ -53,6 +53,8 @@ def observer_facts(
         miniature_pixels=named_world(DEFAULT).resolution,
         people_saw=EXPERIMENTS["cue-conflict"].n_images,
         **{f"{name}_ms": ms for name, ms in TIMING.items()},
+        tolerance_ms=TOLERANCE,
+        most_off=Number(MOST_OFF, ".0%"),
         answer_s=Number(TIMING["answer"] / 1000, ".1f"),
         confidence=Number(CONFIDENCE, ".0%"),
         people=len(people),

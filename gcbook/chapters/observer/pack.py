@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gcbook.chapters.observer.parts import NETWORKS, Part
+from gcbook.chapters.observer.parts import NETWORKS, Part, practice_images
 from gcbook.charts.gallery import Picture
 from gcbook.charts.miniature_look import COLORS
 from gcbook.charts.theme import DARK, DISCRIMINATIVE, HUMAN
@@ -19,6 +19,13 @@ from gcbook.paper.observers import HUMANS_TITLE
 
 TIMING = {"fixation": 300, "image": 200, "mask": 200, "answer": 1500}
 """Milliseconds of the experiment of Geirhos et al. (2019); the last is the time to answer in."""
+
+TOLERANCE = 20
+"""Milliseconds by which an image may be off its time and count in a class's result: a late frame of
+a screen with 60 frames a second, and not two."""
+
+MOST_OFF = 0.25
+"""Of a session's images: with more of them off their time, no image of it counts."""
 
 CONFIDENCE = 0.95
 
@@ -52,12 +59,17 @@ class Experiment:
         rows = dict.fromkeys(row for part in self.parts for row in part.answers["row"])
         return json.dumps(
             {
-                "timing": TIMING,
+                "timing": TIMING | {"tolerance": TOLERANCE},
+                "mostOff": MOST_OFF,
                 "confidence": CONFIDENCE,
                 "categories": CATEGORIES,
                 "noAnswer": NO_ANSWER,
                 "titles": TITLES,
                 "rows": {row: _colors(row) for row in ["you", "class", *rows]},
+                "practice": [
+                    {"id": name, "picture": Picture(content, alt="").url}
+                    for name, content in practice_images()
+                ],
                 "parts": [_part(part) for part in self.parts],
             },
             separators=(",", ":"),

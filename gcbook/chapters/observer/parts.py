@@ -83,6 +83,17 @@ def published_answers(dataset: str) -> pd.DataFrame:
     return _chosen(dataset).drop(columns="round").merge(long, on="image_id")
 
 
+def practice_images() -> Sequence[tuple[str, bytes]]:
+    """Name and content of the images to practise on: of none of them is there a part.
+
+    They are drawings of other objects, and a photograph, in which nothing says something else than
+    the outline.
+    """
+    names = list(_chosen("practice")["image_id"])
+    drawings = [(name, DATA.path(f"observer/{name}").read_bytes()) for name in names]
+    return [*drawings, ("cat.jpg", DATA.path("pictures/cat.jpg").read_bytes())]
+
+
 def _published(block: str, dataset: str) -> Part:
     images = _chosen(dataset)
     if dataset == "cue-conflict":

@@ -62,15 +62,22 @@ def load_fastest(load: Callable[[str], "Classifier"]) -> "Classifier":
     return load(SINGLE)
 
 
-def class_errors(classifier: "Classifier") -> np.ndarray:
-    """Measure the images that ship under every class.
+def class_errors(
+    classifier: "Classifier", n_images: int = IMAGES, n_draws: int = DRAWS
+) -> np.ndarray:
+    """Measure images that ship under every class.
+
+    Args:
+        classifier: what is asked.
+        n_images: how many images.
+        n_draws: of each, where anything is random; else there is one.
 
     Returns:
         float64 (images, draws, labels): errors under the paper's weighting, or negative
-        log-likelihoods, as they are. One draw where nothing is random.
+        log-likelihoods, as they are.
     """
-    images = shipped_images()
-    draws = range(1 if classifier.deterministic else DRAWS)
+    images = shipped_images(n_images)
+    draws = range(1 if classifier.deterministic else n_draws)
     with torch.inference_mode():
         return np.array(
             [
@@ -122,9 +129,14 @@ def difference(exact: np.ndarray, rounded: np.ndarray) -> str:
         exact: from `class_errors`.
         rounded: the same in another precision. NaN and infinity differ from everything.
     """
-    moved = np.abs(rounded - exact) / np.abs(exact).mean(axis=2, keepdims=True)
+    moved = drift(exact, rounded)
     if not (moved <= LIMIT).all():
         most = f"by up to {np.nanmax(moved):.1%}" if np.isfinite(moved).all() else "to NaN"
         return f"errors move {most}, where {LIMIT:.0%} is allowed"
     turned = exact.mean(axis=1).argmin(axis=1) != rounded.mean(axis=1).argmin(axis=1)
     return f"{turned.sum()} of {len(exact)} decisions turn" if turned.any() else ""
+
+
+def drift(exact: np.ndarray, rounded: np.ndarray) -> np.ndarray:
+    """Return by how much each error moved, as a fraction of the mean error over the classes."""
+    return np.abs(rounded - exact) / np.abs(exact).mean(axis=2, keepdims=True)

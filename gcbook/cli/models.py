@@ -1,14 +1,17 @@
-"""Command of the models: what the zoo holds, what is on this machine, how to get the rest."""
+"""Commands of the models: what the zoo holds and how to get it; whether a model is sound."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app, print_csv
+from gcbook.cli.app import app, options_in_dataclasses, print_csv, say
+from gcbook.cli.scoring import ModelOptions
 from gcbook.files.errors import InputError
 
 if TYPE_CHECKING:
+    from gcbook.classifiers.checks import Check
     from gcbook.classifiers.zoo import ZooEntry
 
 COLUMNS = ("name", "kind", "stands_for", "size", "licence", "at_hand")
@@ -129,3 +132,66 @@ def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str] = COLUMNS) 
         "  ".join(f"{row[column]:{widths[column]}}" for column in columns).rstrip()
         for row in (head, *rows)
     )
+
+
+@app.command()
+@options_in_dataclasses
+def check_model(
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
+        ),
+    ],
+    classifier: ModelOptions,
+    images: Annotated[
+        int, typer.Option(min=1, max=8, help="Images that are shown, of those that ship.")
+    ] = 2,
+    draws: Annotated[int, typer.Option(min=1, help="Draws of (t, noise) per image.")] = 2,
+    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    half: Annotated[
+        bool, typer.Option("--half/--no-half", help="Load it in half precision too.")
+    ] = True,
+    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check a model before it is scored: prompt, clean image, batches, precision, fingerprint.
+
+    The exit status is 1 if a check fails.
+    """
+    from gcbook.classifiers.checks import check_classifier
+    from gcbook.classifiers.devices import pick_device
+    from gcbook.classifiers.named import is_object
+
+    place, own = pick_device(device), is_object(model)
+    loaded = classifier.load(model, place, "auto" if own else "float32")
+    say(f"checking {loaded.name} on {images} images …")
+    rounded = partial(classifier.load, model, place, "float16") if half and not own else None
+    found = []
+    for each in check_classifier(loaded, images=images, draws=draws, half=rounded):
+        found.append(each)
+        if not json:
+            typer.echo(_line(each))
+    failed = [each.name for each in found if each.passed is False]
+    if json:
+        import json as library
+        from dataclasses import asdict
+
+        about = loaded.describe()
+        content = {
+            "model": model,
+            "name": loaded.name,
+            "kind": about["kind"],
+            "labels": list(loaded.labels),
+            "passed": not failed,
+            "checks": [asdict(each) for each in found],
+        }
+        typer.echo(library.dumps(content, indent=2, ensure_ascii=False))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _line(check: "Check") -> str:
+    mark = {True: "pass", False: "FAIL", None: "-"}[check.passed]
+    wanted = f"; expected {check.expected}" if check.passed is False else ""
+    return f"{mark:4}  {check.name:24}  {check.found}{wanted}"

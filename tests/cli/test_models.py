@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +11,7 @@ import pytest
 from tiny import command
 
 from gcbook.classifiers.zoo import zoo
+from gcbook.miniworld.results.shipped import model_folder
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +100,38 @@ def test_listing_loads_no_network_library_and_no_tables(arguments):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+MY = """
+import torch, gcbook
+torch.manual_seed(0)
+layers = torch.nn.AdaptiveAvgPool2d(4), torch.nn.Flatten(), torch.nn.Linear(48, 16)
+net = torch.nn.Sequential(*layers)
+model = gcbook.wrap(net, preprocess=8, name="mine")
+blind = gcbook.wrap(lambda x, label: x.flatten(1).sum(1), preprocess=8)
+"""
+
+
+def test_a_model_is_checked(capsys, tmp_path):
+    (tmp_path / "my.py").write_text(MY)
+    status, out, err = command.call(capsys, "check-model", f"{tmp_path}/my.py:model")
+    assert status == 0 and "checking mine on 2 images" in err
+    assert {line.split()[0] for line in out.splitlines()} == {"pass", "-"}
+    status, out, _ = command.call(capsys, "check-model", f"{tmp_path}/my.py:blind", "--json")
+    content = json.loads(out)
+    assert status == 1 and content["passed"] is False and content["kind"] == "autoregressive"
+    checks = {each["name"]: each for each in content["checks"]}
+    assert checks["prompt changes the error"]["passed"] is False
+    assert checks["prompt changes the error"]["measured"]["same"] == 120
+    assert checks["batch"]["passed"] is True
+
+
+def test_a_folder_that_says_the_wrong_prediction_fails(capsys, tmp_path):
+    folder = shutil.copytree(model_folder("mini-pixel"), tmp_path / "wrong")
+    file = folder / "scheduler" / "scheduler_config.json"
+    file.write_text(file.read_text().replace("v_prediction", "epsilon"))
+    call = ("check-model", folder, "--images", 1, "--draws", 1, "--no-half")
+    status, out, _ = command.call(capsys, *call)
+    assert status == 1
+    failed = [line for line in out.splitlines() if line.startswith("FAIL")]
+    assert len(failed) == 1 and "read as v_prediction instead of epsilon" in failed[0]

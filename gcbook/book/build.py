@@ -16,13 +16,13 @@ from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_cont
 from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.execute import execute_chapters
 from gcbook.book.lighten import lighten_book
-from gcbook.book.project import Project
+from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.record import package_inputs, read_record
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
-from gcbook.files.errors import GcbookError
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.processes import run_process
 from gcbook.files.sums import changed_files, listing
 from gcbook.files.swap import mend_swap, swap_in
@@ -66,7 +66,7 @@ def build_book(
     """Bring ``_build/html`` up to date.
 
     Args:
-        project: the checkout.
+        project: the book.
         only: execute just this chapter (and those that were never executed, as the book needs
             them); default: all that changed.
         jobs: chapters to execute at a time; 0 for as many as there are cores.
@@ -81,6 +81,7 @@ def build_book(
     from gcbook.stats.summaries import load_summaries
 
     mend_swap(project.html)
+    _copy_sources(project)
     chapters = find_chapters(project)
     chosen = _choose(project, chapters, only)
     executed = execute_chapters(project, chosen, jobs, report)
@@ -107,6 +108,29 @@ def build_book(
     write_text(listing(project.html), project.sums)
     stamp.write_text(fingerprint, encoding="utf-8")
     return Built(executed, pages=True)
+
+
+def _copy_sources(project: Project) -> None:
+    """Bring the pages up to date where they are a copy of the sources; executed chapters stay.
+
+    Raises:
+        InputError: the folder for the book holds something else.
+    """
+    if project.pages == project.root:
+        return
+    made = all((project.pages / name).is_file() for name in CONFIGURATION)
+    if not made and (there := [each.name for each in project.build.glob("[!.]*")]):
+        raise InputError(
+            f"{project.build}: expected a new folder, or one with an earlier build of the book, "
+            f"found another ({min(there)}, …). Choose another --output."
+        )
+    ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")
+    for old in (project.pages / "book").glob("*"):
+        if old.name != project.chapters.name:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    shutil.copytree(project.book, project.pages / "book", ignore=ignored, dirs_exist_ok=True)
+    for name in CONFIGURATION:
+        shutil.copy(project.root / name, project.pages / name)
 
 
 def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapter]:
@@ -138,7 +162,7 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     if not solutions:
         options += ["--config", str(_config_without_solutions(project))]
     log = project.build / "jupyter-book.log"
-    status = run_process(_jupyter_book, project.root, options, said=log)
+    status = run_process(_jupyter_book, project.pages, options, said=log)
     if status or not (built / "index.html").is_file():
         raise GcbookError(_complaints(log))
     lighten_book(built)
@@ -179,14 +203,16 @@ def _complaints(log: Path) -> str:
 
 def _book_fingerprint(project: Project) -> str:
     digest = hashlib.sha256(repr(package_inputs()).encode())
-    sources = [project.root / "_config.yml", project.root / "_toc.yml"]
-    sources += sorted(project.templates.glob("*.ipynb"))
-    sources += sorted(
+    read = [project.pages / name for name in CONFIGURATION]
+    read += sorted(
         p
-        for p in project.book.rglob("*")
+        for p in (project.pages / "book").rglob("*")
         if p.is_file() and not p.name.startswith(".") and ".ipynb_checkpoints" not in p.parts
     )
-    for path in sources:
-        digest.update(str(path.relative_to(project.root)).encode())
+    files = {path.relative_to(project.pages): path for path in read}
+    for path in sorted(project.templates.glob("*.ipynb")):
+        files[path.relative_to(project.root)] = path
+    for name, path in files.items():
+        digest.update(str(name).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -19,7 +19,7 @@ from nbformat.v4 import new_output
 from gcbook.book.chapters import Chapter, find_chapters, read_parameters
 from gcbook.book.dress import dress, is_caption, is_optional, numbered
 from gcbook.book.inline import without_values
-from gcbook.book.project import Project
+from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.standalone import standalone
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError
@@ -130,7 +130,7 @@ def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path
     ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")
     shutil.copytree(project.book, target / "book", ignore=ignored)
     shutil.copytree(project.templates, target / "notebooks", ignore=ignored)
-    for name in ("_config.yml", "_toc.yml"):
+    for name in CONFIGURATION:
         shutil.copy(project.root / name, target / name)
     chapters = target / "book" / "chapters"
     chapters.mkdir()

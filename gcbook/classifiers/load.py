@@ -14,9 +14,10 @@ import numpy as np
 
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
-from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
+from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.gate import read_json
+from gcbook.files.naming import did_you_mean
 from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
 
@@ -246,8 +247,7 @@ def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
 def _from_path(model: str) -> tuple[Path, str]:
     here = Path(model).expanduser().exists() or find_in_models_dir(model)
     if not here and not HUB_ID.fullmatch(model):
-        near = near_names(model)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(model, zoo())
         raise InputError(
             f"{model}: expected a name of the zoo (gcbook models lists them), the folder of a "
             f"model, or a Hub id like organisation/name; found none of them.{hint}"

@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -32,6 +33,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+BuiltBook = Annotated[
+    Path | None,
+    typer.Option("--book", metavar="FOLDER", help="What gcbook build wrote with --output."),
+]
+"""Where a built book lies that is not in ``_build``."""
 
 
 def _version(wanted: bool) -> None:

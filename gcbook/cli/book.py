@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
-from gcbook.cli.app import OpenCommand, app
+from gcbook.cli.app import BuiltBook, OpenCommand, app
 from gcbook.files.errors import InputError
+from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
 
 Solutions = Annotated[
@@ -28,15 +29,28 @@ def build(
         int,
         typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
     ] = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder for the book and all that is made on the way [_build].",
+        ),
+    ] = None,
     solutions: Solutions = True,
 ) -> None:
-    """Execute the chapters that changed and build the book in _build/html."""
+    """Execute the chapters that changed and build the book, in html of the folder.
+
+    The folder is _build of the checkout, or of the current folder where there is none.
+    """
+    require("papermill", "torch", "diffusers")
     from gcbook.book.build import build_book
     from gcbook.book.progress import chapter_progress
     from gcbook.book.project import find_project
     from gcbook.files.locks import locked
 
-    project = find_project()
+    project = find_project(output)
     with (
         interruptible("stopped; the same command goes on with the chapters that are not finished"),
         locked(project.build, "building the book"),
@@ -81,6 +95,7 @@ def run(
     solutions: Solutions = True,
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
+    require("papermill")
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
@@ -126,12 +141,13 @@ def chapters(
 @app.command()
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8000,
+    book: BuiltBook = None,
 ) -> None:
     """Show the built book on this machine."""
     from gcbook.book.project import find_project
     from gcbook.book.serve import book_server
 
-    with book_server(find_project(), port) as server:
+    with book_server(find_project(book), port) as server:
         typer.echo(f"http://127.0.0.1:{server.server_address[1]}/ (Ctrl-C ends it)")
         server.serve_forever()
 

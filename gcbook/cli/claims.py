@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app, print_csv
+from gcbook.cli.app import BuiltBook, app, print_csv
 from gcbook.files.errors import InputError
 
 
@@ -15,8 +15,12 @@ def claims(
         str, typer.Option(metavar="CHAPTER", help="Only claims about this chapter.")
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    book: BuiltBook = None,
 ) -> None:
-    """List the claims of the paper and of the book, with what the last build found, by grade."""
+    """List the claims of the paper and of the book, with what the last build found, by grade.
+
+    Without a build it is what the build of this version found.
+    """
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
     from gcbook.book.chapters import pick_chapter
@@ -25,7 +29,7 @@ def claims(
     from gcbook.claims.found import COLUMNS, claim_rows, count_grades, count_unchecked
     from gcbook.claims.paper import paper_claims
 
-    project = find_project()
+    project = find_project(book)
     if chapter:
         pick_chapter(project, chapter)
     paper, book = paper_claims(), read_collected(project)

@@ -1,5 +1,7 @@
 """What the chapter can be asked to do differently."""
 
+from typing import Any
+
 from gcbook.chapters.fields import (
     CLUSTERED,
     model_of,
@@ -11,6 +13,20 @@ from gcbook.chapters.fields import (
     whole,
 )
 from gcbook.chapters.parameters import Declaration
+
+
+def _check_images(parameters: Any) -> None:
+    from gcbook.classifiers.preview import check_model
+    from gcbook.miniworld.results.shipped import parts_of, shipped_models
+
+    if parameters.model not in shipped_models(parts_of(parameters.model).world):
+        check_model(parameters.model, ("diffusion",))
+    if parameters.names or not parameters.conflicts + parameters.ordinary:
+        from gcbook.miniworld.results.steps import choose_examples
+
+        world = parts_of(parameters.model).world
+        choose_examples(parameters.names, parameters.conflicts, parameters.ordinary, world=world)
+
 
 PARAMETERS = Declaration(
     {
@@ -25,6 +41,7 @@ PARAMETERS = Declaration(
         "weighting": weighting_of("exp:7", "weight of the errors"),
         **CLUSTERED,
         "seed": seed_of("seed of the choice, of all noise and masks, and of the resampling"),
-    }
+    },
+    check_files=_check_images,
 )
 """Single images followed through a model."""

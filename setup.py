@@ -1,8 +1,8 @@
 """What pyproject.toml cannot say: how the book's sources and the package's data get into a wheel.
 
-Authors edit notebooks, prose and configuration at the root of the repository. A wheel has a copy of
-them in ``gcbook/sources``, made here, so that the book can be run and built without a checkout. What
-no chapter reads stays out of the wheel, and out of its list of what ships.
+Authors edit notebooks, prose and configuration at the root of the repository. A wheel has a copy
+of them in ``gcbook/sources``, made here, so that the book can be run and built without a checkout.
+What no chapter reads stays out of the wheel, and out of its list of what ships.
 """
 
 import os
@@ -49,11 +49,11 @@ class BuildWithBook(build_py):
 def _sources() -> list[str]:
     found = []
     for name in SOURCES:
-        found += [name] if os.path.isfile(name) else []
+        found += [name] if Path(name).is_file() else []
         for folder, below, files in os.walk(name):
             ignored = shutil.ignore_patterns(*MADE)(folder, [*below, *files])
             below[:] = [each for each in below if each not in ignored]
-            found += [os.path.join(folder, each) for each in files if each not in ignored]
+            found += [str(Path(folder, each)) for each in files if each not in ignored]
     return sorted(found)
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from gcbook.files.errors import GcbookError
 
-
 SOURCES = Path(__file__).resolve().parents[1] / "sources"
 """Where a wheel has what a checkout has at its root: notebooks, prose and configuration."""
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 
 import typer
 
-from gcbook.cli.app import BuiltBook, OpenCommand, app
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app
 from gcbook.files.errors import InputError
 from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
@@ -20,10 +21,15 @@ Solutions = Annotated[
 ]
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def build(
     only: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Execute only this chapter, then build.")
+        str,
+        typer.Option(
+            metavar="CHAPTER",
+            help="Execute only this chapter, then build.",
+            autocompletion=completing.chapters,
+        ),
     ] = "",
     jobs: Annotated[
         int,
@@ -72,9 +78,15 @@ class _Pairs(OpenCommand):
         yield word if whole else f"{word}={rest.pop(0)}"
 
 
-@app.command(cls=_Pairs)
+@app.command(cls=_Pairs, rich_help_panel="Book")
 def run(
-    chapter: Annotated[str, typer.Argument(help="Chapter to run, as listed by gcbook chapters.")],
+    chapter: Annotated[
+        str,
+        typer.Argument(
+            help="Chapter to run, as listed by gcbook chapters.",
+            autocompletion=completing.chapters,
+        ),
+    ],
     parameters: Annotated[
         list[str] | None,
         typer.Option("-p", "--parameter", metavar="NAME VALUE", help="A parameter; repeatable."),
@@ -119,26 +131,60 @@ def run(
         typer.echo(str(path))
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def chapters(
-    name: Annotated[str, typer.Argument(help="Show only this chapter.", metavar="[CHAPTER]")] = "",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Show this chapter's parameters.",
+            metavar="[CHAPTER]",
+            autocompletion=completing.chapters,
+        ),
+    ] = "",
+    as_json: AsJson = False,
 ) -> None:
-    """List the chapters and their parameters, with defaults, allowed values and meaning."""
+    """List the chapters, or one chapter's parameters: defaults, allowed values and meaning."""
     from gcbook.book.chapters import find_chapters, pick_chapter
     from gcbook.book.project import find_project
-    from gcbook.chapters.parameters import allowed, parameters_of
 
     project = find_project()
     found = [pick_chapter(project, name)] if name else find_chapters(project)
-    for chapter in found:
-        typer.echo(f"{chapter.name}: {chapter.title}")
-        model = parameters_of(chapter.name)
-        for parameter, info in model.model_fields.items():
-            typer.echo(f"  {parameter} = {info.default!r}: {info.description}")
-            typer.echo(f"      {allowed(model, parameter)}")
+    if as_json:
+        import json
+
+        details = [
+            {"name": chapter.name, "title": chapter.title, "parameters": _parameters(chapter.name)}
+            for chapter in found
+        ]
+        typer.echo(json.dumps(details[0] if name else details, indent=2, ensure_ascii=False))
+    elif name:
+        typer.echo(f"{name}: {found[0].title}")
+        for each in _parameters(name):
+            typer.echo(f"  {each['name']} = {each['default']!r}: {each['meaning']}")
+            typer.echo(f"      {each['allowed']}")
+    else:
+        width = max(len(chapter.name) for chapter in found)
+        for chapter in found:
+            typer.echo(f"{chapter.name:{width}}  {chapter.title}")
 
 
-@app.command()
+def _parameters(chapter: str) -> list[dict[str, Any]]:
+    """What a chapter can be asked to do differently, ready for JSON."""
+    from gcbook.chapters.parameters import allowed, parameters_of
+
+    model = parameters_of(chapter)
+    return [
+        {
+            "name": name,
+            "default": info.default,
+            "meaning": info.description,
+            "allowed": allowed(model, name),
+        }
+        for name, info in model.model_fields.items()
+    ]
+
+
+@app.command(rich_help_panel="Book")
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8000,
     book: BuiltBook = None,

@@ -23,7 +23,7 @@ class Checked(NamedTuple):
     wrong: list[str]
 
 
-@app.command()
+@app.command(rich_help_panel="Data")
 def check(
     paths: Annotated[
         list[Path] | None,

@@ -5,16 +5,23 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import BuiltBook, app, print_csv
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, BuiltBook, app, print_csv
 from gcbook.files.errors import InputError
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def claims(
     chapter: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Only claims about this chapter.")
+        str,
+        typer.Option(
+            metavar="CHAPTER",
+            help="Only claims about this chapter.",
+            autocompletion=completing.chapters,
+        ),
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    as_json: AsJson = False,
     book: BuiltBook = None,
 ) -> None:
     """List the claims of the paper and of the book, with what the last build found, by grade.
@@ -34,7 +41,7 @@ def claims(
         pick_chapter(project, chapter)
     paper, book = paper_claims(), read_collected(project)
     rows = claim_rows(paper, book, chapter)
-    if format == "json":
+    if as_json or format == "json":
         import json
 
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))

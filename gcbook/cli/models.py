@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app, print_csv
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, app, print_csv
 from gcbook.files.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,12 +16,18 @@ COLUMNS = ("name", "kind", "stands_for", "size", "licence", "at_hand")
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 def models(
     name: Annotated[
-        str, typer.Argument(help="Show all details of this model.", metavar="[NAME]")
+        str,
+        typer.Argument(
+            help="Show all details of this model.",
+            metavar="[NAME]",
+            autocompletion=completing.models,
+        ),
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    as_json: AsJson = False,
 ) -> None:
     """List the named models: what each stands for, its licence, and where its weights are."""
     if format not in ("table", "csv", "json"):
@@ -29,7 +36,7 @@ def models(
 
     entries = [find_entry(name)] if name else list(zoo().values())
     rows = [_row(entry) for entry in entries]
-    if format == "json":
+    if as_json or format == "json":
         import json
 
         details = [_details(entry) for entry in entries]

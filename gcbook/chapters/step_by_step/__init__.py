@@ -17,14 +17,17 @@ from gcbook.chapters.parameters import Declaration
 
 def _check_images(parameters: Any) -> None:
     from gcbook.classifiers.preview import check_model
-    from gcbook.miniworld.results.shipped import parts_of, shipped_models
+    from gcbook.classifiers.zoo import zoo
+    from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
 
-    if parameters.model not in shipped_models(parts_of(parameters.model).world):
-        check_model(parameters.model, ("diffusion",))
+    model, world = parameters.model, parts_of(parameters.model).world
+    if model in shipped_models(world) and model not in zoo():
+        model_folder(model)  # says that its weights do not ship
+    else:
+        check_model(model, ("diffusion",))
     if parameters.names or not parameters.conflicts + parameters.ordinary:
         from gcbook.miniworld.results.steps import choose_examples
 
-        world = parts_of(parameters.model).world
         choose_examples(parameters.names, parameters.conflicts, parameters.ordinary, world=world)
 
 

@@ -88,9 +88,7 @@ def test_chapters_and_claims_need_no_checkout(installed, tmp_path):
 def test_a_model_that_is_left_out_is_said_to_be(installed, tmp_path):
     done = call(installed, tmp_path, "models", "mini-ar", "--json")
     assert '"at_hand": ""' in done.stdout
-    done = call(
-        installed, tmp_path, "run", "step-by-step", "-p", "model", "mini-latent-calibrated"
-    )
+    done = call(installed, tmp_path, "run", "step-by-step", "-p", "model", "mini-latent-calibrated")
     assert done.returncode == 1
     assert "expected the weights of mini-latent-calibrated, found none" in done.stderr
     assert "A checkout of gcbook's repository has them in gcbook/data/models" in done.stderr

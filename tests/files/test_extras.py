@@ -37,7 +37,9 @@ def named(requirements: list[str]) -> set[str]:
 def test_what_is_imported_is_in_the_core_or_in_an_extra():
     core = named(PROJECT["dependencies"])
     # And what these need: pydantic its core, pooch requests.
-    core |= named([each for name in core for each in requires(name) or () if "extra ==" not in each])
+    core |= named(
+        [each for name in core for each in requires(name) or () if "extra ==" not in each]
+    )
     brought = {
         module
         for module, names in packages_distributions().items()

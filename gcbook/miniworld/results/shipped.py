@@ -4,7 +4,8 @@ A folder's name says what the model is: its recipe, its world unless it is the d
 seed unless it is 0, as in ``mini-cnn-noise-calibrated-seed1``. Of every model the record of its
 training comes along, and its raw scores, of further seeds and of the world with 64 pixels a side
 (`LARGER`) on fewer test sets. Weights are those of seed 0, and outside the default world of the
-networks that the book asks (`ASKED`); a wheel leaves out those that no chapter reads (``setup.py``).
+networks that the book asks (`ASKED`); a wheel leaves out those that no chapter reads, see
+``setup.py``.
 """
 
 import json

@@ -94,7 +94,8 @@ def uv_pip(command: str, *arguments: str, env: Mapping[str, str]) -> None:
 
 def install_torch(env: Mapping[str, str]) -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    torch = [name for name in project["dependencies"] if name.startswith("torch")]
+    models = project["optional-dependencies"]["models"]
+    torch = [name for name in models if name.startswith("torch")]
     # What PyTorch needs besides stays as it is locked.
     env = {**env, "UV_CONSTRAINT": f"{env.get('UV_CONSTRAINT', '')} {LOCK}"}
     if "UV_TORCH_BACKEND" in env:

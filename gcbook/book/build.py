@@ -17,7 +17,7 @@ from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.course import write_course_data
 from gcbook.book.execute import execute_chapters
 from gcbook.book.lighten import lighten_book
-from gcbook.book.project import Project
+from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.record import package_inputs, read_record
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.solutions import copy_sources, files_with, remove_solutions
@@ -25,7 +25,7 @@ from gcbook.book.standalone import gather
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
-from gcbook.files.errors import GcbookError
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.processes import run_process
 from gcbook.files.sums import changed_files, listing
 from gcbook.files.swap import mend_swap, swap_in
@@ -69,7 +69,7 @@ def build_book(
     """Bring ``_build/html`` up to date.
 
     Args:
-        project: the checkout.
+        project: the book.
         only: execute just this chapter (and those that were never executed, as the book needs
             them); default: all that changed.
         jobs: chapters to execute at a time; 0 for as many as there are cores.
@@ -84,6 +84,7 @@ def build_book(
     from gcbook.stats.summaries import load_summaries
 
     mend_swap(project.html)
+    _copy_sources(project)
     chapters = find_chapters(project)
     chosen = _choose(project, chapters, only)
     executed = execute_chapters(project, chosen, jobs, report)
@@ -112,6 +113,29 @@ def build_book(
     return Built(executed, pages=True)
 
 
+def _copy_sources(project: Project) -> None:
+    """Bring the pages up to date where they are a copy of the sources; executed chapters stay.
+
+    Raises:
+        InputError: the folder for the book holds something else.
+    """
+    if project.pages == project.root:
+        return
+    made = all((project.pages / name).is_file() for name in CONFIGURATION)
+    if not made and (there := [each.name for each in project.build.glob("[!.]*")]):
+        raise InputError(
+            f"{project.build}: expected a new folder, or one with an earlier build of the book, "
+            f"found another ({min(there)}, …). Choose another --output."
+        )
+    ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")
+    for old in (project.pages / "book").glob("*"):
+        if old.name != project.chapters.name:
+            shutil.rmtree(old) if old.is_dir() else old.unlink()
+    shutil.copytree(project.book, project.pages / "book", ignore=ignored, dirs_exist_ok=True)
+    for name in CONFIGURATION:
+        shutil.copy(project.root / name, project.pages / name)
+
+
 def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapter]:
     if not only:
         return chapters
@@ -138,7 +162,7 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     shutil.rmtree(built, ignore_errors=True)
     staging.mkdir(parents=True, exist_ok=True)
     write_course_data(project.chapters / "lab")
-    root, secrets = (project.root, set()) if solutions else _without_solutions(project)
+    root, secrets = (project.pages, set()) if solutions else _without_solutions(project)
     options = ["--path-output", str(staging), "--all", "-W", "-n", "--keep-going"]
     log = project.build / "jupyter-book.log"
     status = run_process(_jupyter_book, root, options, said=log)
@@ -174,7 +198,7 @@ def _without_solutions(project: Project) -> tuple[Path, set[str]]:
     """Make a copy of the sources without solutions; return its folder, and phrases of theirs."""
     copy = project.build / "student"
     shutil.rmtree(copy, ignore_errors=True)
-    copy_sources(project, copy)
+    copy_sources(project, project.pages / "book", copy)
     return copy, remove_solutions(copy)
 
 
@@ -190,14 +214,20 @@ def _complaints(log: Path) -> str:
 
 def _book_fingerprint(project: Project) -> str:
     digest = hashlib.sha256(repr(package_inputs()).encode())
-    sources = [project.root / "_config.yml", project.root / "_toc.yml"]
-    sources += sorted(project.templates.rglob("*.ipynb"))
-    sources += sorted(p for p in project.book.rglob("*") if p.is_file())
+    read = [project.pages / name for name in CONFIGURATION]
     made = project.chapters / "lab"  # of the package's data, which are among its inputs
-    for path in sources:
-        inside = path.relative_to(project.root)
-        if any(part.startswith(".") for part in inside.parts) or path.is_relative_to(made):
-            continue
-        digest.update(str(inside).encode())
+    read += sorted(
+        p
+        for p in (project.pages / "book").rglob("*")
+        if p.is_file()
+        and not any(part.startswith(".") for part in p.relative_to(project.pages).parts)
+        and not p.is_relative_to(made)
+    )
+    files = {path.relative_to(project.pages): path for path in read}
+    for path in sorted(project.templates.rglob("*.ipynb")):
+        if ".ipynb_checkpoints" not in path.parts:
+            files[path.relative_to(project.root)] = path
+    for name, path in files.items():
+        digest.update(str(name).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

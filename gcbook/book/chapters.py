@@ -1,15 +1,19 @@
 """Chapter templates: which there are, their titles, and what their parameters cells say."""
 
 import ast
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from gcbook.book.project import Project
 from gcbook.chapters.parameters import defaults, parameters_of, rooms
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.naming import did_you_mean
 
 _PAGES = "book/chapters/"
 
@@ -64,7 +68,10 @@ def pick_chapter(project: Project, name: str) -> Chapter:
     """
     chapters = {chapter.name: chapter for chapter in find_chapters(project)}
     if name not in chapters:
-        raise InputError(f"no chapter is called {name!r}; chapters: {', '.join(chapters)}.")
+        raise InputError(
+            f"no chapter is called {name!r}; chapters: {', '.join(chapters)}."
+            f"{did_you_mean(name, chapters)}"
+        )
     return chapters[name]
 
 
@@ -74,17 +81,15 @@ def read_parameters(template: Path) -> dict[str, Any]:
     Raises:
         GcbookError: if there is no such cell, or it holds anything but assigned literals.
     """
-    import nbformat
-
     cells = [
-        cell
-        for cell in nbformat.read(template, as_version=4).cells
-        if "parameters" in cell.metadata.get("tags", [])
+        "".join(cell["source"])
+        for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]
+        if "parameters" in cell["metadata"].get("tags", [])
     ]
     if len(cells) != 1:
         raise GcbookError(f"{template}: expected one cell tagged parameters, found {len(cells)}.")
     values = {}
-    for statement in ast.parse(cells[0].source).body:
+    for statement in ast.parse(cells[0]).body:
         match statement:
             case ast.Assign(targets=[ast.Name(id=name)], value=value):
                 try:
@@ -111,19 +116,30 @@ def read_contents(project: Project) -> list[str]:
     Raises:
         GcbookError: it is no table of contents.
     """
-    from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
-
     path = project.root / "_toc.yml"
     try:
-        pages = list(parse_toc_yaml(str(path)))
-    except MalformedError as error:
-        raise GcbookError(f"{path}: expected a table of contents, found that {error}.") from None
-    return [page.removesuffix(".ipynb") for page in pages]
+        stored = yaml.safe_load(path.read_text(encoding="utf-8"))
+        pages = [stored["root"], *_files(stored)]
+        return [page.removesuffix(".ipynb") for page in pages]
+    except (OSError, yaml.YAMLError, LookupError, TypeError, AttributeError) as error:
+        raise GcbookError(
+            f"{path}: expected a table of contents with a root and files, found "
+            f"{type(error).__name__}: {error}. Restore it."
+        ) from None
+
+
+def _files(entry: Any) -> Iterator[str]:
+    """The files of a table of contents, in their order; Sphinx checks the rest of it."""
+    if isinstance(entry, Mapping):
+        if "file" in entry:
+            yield entry["file"]
+        entry = entry.values()
+    if not isinstance(entry, str):
+        for each in entry if isinstance(entry, Iterable) else ():
+            yield from _files(each)
 
 
 def _title(template: Path) -> str:
-    import json
-
     for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]:
         heading = re.search(r"^# +(.+)$", "".join(cell["source"]), re.MULTILINE)
         if cell["cell_type"] == "markdown" and heading:

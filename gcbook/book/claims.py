@@ -1,7 +1,8 @@
 """The claims of executed chapters: recorded in each notebook, collected of a build.
 
 ``_build/claims.json`` holds what became of every claim of the book, in the order of the book: a
-page, the command line and a comparison of two builds can be made from it.
+page, the command line and a comparison of two builds can be made from it. ``book/claims.json`` is
+that of the build that a version was made from, for readers who have not built the book.
 """
 
 import json
@@ -69,17 +70,16 @@ def collected(records: Mapping[str, Sequence[Mapping[str, Any]]]) -> str:
 
 
 def read_collected(project: Project) -> list[dict[str, Any]]:
-    """The claims of the last build, each with its ``chapter``.
+    """The claims of the last build, else those that come with this version, by ``chapter``.
 
     Raises:
-        DataNotFoundError: there was no build here.
+        DataNotFoundError: there was no build here, and the book has no claims beside it.
     """
-    path = claims_file(project)
-    try:
-        claims: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise DataNotFoundError(
-            f"expected the claims of the last build in {path}, found no such file. Build the book "
-            "first: gcbook build."
-        ) from None
-    return claims
+    for path in (claims_file(project), project.book / "claims.json"):
+        if path.is_file():
+            claims: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+            return claims
+    raise DataNotFoundError(
+        f"expected the claims of the last build in {claims_file(project)}, found no such file. "
+        "Build the book first: gcbook build."
+    )

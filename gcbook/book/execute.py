@@ -29,6 +29,7 @@ from gcbook.book.record import (
 from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.extras import missing
 from gcbook.files.processes import workers
 
 INJECTED = "injected-parameters"
@@ -230,6 +231,9 @@ def _describe(template: Path, error: Any) -> str:
     if error.ename in EXPLAINED:
         # The message is meant for whoever asked; the code around it would only hide it.
         return f"chapter {template.stem}: {error.evalue}"
+    absent = re.fullmatch(r"No module named '([\w.]+)'", str(error.evalue))
+    if absent and (said := missing(absent[1])):
+        return f"chapter {template.stem}: {said}"
     source = str(error.source).strip().splitlines()
     excerpt = "\n".join(f"    {line}" for line in source[:8])
     more = "\n    …" if len(source) > 8 else ""

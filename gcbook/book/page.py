@@ -128,7 +128,7 @@ def with_places(notebook: Any) -> Any:
 
 
 def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path) -> None:
-    copy_sources(project, target, "chapters")
+    copy_sources(project, project.book, target, "chapters")
     chapters = target / "book" / "chapters"
     chapters.mkdir()
     for other in find_chapters(project):

@@ -6,12 +6,25 @@ from pathlib import Path
 
 from gcbook.files.errors import GcbookError
 
+SOURCES = Path(__file__).resolve().parents[1] / "sources"
+"""Where a wheel has what a checkout has at its root: notebooks, prose and configuration."""
+
+
+CONFIGURATION = ("_config.yml", "_toc.yml")
+"""Files at the root of a book that Jupyter Book reads."""
+
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one checkout of the book."""
+    """The folders of one book: what it is made from, and where what is made goes.
+
+    Attributes:
+        root: a checkout, or the sources in an installed package; only the former is written to.
+        output: folder for all that is made, ``_build`` in the checkout by default.
+    """
 
     root: Path
+    output: Path | None = None
 
     @property
     def templates(self) -> Path:
@@ -29,14 +42,19 @@ class Project:
         return self.root / "book"
 
     @property
+    def pages(self) -> Path:
+        """What Jupyter Book reads: the checkout, or a copy of the sources in another output."""
+        return self.root if self.output is None else self.output / "sources"
+
+    @property
     def chapters(self) -> Path:
         """Executed chapters, made from the templates; not under version control."""
-        return self.book / "chapters"
+        return self.pages / "book" / "chapters"
 
     @property
     def build(self) -> Path:
         """All that can be deleted and made again."""
-        return self.root / "_build"
+        return self.root / "_build" if self.output is None else self.output
 
     @property
     def html(self) -> Path:
@@ -54,21 +72,32 @@ class Project:
         return self.build / "html.sha256"
 
 
-def find_project() -> Project:
-    """The project around the current folder, else the one that this package was installed from.
+def find_project(output: Path | None = None) -> Project:
+    """The checkout around the current folder, else the sources that come with this package.
+
+    Args:
+        output: folder for what is made; by default ``_build``, in the checkout or else in the
+            current folder.
 
     Raises:
-        GcbookError: if there is no ``_config.yml`` with a ``notebooks`` folder beside it.
+        GcbookError: GCBOOK_PROJECT names a folder without ``_config.yml`` and ``notebooks``.
     """
-    named = os.environ.get("GCBOOK_PROJECT")
+    if named := os.environ.get("GCBOOK_PROJECT"):
+        folder = Path(named).resolve()
+        if not _is_project(folder):
+            raise GcbookError(
+                f"GCBOOK_PROJECT: expected a checkout of the book (a folder with _config.yml and "
+                f"notebooks/), found none at {folder}. Name another folder, or unset it."
+            )
+        return Project(folder, output and output.absolute())
     here = Path.cwd().resolve()
-    package = Path(__file__).resolve().parents[2]
-    candidates = [Path(named).resolve()] if named else [here, *here.parents, package]
-    for folder in candidates:
-        if (folder / "_config.yml").is_file() and (folder / "notebooks").is_dir():
-            return Project(folder)
-    raise GcbookError(
-        f"expected a checkout of the book (a folder with _config.yml and notebooks/), found none "
-        f"at {candidates[0]}, above it, or where gcbook is installed. Change to the checkout or "
-        "set GCBOOK_PROJECT to its folder."
-    )
+    # An editable installation has the checkout above the package.
+    around = (*here.parents, SOURCES.parents[1])
+    root = next(filter(_is_project, (here, *around)), SOURCES)
+    if output is None and root == SOURCES:
+        output = here / "_build"
+    return Project(root, output and output.absolute())
+
+
+def _is_project(folder: Path) -> bool:
+    return (folder / "_config.yml").is_file() and (folder / "notebooks").is_dir()

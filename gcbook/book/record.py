@@ -8,9 +8,10 @@ or one of the two is another, the chapter is stale.
 import json
 import platform
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -79,7 +80,10 @@ def package_inputs() -> Package:
     def is_code(inner: PurePath) -> bool:
         return ships(inner) and inner.parts[0] != "data"
 
-    libraries = {"python": platform.python_version()} | {each: version(each) for each in LIBRARIES}
+    libraries = {"python": platform.python_version()}
+    for each in LIBRARIES:
+        with suppress(PackageNotFoundError):  # an extra that is not installed
+            libraries[each] = version(each)
     return Package(hash_of(folder, is_code), hash_of(folder / "data", ships), libraries)
 
 
@@ -115,7 +119,8 @@ def executed_notebook(project: Project, name: str) -> Path:
 def output_hashes(project: Project, name: str) -> dict[str, str]:
     """The SHA-256 of a chapter's executed notebook and page, "" for one that is not there."""
     paths = executed_notebook(project, name), project.chapters / f"{name}.ipynb"
-    return {path.relative_to(project.root).as_posix(): _hash_if_there(path) for path in paths}
+    top = project.build if project.output else project.root
+    return {path.relative_to(top).as_posix(): _hash_if_there(path) for path in paths}
 
 
 def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:

@@ -9,7 +9,12 @@ from gcbook.book.chapters import pick_chapter
 from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs, package_inputs
-from gcbook.chapters.parameters import Parameters, check_parameters
+from gcbook.chapters.parameters import (
+    Parameters,
+    check_parameters,
+    declaration_of,
+    paths_in,
+)
 from gcbook.files.atomic import check_free, write_whole
 from gcbook.files.errors import InputError
 from gcbook.files.locks import lock_folder
@@ -50,7 +55,7 @@ def run_chapter(
 
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
-    _check_trials(parameters)
+    _check_files(parameters)
     plain = parameters.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,18 +84,21 @@ def run_chapter(
     return notebook, page
 
 
-def _check_trials(parameters: Parameters) -> None:
-    paths = [p.strip() for p in getattr(parameters, "trials", "").split(",") if p.strip()]
-    from gcbook.trials.table import read_trials
-
-    missing = [path for path in paths if not Path(path).exists()]
-    if missing:
+def _check_files(parameters: Parameters) -> None:
+    """Say what is wrong with files now, not after the kernel has started."""
+    named = paths_in(parameters.chapter, parameters.as_dict())
+    if missing := {each: path for each, path in named.items() if not path.exists()}:
+        listed = ", ".join(map(str, missing.values()))
+        parameter = next(iter(missing)).partition(" ")[0]
         raise InputError(
-            f"trials: expected paths of folders, zips or CSV files, found nothing at "
-            f"{', '.join(missing)} (looked from {Path.cwd()})."
+            f"{parameter}: expected paths of files or folders, found nothing at {listed} (looked "
+            f"from {Path.cwd()})."
         )
-    if paths:
-        # A line that is refused is said now, not after the kernel has started.
+    trials = [path for each, path in named.items() if each.startswith("trials ")]
+    if trials:
+        from gcbook.trials.table import read_trials
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            read_trials(*paths)
+            read_trials(*trials)
+    declaration_of(parameters.chapter).check_files(parameters)

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.project import Project
+from gcbook.book.project import CONFIGURATION, Project
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError
 
@@ -130,18 +130,19 @@ def student_notebook(notebook: Any, place: str | Path) -> Any:
     return notebook
 
 
-def copy_sources(project: Project, target: Path, *left_out: str) -> None:
+def copy_sources(project: Project, book: Path, target: Path, *left_out: str) -> None:
     """Copy what Sphinx reads: prose, templates and configuration.
 
     Args:
-        project: the checkout.
+        project: the book.
+        book: its prose pages, with or without executed chapters.
         target: a new folder.
         left_out: names of folders and files that are not copied.
     """
     ignored = shutil.ignore_patterns(".*", "__pycache__", *left_out)
-    for folder in (project.book, project.templates):
+    for folder in (book, project.templates):
         shutil.copytree(folder, target / folder.name, ignore=ignored)
-    for name in ("_config.yml", "_toc.yml"):
+    for name in CONFIGURATION:
         shutil.copy(project.root / name, target / name)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from gcbook.files.errors import InputError
+from gcbook.files.naming import did_you_mean
 from gcbook.paper.experiments import DATASETS
 
 FieldOf = tuple[Any, Any]
@@ -33,7 +34,9 @@ def _datasets(value: Any) -> Any:
         raise ValueError('expected "all" or dataset names separated by commas')
     unknown = [name for name in names if name not in DATASETS]
     if unknown:
-        raise ValueError(f"no dataset is called {', '.join(map(repr, unknown))}")
+        hint = did_you_mean(unknown, DATASETS)
+        hint = hint and f".{hint}"
+        raise ValueError(f"no dataset is called {', '.join(map(repr, unknown))}{hint}")
     return tuple(name for name in DATASETS if name in names)
 
 

@@ -19,6 +19,7 @@ from pydantic_core import PydanticUndefined
 import gcbook.chapters
 from gcbook.chapters.fields import ALL, Fields
 from gcbook.files.errors import InputError
+from gcbook.files.naming import did_you_mean
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 
@@ -77,11 +78,14 @@ class Declaration:
     Attributes:
         fields: by name, in the order of the parameters cell; made by `gcbook.chapters.fields`.
         check: raises InputError for values that no field can judge alone.
+        check_files: the same for what they name: models, images, files that were found. It may take
+            a second, and is asked before a kernel starts.
         files: files outside the package that the chapter's page depends on, by name.
     """
 
     fields: Fields
     check: Callable[[Any], None] = lambda parameters: None
+    check_files: Callable[[Any], None] = lambda parameters: None
     files: Callable[[], Mapping[str, Path]] = dict
 
 
@@ -109,7 +113,10 @@ def room_of(chapter: str) -> str:
     'gcbook.chapters.shape_bias'
     """
     if chapter not in rooms():
-        raise InputError(f"no chapter is called {chapter!r}; chapters: {', '.join(rooms())}.")
+        raise InputError(
+            f"no chapter is called {chapter!r}; chapters: {', '.join(rooms())}."
+            f"{did_you_mean(chapter, rooms())}"
+        )
     return f"{gcbook.chapters.__name__}.{chapter.replace('-', '_')}"
 
 
@@ -257,8 +264,9 @@ def _plain(value: Any, everything: Any) -> Any:
 
 def _unknown(model: type[Parameters], names: list[str]) -> str:
     listed = "\n".join(f"  {name}: {allowed(model, name)}" for name in model.model_fields)
+    hint = did_you_mean(names, model.model_fields)
     return (
-        f"{model.__name__} has no parameter {', '.join(map(repr, names))}. It takes\n{listed}"
+        f"{model.__name__} has no parameter {', '.join(map(repr, names))}.{hint} It takes\n{listed}"
         if model.model_fields
         else f"{model.__name__} takes no parameters, found {', '.join(names)}."
     )
@@ -288,5 +296,5 @@ def _check_observers(checked: Parameters) -> None:
     if unknown:
         raise InputError(
             f"observers: found {', '.join(map(repr, unknown))}, expected all or some of "
-            f"{', '.join(known)}."
+            f"{', '.join(known)}.{did_you_mean(unknown, known)}"
         )

@@ -16,9 +16,10 @@ from gcbook.classifiers import registry
 from gcbook.classifiers.named import is_object, object_name
 from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
-from gcbook.classifiers.zoo import ZooEntry, at_hand, near_names, torch_cache, zoo
+from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.gate import read_json
+from gcbook.files.naming import did_you_mean
 from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
 
@@ -295,8 +296,7 @@ def _from_path(model: str) -> tuple[Path, str]:
         return called.function(called.locate)(name), called.names[0].replace("*", name)
     here = Path(model).expanduser().exists() or find_in_models_dir(model)
     if not here and not HUB_ID.fullmatch(model):
-        near = near_names(model)
-        hint = f" Did you mean {' or '.join(near)}?" if near else ""
+        hint = did_you_mean(model, zoo())
         raise InputError(
             f"{model}: expected a name of the zoo (gcbook models lists them), the folder of a "
             f"model, or a Hub id like organisation/name; found none of them.{hint}"

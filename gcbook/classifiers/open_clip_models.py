@@ -41,7 +41,7 @@ def locate_open_clip(name: str) -> Path:
             nowhere on the Hub.
         DataNotFoundError: they are neither here nor can be fetched.
     """
-    open_clip: Any = import_extra("open_clip", "open-clip", f"open_clip:{name} is OpenCLIP's")
+    open_clip: Any = import_extra("open_clip", f"open_clip:{name} is OpenCLIP's")
     model, _, tag = name.partition("/")
     tags = [one for known, one in open_clip.list_pretrained() if known == model]
     if not tags:
@@ -82,9 +82,7 @@ def load_open_clip(
         InputError: OpenCLIP is not installed, the folder asks for a network from elsewhere, or the
             weights are of another network.
     """
-    open_clip: Any = import_extra(
-        "open_clip", "open-clip", f"{checkpoint.path} is a model of OpenCLIP"
-    )
+    open_clip: Any = import_extra("open_clip", f"{checkpoint.path} is a model of OpenCLIP")
     config = checkpoint.read_json("open_clip_config.json")
     towers = {**config["model_cfg"]["text_cfg"], **config["model_cfg"]["vision_cfg"]}
     asked = [entry for entry in FETCHED if entry in towers]

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gcbook.classifiers.load import find_adapter
-from gcbook.classifiers.weights import find_local
+from gcbook.classifiers.weights import HUB_ID, find_local
 from gcbook.classifiers.zoo import COSTS, at_hand, zoo
 from gcbook.files.errors import InputError
+from gcbook.files.naming import did_you_mean
 
 _RANDOM = ("draws", "undecided", "race", "timesteps", "antithetic", "seed")
 _WEIGHTED = ("clip-x0", "norm", "weighting")
@@ -57,6 +58,29 @@ def preview_model(model: str | Path) -> Preview:
     # A folder of that name may hold another model.
     kind = find_adapter(place.path).kind if place.path.is_dir() else entry.kind
     return Preview(kind, _n_bytes(place.path), True)
+
+
+def check_model(model: str, kinds: Collection[str]) -> None:
+    """Refuse, before anything is loaded or fetched, a model that cannot be used.
+
+    Args:
+        model: a name of the zoo, the folder of a model, or a Hub id.
+        kinds: keys of `gcbook.classifiers.load.OPTIONS` that will do.
+
+    Raises:
+        InputError: it is none of the three, or of another kind.
+    """
+    kind = preview_model(model).kind
+    if not kind and not HUB_ID.fullmatch(model):
+        raise InputError(
+            f"model: expected a name that gcbook models lists, the folder of a model, or a Hub id "
+            f"like organisation/name; found {model!r}.{did_you_mean(model, zoo())}"
+        )
+    if kind and kind not in kinds:
+        raise InputError(
+            f"model: expected a model of the kind {' or '.join(kinds)}, found {model}, which is of "
+            f"the kind {kind}. Choose another one; gcbook models says of which kind each is."
+        )
 
 
 def check_idle(

@@ -48,7 +48,7 @@ def load_timm(checkpoint: Checkpoint) -> DiscriminativeClassifier:
         InputError: timm is not installed, it knows no such network, the weights are another one's,
             or its outputs are neither ImageNet's classes nor the labels.
     """
-    timm: Any = import_extra("timm", "timm", f"{checkpoint.path} is a model of timm")
+    timm: Any = import_extra("timm", f"{checkpoint.path} is a model of timm")
     config, where = checkpoint.read_json("config.json"), checkpoint.path / "config.json"
     architecture, n_outputs = config.get("architecture"), config.get("num_classes")
     if architecture not in timm.list_models():

@@ -115,8 +115,10 @@ def find_in_models_dir(name: str) -> Path | None:
 
 def find_cached(repository: str, revision: str | None) -> Path | None:
     """Return a model's folder in the Hub's cache, without asking the Hub; None if none."""
-    import huggingface_hub
-
+    try:
+        import huggingface_hub
+    except ModuleNotFoundError:  # without the extra "models" nothing comes from there
+        return None
     for name in ("model_index.json", "config.json"):
         found = huggingface_hub.try_to_load_from_cache(repository, name, revision=revision)
         # Configurations alone are what a broken download leaves.

@@ -5,7 +5,6 @@ checked is left out. Nothing is loaded and no network is asked: a listing takes 
 """
 
 import csv
-import difflib
 import os
 from collections.abc import Container, Mapping
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from gcbook.classifiers.weights import MODELS_DIR, find_cached, find_in_models_dir
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
+from gcbook.files.naming import did_you_mean
 
 Kind = Literal["diffusion", "autoregressive", "masked", "clip", "discriminative"]
 
@@ -187,14 +187,8 @@ def find_entry(name: str) -> ZooEntry:
     """
     if name in zoo():
         return zoo()[name]
-    near = near_names(name)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
-    raise InputError(f"no model is called {name!r}; {hint}gcbook models lists all.")
-
-
-def near_names(name: str) -> list[str]:
-    """Names that someone who typed ``name`` may have meant, the likeliest first."""
-    return difflib.get_close_matches(name.lower().replace("_", "-"), zoo(), n=3, cutoff=0.6)
+    hint = did_you_mean(name, zoo())
+    raise InputError(f"no model is called {name!r}; gcbook models lists all.{hint}")
 
 
 @dataclass(frozen=True)
@@ -218,7 +212,9 @@ def at_hand(entry: ZooEntry) -> Place | None:
         return Place("models folder", own)
     if source.package:
         folder = f"models/{source.package}"
-        return Place("package", DATA.path(folder)) if DATA.names(folder) else None
+        # Of some models a wheel has the record alone.
+        brought = any(name.endswith(".safetensors") for name in DATA.names(folder))
+        return Place("package", DATA.path(folder)) if brought else None
     if source.torchvision:
         file = torch_cache() / source.file
         return Place("torch cache", file) if file.is_file() else None

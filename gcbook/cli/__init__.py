@@ -23,6 +23,7 @@ from gcbook.cli import (
 from gcbook.cli.app import app, say
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.extras import missing
 from gcbook.files.interrupts import Interrupted, end_in_time, end_now
 
 __all__ = [
@@ -68,6 +69,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except GcbookError as error:
         say(f"gcbook: {error}")
         sys.exit(2 if isinstance(error, InputError) else 1)
+    except ModuleNotFoundError as error:
+        if not (said := missing(error.name or "")):
+            raise
+        say(f"gcbook: {said}")
+        sys.exit(1)
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise

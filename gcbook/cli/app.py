@@ -7,6 +7,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,8 +16,30 @@ from typer.core import TyperCommand, TyperGroup
 from gcbook.files.interrupts import interruptible
 from gcbook.files.naming import UNSEEN
 
+PANELS = ("Book", "Results", "Models and scores", "Data", "Miniatures")
+"""Groups of commands (``rich_help_panel``), in the order of the help."""
+
+SENTENCE = 120
+"""Characters that the first sentence of a command's help has at most; it folds."""
+
 
 class _Commands(TyperGroup):
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the commands in their groups, each as wide as all of them."""
+        groups: dict[str, list[tuple[str, Any]]] = {panel: [] for panel in PANELS}
+        for name in sorted(self.list_commands(ctx)):
+            command: Any = self.get_command(ctx, name)
+            if not command.hidden:
+                groups.setdefault(command.rich_help_panel or "Other", []).append((name, command))
+        width = max(len(name) for group in groups.values() for name, _ in group)
+        for panel, group in groups.items():
+            rows = [
+                (f"{name:{width}}", command.get_short_help_str(SENTENCE)) for name, command in group
+            ]
+            if rows:
+                with formatter.section(panel):
+                    formatter.write_dl(rows)
+
     def invoke(self, ctx: Any) -> Any:
         with interruptible("stopped"):
             return super().invoke(ctx)
@@ -27,11 +50,19 @@ app = typer.Typer(
     cls=_Commands,
     help="Build, rerun and serve the book; turn models into classifiers and compare them.",
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+BuiltBook = Annotated[
+    Path | None,
+    typer.Option("--book", metavar="FOLDER", help="What gcbook build wrote with --output."),
+]
+"""Where a built book lies that is not in ``_build``."""
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+"""For scripts; where there is a --format, short for --format json."""
 
 
 def _version(wanted: bool) -> None:

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 
-from gcbook.cli.app import OpenCommand, app
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app
 from gcbook.files.errors import InputError
+from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
 
 Solutions = Annotated[
@@ -19,24 +21,42 @@ Solutions = Annotated[
 ]
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def build(
     only: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Execute only this chapter, then build.")
+        str,
+        typer.Option(
+            metavar="CHAPTER",
+            help="Execute only this chapter, then build.",
+            autocompletion=completing.chapters,
+        ),
     ] = "",
     jobs: Annotated[
         int,
         typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
     ] = 0,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FOLDER",
+            help="Folder for the book and all that is made on the way [_build].",
+        ),
+    ] = None,
     solutions: Solutions = True,
 ) -> None:
-    """Execute the chapters that changed and build the book in _build/html."""
+    """Execute the chapters that changed and build the book, in html of the folder.
+
+    The folder is _build of the checkout, or of the current folder where there is none.
+    """
+    require("papermill", "torch", "diffusers")
     from gcbook.book.build import build_book
     from gcbook.book.progress import chapter_progress
     from gcbook.book.project import find_project
     from gcbook.files.locks import locked
 
-    project = find_project()
+    project = find_project(output)
     with (
         interruptible("stopped; the same command goes on with the chapters that are not finished"),
         locked(project.build, "building the book"),
@@ -58,9 +78,15 @@ class _Pairs(OpenCommand):
         yield word if whole else f"{word}={rest.pop(0)}"
 
 
-@app.command(cls=_Pairs)
+@app.command(cls=_Pairs, rich_help_panel="Book")
 def run(
-    chapter: Annotated[str, typer.Argument(help="Chapter to run, as listed by gcbook chapters.")],
+    chapter: Annotated[
+        str,
+        typer.Argument(
+            help="Chapter to run, as listed by gcbook chapters.",
+            autocompletion=completing.chapters,
+        ),
+    ],
     parameters: Annotated[
         list[str] | None,
         typer.Option("-p", "--parameter", metavar="NAME VALUE", help="A parameter; repeatable."),
@@ -81,6 +107,7 @@ def run(
     solutions: Solutions = True,
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
+    require("papermill")
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
@@ -104,26 +131,60 @@ def run(
         typer.echo(str(path))
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def chapters(
-    name: Annotated[str, typer.Argument(help="Show only this chapter.", metavar="[CHAPTER]")] = "",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="Show this chapter's parameters.",
+            metavar="[CHAPTER]",
+            autocompletion=completing.chapters,
+        ),
+    ] = "",
+    as_json: AsJson = False,
 ) -> None:
-    """List the chapters and their parameters, with defaults, allowed values and meaning."""
+    """List the chapters, or one chapter's parameters: defaults, allowed values and meaning."""
     from gcbook.book.chapters import find_chapters, pick_chapter
     from gcbook.book.project import find_project
-    from gcbook.chapters.parameters import allowed, parameters_of
 
     project = find_project()
     found = [pick_chapter(project, name)] if name else find_chapters(project)
-    for chapter in found:
-        typer.echo(f"{chapter.name}: {chapter.title}")
-        model = parameters_of(chapter.name)
-        for parameter, info in model.model_fields.items():
-            typer.echo(f"  {parameter} = {info.default!r}: {info.description}")
-            typer.echo(f"      {allowed(model, parameter)}")
+    if as_json:
+        import json
+
+        details = [
+            {"name": chapter.name, "title": chapter.title, "parameters": _parameters(chapter.name)}
+            for chapter in found
+        ]
+        typer.echo(json.dumps(details[0] if name else details, indent=2, ensure_ascii=False))
+    elif name:
+        typer.echo(f"{name}: {found[0].title}")
+        for each in _parameters(name):
+            typer.echo(f"  {each['name']} = {each['default']!r}: {each['meaning']}")
+            typer.echo(f"      {each['allowed']}")
+    else:
+        width = max(len(chapter.name) for chapter in found)
+        for chapter in found:
+            typer.echo(f"{chapter.name:{width}}  {chapter.title}")
 
 
-@app.command()
+def _parameters(chapter: str) -> list[dict[str, Any]]:
+    """What a chapter can be asked to do differently, ready for JSON."""
+    from gcbook.chapters.parameters import allowed, parameters_of
+
+    model = parameters_of(chapter)
+    return [
+        {
+            "name": name,
+            "default": info.default,
+            "meaning": info.description,
+            "allowed": allowed(model, name),
+        }
+        for name, info in model.model_fields.items()
+    ]
+
+
+@app.command(rich_help_panel="Book")
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any that is free.")] = 8000,
     lan: Annotated[
@@ -153,6 +214,7 @@ def serve(
             metavar="WORDS", help="What that page is to show, as in 'seed=7&set=cue&images=80'."
         ),
     ] = "",
+    book: BuiltBook = None,
 ) -> None:
     """Show the built book on this machine or, with --lan, in a room."""
     from gcbook.book.project import find_project
@@ -165,7 +227,7 @@ def serve(
     if not re.fullmatch(r"(\w+=\w+(&\w+=\w+)*)?", settings, re.ASCII):
         raise InputError(f"--settings: expected words as in seed=7&set=cue, found {settings!r}.")
     host = (_ipv4(address) or lan_address()) if lan else HOST
-    project = find_project()
+    project = find_project(book)
     with book_server(project, port, host, participant=participant) as server:
         page = project.participant.name if participant else ""
         url = f"http://{host}:{server.server_address[1]}/{page}{'?' * bool(settings)}{settings}"

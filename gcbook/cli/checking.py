@@ -30,7 +30,7 @@ class Checked(NamedTuple):
     questions: "tuple[Question, ...]" = ()
 
 
-@app.command()
+@app.command(rich_help_panel="Data")
 def check(
     paths: Annotated[
         list[Path] | None,

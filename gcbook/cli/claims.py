@@ -5,18 +5,29 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app, print_csv
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, BuiltBook, app, print_csv
 from gcbook.files.errors import InputError
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def claims(
     chapter: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Only claims about this chapter.")
+        str,
+        typer.Option(
+            metavar="CHAPTER",
+            help="Only claims about this chapter.",
+            autocompletion=completing.chapters,
+        ),
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    as_json: AsJson = False,
+    book: BuiltBook = None,
 ) -> None:
-    """List the claims of the paper and of the book, with what the last build found, by grade."""
+    """List the claims of the paper and of the book, with what the last build found, by grade.
+
+    Without a build it is what the build of this version found.
+    """
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
     from gcbook.book.chapters import pick_chapter
@@ -25,12 +36,12 @@ def claims(
     from gcbook.claims.found import COLUMNS, claim_rows, count_grades, count_unchecked
     from gcbook.claims.paper import paper_claims
 
-    project = find_project()
+    project = find_project(book)
     if chapter:
         pick_chapter(project, chapter)
     paper, book = paper_claims(), read_collected(project)
     rows = claim_rows(paper, book, chapter)
-    if format == "json":
+    if as_json or format == "json":
         import json
 
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app, say
+from gcbook.cli.app import AsJson, app, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
@@ -23,7 +23,7 @@ SURE = 0.9
 """Decisions with a smaller posterior are counted."""
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 def decide(
     store: Annotated[
         Path, typer.Argument(metavar="STORE", help="Folder of scores, from gcbook score.")
@@ -54,6 +54,7 @@ def decide(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing trials.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Turn scores into trials under any weighting, without running the network again."""
     if by not in ("", "t", "log_snr"):
@@ -88,15 +89,25 @@ def decide(
     undecided = len(found.failed) + len(found.incomplete)
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
-    for line in _summary(trials):
-        typer.echo(line)
-    if not scores.traits.deterministic:
-        typer.echo(_sureness(found))
-    if ranges is not None:
-        typer.echo(f"by {by}, from the draws of each range alone:")
-        typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
+    written = None if output is None else _write(trials, output, overwrite)
+    if as_json:
+        import json
+
+        details = _details(trials, found, scores.traits.deterministic, ranges)
+        details["trials"] = None if written is None else str(written)
+        typer.echo(json.dumps(details, indent=2, ensure_ascii=False))
+    else:
+        for line in _summary(trials):
+            typer.echo(line)
+        if not scores.traits.deterministic:
+            typer.echo(_sureness(found))
+        if ranges is not None:
+            typer.echo(f"by {by}, from the draws of each range alone:")
+            typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
+        if written is not None:
+            typer.echo(str(written))
     if output is not None:
-        _write(trials, output, overwrite, scores, images)
+        _say_next(trials, output, scores, images, quiet=as_json)
     if undecided:
         raise GcbookError(
             f"{undecided} of {len(decided) + undecided} images could not be decided (see above); "
@@ -162,37 +173,72 @@ def _sureness(found: "Decisions") -> str:
     )
 
 
+def _details(trials: Any, found: "Decisions", deterministic: bool, ranges: Any) -> dict[str, Any]:
+    """What was decided, ready for JSON."""
+    import json
+
+    from gcbook.stats.metrics import accuracy, shape_bias
+
+    row, cues = accuracy(trials).iloc[0], shape_bias(trials)
+    told = {
+        "observer": row["observer"],
+        "dataset": str(trials["dataset"].iloc[0]),
+        "images": int(row["n"]),
+        "accuracy": float(row["accuracy"]),
+        "shape_bias": _defined(cues["shape_bias"].iloc[0]) if len(cues) else None,
+        "conflict_images": int(cues["n"].iloc[0]) if len(cues) else 0,
+        "undecided_share": None if deterministic else float(found.undecided),
+        "failed": dict(found.failed),
+        "incomplete": list(found.incomplete),
+    }
+    if ranges is not None:
+        told["ranges"] = json.loads(ranges.to_json(orient="records"))
+    return told
+
+
+def _defined(value: float) -> float | None:
+    return None if value != value else float(value)
+
+
 def _number(value: float) -> str:
     return "–" if value != value else f"{value:z.3f}"
 
 
-def _write(trials: Any, output: Path, overwrite: bool, store: "Store", images: "ImagesOf") -> None:
-    from gcbook.miniworld.results.own_stores import MINIATURE, refusal
-    from gcbook.paper.experiments import EXPERIMENTS
-    from gcbook.trials.find import dataset_of
+def _write(trials: Any, output: Path, overwrite: bool) -> Path:
     from gcbook.trials.table import write_trial_file, write_trials
 
     lone = output.suffix.lower() == ".csv"
-    dataset = trials["dataset"].iloc[0]
-    # A folder is written to as benchmark expects it.
-    known = not lone or dataset_of(Path(realpath(output))) == dataset
     try:
         if lone:
             write_trial_file(output, trials)
-            written = output
-        else:
-            (written,) = write_trials(trials, output, overwrite=overwrite)
+            return output
+        (written,) = write_trials(trials, output, overwrite=overwrite)
     except OSError as error:
         raise unwritable(output.parent if lone else output, error) from error
-    typer.echo(str(written))
+    return written
+
+
+def _say_next(
+    trials: Any, output: Path, store: "Store", images: "ImagesOf", *, quiet: bool
+) -> None:
+    """Tell what can be done with the trials; only a warning is never left out."""
+    from gcbook.miniworld.results.own_stores import MINIATURE, refusal
+    from gcbook.paper.experiments import EXPERIMENTS
+    from gcbook.trials.find import dataset_of
+
+    tell = (lambda line: None) if quiet else typer.echo
+    dataset = trials["dataset"].iloc[0]
+    # A folder is written to as benchmark expects it.
+    lone = output.suffix.lower() == ".csv"
+    known = not lone or dataset_of(Path(realpath(output))) == dataset
     if images.kind == MINIATURE:
-        typer.echo(f"{images.title}: gcbook benchmark has no people who saw them")
+        tell(f"{images.title}: gcbook benchmark has no people who saw them")
         if not refusal(store):
-            typer.echo(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
+            tell(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
     elif dataset not in EXPERIMENTS:
-        typer.echo(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
+        tell(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
     elif known:
-        typer.echo(f"next: gcbook benchmark {quote(str(output))}")
+        tell(f"next: gcbook benchmark {quote(str(output))}")
     else:
         say(
             f"warning: neither the name nor the folder of {output} says {dataset}, so gcbook "

@@ -23,7 +23,7 @@ class _Prompts(OpenCommand):
             yield rest.pop(0)
 
 
-@app.command(cls=_Prompts)
+@app.command(cls=_Prompts, rich_help_panel="Models and scores")
 def illusions(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="File of the picture.")],
     output: Annotated[

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app, options_in_dataclasses, print_csv, say
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, app, options_in_dataclasses, print_csv, say
 from gcbook.cli.scoring import ModelOptions
 from gcbook.files.errors import InputError
 
@@ -19,15 +20,21 @@ FORMAT_COLUMNS = ("models", "kind", "format", "name", "options")
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 def models(
     name: Annotated[
-        str, typer.Argument(help="Show all details of this model.", metavar="[NAME]")
+        str,
+        typer.Argument(
+            help="Show all details of this model.",
+            metavar="[NAME]",
+            autocompletion=completing.models,
+        ),
     ] = "",
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
     formats: Annotated[
         bool, typer.Option("--formats", help="List the formats of folders that are read instead.")
     ] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the named models: what each stands for, its licence, and where its weights are."""
     if format not in ("table", "csv", "json"):
@@ -35,13 +42,13 @@ def models(
     if formats:
         if name:
             raise InputError(f"--formats: lists formats, not the model {name}; leave out one.")
-        _print_formats(format)
+        _print_formats("json" if as_json else format)
         return
     from gcbook.classifiers.zoo import find_entry, zoo
 
     entries = [find_entry(name)] if name else list(zoo().values())
     rows = [_row(entry) for entry in entries]
-    if format == "json":
+    if as_json or format == "json":
         import json
 
         details = [_details(entry) for entry in entries]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import app, say
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, app, say
 from gcbook.cli.scoring import open_images
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
@@ -19,10 +20,15 @@ GB = 1e9
 TERA = 1e12
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 def plan(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A name of gcbook models, a folder, or a Hub id.")
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A name of gcbook models, a folder, or a Hub id.",
+            autocompletion=completing.models,
+        ),
     ],
     images: Annotated[
         list[str] | None,
@@ -65,7 +71,7 @@ def plan(
     price_per_hour: Annotated[
         float | None, typer.Option(min=0, help="Price of the device, in any currency.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Tell what scoring takes: images, network evaluations, hours, memory, standard errors.
 

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app, say
+from gcbook.cli.app import AsJson, app, say
 from gcbook.files.errors import InputError
 
 
-@app.command()
+@app.command(rich_help_panel="Results")
 def power(
     measure: Annotated[
         str, typer.Argument(metavar="shape-bias|accuracy|kappa", help="What is measured.")
@@ -52,6 +52,7 @@ def power(
         ),
     ] = None,
     format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    as_json: AsJson = False,
 ) -> None:
     """Plan an experiment: its standard errors, and the smallest difference that it finds.
 
@@ -60,12 +61,14 @@ def power(
     """
     if format not in ("table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    format = "json" if as_json else format
     from gcbook.claims.margins import margins
     from gcbook.stats.benchmark import answers_with_people
     from gcbook.stats.components import Components, estimate_components
     from gcbook.stats.conventions import SummarySettings
     from gcbook.stats.power import Plan, format_power, power_notes
     from gcbook.stats.power import power as powered
+    from gcbook.trials.find import trial_paths
 
     chosen = datasets or ("cue-conflict" if measure == "shape-bias" else "all")
     plan = Plan(
@@ -83,7 +86,7 @@ def power(
     )
     components = Components.read()
     if trials:
-        answers, _ = answers_with_people(trials)
+        answers, _ = answers_with_people(trial_paths(trials))
         components = estimate_components(answers, components.seeds)
     if difference is None:
         difference = margins()[measure.replace("-", "_")].margin

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from gcbook.cli import completing
 from gcbook.cli.app import app, options_in_dataclasses, say
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import interruptible
@@ -246,11 +247,16 @@ class ModelOptions:
             return load_classifier(model, device=device, dtype=dtype, **given)
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 @options_in_dataclasses
 def score(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A name of gcbook models, a folder, or a Hub id.")
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A name of gcbook models, a folder, or a Hub id.",
+            autocompletion=completing.models,
+        ),
     ],
     images: Annotated[
         list[str],
@@ -383,7 +389,7 @@ def score(
         raise GcbookError("\n".join(failures))
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 def merge(
     shards: Annotated[
         list[Path],

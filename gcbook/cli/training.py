@@ -11,7 +11,7 @@ from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
 
-@app.command()
+@app.command(rich_help_panel="Miniatures")
 def train(
     name: Annotated[
         str,
@@ -108,7 +108,7 @@ def train(
     )
 
 
-@app.command()
+@app.command(rich_help_panel="Miniatures")
 def worlds(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the map.")

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import app, say
+from gcbook.cli import completing
+from gcbook.cli.app import AsJson, app, say
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
@@ -15,15 +16,24 @@ KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
 """How a table is written, by the ending of the file."""
 
 
-@app.command()
+@app.command(rich_help_panel="Results")
 def benchmark(
     paths: Annotated[list[Path], typer.Argument(help="Folders, zips or CSV files of trials.")],
+    beside: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--with",
+            metavar="published|PATH",
+            help="Add these: published, for the fetched networks and people, or paths; repeatable.",
+        ),
+    ] = None,
     format: Annotated[
         str,
         typer.Option(
             metavar="table|csv|json", help="How to print. Default: by the ending of --output."
         ),
     ] = "",
+    as_json: AsJson = False,
     output: Annotated[Path | None, typer.Option(help="Write to this file, not the screen.")] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace an existing file.")
@@ -38,7 +48,11 @@ def benchmark(
         str, typer.Option(metavar="SOURCE", help="Use only humans of this source.")
     ] = "",
     datasets: Annotated[
-        str, typer.Option(help="Names, separated by commas; models with all are ranked.")
+        str,
+        typer.Option(
+            help="Names, separated by commas; models with all are ranked.",
+            autocompletion=completing.datasets,
+        ),
     ] = "all",
     conditions: Annotated[
         str, typer.Option(metavar="benchmark|all", help="Conditions that count.")
@@ -64,12 +78,12 @@ def benchmark(
     if format not in ("", "table", "csv", "json"):
         raise InputError(f"--format: expected table, csv or json; found {format!r}.")
     ending = output.suffix.lower() if output else ""
-    if ending not in KINDS and not format:
+    if ending not in KINDS and not (format or as_json):
         raise InputError(
             f"--output: expected a name that ends in {', '.join(filter(None, KINDS))}, found "
             f"{output}. Choose one of these, or name the --format."
         )
-    kind = format or KINDS[ending]
+    kind = "json" if as_json else format or KINDS[ending]
     if against not in ("", "published"):
         raise InputError(f"--against: expected published, found {against!r}.")
     bootstrap = {"draws": draws, "confidence": confidence, "seed": seed}
@@ -89,6 +103,7 @@ def benchmark(
     from gcbook.stats.benchmark import benchmark_paths, format_benchmark
     from gcbook.stats.conventions import SummarySettings
     from gcbook.stats.resampling import Resampling
+    from gcbook.trials.find import trial_paths
 
     # The default pool keeps what is freed, which is most of what reading takes.
     pa.set_memory_pool(pa.system_memory_pool())
@@ -99,7 +114,8 @@ def benchmark(
         resample_observers=resample_observers,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
-    found = benchmark_paths(paths, settings, against=against, humans=humans)
+    given = trial_paths([*paths, *(beside or ())])
+    found = benchmark_paths(given, settings, against=against, humans=humans)
     printed = format_benchmark(found, kind)
     if kind == "csv":
         # The other formats hold the notes themselves.
@@ -112,7 +128,7 @@ def benchmark(
         typer.echo(str(output))
 
 
-@app.command()
+@app.command(rich_help_panel="Data")
 def fetch(
     what: Annotated[
         str, typer.Argument(metavar="trials|stimuli|illusions", help="What to download.")

@@ -1,26 +1,90 @@
-"""Libraries that not everybody needs: extras of the package, imported where they are used."""
+"""What pip installs only where it is asked for: which extra of gcbook brings a module.
 
+The core reads, compares and draws trials; networks and the book need more.
+"""
+
+from collections.abc import Mapping
 from importlib import import_module
+from importlib.util import find_spec
 from types import ModuleType
 
 from gcbook.files.errors import InputError
 
+EXTRAS: Mapping[str, tuple[str, ...]] = {
+    "models": (
+        "accelerate",
+        "diffusers",
+        "huggingface_hub",
+        "safetensors",
+        "tokenizers",
+        "torch",
+        "torchvision",
+        "transformers",
+    ),
+    "book": (
+        "IPython",
+        "bs4",
+        "docutils",
+        "ipykernel",
+        "jupyter_book",
+        "jupyter_client",
+        "nbclient",
+        "nbconvert",
+        "nbformat",
+        "papermill",
+        "sphinx",
+        "sphinx_mathjax_offline",
+    ),
+    "timm": ("timm",),
+    "open-clip": ("open_clip",),
+    "cluster": ("ray",),
+}
+"""Modules that are imported somewhere in the package, by the extra that brings them."""
 
-def import_extra(module: str, extra: str, why: str) -> ModuleType:
+
+def missing(module: str) -> str:
+    """What to do where a module cannot be found, in a sentence; "" if no extra brings it.
+
+    Args:
+        module: its name, or that of a part of it.
+
+    >>> missing("torch.nn")
+    "expected torch, found that it is not installed. Install it: pip install 'gcbook[models]'."
+    >>> missing("numpy")
+    ''
+    """
+    top = module.partition(".")[0]
+    for extra, modules in EXTRAS.items():
+        if top in modules:
+            return (
+                f"expected {top}, found that it is not installed. Install it: pip install "
+                f"'gcbook[{extra}]'."
+            )
+    return ""
+
+
+def require(*modules: str) -> None:
+    """Look for modules before anything is begun that needs them; nothing is imported.
+
+    Raises:
+        ModuleNotFoundError: one is not installed; the command line says what `missing` does.
+    """
+    for each in modules:
+        if find_spec(each) is None:
+            raise ModuleNotFoundError(f"No module named {each!r}", name=each)
+
+
+def import_extra(module: str, why: str) -> ModuleType:
     """Import a library that an extra brings.
 
     Args:
         module: of the library.
-        extra: of gcbook.
         why: it is needed, for the error.
 
     Raises:
-        InputError: it is not installed.
+        InputError: it, or a library that it needs, is not installed.
     """
     try:
         return import_module(module)
     except ModuleNotFoundError as error:
-        raise InputError(
-            f"{why}; expected the library {module}, which is not installed ({error}). Install it "
-            f"with pip install 'gcbook[{extra}]'."
-        ) from error
+        raise InputError(f"{why}: {missing(module)} ({error})") from error

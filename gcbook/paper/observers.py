@@ -12,6 +12,7 @@ import pandas as pd
 
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
+from gcbook.files.naming import did_you_mean
 
 HUMANS = "humans"
 """Name of all humans of a dataset taken together."""
@@ -118,5 +119,6 @@ def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFr
         models = sorted(set(table.loc[table["observer_kind"] == "model", "observer"]))
         raise InputError(
             f"observers: expected some of {', '.join(models)}; found {', '.join(absent)}."
+            f"{did_you_mean(absent, models)}"
         )
     return table[(table["observer_kind"] == "human") | table["observer"].isin(wanted)]

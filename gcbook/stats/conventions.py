@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
+from gcbook.files.naming import did_you_mean
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, Experiment
 from gcbook.stats.resampling import Resampling
 
@@ -53,7 +54,10 @@ class SummarySettings:
         unknown = [name for name in self.datasets if name not in EXPERIMENTS]
         if unknown or not self.datasets:
             found = ", ".join(map(repr, unknown)) or "none"
-            raise InputError(f"datasets: expected some of {', '.join(DATASETS)}; found {found}.")
+            raise InputError(
+                f"datasets: expected some of {', '.join(DATASETS)}; found {found}."
+                f"{did_you_mean(unknown, DATASETS)}"
+            )
         _one_of("conditions", self.conditions, get_args(Conditions))
         _one_of("zero_division", self.zero_division, get_args(ZeroDivision))
         # The order of the datasets never matters, so that equal choices are equal settings.

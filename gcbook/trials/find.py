@@ -20,9 +20,13 @@ from gcbook.files.errors import InputError
 from gcbook.files.gate import LARGEST_CSV, gunzip, read_file
 from gcbook.files.naming import check_name
 from gcbook.paper.experiments import DATASETS
+from gcbook.trials.originals import locate_trials
 
 COMMIT = re.compile(r"-(?:[0-9a-f]{40}|main|master)$")
 """What GitHub puts after the name of a repository in that of its archive."""
+
+PUBLISHED = "published"
+"""What stands for the published trials where trials are named."""
 
 _RAW_DATA = "raw-data"
 
@@ -90,6 +94,34 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
             ", found none; point to the folder that holds raw-data."
         )
     return sorted(files, key=lambda file: file.place)
+
+
+def trial_paths(named: Iterable[str | Path]) -> list[str | Path]:
+    """Replace the name "published" by where the published trials lie on this machine.
+
+    Args:
+        named: paths, or that name; a file or folder that is called so comes first.
+
+    Raises:
+        DataNotFoundError: the published trials are not here; it says how to get them.
+    """
+    return [
+        path
+        for each in named
+        for path in (
+            published_trials() if str(each) == PUBLISHED and not Path(each).exists() else [each]
+        )
+    ]
+
+
+def published_trials() -> list[Path]:
+    """Return the zips and folders that hold the published trials.
+
+    Raises:
+        DataNotFoundError: they are not on this machine; `gcbook fetch trials` gets them.
+        GcbookError: a copy is not what was published.
+    """
+    return locate_trials()
 
 
 def known_dataset(name: str) -> str | None:

@@ -10,7 +10,7 @@ from gcbook.book.chapters import read_contents
 from gcbook.book.claims import read_collected
 from gcbook.book.project import Project
 from gcbook.book.record import Executed, write_record
-from gcbook.files.errors import GcbookError
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.sums import changed_files, listing
 from gcbook.stats.summaries import load_summaries
 
@@ -38,6 +38,7 @@ class JupyterBook:
     def __call__(self, call, root, options, *, said):
         self.calls += 1
         self.root = root
+        assert root in (self.project.pages, self.project.build / "student")
         assert {"-W", "-n", "--keep-going", "--all"} <= set(options)
         built = self.project.build / "staging" / "_build" / "html"
         built.mkdir(parents=True)
@@ -63,6 +64,43 @@ def test_pages_are_written_only_when_something_changed(project, jupyter_book):
     assert (project.html / "page.html").read_text() == "page 2"
     (project.html / "index.html").unlink()
     assert build_book(project).pages
+
+
+def test_a_book_elsewhere_is_made_of_a_copy_of_the_sources(project, jupyter_book, tmp_path):
+    (project.book / "page.md").write_text("# Old\n")
+    (project.book / "gone.md").write_text("# Gone\n")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    other = jupyter_book.project = Project(tmp_path, tmp_path / "mine")
+    other.chapters.mkdir(parents=True)
+    (other.chapters / "method.ipynb").write_text("executed")
+    for name in ("_config.yml", "_toc.yml"):
+        (other.pages / name).write_text("of an earlier build")
+    assert build_book(other).pages
+    assert other.html == tmp_path / "mine" / "html"
+    assert (other.html / "page.html").read_text() == "page 1"
+    assert (other.pages / "_config.yml").read_text() == "title: test\n"
+    assert (other.pages / "book" / "page.md").read_text() == "# Old\n"
+    assert (other.chapters / "method.ipynb").read_text() == "executed"
+    assert not build_book(other).pages
+    assert {path: path.stat().st_mtime_ns for path in before if path != tmp_path} == {
+        path: time for path, time in before.items() if path != tmp_path
+    }
+    (project.book / "page.md").write_text("# New\n")
+    (project.book / "gone.md").unlink()
+    assert build_book(other).pages
+    assert (other.pages / "book" / "page.md").read_text() == "# New\n"
+    assert not (other.pages / "book" / "gone.md").exists()
+    assert not project.html.exists()
+
+
+def test_a_folder_with_something_else_in_it_is_left_alone(project, jupyter_book, tmp_path):
+    mine = tmp_path / "mine" / "sources" / "book" / "thesis.md"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("years of work")
+    with pytest.raises(InputError, match=r"an earlier build of the book, found another \(sources"):
+        build_book(Project(tmp_path, tmp_path / "mine"))
+    assert mine.read_text() == "years of work"
+    assert jupyter_book.calls == 0
 
 
 def test_pages_that_were_edited_are_written_again(project, jupyter_book):

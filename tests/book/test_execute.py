@@ -202,6 +202,9 @@ def test_the_project_is_found_from_anywhere(project, tmp_path, monkeypatch):
     assert find_project().root == tmp_path
     monkeypatch.chdir("/")
     assert (find_project().root / "gcbook").is_dir()
+    mine = tmp_path / "mine"
+    assert find_project(mine).html == mine / "html"
+    assert find_project(mine).templates == find_project().templates
     monkeypatch.setenv("GCBOOK_PROJECT", str(inside))
     with pytest.raises(GcbookError, match="GCBOOK_PROJECT"):
         find_project()

@@ -156,7 +156,7 @@ def test_entries_cannot_be_changed():
 
 
 def test_a_typo_is_answered_with_near_names():
-    with pytest.raises(InputError, match=r"did you mean sd-1\.4"):
+    with pytest.raises(InputError, match=r"Did you mean sd-1\.4"):
         find_entry("sd-1.4x")
     with pytest.raises(InputError, match=r"clip-vit-l-14"):
         find_entry("CLIP_ViT_L_14")

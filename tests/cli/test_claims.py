@@ -47,6 +47,23 @@ def test_without_a_build_it_says_so(project, capsys):
     assert "gcbook build" in err
 
 
+def test_without_a_build_they_are_those_that_come_with_the_book(project, capsys):
+    project.book.mkdir()
+    (project.book / "claims.json").write_text(collected({"shape-bias": [CLAIM]}))
+    rows = json.loads(call(capsys, "--json")[1])
+    assert rows[-1]["id"] == "shape-bias.people_by_shape"
+    project.build.mkdir()
+    claims_file(project).write_text(collected({"shape-bias": [{**CLAIM, "name": "other"}]}))
+    assert json.loads(call(capsys, "--json")[1])[-1]["id"] == "shape-bias.other"
+
+
+def test_claims_of_a_book_elsewhere(project, tmp_path, capsys):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "claims.json").write_text(collected({"shape-bias": [CLAIM]}))
+    rows = json.loads(call(capsys, "--book", tmp_path / "mine", "--json")[1])
+    assert rows[-1]["id"] == "shape-bias.people_by_shape"
+
+
 def test_every_format_has_every_claim(project, capsys):
     build(project)
     _, out, _ = call(capsys, "--format", "json")

@@ -1,7 +1,9 @@
 """The command line: quick help, clear errors with their exit status, options that arrive."""
 
 import errno
+import json
 import os
+import re
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -9,9 +11,13 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+import typer
 from tiny.command import call
 
 from gcbook import cli
+from gcbook.book.chapters import find_chapters
+from gcbook.book.project import find_project
+from gcbook.cli.app import PANELS
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import locked
 from gcbook.stats.benchmark import Benchmark
@@ -176,7 +182,18 @@ def test_chapters_lists_parameters_with_defaults_and_meaning(capsys):
     assert out.startswith("shape-bias: Shape bias")
     assert "draws = 10000: bootstrap draws" in out
     assert "a whole number from 100 to 100000" in out
-    assert len(call(capsys, "chapters")[1].splitlines()) > len(out.splitlines())
+    told = json.loads(call(capsys, "chapters", "shape-bias", "--json")[1])
+    (draws,) = (each for each in told["parameters"] if each["name"] == "draws")
+    assert draws["default"] == 10000
+    assert draws["allowed"] == "0 for none, or a whole number from 100 to 100000"
+
+
+def test_chapters_are_listed_a_line_each(capsys):
+    lines = call(capsys, "chapters")[1].splitlines()
+    found = [chapter.name for chapter in find_chapters(find_project())]
+    assert [line.split()[0] for line in lines] == found
+    told = json.loads(call(capsys, "chapters", "--json")[1])
+    assert [each["name"] for each in told] == found
 
 
 def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, capsys):
@@ -207,6 +224,46 @@ def test_benchmark_prints_or_writes_what_is_asked_for(monkeypatch, tmp_path, cap
     assert out.strip() == str(file)
     assert file.read_text() == "json 1\n"
     assert asked["settings"] == SummarySettings(resampling=Resampling(draws=0))
+
+
+def test_published_stands_for_what_was_fetched(monkeypatch, tmp_path, capsys):
+    asked = []
+
+    def benchmark_paths(paths, *_, **__):
+        asked[:] = map(str, paths)
+        return Benchmark(pd.DataFrame({"a": [1]}), ())
+
+    monkeypatch.setattr("gcbook.stats.benchmark.benchmark_paths", benchmark_paths)
+    monkeypatch.setattr("gcbook.stats.benchmark.format_benchmark", lambda *_: "new")
+    monkeypatch.setattr("gcbook.trials.find.locate_trials", lambda: [tmp_path / "fetched.zip"])
+    monkeypatch.chdir(tmp_path)
+    call(capsys, "benchmark", "mine", "--with", "published", "--with", "other.csv")
+    assert asked == ["mine", str(tmp_path / "fetched.zip"), "other.csv"]
+    # A folder of the user's own that is called so is meant first.
+    (tmp_path / "published").mkdir()
+    call(capsys, "benchmark", "mine", "--with", "published")
+    assert asked == ["mine", "published"]
+
+
+def test_published_trials_that_are_not_here_say_how_to_get_them(monkeypatch, tmp_path, capsys):
+    monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
+    status, _, err = call(capsys, "benchmark", "published")
+    assert status == 1
+    assert "gcbook fetch trials" in err
+
+
+def test_commands_are_listed_in_groups(capsys):
+    _, out, _ = call(capsys, "--help")
+    groups = re.findall(r"^(\S.*):\n((?:  .*\n)+)", out, re.MULTILINE)
+    listed = {name: re.findall(r"^  ([a-z]\S*)", rows, re.MULTILINE) for name, rows in groups}
+    assert set(listed) == {"Options", *PANELS}
+    assert [name for panel in PANELS for name in listed[panel]] == [
+        name for panel in PANELS for name in sorted(listed[panel])
+    ]
+    commands = {name for panel in PANELS for name in listed[panel]}
+    assert commands == set(typer.main.get_command(cli.app).commands)
+    assert "build" in listed["Book"] and "benchmark" in listed["Results"]
 
 
 @pytest.fixture

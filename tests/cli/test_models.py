@@ -79,7 +79,7 @@ def test_a_folder_that_is_there_is_shown(capsys, monkeypatch, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["sd1.4"], "did you mean sd-1.4"),
+        (["sd1.4"], "Did you mean sd-1.4"),
         (["--format", "xml"], "expected table, csv or json; found 'xml'"),
     ],
 )

@@ -16,6 +16,13 @@ def _check_pictures(parameters: Any) -> None:
         )
 
 
+def _check_model(parameters: Any) -> None:
+    if parameters.model:
+        from gcbook.classifiers.preview import check_model
+
+        check_model(parameters.model, ("diffusion", "masked"))
+
+
 PARAMETERS = Declaration(
     {
         "model": model_of("", "a model that knows photographs, for the paper's pictures"),
@@ -23,6 +30,7 @@ PARAMETERS = Declaration(
         "seed": seed_of("seed of the noise and of the resampling"),
     },
     check=_check_pictures,
+    check_files=_check_model,
     # The paper's pictures may have been fetched since the page was made.
     files=lambda: commons.find_illusions(),
 )

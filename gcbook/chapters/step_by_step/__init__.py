@@ -26,6 +26,22 @@ def _check(parameters: Any) -> None:
         check_image(parameters)
 
 
+def _check_images(parameters: Any) -> None:
+    from gcbook.classifiers.preview import check_model
+    from gcbook.classifiers.zoo import zoo
+    from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
+
+    model, world = parameters.model, parts_of(parameters.model).world
+    if model in shipped_models(world) and model not in zoo():
+        model_folder(model)  # says that its weights do not ship
+    else:
+        check_model(model, ("diffusion",))
+    if parameters.names or not parameters.conflicts + parameters.ordinary:
+        from gcbook.miniworld.results.steps import choose_examples
+
+        choose_examples(parameters.names, parameters.conflicts, parameters.ordinary, world=world)
+
+
 PARAMETERS = Declaration(
     {
         "model": model_of("mini-pixel", "the diffusion model"),
@@ -45,5 +61,6 @@ PARAMETERS = Declaration(
         ),
     },
     _check,
+    check_files=_check_images,
 )
 """Single images followed through a model."""

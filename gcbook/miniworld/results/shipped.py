@@ -4,7 +4,8 @@ A folder's name says what the model is: its recipe, its world unless it is the d
 seed unless it is 0, as in ``mini-cnn-noise-calibrated-seed1``. Of every model the record of its
 training comes along, and its raw scores, of further seeds and of the world with 64 pixels a side
 (`LARGER`) on fewer test sets. Weights are those of seed 0, and outside the default world of the
-networks that the book asks (`ASKED`).
+networks that the book asks (`ASKED`); a wheel leaves out those that no chapter reads, see
+``setup.py``.
 """
 
 import json
@@ -68,6 +69,9 @@ for no model of the paper, and only scores on `LARGER_SETS` ship."""
 
 NETWORKS = ("unet", "transformer")
 """Folders of the network that is evaluated; that of a classifier lies beside its card."""
+
+WHOLE = ("mini-ar", "mini-cnn", "mini-cnn-noise")
+"""Recipes that train no more than the network that is evaluated: the record counts it."""
 
 _SEED = re.compile(r"-seed(\d+)$")
 _WEIGHTS = ".safetensors"
@@ -156,10 +160,16 @@ def model_folder(model: str) -> Path:
     if not has_weights(model):
         parts = parts_of(model)
         there = [name for name in shipped_models(parts.world) if has_weights(name)]
+        remedy = (
+            # A wheel leaves out what no chapter reads.
+            "A checkout of gcbook's repository has them in gcbook/data/models: name that folder."
+            if keeps_weights(model)
+            else f"`gcbook train {parts.recipe} --world {parts.world} --seed {parts.seed}` makes "
+            "them."
+        )
         raise DataNotFoundError(
             f"{DATA.folder / 'models' / model}: expected the weights of {model}, found none; of "
-            f"the {parts.world} world this version brings {', '.join(there) or 'none'}. "
-            f"`gcbook train {parts.recipe} --world {parts.world} --seed {parts.seed}` makes them."
+            f"the {parts.world} world this version brings {', '.join(there) or 'none'}. {remedy}"
         )
     return DATA.path(f"models/{model}")
 
@@ -190,9 +200,15 @@ def network_parameters(model: str) -> int:
     Raises:
         DataNotFoundError: there is no such model.
     """
+    if parts_of(model).recipe in WHOLE:
+        return int(model_card(model)["parameters"])
+    return counted_parameters(model_folder(model))
+
+
+def counted_parameters(folder: Path) -> int:
+    """Count the parameters of the network that is evaluated in the weights of a miniature."""
     from safetensors import safe_open
 
-    folder = model_folder(model)
     part = next((folder / name for name in NETWORKS if (folder / name).is_dir()), folder)
     number = 0
     for path in part.glob("*.safetensors"):

@@ -1,0 +1,33 @@
+"""What the shell offers where a name is typed; asked at each press of the key, so nothing heavy."""
+
+from pathlib import Path
+
+import gcbook
+
+
+def chapters(incomplete: str) -> list[str]:
+    """Names of chapters that begin so."""
+    # Of the package, whose rooms need not be imported for it.
+    rooms = (Path(gcbook.__file__).parent / "chapters").glob("*/__init__.py")
+    names = sorted(room.parent.name.replace("_", "-") for room in rooms)
+    return [name for name in names if name.startswith(incomplete)]
+
+
+def models(incomplete: str) -> list[str]:
+    """Names of models that `gcbook models` lists and that begin so."""
+    from gcbook.classifiers.zoo import zoo
+
+    return [name for name in zoo() if name.startswith(incomplete)]
+
+
+def datasets(incomplete: str) -> list[str]:
+    """Lists of datasets, separated by commas, whose last one begins so."""
+    from gcbook.paper.experiments import DATASETS
+
+    whole, comma, last = incomplete.rpartition(",")
+    chosen = whole.split(",")
+    return [
+        f"{whole}{comma}{name}"
+        for name in ("all", *DATASETS)
+        if name.startswith(last) and name not in chosen
+    ]

@@ -1,0 +1,110 @@
+"""Without extras: what reads, compares and draws trials runs, the rest says what to install."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gcbook.files.extras import EXTRAS
+from gcbook.files.manifest import DATA
+
+BLOCKED = """
+import sys
+from importlib.abc import MetaPathFinder
+
+class Missing(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in BLOCKED:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+BLOCKED = set(ARGUMENTS.pop(0).split(","))
+sys.meta_path.insert(0, Missing())
+from gcbook.cli import main
+main(ARGUMENTS)
+"""
+
+
+def call(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run ``gcbook`` where nothing of any extra can be imported."""
+    blocked = ",".join(module for modules in EXTRAS.values() for module in modules)
+    words = [blocked, *map(str, arguments)]
+    return subprocess.run(
+        [sys.executable, "-c", f"ARGUMENTS = {words!r}\n{BLOCKED}"],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def trials(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Decisions of a model, made by ``decide``, and the same as if they were a person's."""
+    folder = tmp_path_factory.mktemp("core")
+    done = call("decide", DATA.path("scores/mini-cnn/cue-conflict"), "-o", "mine", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    (file,) = (folder / "mine").rglob("*.csv")
+    assert file.name == "cue-conflict_mini-cnn_session-1.csv"
+    person = file.with_name("cue-conflict_subject-01_session-1.csv")
+    person.write_text(file.read_text().replace("mini-cnn", "subject-01"))
+    shutil.copy(person, person.with_name("cue-conflict_subject-02_session-1.csv"))
+    other = person.with_name("cue-conflict_subject-02_session-1.csv")
+    other.write_text(file.read_text().replace("mini-cnn", "subject-02"))
+    return folder
+
+
+def test_a_benchmark(trials):
+    done = call(
+        *["benchmark", "mine", "--datasets", "cue-conflict", "--ci", "--draws", 100, "--json"],
+        cwd=trials,
+    )
+    assert done.returncode == 0, done.stderr
+    rows = {row["observer"]: row for row in json.loads(done.stdout)["observers"]}
+    # The people are copies of the model.
+    assert rows["mini-cnn"]["shape_bias"] == pytest.approx(537 / 577, abs=1e-3)
+    assert rows["mini-cnn"]["error_consistency"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["chapters"], "shape-bias  "),
+        (["chapters", "weighting", "--json"], '"noise_draws"'),
+        (["claims", "--json"], '"humans-shape-bias"'),
+        (["power", "shape-bias", "--json"], '"difference"'),
+        (["models"], "sd-1.4"),
+        (["models", "mini-pixel", "--json"], '"at_hand": "package: '),
+        (["decide", DATA.folder / "scores/mini-pixel/silhouette", "--json"], '"accuracy"'),
+        (["check", DATA.folder / "scores/mini-pixel/silhouette"], "a store of scores: whole"),
+    ],
+    ids=lambda value: " ".join(map(str, value[:1])) if isinstance(value, list) else "",
+)
+def test_what_needs_no_extra_runs(arguments, says, tmp_path):
+    done = call(*arguments, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert says in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "module", "extra"),
+    [
+        (["run", "shape-bias"], "papermill", "book"),
+        (["build"], "papermill", "book"),
+        (["score", "mini-cnn", "cue-conflict", "--world", "default", "-o", "s"], "torch", "models"),
+        (["train", "mini-cnn", "-o", "run"], "torch", "models"),
+        (["plan", "sd-1.4"], "torch", "models"),
+    ],
+    ids=lambda value: value[0] if isinstance(value, list) else "",
+)
+def test_what_needs_an_extra_says_which(arguments, module, extra, tmp_path):
+    done = call(*arguments, cwd=tmp_path)
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert line == (
+        f"gcbook: expected {module}, found that it is not installed. Install it: pip install "
+        f"'gcbook[{extra}]'."
+    )
+    assert not any(tmp_path.iterdir())

@@ -10,7 +10,7 @@ from gcbook.charts.columns import tooltips
 from gcbook.charts.names import Names
 from gcbook.charts.parts import TENTHS, dropdown, finish, literal, look, nothing
 from gcbook.charts.theme import CHANCE_LINE, FAMILY_SHAPES, HUES, INK, TEXT
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS_TITLE, OWN, published_rows
 from gcbook.stats.correlation_tables import EVERYBODY
 
 _UNIT = alt.Scale(domain=[0, 1])
@@ -74,7 +74,8 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
     )
     color = family["color"]
     layers = [
-        base.transform_filter(f"datum.kind !== '{HUMANS_TITLE}'")
+        # The line is of the networks that the coefficients are of.
+        base.transform_filter(f"indexof({literal([HUMANS_TITLE, *OWN])}, datum.kind) < 0")
         .transform_regression("accuracy", "shape_bias")
         .mark_line(color=CHANCE_LINE, strokeDash=[4, 4], clip=True)
         .encode(x=x, y=y),
@@ -88,7 +89,8 @@ def fig_accuracy_and_bias(rows: pd.DataFrame, correlations: pd.DataFrame) -> alt
             x=x, y=y, tooltip=says, **family
         ),
     ]
-    who = f"{rows.loc[rows['kind'] != HUMANS_TITLE, 'observer'].nunique()} networks"
+    networks = published_rows(rows[rows["kind"] != HUMANS_TITLE])
+    who = f"{networks['observer'].nunique()} networks"
     people = ", and the humans, who are not counted," if HUMANS_TITLE in set(rows["kind"]) else ""
     return finish(
         alt.layer(*layers)

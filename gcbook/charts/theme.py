@@ -5,6 +5,8 @@ Hues stay apart for readers with a common colour blindness, by their lightness. 
 the only sign all the same: kinds of observers differ in mark shape too.
 """
 
+import math
+
 TEXT = 14
 """Size of what is written in a chart, in pixels: about that of captions."""
 
@@ -28,7 +30,7 @@ GENERATIVE = {
 """Published generative models by key."""
 
 OWN = "#7d1550"
-"""Models from a reader's own trials."""
+"""Observers from a reader's own trials."""
 
 SERIES = ("#1f2d5c", "#827500", "#1696b0", "#7a3b1e")
 """Navy, olive, cyan and brown: what is no observer, such as cues, weightings, classes of a toy."""
@@ -82,8 +84,22 @@ HUES = {
     "Parti": GENERATIVE["parti"],
     "Muse": GENERATIVE["muse"],
     "Own model": OWN,
+    "Own people": OWN,
 }
 """Title of a kind of observer → its colour, in the order of legends."""
+
+
+def _star(points: int, inner: float) -> str:
+    """The outline of a star, or of a polygon, as a path within a square from -1 to 1."""
+    corners = [
+        (math.sin(math.pi * i / points) * size, -math.cos(math.pi * i / points) * size)
+        for i, size in enumerate([1.0, inner] * points)
+    ]
+    return "M" + "L".join(f"{x:.3f},{y:.3f}" for x, y in corners) + "Z"
+
+
+STAR = _star(5, 0.45)
+HEXAGON = _star(6, math.cos(math.pi / 6))
 
 KIND_SHAPES = {
     "Humans": "diamond",
@@ -92,7 +108,8 @@ KIND_SHAPES = {
     "Stable Diffusion": "triangle-up",
     "Parti": "triangle-down",
     "Muse": "cross",
-    "Own model": "triangle-right",
+    "Own model": STAR,
+    "Own people": HEXAGON,
 }
 """Title of a kind of observer → the shape of its marks."""
 

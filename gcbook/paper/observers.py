@@ -4,7 +4,7 @@ A human is called ``subject-01``; that is another person in each dataset. ``huma
 dataset taken together. Some networks are published by two sources.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 
 import numpy as np
@@ -30,6 +30,14 @@ _DISCRIMINATIVE = "Discriminative model"
 GENERATIVE = {"imagen": "Imagen", "stable_diffusion": "Stable Diffusion", "parti": "Parti"}
 """The paper's generative classifiers, by their keys in its tables."""
 
+CLASS = "people"
+"""``observer_kind`` of a reader's own people, who are one observer and pooled with nobody else."""
+
+OWN_MODEL, OWN_PEOPLE = "Own model", "Own people"
+"""Kinds of a reader's own observers, as figures colour them."""
+
+OWN = (OWN_MODEL, OWN_PEOPLE)
+
 
 @cache
 def known_networks() -> pd.DataFrame:
@@ -49,33 +57,93 @@ def labels(observers: pd.Series) -> pd.Series:
     return observers.map(known).fillna(("Human " + number).where(number.notna(), observers))
 
 
+def is_published(source: pd.Series) -> pd.Series:
+    """Which rows are of nobody's but the published trials.
+
+    The pooled humans may be of several sources, and where nobody stands the source is empty.
+
+    >>> is_published(pd.Series(["model-vs-human", "mine", ""])).tolist()
+    [True, False, True]
+    """
+    ours = {"", *PUBLISHED_SOURCES}
+    known = {name: set(name.split("+")) <= ours for name in source.unique()}
+    return source.map(known).astype(bool)
+
+
 def unique_labels(source: pd.Series, observer: pd.Series) -> pd.Series:
     """Labels; an observer's name that several sources hold is followed by its source.
 
-    The pooled humans stay "Humans", whoever they are.
+    The pooled humans stay "Humans", whoever they are, and a published observer keeps its label
+    beside an own one of that name. An own one that is called like anybody in the paper is always
+    followed by its source.
 
     >>> both = pd.Series(["resnet50", "resnet50"])
     >>> unique_labels(pd.Series(["model-vs-human", "own"]), both).tolist()
-    ['ResNet-50 (model-vs-human)', 'ResNet-50 (own)']
+    ['ResNet-50', 'ResNet-50 (own)']
     """
-    label = labels(observer)
-    sources = source.groupby(label).transform("nunique")
-    alone = (sources == 1) | (observer == HUMANS)
-    return label.where(alone, label + " (" + source + ")")
+    label, published = labels(observer), is_published(source)
+    taken = label.isin(set(label[published]) | _names_of_the_paper())
+    several = [
+        source.where(side).groupby(label).transform("nunique") > 1
+        for side in (published, ~published)
+    ]
+    named = several[0].where(published, taken | several[1]) & (observer != HUMANS)
+    return label.where(~named, label + " (" + source + ")")
+
+
+@cache
+def _names_of_the_paper() -> frozenset[str]:
+    from gcbook.paper.published import published_models
+
+    paper = {*GENERATIVE.values(), *published_models()["name"]}
+    return frozenset({HUMANS_TITLE, *known_networks()["label"], *paper})
 
 
 def kind_titles(source: pd.Series, observer_kind: pd.Series) -> pd.Series:
-    """The kinds of observers, as figures colour them: humans, published networks, own models.
+    """The kinds of observers, as figures colour them: humans, published networks, own observers.
 
     >>> kind_titles(pd.Series(["model-vs-human", "mine"]), pd.Series(["human", "model"])).tolist()
     ['Humans', 'Own model']
     """
     titles = np.select(
-        [observer_kind == "human", source.isin(PUBLISHED_SOURCES)],
-        [HUMANS_TITLE, _DISCRIMINATIVE],
-        "Own model",
+        [observer_kind == "human", observer_kind == CLASS, source.isin(PUBLISHED_SOURCES)],
+        [HUMANS_TITLE, OWN_PEOPLE, _DISCRIMINATIVE],
+        OWN_MODEL,
     )
     return pd.Series(titles, index=source.index, dtype="str")
+
+
+def class_name(source: str) -> str:
+    """What a class of people is called, by the source of its trials."""
+    return f"people of {source}"
+
+
+def as_classes(table: pd.DataFrame, *sides: str) -> pd.DataFrame:
+    """Give the people of a class one name, in a table of single people.
+
+    Args:
+        table: with ``source, observer, observer_kind``, or ``source_a, observer_a, kind_a`` of the
+            sides ``"a", "b"``.
+        sides: if it has such.
+    """
+    named = table.copy()
+    of_sides = [(f"source_{s}", f"observer_{s}", f"kind_{s}") for s in sides]
+    for source, observer, kind in of_sides or [("source", "observer", "observer_kind")]:
+        pooled = table[kind] == CLASS
+        named[observer] = table[observer].mask(pooled, table[source].map(class_name))
+    return named
+
+
+def published_rows(table: pd.DataFrame) -> pd.DataFrame:
+    """Leave a reader's own observers out of a table with ``kind``, or with ``a_kind, b_kind``.
+
+    What the book says of people and networks is said of the published ones.
+
+    >>> published_rows(pd.DataFrame({"kind": ["Humans", "Own model"]}))["kind"].tolist()
+    ['Humans']
+    """
+    kinds = [name for name in ("kind", "a_kind", "b_kind") if name in table]
+    return table[~table[kinds].isin(OWN).any(axis=1)].reset_index(drop=True)
 
 
 def published_kind(keys: pd.Series) -> pd.Series:
@@ -102,10 +170,10 @@ def show_once(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFrame:
-    """Keep the humans and the named models.
+    """Keep the humans, the named models, and a reader's own observers unless some are named.
 
     Args:
-        table: with ``observer, observer_kind``.
+        table: with ``source, observer, observer_kind``.
         observers: names as in ``observer``; none keeps all.
 
     Raises:
@@ -121,4 +189,11 @@ def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFr
             f"observers: expected some of {', '.join(models)}; found {', '.join(absent)}."
             f"{did_you_mean(absent, models)}"
         )
-    return table[(table["observer_kind"] == "human") | table["observer"].isin(wanted)]
+    return keep_observers(table, wanted)
+
+
+def keep_observers(table: pd.DataFrame, observers: Sequence[str]) -> pd.DataFrame:
+    """As `choose_observers`, of names that are known to be right."""
+    own, named = ~is_published(table["source"]), table["observer"].isin(observers)
+    always = (table["observer_kind"] == "human") | (own & ~(own & named).any())
+    return table[always | named]

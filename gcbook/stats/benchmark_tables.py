@@ -16,6 +16,7 @@ from gcbook.paper.observers import (
     GENERATIVE,
     HUMANS,
     HUMANS_TITLE,
+    OWN,
     PUBLISHED_SOURCES,
     choose_observers,
     kind_titles,
@@ -125,7 +126,7 @@ def table3_rows(rows: pd.DataFrame) -> pd.DataFrame:
     printed = set(table3()["key"])
     kept = rows[(rows["observer"] != "") | rows["key"].isin(printed)]
     accuracy = kept["ood_accuracy"].fillna(kept["ood_accuracy_published"])
-    unranked = (kept["key"] == "") & (kept["kind"] != "Own model")
+    unranked = (kept["key"] == "") & ~kept["kind"].isin(OWN)
     kept = kept.assign(ood_rank=kept["ood_rank"].mask(unranked))
     return _humans_first(kept, -accuracy, [])
 
@@ -170,7 +171,7 @@ def _shown(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Estimates of the models and the pooled humans, compared with humans where they are pairs."""
     rows = choose_observers(show_once(summaries.estimates), observers)
     rows = rows[rows["other"].isin(["", HUMANS])]
-    return rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS)]
+    return rows[(rows["observer_kind"] != "human") | (rows["observer"] == HUMANS)]
 
 
 def _recomputed(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:

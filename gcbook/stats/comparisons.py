@@ -12,13 +12,14 @@ worse (Mogstad, Romano, Shaikh & Wilhelm, 2024).
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.paper.observers import HUMANS
+from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, is_published
 from gcbook.stats.crossed import Draws, together
 from gcbook.stats.maxt import level, step_down
 from gcbook.stats.resampling import Resampling
@@ -58,6 +59,9 @@ TEST_COLUMNS = (
     "p",
     "p_corrected",
 )
+
+REFERENCE = (PUBLISHED_SOURCES[0], "resnet50")
+"""Source and name of the network that others are compared with."""
 
 _TESTED = ("shape_bias", "ood_accuracy", "error_consistency")
 _BLOCK = 256
@@ -151,6 +155,38 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
     if not tables:
         return pd.DataFrame(columns=TEST_COLUMNS)
     return pd.concat(tables, ignore_index=True)[list(TEST_COLUMNS)]
+
+
+def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
+    """Paired tests of a reader's own observers, each family apart from those of `compare`.
+
+    Args:
+        means: by metric, of own observers and, if they are there, humans and `REFERENCE`.
+        resampling: of the draws.
+
+    Returns:
+        As `compare`, in three families a metric: own observers against the humans
+        (``METRIC:humans``), against `REFERENCE` (``METRIC:reference``), and in pairs
+        (``METRIC:own``).
+    """
+    tables = [pd.DataFrame(columns=TEST_COLUMNS)]
+    for metric, (people, values) in means.items():
+        published = is_published(pd.Series([who[0] for who in people], dtype="str")).to_numpy()
+        own = [i for i, who in enumerate(people) if not published[i]]
+        humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
+        reference = [i for i, who in enumerate(people) if who[:2] == REFERENCE]
+        families = {
+            "humans": [(each, one) for each in own for one in humans],
+            "reference": [(each, one) for each in own for one in reference],
+            "own": list(combinations(own, 2)),
+        }
+        for name, pairs in families.items():
+            if pairs:
+                table = _family(people, values, np.array(pairs).T, resampling)
+                tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
+    return pd.concat([each for each in tables if len(each)] or tables)[
+        list(TEST_COLUMNS)
+    ].reset_index(drop=True)
 
 
 def _family(

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS_TITLE, published_rows
 from gcbook.stats.correlation import Correlation, correlate
 from gcbook.stats.resampling import Resampling
 
@@ -16,7 +16,7 @@ _DIGITS = 4
 
 
 def correlation_rows(rows: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Correlate accuracy with shape bias over the networks; humans are not counted.
+    """Correlate accuracy with shape bias over the published networks; humans are not counted.
 
     Args:
         rows: ``measured_on, kind, family, accuracy, shape_bias``; a row an observer and what its
@@ -28,7 +28,7 @@ def correlation_rows(rows: pd.DataFrame, *, resampling: Resampling = Resampling(
         ``coefficient, n, r, low, high, p, arrangements, exact``, see
         `gcbook.stats.correlation.Correlation`.
     """
-    networks = rows[rows["kind"] != HUMANS_TITLE]
+    networks = published_rows(rows[rows["kind"] != HUMANS_TITLE])
     families = list(dict.fromkeys(networks["family"]))
     found = []
     for measured_on, group in networks.groupby("measured_on", sort=False):

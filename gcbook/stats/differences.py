@@ -8,7 +8,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from gcbook.paper.observers import HUMANS, show_once, unique_labels
+from gcbook.paper.observers import (
+    HUMANS,
+    keep_observers,
+    kind_titles,
+    show_once,
+    unique_labels,
+)
 from gcbook.stats.maxt import level
 from gcbook.stats.summaries import Summaries
 from gcbook.stats.words import undecided
@@ -29,15 +35,16 @@ def against_humans(
         observers: networks to show; none shows all.
 
     Returns:
-        ``model, difference`` (model minus humans), ``low, high, p, p_corrected`` (over all networks
-        tested), ``differs`` (whether, at the level of the intervals; where the draws are too few
-        to decide that, the words for it); highest difference first. Empty where nothing was
-        resampled.
+        ``model, kind, difference`` (model minus humans), ``low, high, p, p_corrected`` (over all
+        networks tested, or over all own observers), ``differs`` (whether, at the level of the
+        intervals; where the draws are too few to decide that, the words for it); highest difference
+        first. Empty where nothing was resampled.
     """
     tests = _tests(summaries, f"{metric}:humans", observers)
     tests["model"] = unique_labels(tests["source"], tests["observer"])
+    tests["kind"] = kind_titles(tests["source"], tests["observer_kind"])
     rows = tests.sort_values("difference", ascending=False, ignore_index=True)
-    return rows[["model", *_ENDS, *_VERDICT]]
+    return rows[["model", "kind", *_ENDS, *_VERDICT]]
 
 
 def model_differences(
@@ -85,10 +92,11 @@ def _tests(summaries: Summaries, family: str, observers: Sequence[str]) -> pd.Da
     tests = summaries.tests[summaries.tests["family"] == family].dropna(subset="p")
     names = {"a_source": "source", "a": "observer", "b_source": "other_source", "b": "other"}
     tests = show_once(tests.rename(columns=names))
+    kinds = summaries.counts[["source", "observer", "observer_kind"]].drop_duplicates()
+    tests = tests.merge(kinds, on=["source", "observer"], how="left")
     if observers:
-        chosen = list(observers)
-        other = (tests["other"] == HUMANS) | tests["other"].isin(chosen)
-        tests = tests[tests["observer"].isin(chosen) & other].reset_index(drop=True)
+        other = (tests["other"] == HUMANS) | tests["other"].isin(list(observers))
+        tests = keep_observers(tests[other], observers).reset_index(drop=True)
     made = summaries.settings.resampling
     clear = tests["p_corrected"] < level(made.confidence)
     tests["differs"] = undecided(made.draws, made.confidence) or clear

@@ -8,11 +8,11 @@ low, high, n``
 Strings are empty where they do not apply. ``dataset == ""`` is the mean over datasets,
 ``condition == ""`` the aggregate over the counted conditions, ``category == ""`` all categories.
 ``observer == "humans"`` are all humans of a dataset, from all sources; ``other == "humans"`` means
-compared with each human and averaged. ``n`` is the number of images (for pooled humans: trials)
-behind a value. Of a mean over datasets it is the number of whole datasets: one of whose counted
-conditions an observer saw only some, or the humans it is compared with, or of whose images not all
-that humans saw, is in the mean and does not count. Only means over all datasets are comparable, and
-ranked and tested.
+compared with each human and averaged. A reader's own class of people is one observer more. ``n`` is
+the number of images (for pooled humans: trials) behind a value. Of a mean over datasets it is the
+number of whole datasets: one of whose counted conditions an observer saw only some, or the humans
+it is compared with, or of whose images not all that humans saw, is in the mean and does not count.
+Only means over all datasets are comparable, and ranked and tested.
 """
 
 import os
@@ -28,12 +28,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.paper.observers import HUMANS
+from gcbook.paper.observers import CLASS, HUMANS, class_name, is_published
 from gcbook.stats.agreement import PAIR_METRICS
-from gcbook.stats.comparisons import Means, Who, compare, mean_rank_sets, mean_ranks
+from gcbook.stats.comparisons import (
+    REFERENCE,
+    Means,
+    Who,
+    compare,
+    compare_own,
+    mean_rank_sets,
+    mean_ranks,
+)
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.crossed import Crossed, Crossing, Draws, together
-from gcbook.stats.measures import DatasetMeasures, portions
+from gcbook.stats.measures import DatasetMeasures, mean_defined, portions
 from gcbook.stats.metrics import CUE_METRICS, human_source, share
 from gcbook.stats.resampling import Resampling, correct_bias
 from gcbook.stats.responses import SHAPES, Responses, image_factors, make_responses
@@ -60,8 +68,21 @@ ESTIMATE_COLUMNS = (*ESTIMATE_KEYS, "value", "low", "high", "n")
 _RANGE = {"accuracy_difference": (0.0, 1.0)}
 """The metric whose plug-in estimate is biased, a square, with its range."""
 
+TO_REFERENCE = "reference_consistency"
+"""Error consistency with `REFERENCE`, of own observers."""
+
 _SHARES = ("ood_accuracy", "observed_consistency")
 """The metrics over several datasets that are shares, or means of them."""
+
+
+def on_dataset(metric: str, dataset: str) -> str:
+    """What a metric is called on one dataset among tests and means.
+
+    >>> on_dataset("ood_accuracy", "edge")
+    'ood_accuracy/edge'
+    """
+    return f"{metric}/{dataset}"
+
 
 Labels = Mapping[str, npt.ArrayLike]
 """Some of the `ESTIMATE_KEYS`: a value for all rows, or (rows,)."""
@@ -105,27 +126,7 @@ def estimate(
     settings = settings or SummarySettings()
     resampling = settings.resampling
     by_dataset = make_responses(settings.choose(trials))
-    factors = image_factors(by_dataset, settings.within_categories)
-    humans = human_source(
-        source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
-    )
-    everybody = {name: _everyone(each, humans, settings) for name, each in by_dataset.items()}
-
-    def of_dataset(name: str) -> _Found:
-        measures = DatasetMeasures(by_dataset[name], factors[name], settings)
-        everyone = everybody[name]
-        return _together(
-            chain(
-                _accuracies(measures, everyone),
-                _agreement_with_humans(measures, everyone),
-                _agreement_of_models(measures) if all_pairs else (),
-                _shape(measures, everyone) if name == "cue-conflict" else (),
-            )
-        )
-
-    # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
-    with ThreadPoolExecutor(os.cpu_count() if resampling.draws else 1) as pool:
-        found = _together(pool.map(of_dataset, by_dataset))
+    found, everybody = _measured(by_dataset, settings, all_pairs=all_pairs)
     n_datasets = len(by_dataset)
     means = _means(found.sums, n_datasets, resampling.confidence)
     overall = _overall(found.sums, resampling)
@@ -138,6 +139,69 @@ def estimate(
         ignore_index=True,
     )
     return Estimates(_table(rows), seen, means, resampling)
+
+
+def estimate_own(
+    trials: pd.DataFrame, settings: SummarySettings
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Compute what a reader's own observers come to beside the published ones, never among them.
+
+    Args:
+        trials: own ones and, if they are to be compared, published ones, with own people as
+            `gcbook.paper.observers.CLASS`.
+        settings: conventions and resampling.
+
+    Returns:
+        The rows of own observers, with `ESTIMATE_COLUMNS`: as of `estimate`, but for ranks, and
+        with `TO_REFERENCE`. And their paired tests, see `gcbook.stats.comparisons.compare_own`.
+    """
+    by_dataset = make_responses(settings.choose(trials))
+    found, _ = _measured(by_dataset, settings, own=True)
+    n_datasets, confidence = len(by_dataset), settings.resampling.confidence
+    means = _means(found.sums, n_datasets, confidence)
+    overall = _overall(found.sums, settings.resampling)
+    table = _table([*found.rows, *overall])
+    own = ~is_published(table["source"]) | ~is_published(table["other_source"])
+    return table[own].reset_index(drop=True), compare_own(means, settings.resampling)
+
+
+def _measured(
+    by_dataset: Mapping[str, Responses],
+    settings: SummarySettings,
+    *,
+    all_pairs: bool = True,
+    own: bool = False,
+) -> "tuple[_Found, dict[str, _Everyone]]":
+    """Everything of every dataset, and who is in it.
+
+    Args:
+        by_dataset: the trials.
+        settings: conventions and resampling.
+        all_pairs: also of models with models.
+        own: of the published models only `REFERENCE`, of pairs only those with own observers, and
+            sums of each dataset alone.
+    """
+    factors = image_factors(by_dataset, settings.within_categories)
+    humans = human_source(
+        source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
+    )
+    everybody = {name: _everyone(each, humans, settings) for name, each in by_dataset.items()}
+
+    def of_dataset(name: str) -> _Found:
+        responses, everyone = by_dataset[name], everybody[name]
+        wanted = np.flatnonzero(everyone.is_own | everyone.is_reference) if own else None
+        measures = DatasetMeasures(responses, factors[name], settings, wanted)
+        parts = chain(
+            _accuracies(measures, everyone),
+            _agreement_with_humans(measures, everyone),
+            _agreement_of_models(measures, everyone) if all_pairs else (),
+            _shape(measures, everyone) if name == "cue-conflict" else (),
+        )
+        return _together(_apart(parts, name) if own else parts)
+
+    # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
+    with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:
+        return _together(pool.map(of_dataset, by_dataset)), everybody
 
 
 @dataclass(frozen=True)
@@ -185,6 +249,14 @@ class _Found(NamedTuple):
 
     rows: Sequence[Rows]
     sums: Sums
+
+
+def _apart(parts: Iterable[_Found], dataset: str) -> Iterator[_Found]:
+    """The same, with the sums of the dataset under a name of its own too."""
+    for part in parts:
+        known = part.sums.keys() & {"ood_accuracy", "error_consistency"}
+        alone = {on_dataset(metric, dataset): part.sums[metric] for metric in known}
+        yield _Found(part.rows, {**part.sums, **alone})
 
 
 def _together(parts: Iterable[_Found]) -> _Found:
@@ -271,7 +343,7 @@ def _sums(
     of = np.broadcast_to(units, len(values)).tolist()
     found = {}
     for who, row, n, n_units in zip(people, values, counts, of, strict=True):
-        if who[2] == "model" or who[1] == HUMANS:
+        if who[2] != "human" or who[1] == HUMANS:
             known = np.nan_to_num(row)
             crossed = crossing.crossed(known) if crossing else None
             defined = np.isfinite(row[: crossing.n_draws] if crossing else row)
@@ -286,11 +358,13 @@ def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
 
 @dataclass(frozen=True)
 class _Everyone:
-    """The observers of a dataset and, as a last row, all its humans.
+    """The observers of a dataset and, as last rows, all its humans and each class of people.
 
     Attributes:
         people: ``source, observer, observer_kind``.
-        is_human: (observers,), without that row.
+        seen: (people, images), what each saw, or any of them.
+        is_human: (observers,), without those rows.
+        classes: the row of each class, by that of its first person.
         n_seen: (people,), how many they saw of the images that humans saw in the conditions that
             count.
         n_shown: how many these are.
@@ -299,52 +373,101 @@ class _Everyone:
     """
 
     people: pd.DataFrame
+    seen: Flags
     is_human: Flags
+    classes: Mapping[int, int]
     n_seen: npt.NDArray[np.integer]
     n_shown: int
     whole: Flags
     compared: Flags
 
+    def places(self, group: Places) -> Places:
+        """Rows of some observers; of the humans with the pooled one, of a class that one alone."""
+        if self.is_human[group].any():
+            return np.append(group, len(self.is_human))
+        return np.array([self.classes[group[0]]]) if self.is_class(group) else group
+
+    def is_class(self, group: Places) -> bool:
+        """Whether some observers are the people of a class."""
+        return len(group) > 0 and group[0] in self.classes
+
     def of(self, group: Places) -> tuple[Places, list[Who], dict[str, npt.ArrayLike]]:
-        """Rows, names and labels of some observers and, if they are the humans, of all of these."""
-        places = np.append(group, len(self.is_human)) if self.is_human[group].any() else group
+        """`places`, with the names and labels of who stands there."""
+        places = self.places(group)
         people = self.people.iloc[places]
         return places, list(people.itertuples(index=False, name=None)), _labels(people)
+
+    @cached_property
+    def is_own(self) -> Flags:
+        """(observers,), who are models of a reader's own."""
+        people = self.people.iloc[: len(self.is_human)]
+        models = people["observer_kind"] == "model"
+        return (models & ~is_published(people["source"])).to_numpy()
+
+    @cached_property
+    def is_reference(self) -> Flags:
+        """(observers,), who is `REFERENCE`."""
+        people = self.people.iloc[: len(self.is_human)]
+        source, name = REFERENCE
+        return ((people["source"] == source) & (people["observer"] == name)).to_numpy()
 
 
 def _everyone(responses: Responses, source: str, settings: SummarySettings) -> _Everyone:
     columns = responses.conditions
     counted = settings.counted(EXPERIMENTS[responses.dataset])
     there = [columns.get(name, slice(0)) for name in counted]
-    by_humans = responses.seen[responses.is_human].any(axis=0, keepdims=True)
-    seen = np.concatenate([responses.seen, by_humans])
-    shown = np.concatenate([seen[-1, images] for images in there])
+    humans, classes = len(responses.observers), list(responses.classes.values())
+    pooled = [np.flatnonzero(responses.is_human), *classes]
+    seen = np.stack([*responses.seen, *(responses.seen[each].any(axis=0) for each in pooled)])
+    shown = np.concatenate([seen[humans, images] for images in there])
     n_seen = (np.concatenate([seen[:, images] for images in there], axis=1) & shown).sum(axis=1)
     whole = np.all([seen[:, images].any(axis=1) for images in there], axis=0)
-    whole &= n_seen == n_seen[-1]
-    pooled = pd.DataFrame({"source": [source], "observer": [HUMANS], "observer_kind": ["human"]})
-    people = pd.concat([responses.observers, pooled], ignore_index=True)
-    compared = whole & whole[-1]
-    return _Everyone(people, responses.is_human, n_seen, int(n_seen[-1]), whole, compared)
+    whole &= n_seen == n_seen[humans]
+    named = [(source, HUMANS, "human")]
+    named += [(each, class_name(each), CLASS) for each in responses.classes]
+    columns_of_people = list(responses.observers.columns)
+    people = pd.DataFrame(named, columns=columns_of_people, dtype="str")
+    return _Everyone(
+        pd.concat([responses.observers, people], ignore_index=True),
+        seen,
+        responses.is_human,
+        {int(each[0]): humans + 1 + i for i, each in enumerate(classes)},
+        n_seen,
+        int(n_seen[humans]),
+        whole,
+        whole & whole[humans],
+    )
 
 
-def _seen(responses: Responses, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
-    """How many of the chosen images each of a group saw, and all humans together."""
+def _seen(
+    responses: Responses, everyone: _Everyone, group: Places, chosen: Flags
+) -> npt.NDArray[np.integer]:
+    """How many of the chosen images each of a group saw, and all of it together.
+
+    As many rows as `_Everyone.places` of the group.
+    """
     counts = responses.seen[group][:, chosen].sum(axis=1)
+    if everyone.is_class(group):
+        return counts.sum(keepdims=True)
     return np.append(counts, counts.sum()) if responses.is_human[group].any() else counts
 
 
-def _units(measures: DatasetMeasures, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
-    """How many images, or shape exemplars, each of a group saw, and all humans together.
+def _units(
+    measures: DatasetMeasures, everyone: _Everyone, group: Places, chosen: Flags
+) -> npt.NDArray[np.integer]:
+    """How many images, or shape exemplars, each of a group saw, and all of it together.
 
     Args:
         measures: of a dataset.
+        everyone: in it.
         group: observers by their rows.
         chosen: (images,) or (group, images), the images that count.
     """
     responses = measures.responses
     seen = responses.seen[group] & chosen
-    if responses.is_human[group].any():
+    if everyone.is_class(group):
+        seen = seen.any(axis=0, keepdims=True)
+    elif responses.is_human[group].any():
         seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
     # Where images are drawn by exemplar there is one condition.
     first, *_ = next(iter(measures.factors.values()))
@@ -363,7 +486,8 @@ def _accuracies(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Fou
         labels["dataset"] = responses.dataset
         for condition, values in measures.accuracy(group):
             chosen = measures.chosen(condition)
-            n, units = _seen(responses, group, chosen), _units(measures, group, chosen)
+            n = _seen(responses, everyone, group, chosen)
+            units = _units(measures, everyone, group, chosen)
             drawn = measures.bootstrap(values)
             about = labels | {"condition": condition}
             rows = _rows("accuracy", drawn, about, n, resampling, units)
@@ -382,14 +506,18 @@ def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> It
         places, people, labels = everyone.of(group)
         labels |= {"other": HUMANS, "dataset": measures.responses.dataset}
         compared = everyone.compared[places]
+        of_class = everyone.is_class(group)
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
         pairs = humans[human], group[observer]
+        if of_class:
+            pairs = humans, np.repeat(places, len(humans))
         for condition, found in measures.with_humans(group):
             chosen = measures.chosen(condition)
-            units = _units(measures, group, chosen)
-            kappas = found["error_consistency"][observer, human]
-            rows, sums = [_kappas(measures, *pairs, condition, kappas)], {}
+            units = _units(measures, everyone, group, chosen)
+            kappas = found["error_consistency"]
+            kappas = mean_defined(kappas) if of_class else kappas[observer, human]
+            rows, sums = [_kappas(measures, everyone, *pairs, condition, kappas)], {}
             about = labels | {"condition": condition}
             for metric, values in found.items():
                 mean = measures.to_humans(group, values)
@@ -403,29 +531,69 @@ def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> It
         yield _Found([], {"kappa_bias": _sums(people, bias, compared)})
 
 
-def _agreement_of_models(measures: DatasetMeasures) -> Iterator[_Found]:
-    models = np.flatnonzero(~measures.responses.is_human)
+def _agreement_of_models(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
+    responses = measures.responses
+    models = np.flatnonzero(responses.is_model)
     first, second = (models[places] for places in np.triu_indices(len(models), k=1))
-    for some in portions(len(first), measures.n_replicates + len(measures.responses.images)):
+    if measures.models is not None:
+        own = everyone.is_own[first] | everyone.is_own[second]
+        first, second = first[own], second[own]
+    numbers = measures.n_replicates + len(responses.images)
+    for some in portions(len(first), numbers):
         pairs = first[some], second[some]
         for condition, found in measures.pairs(*pairs, ["error_consistency"]):
-            kappas = found["error_consistency"]
-            yield _Found([_kappas(measures, *pairs, condition, kappas)], {})
+            yield _of_pairs(measures, everyone, *pairs, condition, found["error_consistency"])
+    for people in responses.classes.values():
+        (place,) = everyone.places(people)
+        for some in portions(len(models), numbers * len(people)):
+            others = models[some]
+            each = np.repeat(people, len(others)), np.tile(others, len(people))
+            for condition, found in measures.pairs(*each, ["error_consistency"]):
+                shape = (len(people), len(others), -1)
+                kappas = mean_defined(found["error_consistency"].reshape(shape))
+                pairs = others, np.repeat(place, len(others))
+                yield _of_pairs(measures, everyone, *pairs, condition, kappas)
+
+
+def _of_pairs(
+    measures: DatasetMeasures,
+    everyone: _Everyone,
+    first: Places,
+    second: Places,
+    condition: str,
+    kappas: Floats,
+) -> _Found:
+    """Rows of pairs and, of those of an own observer and `REFERENCE`, sums over datasets."""
+    rows = [_kappas(measures, everyone, first, second, condition, kappas)]
+    if measures.models is None or condition != "":
+        return _Found(rows, {})
+    n = len(everyone.is_human)
+    reference = np.append(everyone.is_reference, np.zeros(len(everyone.people) - n, dtype=bool))
+    sides = np.where(reference[first], second, first)
+    chosen = np.flatnonzero(reference[first] | reference[second])
+    who = list(everyone.people.iloc[sides[chosen]].itertuples(index=False, name=None))
+    whole = everyone.whole[first[chosen]] & everyone.whole[second[chosen]]
+    crossing = measures.crossing
+    return _Found(rows, {TO_REFERENCE: _sums(who, kappas[chosen], whole, crossing=crossing)})
 
 
 def _kappas(
-    measures: DatasetMeasures, first: Places, second: Places, condition: str, kappas: Floats
+    measures: DatasetMeasures,
+    everyone: _Everyone,
+    first: Places,
+    second: Places,
+    condition: str,
+    kappas: Floats,
 ) -> Rows:
     """Rows of the error consistency of pairs of observers, (pairs, replicates), in a condition."""
-    responses = measures.responses
-    other = responses.observers.iloc[second]
-    labels = _labels(responses.observers.iloc[first]) | {
+    other = everyone.people.iloc[second]
+    labels = _labels(everyone.people.iloc[first]) | {
         "other_source": other["source"].to_numpy(dtype=object),
         "other": other["observer"].to_numpy(dtype=object),
-        "dataset": responses.dataset,
+        "dataset": measures.responses.dataset,
         "condition": condition,
     }
-    seen = responses.seen[:, measures.chosen(condition)]
+    seen = everyone.seen[:, measures.chosen(condition)]
     shared = (seen[first] & seen[second]).sum(axis=1)
     drawn = measures.bootstrap(kappas)
     return _rows("error_consistency", drawn, labels, shared, measures.settings.resampling)
@@ -444,9 +612,9 @@ def _shape(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
         for metric, by_category in shape.items():
             for category, values in by_category.items():
                 chosen = conflict & ((category_of == category) | (category == ""))
-                n = _seen(responses, group, chosen)
+                n = _seen(responses, everyone, group, chosen)
                 counted = chosen & named[group] if metric.startswith("shape_bias") else chosen
-                units = _units(measures, group, counted)
+                units = _units(measures, everyone, group, counted)
                 about = labels | {"category": category}
                 rows.append(_rows(metric, measures.bootstrap(values), about, n, resampling, units))
         pooled, whole = shape["shape_bias"][""], everyone.whole[places]
@@ -466,15 +634,14 @@ def _averages(sums: Sums, metric: str, confidence: float) -> dict[Who, Draws]:
 
 def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
     """Rows of the means over datasets."""
-    for metric in ("ood_accuracy", *PAIR_METRICS):
+    for metric in ("ood_accuracy", *PAIR_METRICS, TO_REFERENCE):
         averages = _averages(sums, metric, resampling.confidence)
         if averages:
             found = sums[metric].values()
             # A mean over datasets is of as many units as the smallest dataset has, in each.
             units = [each.n * each.units for each in found] if metric in _SHARES else None
-            labels = _person_labels(averages) | {
-                "other": "" if metric == "ood_accuracy" else HUMANS
-            }
+            other = {"ood_accuracy": "", TO_REFERENCE: REFERENCE[1]}.get(metric, HUMANS)
+            labels = _person_labels(averages) | {"other": other}
             values = np.concatenate([each.values for each in averages.values()])
             yield _rows(metric, values, labels, [each.n for each in found], resampling, units)
 
@@ -482,12 +649,15 @@ def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
 def _means(sums: Sums, n_datasets: int, confidence: float) -> dict[str, Means]:
     """What tests compare: see `Estimates.means`."""
     means = {}
-    for metric in ("shape_bias", "ood_accuracy", *PAIR_METRICS):
+    for metric in sums:
+        if metric == "kappa_bias":
+            continue
         # Only observers with all datasets are comparable over datasets.
+        needed = 1 if "/" in metric else n_datasets
         whole = {
             who: drawn
             for who, drawn in _averages(sums, metric, confidence).items()
-            if metric == "shape_bias" or sums[metric][who].n == n_datasets
+            if metric == "shape_bias" or sums[metric][who].n == needed
         }
         if whole:
             means[metric] = Means(list(whole), together(list(whole.values())))

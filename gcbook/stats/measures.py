@@ -54,11 +54,13 @@ class DatasetMeasures:
         responses: its trials.
         factors: condition → what is resampled, see `gcbook.stats.responses.image_factors`.
         settings: conventions, and how to resample.
+        models: rows of the models to measure; None for all.
     """
 
     responses: Responses
     factors: Mapping[str, tuple[Factor, ...]]
     settings: SummarySettings
+    models: Places | None = None
 
     @cached_property
     def counted(self) -> tuple[str, ...]:
@@ -127,14 +129,15 @@ class DatasetMeasures:
         return self.crossing.crossed(values).narrowed(self.settings.resampling.confidence)
 
     def groups(self, each: int) -> Iterator[Places]:
-        """The rows of all humans, if there are any, then of the models, a few at a time.
+        """The rows of all humans, if there are any, of each class, of the models, a few at a time.
 
         Args:
             each: how many arrays of all replicates and of all images an observer needs.
         """
         if len(self.humans):
             yield self.humans
-        models = np.flatnonzero(~self.responses.is_human)
+        yield from self.responses.classes.values()
+        models = np.flatnonzero(self.responses.is_model) if self.models is None else self.models
         for chosen in portions(
             len(models), each * (self.n_replicates + len(self.responses.images))
         ):
@@ -145,10 +148,10 @@ class DatasetMeasures:
 
         Yields:
             A condition, ``""`` for the counted ones pooled; (rows, replicates). If the rows are the
-            humans', one row more for all of them pooled.
+            humans', one row more for all of them pooled; if a class's, that row alone.
         """
-        shape = (2, len(rows) + self._are_humans(rows), self.n_replicates)
-        pooled = np.zeros(shape)
+        n_rows = 1 if self._are_class(rows) else len(rows) + self._are_humans(rows)
+        pooled = np.zeros((2, n_rows, self.n_replicates))
         for condition, images in self._conditions.items():
             sums = self._with_pooled(rows, images.right_and_seen[:, rows])
             if condition in self.counted:
@@ -243,10 +246,12 @@ class DatasetMeasures:
 
         Returns:
             (rows, replicates). If the rows are the humans', one row more: the mean over all pairs
-            of humans.
+            of humans. If they are a class's, one row: the mean over all pairs.
         """
         weights = (rows[:, None] != self.humans)[:, :, None] * self.human_weights
         mean = mean_defined(values.swapaxes(0, 1), weights.swapaxes(0, 1))
+        if self._are_class(rows):
+            return mean_defined(mean)[None]
         if not self._are_humans(rows):
             return mean
         first, second = np.triu_indices(len(rows), k=1)
@@ -257,8 +262,16 @@ class DatasetMeasures:
     def _are_humans(self, rows: Places) -> bool:
         return bool(self.responses.is_human[rows].any())
 
+    def _are_class(self, rows: Places) -> bool:
+        return bool((~self.responses.is_human[rows] & ~self.responses.is_model[rows]).any())
+
     def _with_pooled(self, rows: Places, sums: Floats) -> Floats:
-        """Append to the humans' sums, (…, rows, replicates), those of all humans."""
+        """Append to the humans' sums, (…, rows, replicates), those of all humans; add up a class's.
+
+        The people of a class are as they are: they are not resampled.
+        """
+        if self._are_class(rows):
+            return sums.sum(axis=-2, keepdims=True)
         if not self._are_humans(rows):
             return sums
         pooled = (sums * self.human_weights).sum(axis=-2, keepdims=True)

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import CLASS
 from gcbook.stats.metrics import cues
 from gcbook.stats.resampling import Factor, strata
 
@@ -40,7 +41,8 @@ class Responses:
 
     Attributes:
         dataset: its name.
-        observers: columns ``source, observer, observer_kind``, one row an observer; humans first.
+        observers: columns ``source, observer, observer_kind``, one row an observer; humans first,
+            the people of a reader's own classes last.
         images: columns ``image_id, condition, category``, one row an image, by condition.
         seen: (observers, images), whether there is a trial.
         right: (observers, images), whether the answer was the category.
@@ -58,6 +60,18 @@ class Responses:
     def is_human(self) -> npt.NDArray[np.bool_]:
         """(observers,), whether the observer is human."""
         return (self.observers["observer_kind"] == "human").to_numpy()
+
+    @cached_property
+    def is_model(self) -> npt.NDArray[np.bool_]:
+        """(observers,), whether the observer is a model."""
+        return (self.observers["observer_kind"] == "model").to_numpy()
+
+    @cached_property
+    def classes(self) -> dict[str, Places]:
+        """A reader's own classes of people by source, each with the rows of its people."""
+        people = self.observers["observer_kind"] == CLASS
+        sources = self.observers["source"].where(people)
+        return {str(name): np.flatnonzero(sources == name) for name in sorted(set(sources[people]))}
 
     @cached_property
     def conditions(self) -> dict[str, slice]:

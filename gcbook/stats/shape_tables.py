@@ -14,8 +14,10 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.observers import (
     GENERATIVE,
     HUMANS_TITLE,
+    OWN,
     choose_observers,
     kind_titles,
+    published_rows,
     show_once,
     unique_labels,
 )
@@ -114,7 +116,7 @@ def noised_resnets() -> pd.DataFrame:
 
 
 def fig1_overview(table: pd.DataFrame) -> pd.DataFrame:
-    """Fig. 1 in short: humans and the range of the networks in each category.
+    """Fig. 1 in short: humans and the range of the published networks in each category.
 
     Args:
         table: from `bias_by_category`.
@@ -124,7 +126,7 @@ def fig1_overview(table: pd.DataFrame) -> pd.DataFrame:
         ``models_low, models_median, models_high`` (least, median and largest shape bias) and the
         names of the two at the ends, ``least`` and ``most``.
     """
-    each = table[table["category"].isin(CATEGORIES)]
+    each = published_rows(table[table["category"].isin(CATEGORIES)])
     humans = each[each["observer"] == HUMANS_TITLE].set_index("category")
     models = each[each["kind"] != HUMANS_TITLE].dropna(subset="shape_bias").set_index("observer")
     bias = models.groupby("category")["shape_bias"]
@@ -287,7 +289,8 @@ def _answers(summaries: Summaries) -> pd.DataFrame:
 def _rank(column: pd.Series) -> pd.Series:
     """Sort key: humans before models, pooled humans last of them, averages after categories."""
     if column.name == "kind":
-        return column.map({HUMANS_TITLE: 0, "Discriminative model": 1, "Own model": 2})
+        order = {name: i for i, name in enumerate((HUMANS_TITLE, "Discriminative model", *OWN))}
+        return column.map(order)
     if column.name == "category":
         order = {name: i for i, name in enumerate((*CATEGORIES, POOLED, CATEGORY_MEAN))}
         return column.map(order)

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from gcbook.paper.observers import known_networks
+from gcbook.paper.observers import OWN, known_networks
 from gcbook.paper.published import published_models, table1
 
 
@@ -46,4 +46,4 @@ def with_table1(rows: pd.DataFrame) -> pd.DataFrame:
 def _families(rows: pd.DataFrame, name: str) -> pd.Series:
     """Family of every published network; missing for all others, whatever they are called."""
     family = rows[name].map(known_networks().set_index("label")["family"])
-    return family.where(rows["kind"] != "Own model")
+    return family.where(~rows["kind"].isin(OWN))

@@ -20,8 +20,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.files.manifest import DATA
-from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES
-from gcbook.stats.comparisons import Means, Who, compare
+from gcbook.paper.observers import HUMANS
+from gcbook.stats.comparisons import REFERENCE, Means, Who, compare
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.measures import DatasetMeasures, mean_defined
@@ -54,9 +54,6 @@ Shape bias, accuracy and error consistency are those of the network with the mos
 people. The last is the error consistency with people of the most accurate network, less that of
 `REFERENCE`.
 """
-
-REFERENCE = (PUBLISHED_SOURCES[0], "resnet50")
-"""Source and name of the network that the most accurate one is compared with."""
 
 _ENDS = ("difference", "low", "high")
 

@@ -19,10 +19,10 @@ from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
-from gcbook.paper.observers import HUMANS
+from gcbook.paper.observers import CLASS, HUMANS, PUBLISHED_SOURCES, as_classes, is_published
 from gcbook.stats.agreement import pair_counts
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.estimates import estimate
+from gcbook.stats.estimates import estimate, estimate_own
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
 from gcbook.trials.originals import SOURCES, find, locate_trials
@@ -50,7 +50,8 @@ class Summaries:
         pairs: 2 × 2 counts of right and wrong per pair, dataset and condition
             (`gcbook.stats.agreement.pair_counts`).
         estimates: values with intervals (`gcbook.stats.estimates`).
-        tests: paired tests (`gcbook.stats.comparisons`).
+        tests: paired tests (`gcbook.stats.comparisons`); those of a reader's own observers are
+            families of their own.
         settings: conventions and resampling that they were made with.
         origin: what they were made of.
     """
@@ -68,6 +69,22 @@ class Summaries:
         origin = asdict(self.origin)
         images = {name: origin.pop(name) for name in _ABOUT_IMAGES}
         return {**origin, **self.settings.as_dict(), **images}
+
+    @property
+    def published(self) -> "Summaries":
+        """The same without a reader's own observers: what the book's sentences are about."""
+        tables = {
+            "counts": ["source"],
+            "pairs": ["source_a", "source_b"],
+            "estimates": ["source", "other_source"],
+            "tests": ["a_source", "b_source"],
+        }
+        kept = {}
+        for name, sides in tables.items():
+            table: pd.DataFrame = getattr(self, name)
+            of_ours = pd.concat([is_published(table[each]) for each in sides], axis=1)
+            kept[name] = table[of_ours.all(axis=1)].reset_index(drop=True)
+        return replace(self, **kept)
 
     def save(self, folder: Path) -> None:
         """Write four Parquet tables and ``provenance.json``."""
@@ -93,7 +110,7 @@ class Origin:
 
     Attributes:
         code: its name and version.
-        sources: of the trials, by name.
+        sources: of the trials, by name; what follows is of the published ones alone.
         published: ``repository, commit, content`` of each source of published trials.
         images: how many different images there are, not counting those of edges, silhouettes and
             cue conflicts, which share their exemplars by design and are resampled together.
@@ -177,8 +194,8 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
 
     Returns:
         The shipped summaries if nothing differs from how they were made; summaries computed from
-        the published trials (and own ones) otherwise. If only a setting differs and the published
-        trials are not at hand, values without intervals.
+        the published trials otherwise. If these are not at hand, values without intervals. Own
+        observers are beside them: nothing about published observers differs for their sake.
 
     Raises:
         DataNotFoundError: own trials are given and the published ones are not at hand.
@@ -193,10 +210,10 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
         return Summaries.read()
     if own_paths:
         published = read_trials(*locate_trials())
-        own = read_trials(*own_paths)
-        merged = merge_own(published, own)
-        _describe_own(own, merged, settings)
-        return summarise(merged, settings)
+        merged = merge_own(published, read_trials(*own_paths))
+        _describe_own(merged, settings)
+        default = settings == SummarySettings()
+        return _beside(Summaries.read() if default else summarise(published, settings), merged)
     at_hand = find("trials")
     if at_hand is not None:
         return summarise(read_trials(*at_hand), settings)
@@ -212,16 +229,59 @@ def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     """Put own trials beside the published ones.
 
     A reader's checkout of the toolbox holds the published trials too: what is the same to the
-    letter is dropped from the own trials. An own observer whose trials differ from published ones
-    of the same source and name is kept under the source ``own <source>``.
+    letter is dropped from the own trials. Any other own observer under the name of a published
+    source is kept under the source ``own <source>``. Own people become a class of their own.
     """
     keys = ["source", "dataset", "observer", "image_id"]
     known = published.set_index(keys)["response"]
     answer = known.reindex(pd.MultiIndex.from_frame(own[keys])).set_axis(own.index)
-    differs = answer.notna() & (answer != own["response"])
+    differs = answer.isna() | (answer != own["response"])
     differing = differs.groupby([own["source"], own["observer"]]).transform("any")
-    renamed = own.assign(source=own["source"].where(~differing, "own " + own["source"]))
-    return pd.concat([published, renamed[answer.isna() | differing]], ignore_index=True)
+    ours = differing & own["source"].isin(PUBLISHED_SOURCES)
+    human = own["observer_kind"] == "human"
+    renamed = own.assign(
+        source=own["source"].where(~ours, "own " + own["source"]),
+        observer_kind=own["observer_kind"].mask(human, CLASS),
+    )
+    return pd.concat([published, renamed[differing]], ignore_index=True)
+
+
+def summarise_own(
+    trials: pd.DataFrame, settings: SummarySettings
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """The rows of own observers in the tables of `Summaries`: counts, pairs, estimates, tests.
+
+    Args:
+        trials: from `merge_own`, or own ones alone.
+        settings: conventions and resampling.
+    """
+    trials = settings.choose(trials)
+    own = trials[~is_published(trials["source"])]
+    if own.empty:
+        nothing = Summaries.read()
+        return tuple(getattr(nothing, name).iloc[:0] for name in _TABLES)  # type: ignore[return-value]
+    pairs = as_classes(pair_counts(trials), "a", "b")
+    sides = pairs[["source_a", "source_b"]]
+    of_own = ~pd.concat([is_published(sides[name]) for name in sides], axis=1)
+    within = (pairs["kind_a"] == CLASS) & (pairs["kind_b"] == CLASS)
+    estimates, tests = estimate_own(trials, settings)
+    return (
+        count_trials(as_classes(own)),
+        pairs[of_own.any(axis=1) & ~within],
+        estimates.round(_DECIMALS),
+        tests.round(_DECIMALS),
+    )
+
+
+def _beside(base: Summaries, merged: pd.DataFrame) -> Summaries:
+    """Summaries of published trials with own observers beside them."""
+    own = summarise_own(merged, base.settings)
+    tables = {
+        name: pd.concat([getattr(base, name), rows], ignore_index=True)
+        for name, rows in zip(_TABLES, own, strict=True)
+    }
+    sources = sorted({*base.origin.sources, *own[0]["source"]})
+    return replace(base, **tables, origin=replace(base.origin, code=CODE, sources=sources))
 
 
 def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summaries:
@@ -232,7 +292,8 @@ def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summari
     return Summaries(counts, pairs, values, shipped.tests.iloc[:0], without, origin)
 
 
-def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySettings) -> None:
+def _describe_own(merged: pd.DataFrame, settings: SummarySettings) -> None:
+    own = as_classes(merged[~is_published(merged["source"])])
     for observer, rows in own.groupby("observer", sort=True):
         seen = set(rows[["dataset", "condition"]].itertuples(index=False, name=None))
         present = [name for name in DATASETS if name in set(rows["dataset"])]
@@ -248,7 +309,7 @@ def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySett
                 f"own trials of {observer}: {n_whole} of {len(DATASETS)} datasets "
                 f"({', '.join(names)}); it is missing from what needs others"
             )
-    unmatched = unmatched_images(merged)
+    unmatched = unmatched_images(as_classes(merged))
     for row in unmatched[unmatched["observer"].isin(set(own["observer"]))].itertuples():
         _tell(
             f"own trials of {row.observer}: {row.n_unmatched} of {row.n_seen} images of "

@@ -103,7 +103,7 @@ def test_an_own_model_with_a_published_name_is_not_the_papers(summaries):
     rows = benchmark_rows(both).set_index("model")
     assert rows.loc["ResNet-50 (mine)", "kind"] == "Own model"
     assert rows.loc["ResNet-50 (mine)", "key"] == ""
-    assert rows.loc["ResNet-50 (model-vs-human)", "key"] == "resnet50"
+    assert rows.loc["ResNet-50", "key"] == "resnet50"
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from gcbook.miniworld.results.calibrated import (
 from gcbook.miniworld.results.longer import seeds_apart
 from gcbook.miniworld.results.noised import MEASURES, TRAINED
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.paper.observers import published_rows
 from gcbook.paper.published import published_models, quoted_value
 from gcbook.stats.correlation_tables import EVERYBODY, FAMILY_MEANS
 from gcbook.stats.metrics import bias_of
@@ -59,6 +60,7 @@ def blurred_images_facts(
         lengths: likewise, from `gcbook.miniworld.results.longer.length_rows`.
         resampling: of the default world's networks.
     """
+    rows = published_rows(rows)
     return SimpleNamespace(
         **_all_networks(correlations),
         **_paper(correlations),

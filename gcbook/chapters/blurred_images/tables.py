@@ -23,6 +23,7 @@ from gcbook.paper.observers import (
     choose_observers,
     kind_titles,
     known_networks,
+    published_rows,
     show_once,
     unique_labels,
 )
@@ -74,7 +75,7 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     table = table[(table["other"] == "") & (table["category"] == "")]
     _check_saw_both(table, observers)
     table = choose_observers(show_once(table), observers)
-    table = table[(table["observer_kind"] == "model") | (table["observer"] == HUMANS)]
+    table = table[(table["observer_kind"] != "human") | (table["observer"] == HUMANS)]
     ends = ["value", "low", "high"]
     of_accuracy = ["accuracy", "accuracy_low", "accuracy_high"]
     of_bias = ["shape_bias", "bias_low", "bias_high"]
@@ -121,7 +122,7 @@ def _check_saw_both(table: pd.DataFrame, observers: Sequence[str]) -> None:
     # Without one of the datasets nobody has seen both.
     unseeing = [name for name in observers if all(who) and name not in who[0] & who[1]]
     if unseeing:
-        models = set(table.loc[table["observer_kind"] == "model", "observer"])
+        models = set(table.loc[table["observer_kind"] != "human", "observer"])
         raise InputError(
             f"observers: expected networks that saw {CONFLICT} and {LOW_PASS}, found "
             f"{listed(unseeing)}. These did: {listed(sorted(who[0] & who[1] & models))}."
@@ -237,7 +238,7 @@ def sharp_difference(rows: pd.DataFrame, confidence: float) -> dict[str, float]:
         blurred ones, ``blurred``, over the networks that saw both; their difference, ``closer``,
         and the ends of its interval, ``low, high``. NaN where there are too few networks.
     """
-    networks = rows[rows["kind"] != HUMANS_TITLE]
+    networks = published_rows(rows[rows["kind"] != HUMANS_TITLE])
     wide = networks.pivot(
         index=["observer", "shape_bias"], columns="measured_on", values="accuracy"
     ).reset_index()

@@ -9,7 +9,7 @@ import pandas as pd
 
 from gcbook.chapters.error_consistency.tables import shared_errors
 from gcbook.claims import Interval, Number
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS_TITLE, published_rows
 from gcbook.paper.published import published_values
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.rows import first_row
@@ -32,8 +32,9 @@ def consistency_facts(
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    A fact is a number or an interval of `gcbook.claims`, a count or a name. Where the parameters
-    leave an observer out or resample nothing, it is NaN or None.
+    Facts are of the published observers. A fact is a number or an interval of `gcbook.claims`, a
+    count or a name. Where the parameters leave an observer out or resample nothing, it is NaN or
+    None.
 
     Args:
         rows: from `gcbook.stats.benchmark_tables.benchmark_rows`.
@@ -43,6 +44,8 @@ def consistency_facts(
         differences: from `gcbook.stats.differences.model_differences`.
         confidence: of all intervals.
     """
+    tables = rows, pairs, agreement, against
+    rows, pairs, agreement, against = map(published_rows, tables)
     ranking = _ranking(rows, differences)
     return SimpleNamespace(
         **ranking,

@@ -17,6 +17,7 @@ from gcbook.paper.observers import (
     HUMANS,
     HUMANS_TITLE,
     choose_observers,
+    keep_observers,
     kind_titles,
     show_once,
     unique_labels,
@@ -100,7 +101,7 @@ def consistency_by_condition(summaries: Summaries, observers: Sequence[str] = ()
     """
     rows = _with_humans(summaries, observers)
     rows = rows[rows["dataset"].isin(PARAMETRIC) & (rows["condition"] != "")]
-    rows = rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS_TITLE)]
+    rows = rows[(rows["observer_kind"] != "human") | (rows["observer"] == HUMANS_TITLE)]
     places = [(EXPERIMENTS[d], c) for d, c in zip(rows["dataset"], rows["condition"], strict=True)]
     rows = rows.assign(
         strength=[experiment.xlabel for experiment, _ in places],
@@ -184,8 +185,12 @@ def _pair_means(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     ours = ["source", "observer", "observer_kind", "other_source", "other", "other_kind"]
     pairs = show_once(pairs.rename(columns=dict(zip(names, ours, strict=True))))
     if observers:
-        for name, kind in (("observer", "observer_kind"), ("other", "other_kind")):
-            pairs = pairs[(pairs[kind] == "human") | pairs[name].isin(list(observers))]
+        for side in (
+            ["source", "observer", "observer_kind"],
+            ["other_source", "other", "other_kind"],
+        ):
+            one = keep_observers(pairs[side].set_axis(ours[:3], axis=1), observers)
+            pairs = pairs.loc[one.index]
     pairs = consistency_table(pairs.reset_index(drop=True))
     means = pairs.groupby(["dataset", *ours], as_index=False, sort=False).agg(
         expected=("expected_consistency", "mean"),

@@ -11,6 +11,7 @@ from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD, resnet_leads
 from gcbook.miniworld.results.shipped import select_models
 from gcbook.miniworld.results.sweep import measures_under
 from gcbook.miniworld.results.weighting import PAPER
+from gcbook.paper.observers import published_rows
 from gcbook.paper.published import table2
 from gcbook.stats.benchmark_tables import table1_quoted, table1_recomputed
 from gcbook.stats.resampling import Resampling
@@ -50,14 +51,14 @@ def introduction_facts(summaries: Summaries, bias: pd.DataFrame) -> SimpleNamesp
         "mini-pixel", CALIBRATED_WORLD, [0, PAPER], resampling=resampling
     ).to_dict("records")
     consistency = table2().set_index("key")["error_consistency"].drop("imagen")
-    public = observer_numbers(summaries)
+    public = observer_numbers(summaries.published)
     counted = ("humans", "human_trials", "networks", "network_trials")
     return SimpleNamespace(
         **{name: Number(value, ".2f") for name, value in table1_quoted(summaries).items()},
         others_most_consistent=Number(consistency.max(), ".2f"),
         people_by_category=_ends(fig1_overview(bias), "humans_"),
         **_recomputed(table1_recomputed(summaries)),
-        **_networks(pooled_bias(bias)),
+        **_networks(pooled_bias(published_rows(bias))),
         **{f"public_{name}": public[name] for name in counted},
         pixel_paper=_shape_bias("mini-pixel", f"exp:{PAPER}"),
         pixel_equal=_shape_bias("mini-pixel", "uniform"),

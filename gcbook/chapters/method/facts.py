@@ -54,7 +54,7 @@ def method_facts(
         costs: from `gcbook.chapters.method.tables.evaluations_of`.
     """
     return SimpleNamespace(
-        **_observers(summaries),
+        **_observers(summaries.published),
         **_conditions(summaries, settings),
         **_conflicts(conflicts),
         **_five(five, trials_of_five, settings),

@@ -45,7 +45,7 @@ def dataset_overview(summaries: Summaries, settings: SummarySettings) -> pd.Data
         (an observer sees), ``humans, human_trials, networks``; one row a dataset, in the usual
         order.
     """
-    counts = summaries.counts
+    counts = summaries.published.counts
     human = counts["observer_kind"] == "human"
     trials = counts[human].groupby("dataset")["n"].sum()
     # A network that both published sources hold is one network.

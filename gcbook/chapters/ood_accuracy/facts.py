@@ -12,7 +12,7 @@ from gcbook.chapters.ood_accuracy.tables import (
     telling_conditions,
 )
 from gcbook.claims import Interval, Number
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS_TITLE, is_published, published_rows
 from gcbook.paper.published import table3
 from gcbook.stats.rows import first_row
 
@@ -31,8 +31,9 @@ def ood_accuracy_facts(
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    A fact is a `gcbook.claims.Number`, a count or a name. Where the parameters leave nothing to
-    compute it from it is NaN or None, as are the paper's means beside others than the paper's.
+    Facts are of the published observers. A fact is a `gcbook.claims.Number`, a count or a name.
+    Where the parameters leave nothing to compute it from it is NaN or None, as are the paper's
+    means beside others than the paper's.
 
     Args:
         standings: from `gcbook.stats.benchmark_tables.standing_rows`, of OOD accuracy.
@@ -42,6 +43,9 @@ def ood_accuracy_facts(
         single: from ``single_condition_accuracy`` of the same module.
         guesses: from ``near_guessing``.
     """
+    tables = standings, tests, conditions, single
+    standings, tests, conditions, single = map(published_rows, tables)
+    guesses = guesses[is_published(guesses["source"])]
     pooled = conditions[conditions["kind"] != ONE_HUMAN]
     return SimpleNamespace(
         **_average(standings),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from gcbook.claims import Interval, Number
 from gcbook.paper.categories import CATEGORIES, CHANCE
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS_TITLE, published_rows
 from gcbook.paper.published import quoted_value
 from gcbook.stats.rows import first_row
 from gcbook.stats.shape_tables import POOLED, fig1_overview, people_and_networks, pooled_bias
@@ -28,8 +28,9 @@ def shape_bias_facts(
 ) -> SimpleNamespace:
     """Every number of the chapter's text under a name.
 
-    A fact is a number or an interval of `gcbook.claims`, a count or a name. Where the parameters
-    leave an observer out or resample nothing, it is NaN or None.
+    Facts are of the published observers. A fact is a number or an interval of `gcbook.claims`, a
+    count or a name. Where the parameters leave an observer out or resample nothing, it is NaN or
+    None.
 
     Args:
         bias, spread, accuracies: from `gcbook.stats.shape_tables`: ``bias_by_category``,
@@ -39,6 +40,8 @@ def shape_bias_facts(
         differences: from `gcbook.stats.differences.model_differences`, of shape bias.
         named: from `gcbook.stats.benchmark_tables.shape_bias_rows`.
     """
+    tables = bias, tests, spread, accuracies, named
+    bias, tests, spread, accuracies, named = map(published_rows, tables)
     return SimpleNamespace(
         **_averages(pooled_bias(bias)),
         **_training(pooled_bias(bias), differences),

@@ -13,7 +13,7 @@ from gcbook.chapters.tables.printed import (
     toolbox_rows,
 )
 from gcbook.claims import Interval, Number
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import HUMANS_TITLE, published_rows
 from gcbook.paper.published import quoted_value, table2
 from gcbook.stats.benchmark_tables import METRICS
 from gcbook.stats.conventions import SummarySettings
@@ -44,6 +44,7 @@ def tables_facts(
         of one ``confidence``, and ``undefined_changes`` is the most by which the convention for 0/0
         changes a value or an end. The rest says how far the printed numbers fit each other.
     """
+    rows, metrics = map(published_rows, (rows, metrics))
     printed = rows[rows["key"] != ""]
     both = printed[printed["error_consistency"].notna()]
     ours = both[list(METRICS)].round(3).to_numpy()

@@ -165,7 +165,10 @@ def test_without_drawings_nothing_is_said_of_them():
 
 def test_favourites_by_hand():
     rows = [("human", 0.2), ("human", 0.4), ("model", 1.0)]
-    facts = facts_of(guesses=pd.DataFrame(rows, columns=["observer_kind", "share"]))
+    guesses = pd.DataFrame(rows, columns=["observer_kind", "share"])
+    own = guesses.tail(1).assign(source="mine", share=0.1)
+    guesses = pd.concat([guesses.assign(source="model-vs-human"), own])
+    facts = facts_of(guesses=guesses)
     assert (str(facts.people_share), str(facts.network_share)) == ("30%", "100%")
 
 
@@ -178,7 +181,13 @@ def test_an_image_weighs_less_where_there_are_many():
     left_out = steps([(1, "net", 0.5, "no: image unchanged")])
     pooled = steps([(2, "Humans", 0.5, "yes")]).assign(n=4000)
     single = pd.DataFrame(
-        {"dataset": "Edge", "observer": "net", "kind": "Own model", "value": 0.5, "n": [60]}
+        {
+            "dataset": "Edge",
+            "observer": "net",
+            "kind": "Discriminative model",
+            "value": 0.5,
+            "n": [60],
+        }
     ).assign(low=0.4, high=0.6)
     facts = facts_of(conditions=pd.concat([conditions, left_out, pooled]), single=single)
     assert (facts.smallest, facts.smallest_images) == ("Edge", 60)

@@ -1,5 +1,18 @@
 """The landing page."""
 
+from typing import Any
+
+from gcbook.chapters.fields import check_stores, stores_of
 from gcbook.chapters.parameters import Declaration
 
-PARAMETERS = Declaration({})
+
+def _check(parameters: Any) -> None:
+    check_stores(parameters)
+    if parameters.stores:
+        from gcbook.chapters.home.tables import check_lanes
+        from gcbook.miniworld.results.own_stores import open_stores
+
+        check_lanes(open_stores(parameters.stores))
+
+
+PARAMETERS = Declaration({"stores": stores_of()}, _check)

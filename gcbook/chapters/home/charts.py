@@ -13,8 +13,9 @@ from gcbook.chapters.home.tables import (
 )
 from gcbook.charts.columns import tooltips
 from gcbook.charts.gallery import Gallery, Picture, Strip
+from gcbook.charts.names import Names
 from gcbook.charts.parts import finish, look, slider
-from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, HUMAN, INK, PAGE
+from gcbook.charts.theme import CHANCE_LINE, DISCRIMINATIVE, GENERATIVE, HUMAN, INK, OWN, PAGE
 from gcbook.miniworld.results.weighting import PAPER
 from gcbook.stimuli.pictures import picture_bytes
 
@@ -22,6 +23,8 @@ _TOP, _LANE, _TITLE, _LINE = 24, 84, 10, 46
 """Pixels: above the lanes, a lane's height, and from its upper edge to its title and its line."""
 _WORDS = 15
 """Pixels from a lane's line to what is written above or below it."""
+_OWN_LINE = 18
+"""Pixels for the name of an own model."""
 _NEXT_TO = (SMALL_NETWORK, PRINTED)
 """Who is named below the line, so that two names never meet."""
 _LOOKS = {
@@ -48,15 +51,19 @@ def example_picture(example: pd.DataFrame) -> Gallery:
     return Gallery((Strip((picture,), columns=1),))
 
 
-def fig_dial(rows: pd.DataFrame) -> alt.TopLevelMixin:
+def fig_dial(rows: pd.DataFrame, own: pd.DataFrame) -> alt.TopLevelMixin:
     """Three lanes from 0 to 1, and on two of them one model, which a slider of k moves.
 
     Args:
         rows: from `gcbook.chapters.home.tables.dial_rows`.
+        own: from `gcbook.chapters.home.tables.own_dial_rows`; may be empty.
     """
+    # Names of own models stand below the others', a line each.
+    order = {name: number for number, name in enumerate(dict.fromkeys(own["model"]))}
+    lane_height = _LANE + _OWN_LINE * len(order)
     decay = slider("k", "Weight of noise level t: exp(−kt), k = ", PAPER, 0, int(rows["k"].max()))
-    height = _TOP + _LANE * len(LANES)
-    line = {lane: _TOP + i * _LANE + _LINE for i, lane in enumerate(LANES)}
+    height = _TOP + lane_height * len(LANES)
+    line = {lane: _TOP + i * lane_height + _LINE for i, lane in enumerate(LANES)}
     placed = rows.assign(
         line=rows["lane"].map(line),
         words=rows["lane"].map(line)
@@ -105,8 +112,23 @@ def fig_dial(rows: pd.DataFrame) -> alt.TopLevelMixin:
         .encode(x=x, y=at("words"), text=alt.Text("said:N"))
         .transform_calculate(said="datum.model + ' ' + format(datum.value, '.2f')"),
     ]
+    names = Names.of(order)
+    if order:
+        below = own["lane"].map(line) + _WORDS + (1 + own["model"].map(order)) * _OWN_LINE
+        mine = names.chart(
+            own.assign(line=own["lane"].map(line), words=below), "model"
+        ).transform_filter("datum.k === k")
+        tooltip = tooltips(["lane", "model", "value", "k"])
+        layers += [
+            mine.mark_point(
+                shape="triangle-right", filled=True, size=320, opacity=1, color=OWN, stroke=PAGE
+            ).encode(x=x, y=at("line"), tooltip=tooltip),
+            mine.transform_calculate(said="datum.model + ' ' + format(datum.value, '.2f')")
+            .mark_text(align=alt.ExprRef(side), baseline="middle", color=OWN, fontWeight="bold")
+            .encode(x=x, y=at("words"), text="said:N"),
+        ]
     return finish(
-        alt.layer(*layers).add_params(decay),
+        alt.layer(*layers).add_params(decay, *([names.parameter()] if order else [])),
         height=height,
         description=(
             "Three scales from 0 to 1. Shape bias on photographs: ResNet-50 near the texture, "

@@ -4,12 +4,15 @@ Values on photographs and on the miniatures' images are of different images and 
 in lanes of their own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from gcbook.files.errors import InputError
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
+from gcbook.miniworld.results.own_curves import own_sweep
+from gcbook.miniworld.results.own_stores import PUBLISHED, OwnStore
 from gcbook.miniworld.results.shipped import select_models
 from gcbook.miniworld.results.sweep import DECAYS, curves_of, measures_under, resnet_bias
 from gcbook.miniworld.results.weighting import PAPER
@@ -25,6 +28,40 @@ LANES = (PHOTOGRAPHS, MINIATURES, ACCURACY)
 PEOPLE, NETWORK, PRINTED = "people", "ResNet-50", "Imagen, as printed"
 DIFFUSION, SMALL_NETWORK = "pixel diffusion", "its ResNet"
 """Who is shown on photographs, and which miniatures, trained on the same images."""
+
+
+def check_lanes(own: Sequence[OwnStore]) -> None:
+    """Refuse own scores of images that no lane is of.
+
+    Raises:
+        InputError: they are of other images.
+    """
+    for one in own:
+        if one.images.kind != PUBLISHED and one.images.world != CALIBRATED_WORLD:
+            raise InputError(
+                "stores: the dial shows published stimuli and miniature images of the "
+                f"{CALIBRATED_WORLD} world, found {one.images.title} in {one.store.path}. "
+                f"`gcbook run weighting -p stores {one.store.path}` takes them."
+            )
+
+
+def own_dial_rows(own: Sequence[OwnStore]) -> pd.DataFrame:
+    """Where own models stand on the dial by k: as `dial_rows`.
+
+    Args:
+        own: which `check_lanes` lets pass.
+    """
+    sweep = own_sweep(own, resampling=Resampling(draws=0))
+    columns = ["lane", "model", "k", "value"]
+    if sweep.empty:
+        return pd.DataFrame(columns=columns)
+    photographs = sweep["kind"] == PUBLISHED
+    lanes = photographs.map({True: PHOTOGRAPHS, False: MINIATURES})
+    found = [
+        sweep.assign(lane=lanes, value=sweep["shape_bias"]),
+        sweep[~photographs].assign(lane=ACCURACY, value=sweep["accuracy"]),
+    ]
+    return pd.concat(found, ignore_index=True)[columns].dropna(subset="value")
 
 
 def dial_rows(quoted: Mapping[str, float]) -> pd.DataFrame:

@@ -89,7 +89,7 @@ def _panel(
     words = last["weighting"].map(lambda name: "equal" if name == "uniform" else name)
     said = (
         alt.Chart(last.assign(words=words)[["draw", "prompt_lead", "words"]])
-        .mark_text(align="right", dx=-4, dy=-12, color=OWN, fontWeight="bold")
+        .mark_text(align="right", dx=-4, dy=-16, color=OWN, fontWeight="bold")
         .encode(x=x, y=y, text="words:N")
     )
     return alt.layer(zero, lines, points, said)

@@ -37,11 +37,11 @@ def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
         by_k = own.set_index("k")
         known = by_k["shape_bias"].dropna()
         about = {"model": model, "scored_on": by_k["scored_on"].iloc[0]}
-        named = {f"the paper's, k = {PAPER}": PAPER, "equal weights, k = 0": 0}
+        named = {f"paper's, k = {PAPER}": PAPER, "equal, k = 0": 0}
         for words, k in named.items():
             rows.append({**about, "weighting": words, **_shown(by_k.loc[k])})
         change = {f"shape_bias{end}": by_k.loc[0, f"change{end}"] for end in ("", "_low", "_high")}
-        rows.append({**about, "weighting": "equal less the paper's", **change})
+        rows.append({**about, "weighting": "equal less paper's", **change})
         # Of a model none of whose answers names a cue there is no shape bias.
         ends = (("lowest", known.idxmin()), ("highest", known.idxmax())) if len(known) else ()
         for words, k in ends:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -138,6 +139,12 @@ def _curves(answers: Sequence[pd.DataFrame], resampling: Resampling) -> Curves:
 
 
 def _answers(recipe: str, world: str, test_set: str, decays: Sequence[float]) -> pd.DataFrame:
+    return _decided(recipe, world, test_set, tuple(decays))
+
+
+# A chapter measures the same answers together, a network at a time, and against others.
+@lru_cache(maxsize=16)
+def _decided(recipe: str, world: str, test_set: str, decays: tuple[float, ...]) -> pd.DataFrame:
     named = {f"exp:{k:g}": k for k in decays}
     tables = [
         answers_under(shipped_store(name, test_set), list(named)).assign(observer=label_of(name))

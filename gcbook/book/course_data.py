@@ -37,7 +37,7 @@ def _trials() -> pd.DataFrame:
         pd.read_csv(DATA.path("observer") / name, keep_default_na=False)
         for name in ("images.csv", "answers.csv")
     )
-    people = [name for name in answers if name.startswith("subject-")]
+    people = [name for name in answers.columns.astype(str) if name.startswith("subject-")]
     shown = images[images["dataset"] == "cue-conflict"].merge(answers, on=["dataset", "image_id"])
     shown = shown.assign(image=shown["image_id"].str.removesuffix(".png"))
     long = shown.rename(columns={"category": "shape"}).melt(

@@ -172,6 +172,8 @@ def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
         raised = [out for out in cell.outputs if out.output_type == "error"]
         errors.append([raised[0].ename, raised[0].evalue] if raised else [])
 
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
     notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
     client = NotebookClient(
         notebook,
@@ -181,8 +183,6 @@ def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
         on_notebook_start=lambda **_: timer.start(),
         on_cell_executed=keep,
     )
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
     try:
         client.execute()
         write("")

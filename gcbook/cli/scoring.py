@@ -233,7 +233,11 @@ class ModelOptions:
 @options_in_dataclasses
 def score(
     model: Annotated[
-        str, typer.Argument(metavar="MODEL", help="A name of gcbook models, a folder, or a Hub id.")
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
+        ),
     ],
     images: Annotated[
         list[str],

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
+from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.implied import DENOISES, READINGS, implied_errors
 from gcbook.classifiers.precision import LIMIT, class_errors, difference, drift, shipped_images
 from gcbook.files.errors import GcbookError
@@ -134,7 +135,7 @@ def _formula(classifier: "Classifier") -> Check:
         f"errors below those without a denoiser ({DENOISES:.0%} of them, in the geometric mean), "
         "and smallest as the model is read"
     )
-    if not hasattr(classifier, "denoise"):
+    if not isinstance(classifier, DiffusionClassifier):
         kind = classifier.describe().get("kind", "this")
         return Check(name, None, f"not for a model of kind {kind}", expected)
     # Without a word on what its network returns, the denoiser's own clean image is all there is.

@@ -56,7 +56,7 @@ _PREDICTIONS: Mapping[str, Prediction] = {
     "flow": "flow",
     "sample": "sample",
 }
-_READINGS = {prediction: reading for reading, prediction in _PREDICTIONS.items()}
+_READINGS: Mapping[str, str] = {prediction: reading for reading, prediction in _PREDICTIONS.items()}
 _SAID = {
     "epsilon": "the noise",
     "v": "the velocity v = alpha * noise - sigma * image",
@@ -154,7 +154,7 @@ def wrap(
     if n_needed == 1:
         return _wrap_network(model, preprocess, labels, called, place, fingerprint)
     encode = _preprocess(preprocess, place, called)
-    details = {"space": "own", "resize": _described(preprocess)}
+    details: dict[str, object] = {"space": "own", "resize": _described(preprocess)}
     if isinstance(preprocess, int):
         details |= {"space": "pixels", **ImageFit(preprocess).as_dict()}
     shared: dict[str, Any] = {
@@ -165,7 +165,7 @@ def wrap(
     }
     if n_needed == 2:
         return _wrap_likelihood(model, encode, shared)
-    if prediction not in _PREDICTIONS:
+    if prediction is None or prediction not in _PREDICTIONS:
         raise InputError(
             f"{called}: prediction: expected what it returns, one of {', '.join(_SAID)}; found "
             f"{prediction!r}."

@@ -254,7 +254,7 @@ def score(
         str,
         typer.Argument(
             metavar="MODEL",
-            help="A name of gcbook models, a folder, or a Hub id.",
+            help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
             autocompletion=completing.models,
         ),
     ],

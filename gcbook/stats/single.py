@@ -7,7 +7,7 @@ tables of many observers there are `gcbook.stats.metrics`, `gcbook.stats.agreeme
 `gcbook.report`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -101,7 +101,7 @@ def shape_bias(
     """
     chosen = _chosen(trials, ("cue-conflict",), observer, "shape_bias")
     about = {"metric": "shape_bias", "dataset": "cue-conflict", "condition": "", "category": ""}
-    return _estimated(chosen, resampling if ci else _NONE, **about)
+    return _estimated(chosen, about, resampling if ci else _NONE)
 
 
 def ood_accuracy(
@@ -131,7 +131,7 @@ def ood_accuracy(
     """
     chosen = _chosen(trials, DATASETS, observer, "ood_accuracy")
     about = {"metric": "ood_accuracy", "dataset": "", "condition": "", "category": ""}
-    return _estimated(chosen, resampling if ci else _NONE, **about)
+    return _estimated(chosen, about, resampling if ci else _NONE)
 
 
 def error_consistency(
@@ -170,7 +170,8 @@ def error_consistency(
     tables = [isinstance(each, pd.DataFrame | str | Path) for each in (a, b)]
     drawn = resampling if ci else _NONE
     if not any(tables):
-        return _of_vectors(*judged(a, b), drawn, zero_division)
+        right = judged(a, b)  # type: ignore[arg-type]
+        return _of_vectors(*right, drawn, zero_division)
     if not all(tables):
         raise InputError(
             "error_consistency: expected trials of both observers, or right and wrong of both; "
@@ -193,7 +194,7 @@ def error_consistency(
         "dataset": names[0] if len(names) == 1 else "",
         "condition": "",
     }
-    return _estimated(both, drawn, zero_division=zero_division, **about)
+    return _estimated(both, about, drawn, zero_division)
 
 
 def kappa(
@@ -288,10 +289,9 @@ def _example(trials: pd.DataFrame) -> str:
 
 def _estimated(
     trials: pd.DataFrame,
+    about: Mapping[str, str],
     resampling: Resampling,
-    *,
     zero_division: ZeroDivision = "nan",
-    **about: str,
 ) -> Estimate:
     """The row of the estimates that ``about`` says; undefined where there is none."""
     settings = SummarySettings(
@@ -301,7 +301,7 @@ def _estimated(
     )
     table = estimate(trials, settings, all_pairs=False).estimates
     if set(trials["observer_kind"]) == {"human"}:
-        about["observer"] = HUMANS
+        about = {**about, "observer": HUMANS}
     for name, value in about.items():
         table = table[table[name] == value]
     if not len(table):

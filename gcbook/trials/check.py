@@ -59,9 +59,9 @@ def checked_trials(trials: "pd.DataFrame | str | Path", what: str = "trials") ->
         _refuse(trials, ~trials[name].isin(known), what, name, f"one of {', '.join(known)}")
     for dataset, rows in trials.groupby("dataset", observed=True):
         if dataset in EXPERIMENTS:
-            known = EXPERIMENTS[str(dataset)].conditions
-            strange = ~rows["condition"].isin(known)
-            _refuse(rows, strange, what, "condition", f"one of {', '.join(known)}")
+            there = EXPERIMENTS[str(dataset)].conditions
+            strange = ~rows["condition"].isin(there)
+            _refuse(rows, strange, what, "condition", f"one of {', '.join(there)}")
         if dataset == "cue-conflict":
             wrong = ~rows["image_id"].astype("str").str.fullmatch(_CUE_CONFLICT)
             form = "the name of a cue conflict, such as cat1-dog2.png"

@@ -92,7 +92,7 @@ def load_flux(
         text_encoder_2="T5EncoderModel",
     )
     checkpoint.ready(transformer)
-    like = {"device": checkpoint.device, "dtype": checkpoint.dtype}
+    like: dict[str, Any] = {"device": checkpoint.device, "dtype": checkpoint.dtype}
     places = FluxPipeline._prepare_latent_image_ids(1, side // 2, side // 2, **like)
     text_places = torch.zeros(texts.shape[1], 3, **like)
 

@@ -101,14 +101,16 @@ def _read_head(folder: Path) -> tuple[str, list[str], torch.nn.Linear]:
     files = weight_files(folder)
     state = {name: tensor for file in files for name, tensor in load_file(file).items()}
     shapes = {name: tuple(tensor.shape) for name, tensor in state.items()}
-    if set(shapes) != {"weight", "bias"} or shapes["weight"][:1] != shapes["bias"]:
+    if set(shapes) != {"weight", "bias"} or (
+        len(shapes["weight"]) != 2 or shapes["weight"][:1] != shapes["bias"]
+    ):
         raise InputError(
             f"{files[0]}: expected weight (outputs, features) and bias (outputs), found {shapes}."
         )
-    linear = torch.nn.Linear(*reversed(shapes["weight"]))
+    n_outputs, n_features = shapes["weight"]
+    linear = torch.nn.Linear(n_features, n_outputs)
     linear.load_state_dict(state)
     check_numbers(linear, files)
-    n_outputs = linear.out_features
     names = config.get("id2label") or {str(index): str(index) for index in range(n_outputs)}
     if not isinstance(names, dict) or set(names) != {str(index) for index in range(n_outputs)}:
         raise InputError(

@@ -128,7 +128,9 @@ def _declared(file: Path, module: str) -> Iterator[Format]:
     if "@adapter(" not in text:
         return
     for node in ast.parse(text).body:
-        for call in node.decorator_list if isinstance(node, ast.FunctionDef) else []:
+        if not isinstance(node, ast.FunctionDef):
+            continue
+        for call in node.decorator_list:
             if isinstance(call, ast.Call) and ast.unparse(call.func) == "adapter":
                 names = tuple(ast.literal_eval(each) for each in call.args)
                 about = {each.arg or "": ast.literal_eval(each.value) for each in call.keywords}

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import diffusers
 import numpy as np
@@ -28,6 +29,10 @@ Folders = Callable[[str], Path]
 DISCRETE = ("sd-epsilon", "sd-v", "sd-sample", "if", "unet", "dit")
 FLOW = ("sd3", "sd3-t5")
 ALL = (*DISCRETE, *FLOW)
+OTHERS = ("sdxl", "sdxl-edm", "flux-dev", "pixart-alpha", "pixart-sigma", "sana")
+"""Whose pipelines `test_pipeline_checks` compares them with."""
+SMALL: dict[str, dict[str, Any]] = {"flux-dev": {"resolution": 32}}
+pytestmark = pytest.mark.filterwarnings("ignore::gcbook.classifiers.flux.DistilledWarning")
 TEXT = ("sd-epsilon", "sd-v", "if", "sd3", "sd3-t5")
 TIMES = (0.001, 0.002, 0.25, 0.5, 0.999, 1.0)
 
@@ -198,10 +203,10 @@ def add_noise(ours: Reference, x: torch.Tensor, noise: torch.Tensor, draw: Draw)
     return ours.scheduler.add_noise(x[None], noise[None], step)[0]
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_scores_do_not_depend_on_the_batch(opened: Callable, name: str) -> None:
-    classifier, ours = opened(name)
-    pictures = images(ours.size, 3)
+@pytest.mark.parametrize("name", [*ALL, *OTHERS])
+def test_scores_do_not_depend_on_the_batch(tiny_pipeline: Folders, name: str) -> None:
+    classifier = load_classifier(tiny_pipeline(name), **SMALL.get(name, {}))
+    pictures = images(32, 3)
     together = errors(classifier, pictures, [0, 5, 10])
     x = classifier.prepare(pictures)
     assert torch.equal(x[1:2], classifier.prepare(pictures[1:2]))
@@ -212,27 +217,49 @@ def test_scores_do_not_depend_on_the_batch(opened: Callable, name: str) -> None:
             assert float(alone["error_l2"]) == pytest.approx(float(together[i, k]), rel=1e-5)
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_scores_do_not_depend_on_the_order_of_classes(
-    opened: Callable, tiny_pipeline: Folders, name: str
-) -> None:
-    classifier, ours = opened(name)
-    backwards = load_classifier(tiny_pipeline(name), labels=CATEGORIES[::-1])
-    there = errors(classifier, images(ours.size), [0, 5, 10])
-    back = errors(backwards, images(ours.size), [15, 10, 5])
+@pytest.mark.parametrize("name", [*ALL, *OTHERS])
+def test_scores_do_not_depend_on_the_order_of_classes(tiny_pipeline: Folders, name: str) -> None:
+    folder, size = tiny_pipeline(name), SMALL.get(name, {})
+    classifier = load_classifier(folder, **size)
+    backwards = load_classifier(folder, labels=CATEGORIES[::-1], **size)
+    there = errors(classifier, images(32), [0, 5, 10])
+    back = errors(backwards, images(32), [15, 10, 5])
     assert torch.allclose(there, back, rtol=1e-6)
     assert not torch.allclose(there[:, 0], there[:, 1], rtol=1e-5)
 
 
-@pytest.mark.parametrize("name", TEXT)
+@pytest.mark.parametrize("name", [*TEXT, *OTHERS])
 def test_scores_do_not_depend_on_other_prompts(tiny_pipeline: Folders, name: str) -> None:
-    folder = tiny_pipeline(name)
-    size = 16 if name == "if" else 32
-    short = load_classifier(folder, template="{}", labels=["a cat", "a dog"])
-    long = load_classifier(
-        folder, template="{}", labels=["a dog", "something much longer, with a cat", "a cat"]
-    )
-    assert torch.equal(errors(short, images(size), [0, 1]), errors(long, images(size), [2, 0]))
+    folder, size = tiny_pipeline(name), SMALL.get(name, {})
+    short = load_classifier(folder, template="{}", labels=["a cat", "a dog"], **size)
+    labels = ["a dog", "something much longer, with a cat", "a cat"]
+    long = load_classifier(folder, template="{}", labels=labels, **size)
+    assert torch.equal(errors(short, images(32), [0, 1]), errors(long, images(32), [2, 0]))
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_latents_are_what_the_autoencoder_makes_images_of(
+    tiny_pipeline: Folders, name: str
+) -> None:
+    """Decoding is that of the pipelines; these random autoencoders restore nothing."""
+    classifier = load_classifier(tiny_pipeline(name), **SMALL.get(name, {}))
+    folder = tiny_pipeline(name) / "vae"
+    config = json.loads((folder / "config.json").read_text())
+    vae = getattr(diffusers, config["_class_name"]).from_pretrained(folder).eval()
+    x = classifier.prepare(images(32))
+    scale, shift = config["scaling_factor"], config.get("shift_factor") or 0.0
+    if name == "sdxl-edm":
+        mean, std = (
+            torch.tensor(config[each]).reshape(1, 4, 1, 1)
+            for each in ("latents_mean", "latents_std")
+        )
+        scale, shift = scale / std, mean
+    pixels = torch.from_numpy(np.stack(images(32))).movedim(-1, 1)
+    with torch.no_grad():
+        coded = vae.encode(2 * pixels - 1)
+        latents = coded.latent if name == "sana" else coded.latent_dist.mean
+        assert relative(x, (latents - shift) * scale) < 1e-5
+        assert relative(classifier.decode(x), vae.decode(x / scale + shift).sample) < 1e-5
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -317,15 +344,17 @@ def test_schedules_are_the_schedulers(
     )
 
 
-@pytest.mark.parametrize("name", ["sd-epsilon", "sd-sample", "if", "sd3-t5", "unet", "dit"])
-def test_half_precision_is_the_networks_alone(
-    opened: Callable, tiny_pipeline: Folders, name: str
-) -> None:
-    classifier, ours = opened(name)
-    half = load_classifier(tiny_pipeline(name), dtype="bfloat16")
-    assert torch.equal(half.prepare(images(ours.size)), classifier.prepare(images(ours.size)))
+@pytest.mark.parametrize(
+    "name", ["sd-epsilon", "sd-sample", "if", "sd3-t5", "unet", "dit", *OTHERS]
+)
+def test_half_precision_is_the_networks_alone(tiny_pipeline: Folders, name: str) -> None:
+    classifier, half = (
+        load_classifier(tiny_pipeline(name), dtype=dtype, **SMALL.get(name, {}))
+        for dtype in ("float32", "bfloat16")
+    )
+    assert torch.equal(half.prepare(images(32)), classifier.prepare(images(32)))
     assert half.describe() == classifier.describe()
-    _, x_t = noised(classifier, ours.size, 0.3)
+    _, x_t = noised(classifier, 32, 0.3)
     t, labels = torch.full((2,), 0.3), torch.tensor([1, 2])
     found, expected = half.denoise(x_t, t, labels), classifier.denoise(x_t, t, labels)
     assert found.dtype == torch.float32

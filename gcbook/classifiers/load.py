@@ -91,7 +91,7 @@ def load_classifier(
     given = {"template": template, "method": method} | options
     given = {key: value for key, value in given.items() if value is not None}
     entry = zoo().get(str(model))
-    if entry is None and _is_python(str(model)):
+    if entry is None and is_object(str(model)):
         return _object(str(model), given, labels, name, device, dtype)
     if entry is not None:
         # Before gigabytes are fetched for a call that cannot succeed.
@@ -142,11 +142,6 @@ def load_classifier(
     return load("float32" if dtype == AUTO else dtype)
 
 
-def _is_python(model: str) -> bool:
-    # timm:resnet50 could be an object of a package, too.
-    return registry.of_scheme(model) is None and is_object(model)
-
-
 def _object(
     model: str,
     given: Mapping[str, object],
@@ -170,7 +165,7 @@ def name_of(model: str | Path) -> str:
     """Return what a model is called where its user does not say; see `load_classifier`."""
     if str(model) in zoo():
         return str(model)
-    if _is_python(str(model)):
+    if is_object(str(model)):
         return object_name(str(model))
     folder = Path(model).expanduser()
     if not folder.is_dir():

@@ -9,6 +9,8 @@ import re
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from gcbook.classifiers.registry import of_scheme
+
 GROUP = "gcbook.models"
 """Entry points: the name of a model, and what gives it."""
 
@@ -17,7 +19,9 @@ OBJECT = re.compile(r"(?P<place>.+\.py|[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)")
 
 
 def is_object(model: str) -> bool:
-    """Tell whether a name is one of a model in Python."""
+    """Tell whether a name is one of a model in Python; ``timm:resnet50`` is one of a library's."""
+    if of_scheme(model):
+        return False
     return OBJECT.fullmatch(model) is not None or announced(model) is not None
 
 

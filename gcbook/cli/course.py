@@ -9,7 +9,7 @@ from gcbook.cli.app import app, say
 from gcbook.files.interrupts import interruptible
 
 
-@app.command()
+@app.command(rich_help_panel="Book")
 def course(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", help="Folder to write to, not there yet or empty.")

@@ -141,7 +141,7 @@ def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str] = COLUMNS) 
     )
 
 
-@app.command()
+@app.command(rich_help_panel="Models and scores")
 @options_in_dataclasses
 def check_model(
     model: Annotated[
@@ -160,7 +160,7 @@ def check_model(
     half: Annotated[
         bool, typer.Option("--half/--no-half", help="Load it in half precision too.")
     ] = True,
-    json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check a model before it is scored: prompt, clean image, batches, precision, fingerprint.
 
@@ -177,11 +177,11 @@ def check_model(
     found = []
     for each in check_classifier(loaded, images=images, draws=draws, half=rounded):
         found.append(each)
-        if not json:
+        if not as_json:
             typer.echo(_line(each))
     failed = [each.name for each in found if each.passed is False]
-    if json:
-        import json as library
+    if as_json:
+        import json
         from dataclasses import asdict
 
         about = loaded.describe()
@@ -193,7 +193,7 @@ def check_model(
             "passed": not failed,
             "checks": [asdict(each) for each in found],
         }
-        typer.echo(library.dumps(content, indent=2, ensure_ascii=False))
+        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
     if failed:
         raise typer.Exit(1)
 

@@ -14,7 +14,7 @@ import io
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
@@ -685,7 +685,8 @@ def load_object(
             what is found, or it has another dtype.
     """
     found, place = OBJECT.fullmatch(model), announced(model)
-    with _refused_run(model):
+    # What the code prints is no result of the command that runs it.
+    with _refused_run(model), redirect_stdout(sys.stderr):
         if place is not None:
             thing = place.load()
         elif found is None:

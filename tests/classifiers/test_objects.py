@@ -282,6 +282,7 @@ def test_load_classifier_points_to_wrap():
 MY = """
 import torch
 from beside import SCALE
+print("loading weights")
 torch.manual_seed(0)
 net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(192, 16))
 def made():
@@ -305,8 +306,10 @@ def my(tmp_path):
     sys.modules.pop("beside", None)
 
 
-def test_objects_are_loaded_by_name(my):
+def test_objects_are_loaded_by_name(my, capsys):
     classifier = load_classifier(f"{my}:made")
+    # A command's own output, such as JSON, stays alone.
+    assert capsys.readouterr() == ("", "loading weights\n")
     assert classifier.name == "mine"
     assert load_classifier(f"{my}:made", name="other").name == "other"
     assert load_classifier(f"{my}:placed", device="cpu").labels == CATEGORIES
@@ -314,7 +317,7 @@ def test_objects_are_loaded_by_name(my):
     assert str(my.parent) not in sys.path
     for wrong, says in (
         ("net", "ImageNet's images, for want of preprocess"),
-        ("broken", r"raised KeyError: 'no such weights' \(.*my.py, line 15\)"),
+        ("broken", r"raised KeyError: 'no such weights' \(.*my.py, line 16\)"),
         ("nothing", "define nothing, found torch, SCALE, net"),
     ):
         with pytest.raises(InputError, match=says):

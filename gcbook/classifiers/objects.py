@@ -362,7 +362,9 @@ class _Held(Checkpoint):
         dtype: torch.dtype | None = None,
     ) -> Any:
         network = self._component(part, classes)
-        wanted = torch.device(device or self.device), dtype or self.dtype
+        # Where it is to be in the end: what waits elsewhere would be a copy. "cuda" is "cuda:0".
+        place = torch.empty(0, device=self.device).device
+        wanted = place, dtype or self.dtype
         if (network.device, network.dtype) != wanted:
             import copy
 

@@ -104,7 +104,7 @@ def wrap(
             those that are 224 x 224 are not resized.
         labels: the classes. Of a network: the names of its outputs in their order, or which output
             means which category, ``{output: category}`` or the path of a CSV file with the columns
-            ``output`` and ``category``; the probabilities of several outputs of one category are
+            ``label``, an output's number from 0, and ``category``; the probabilities of several outputs of one category are
             averaged, and other outputs left out. By default 16 outputs are the categories in
             alphabetical order, and 1,000 are ImageNet's classes. Of other models: the names of the
             classes, by default the 16 categories; of a pipeline that is conditioned on classes also
@@ -567,21 +567,21 @@ def read_outputs(path: str | Path) -> dict[int, str]:
     """Read which output of a network means which category.
 
     Args:
-        path: a CSV file with the columns ``output``, numbers from 0, and ``category``. Outputs that
-            are not listed mean nothing.
+        path: a CSV file with the columns ``label``, an output's number from 0, and ``category``.
+            Outputs that are not listed mean nothing.
 
     Raises:
         InputError: a column is missing, or a line has no number or no category.
     """
     rows = csv.DictReader(io.StringIO(read_text(path)))
-    if not {"output", "category"} <= set(rows.fieldnames or ()):
+    if not {"label", "category"} <= set(rows.fieldnames or ()):
         raise InputError(
-            f"{path}: expected the columns output and category, found "
+            f"{path}: expected the columns label and category, found "
             f"{', '.join(rows.fieldnames or ()) or 'none'}."
         )
     found: dict[int, str] = {}
     for row in rows:
-        output, category = (str(row[key] or "").strip() for key in ("output", "category"))
+        output, category = (str(row[key] or "").strip() for key in ("label", "category"))
         if not output.isdecimal() or not category or int(output) in found:
             raise InputError(
                 f"{path}, line {rows.line_num}: expected the number of an output, each once, and "

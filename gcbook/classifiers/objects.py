@@ -104,11 +104,11 @@ def wrap(
             those that are 224 x 224 are not resized.
         labels: the classes. Of a network: the names of its outputs in their order, or which output
             means which category, ``{output: category}`` or the path of a CSV file with the columns
-            ``label``, an output's number from 0, and ``category``; the probabilities of several outputs of one category are
-            averaged, and other outputs left out. By default 16 outputs are the categories in
-            alphabetical order, and 1,000 are ImageNet's classes. Of other models: the names of the
-            classes, by default the 16 categories; of a pipeline that is conditioned on classes also
-            ``{name: id of its class}``.
+            ``label``, an output's number from 0, and ``category``; the probabilities of several
+            outputs of one category are averaged, and other outputs left out. By default 16 outputs
+            are the categories in alphabetical order, and 1,000 are ImageNet's classes. Of other
+            models: the names of the classes, by default the 16 categories; of a pipeline that is
+            conditioned on classes also ``{name: id of its class}``.
         prediction: what a denoiser returns: ``"epsilon"`` (the noise), ``"v"`` (alpha * noise -
             sigma * image), ``"flow"`` (noise - image) or ``"sample"`` (the clean image).
         schedule: how a denoiser's images are noised: ``"cosine"``, ``"flow"`` (the default where

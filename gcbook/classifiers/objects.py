@@ -104,11 +104,11 @@ def wrap(
             those that are 224 x 224 are not resized.
         labels: the classes. Of a network: the names of its outputs in their order, or which output
             means which category, ``{output: category}`` or the path of a CSV file with the columns
-            ``output`` and ``category``; the probabilities of several outputs of one category are
-            averaged, and other outputs left out. By default 16 outputs are the categories in
-            alphabetical order, and 1,000 are ImageNet's classes. Of other models: the names of the
-            classes, by default the 16 categories; of a pipeline that is conditioned on classes also
-            ``{name: id of its class}``.
+            ``label``, an output's number from 0, and ``category``; the probabilities of several
+            outputs of one category are averaged, and other outputs left out. By default 16 outputs
+            are the categories in alphabetical order, and 1,000 are ImageNet's classes. Of other
+            models: the names of the classes, by default the 16 categories; of a pipeline that is
+            conditioned on classes also ``{name: id of its class}``.
         prediction: what a denoiser returns: ``"epsilon"`` (the noise), ``"v"`` (alpha * noise -
             sigma * image), ``"flow"`` (noise - image) or ``"sample"`` (the clean image).
         schedule: how a denoiser's images are noised: ``"cosine"``, ``"flow"`` (the default where
@@ -362,7 +362,9 @@ class _Held(Checkpoint):
         dtype: torch.dtype | None = None,
     ) -> Any:
         network = self._component(part, classes)
-        wanted = torch.device(device or self.device), dtype or self.dtype
+        # Where it is to be in the end: what waits elsewhere would be a copy. "cuda" is "cuda:0".
+        place = torch.empty(0, device=self.device).device
+        wanted = place, dtype or self.dtype
         if (network.device, network.dtype) != wanted:
             import copy
 
@@ -565,21 +567,21 @@ def read_outputs(path: str | Path) -> dict[int, str]:
     """Read which output of a network means which category.
 
     Args:
-        path: a CSV file with the columns ``output``, numbers from 0, and ``category``. Outputs that
-            are not listed mean nothing.
+        path: a CSV file with the columns ``label``, an output's number from 0, and ``category``.
+            Outputs that are not listed mean nothing.
 
     Raises:
         InputError: a column is missing, or a line has no number or no category.
     """
     rows = csv.DictReader(io.StringIO(read_text(path)))
-    if not {"output", "category"} <= set(rows.fieldnames or ()):
+    if not {"label", "category"} <= set(rows.fieldnames or ()):
         raise InputError(
-            f"{path}: expected the columns output and category, found "
+            f"{path}: expected the columns label and category, found "
             f"{', '.join(rows.fieldnames or ()) or 'none'}."
         )
     found: dict[int, str] = {}
     for row in rows:
-        output, category = (str(row[key] or "").strip() for key in ("output", "category"))
+        output, category = (str(row[key] or "").strip() for key in ("label", "category"))
         if not output.isdecimal() or not category or int(output) in found:
             raise InputError(
                 f"{path}, line {rows.line_num}: expected the number of an output, each once, and "

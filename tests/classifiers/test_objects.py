@@ -61,7 +61,7 @@ def test_a_thousand_outputs_are_averaged_as_imagenets_are():
 
 def test_outputs_map_to_categories_by_mapping_or_csv(tmp_path):
     net, table = Net(5), tmp_path / "labels.csv"
-    table.write_text("category,output\ndog,0\ndog,2\ncat,4\n")
+    table.write_text("category,label\ndog,0\ndog,2\ncat,4\n")
     by_file = wrap(net, preprocess=8, labels=table)
     assert by_file.labels == ("cat", "dog")
     p = net(by_file.prepare([PROBE])).softmax(1)[0]
@@ -83,9 +83,9 @@ def test_names_in_another_order_are_put_in_order():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("output,label\n1,dog\n", "columns output and category, found output, label"),
-        ("output,category\n1,dog\nx,cat\n", "line 3: .* found 'x'"),
-        ("output,category\n1,dog\n1,cat\n", "each once"),
+        ("output,category\n1,dog\n", "columns label and category, found output, category"),
+        ("label,category\n1,dog\nx,cat\n", "line 3: .* found 'x'"),
+        ("label,category\n1,dog\n1,cat\n", "each once"),
     ],
 )
 def test_a_table_of_outputs_is_checked(tmp_path, text, says):

@@ -7,10 +7,8 @@ A wrapped model has no files to hash. Its fingerprint (`gcbook.classifiers.finge
 parameters and its code, so that no store is continued with another model.
 """
 
-import csv
 import importlib
 import inspect
-import io
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +24,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gcbook.classifiers import registry
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import DiffusionClassifier, Prediction, clean_image
@@ -37,10 +36,11 @@ from gcbook.classifiers.discriminative import (
 from gcbook.classifiers.fingerprint import fingerprint as fingerprint_of
 from gcbook.classifiers.implied import implied_errors
 from gcbook.classifiers.named import OBJECT, announced, object_name
+from gcbook.classifiers.own_labels import read_outputs
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import open_file, read_text
+from gcbook.files.gate import open_file
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, Schedule
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES
 
@@ -284,23 +284,29 @@ def _wrap_pipeline(
     name: str,
     device: str | torch.device | None,
 ) -> DiffusionClassifier:
-    from gcbook.classifiers.pipelines import load_pipeline
-
     kind = type(pipeline).__name__
-    ids = labels if isinstance(labels, Mapping) else None
-    return load_pipeline(
-        _Held(
-            Path(f"<{kind}>"),
-            kind,
-            name,
-            _names(labels if ids is None else list(ids), name),
-            torch.device(device or pipeline.device),
-            pipeline.dtype,
-            template,
-            held=pipeline,
-            ids=ids,
+    adapter = registry.find(kind)
+    if adapter is None:
+        near = ", ".join(registry.relatives(kind))
+        raise InputError(
+            f"{name}: expected a pipeline whose format is known (gcbook models --formats), found "
+            f"{kind}.{f' Near it: {near}.' if near else ''} Wrap a denoiser instead, a function "
+            "(x_t, t, label) that calls the pipeline's network."
         )
+    ids = labels if isinstance(labels, Mapping) else None
+    held = _Held(
+        Path(f"<{kind}>"),
+        kind,
+        name,
+        _names(labels if ids is None else list(ids), name),
+        torch.device(device or pipeline.device),
+        pipeline.dtype,
+        template,
+        held=pipeline,
+        ids=ids,
     )
+    loaded: DiffusionClassifier = adapter.function(adapter.loader)(held)
+    return loaded
 
 
 @dataclass(frozen=True)
@@ -536,7 +542,8 @@ def _groups(
             "the outputs' names in their order, {output: category}, or a CSV file of both."
         )
     if isinstance(labels, str | Path):
-        labels = read_outputs(labels)
+        numbers = [str(index) for index in range(n_outputs)]
+        labels = read_outputs(Path(labels), numbers, CATEGORIES)
     if isinstance(labels, Mapping):
         wrong = [key for key in labels if not (type(key) is int and 0 <= key < n_outputs)]
         if wrong or not labels:
@@ -561,34 +568,6 @@ def _groups(
     if n_outputs == IMAGENET_CLASSES or set(CATEGORIES) <= {each.lower() for each in names}:
         return CATEGORIES, class_indices(names, CATEGORIES, name)
     return names, [(index,) for index in range(n_outputs)]
-
-
-def read_outputs(path: str | Path) -> dict[int, str]:
-    """Read which output of a network means which category.
-
-    Args:
-        path: a CSV file with the columns ``label``, an output's number from 0, and ``category``.
-            Outputs that are not listed mean nothing.
-
-    Raises:
-        InputError: a column is missing, or a line has no number or no category.
-    """
-    rows = csv.DictReader(io.StringIO(read_text(path)))
-    if not {"label", "category"} <= set(rows.fieldnames or ()):
-        raise InputError(
-            f"{path}: expected the columns label and category, found "
-            f"{', '.join(rows.fieldnames or ()) or 'none'}."
-        )
-    found: dict[int, str] = {}
-    for row in rows:
-        output, category = (str(row[key] or "").strip() for key in ("label", "category"))
-        if not output.isdecimal() or not category or int(output) in found:
-            raise InputError(
-                f"{path}, line {rows.line_num}: expected the number of an output, each once, and "
-                f"its category; found {output!r} and {category!r}."
-            )
-        found[int(output)] = category
-    return found
 
 
 def _needed(model: Any, name: str) -> int:

@@ -22,10 +22,8 @@ from gcbook.files.gate import LARGEST_CSV, read_text
 COLUMNS = ("label", "category")
 
 
-def read_own_labels(
-    file: Path, outputs: Sequence[str], labels: Sequence[str]
-) -> list[tuple[int, ...]]:
-    """Return which outputs belong to each label.
+def read_outputs(file: Path, outputs: Sequence[str], labels: Sequence[str]) -> dict[int, str]:
+    """Return the category of each output that has one.
 
     Args:
         file: the CSV.
@@ -33,8 +31,7 @@ def read_own_labels(
         labels: the categories.
 
     Raises:
-        InputError: there is no such output or category, an output is listed twice, or a category
-            has none.
+        InputError: there is no such output or category, or an output is listed twice.
     """
     reader = csv.DictReader(io.StringIO(read_text(file, LARGEST_CSV).removeprefix("\ufeff")))
     if not set(COLUMNS) <= set(reader.fieldnames or ()):
@@ -65,6 +62,18 @@ def read_own_labels(
                 f"{found[index]} above."
             )
         found[index] = category
+    return found
+
+
+def read_own_labels(
+    file: Path, outputs: Sequence[str], labels: Sequence[str]
+) -> list[tuple[int, ...]]:
+    """Return which outputs belong to each label; the arguments are those of `read_outputs`.
+
+    Raises:
+        InputError: as by `read_outputs`, or a category has no output.
+    """
+    found = read_outputs(file, outputs, labels)
     lacking = [label for label in labels if label not in found.values()]
     if lacking:
         raise InputError(

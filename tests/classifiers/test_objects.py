@@ -12,7 +12,7 @@ from torch import nn
 import gcbook
 from gcbook.classifiers import named
 from gcbook.classifiers.load import load_classifier, name_of
-from gcbook.classifiers.objects import load_object, read_outputs, wrap
+from gcbook.classifiers.objects import load_object, wrap
 from gcbook.classifiers.precision import class_errors
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
@@ -84,14 +84,14 @@ def test_names_in_another_order_are_put_in_order():
     ("text", "says"),
     [
         ("output,category\n1,dog\n", "columns label and category, found output, category"),
-        ("label,category\n1,dog\nx,cat\n", "line 3: .* found 'x'"),
-        ("label,category\n1,dog\n1,cat\n", "each once"),
+        ("label,category\n1,dog\nx,cat\n", "line 3: label: .* found 'x'"),
+        ("label,category\n1,dog\n1,cat\n", "every output once"),
     ],
 )
 def test_a_table_of_outputs_is_checked(tmp_path, text, says):
     (tmp_path / "labels.csv").write_text(text)
     with pytest.raises(InputError, match=says):
-        read_outputs(tmp_path / "labels.csv")
+        wrap(Net(5), preprocess=8, labels=tmp_path / "labels.csv")
 
 
 def test_own_preprocessing_gets_pillow_images():

@@ -98,3 +98,18 @@ def test_listing_loads_no_network_library_and_no_tables(arguments):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_formats_are_listed_with_what_they_take(capsys):
+    status, out, err = call(capsys, "--formats")
+    assert (status, err) == (0, "")
+    row = next(line for line in out.splitlines() if line.startswith("FLUX.1"))
+    assert "FluxPipeline" in row
+    assert row.endswith("template compile guidance resolution")
+    rows = json.loads(call(capsys, "--formats", "--format", "json")[1])
+    assert {"timm:NAME", "open_clip:NAME"} <= {row["name"] for row in rows}
+    printed = csv.DictReader(io.StringIO(call(capsys, "--formats", "--format", "csv")[1]))
+    assert list(printed) == rows
+    status, _, err = call(capsys, "sd-1.4", "--formats")
+    assert status != 0
+    assert "leave out one" in err

@@ -16,6 +16,14 @@ FORMATS = {
     "stable-diffusion": (diffusion.stable_diffusion, ["--draws", "2"]),
     "deep-floyd": (diffusion.deep_floyd, ["--draws", "2"]),
     "stable-diffusion-3": (diffusion.stable_diffusion_3, ["--draws", "2"]),
+    "stable-diffusion-xl-edm": (
+        lambda folder: diffusion.stable_diffusion_xl(folder, "EDMEulerScheduler"),
+        ["--draws", "2"],
+    ),
+    "flux": (
+        lambda folder: diffusion.flux(folder, guided=True),
+        ["--draws", "1", "--resolution", "32", "--guidance", "1.5"],
+    ),
     "t5-vq": (tokens.t5_vq, []),
     "amused-bound": (tokens.amused, ["--draws", "2", "--method", "bound"]),
     "amused-regenerate": (
@@ -23,6 +31,7 @@ FORMATS = {
         ["--draws", "1", "--method", "regenerate", "--steps", "2"],
     ),
     "clip": (images.clip, []),
+    "siglip": (images.siglip, []),
     "resnet": (images.resnet, []),
 }
 

@@ -305,3 +305,24 @@ def test_a_full_disk_is_not_called_a_hub_out_of_reach(hub: Hub) -> None:
     hub.error, hub.cached = OSError(errno.ENOSPC, "full"), "/elsewhere/model_index.json"
     with pytest.raises(UnwritableError, match="no space left on device"):
         locate_model("org/name")
+
+
+@pytest.mark.parametrize("wrapped", ["", "state_dict", "model"])
+def test_a_pickle_is_not_opened_and_its_recipe_makes_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wrapped: str
+) -> None:
+    import torch
+    from torchvision.models import get_model
+
+    from gcbook.classifiers.load import load_classifier
+
+    state = get_model("resnet18", num_classes=1000).state_dict()
+    torch.save({wrapped: state} if wrapped else state, tmp_path / "mine.pth")
+    with pytest.raises(InputError, match="could run code") as error:
+        locate_model(str(tmp_path / "mine.pth"))
+    lines = [line[2:] for line in str(error.value).splitlines() if line.startswith("  ")]
+    (tmp_path / "FOLDER").mkdir()
+    (tmp_path / "FOLDER" / "config.json").write_text('{"torchvision": "resnet18"}')
+    monkeypatch.chdir(tmp_path)
+    exec("\n".join(lines), {"FILE": "mine.pth"})
+    assert load_classifier("FOLDER").describe()["format"] == "torchvision resnet18"

@@ -135,3 +135,18 @@ def test_a_folder_that_says_the_wrong_prediction_fails(capsys, tmp_path):
     assert status == 1
     failed = [line for line in out.splitlines() if line.startswith("FAIL")]
     assert len(failed) == 1 and "read as v_prediction instead of epsilon" in failed[0]
+
+
+def test_formats_are_listed_with_what_they_take(capsys):
+    status, out, err = call(capsys, "--formats")
+    assert (status, err) == (0, "")
+    row = next(line for line in out.splitlines() if line.startswith("FLUX.1"))
+    assert "FluxPipeline" in row
+    assert row.endswith("template compile guidance resolution")
+    rows = json.loads(call(capsys, "--formats", "--format", "json")[1])
+    assert {"timm:NAME", "open_clip:NAME"} <= {row["name"] for row in rows}
+    printed = csv.DictReader(io.StringIO(call(capsys, "--formats", "--format", "csv")[1]))
+    assert list(printed) == rows
+    status, _, err = call(capsys, "sd-1.4", "--formats")
+    assert status != 0
+    assert "leave out one" in err

@@ -611,11 +611,8 @@ def test_what_is_wrong_with_a_file_is_said_and_never_run(loaded, tmp_path):
     columns = tmp_path / "columns.csv"
     columns.write_text("subj,trial\n")
     files = [good, named, wrong, twice, columns]
-    loaded.locator("input[type=file]").set_input_files([str(file) for file in files])
-    loaded.wait_for_function(
-        "document.querySelector('.gc-class-results > p').textContent === '2 files read.'"
-    )
-    problems = loaded.locator(".gc-problems li").all_inner_texts()
+    *_, problems = class_of(loaded, files)
+    assert loaded.locator(".gc-class-results > p").inner_text() == "2 files read."
     assert len(problems) == 3
     assert problems[0].startswith(f"{wrong.name}, line 3: expected one of the 16 categories")
     assert "expected each image once" in problems[1]

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from tiny.weighing import write_world
 
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results import own_stores
@@ -13,7 +14,6 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.metrics import shape_bias
 from gcbook.stats.resampling import Resampling
-from tests.tiny.weighing import write_world
 
 FEW = Resampling(draws=100)
 SCORES = DATA.folder / "scores"

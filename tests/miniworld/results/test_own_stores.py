@@ -3,6 +3,8 @@
 import shutil
 
 import pytest
+from tiny.stores import flipped
+from tiny.weighing import times_of, world_errors, write_store, write_world
 
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
@@ -19,8 +21,6 @@ from gcbook.miniworld.results.own_stores import (
     refusal,
 )
 from gcbook.miniworld.results.shipped import shipped_store
-from tests.tiny.stores import flipped
-from tests.tiny.weighing import times_of, world_errors, write_store, write_world
 
 SCORES = DATA.folder / "scores"
 

@@ -83,6 +83,19 @@ def test_the_caption_of_an_optional_figure_goes_with_it():
         dressed(v4.new_code_cell("None"), caption_cell("C"))
 
 
+def test_the_heading_of_an_optional_figure_goes_with_it():
+    optional = {"tags": ["optional"]}
+    heading = v4.new_markdown_cell("## Yours", metadata=optional)
+    text = v4.new_markdown_cell("Before.")
+    empty = v4.new_code_cell("None", metadata=optional)
+    sources = [cell.source for cell in dressed(text, heading, empty, caption_cell("C")).cells]
+    assert sources[:2] == ["Before.", "None"]
+    shown = chart_cell()
+    shown.metadata["tags"] = ["optional"]
+    kept = dressed(text, heading, shown, caption_cell("C")).cells
+    assert [cell.source for cell in kept[:2]] == ["Before.", "## Yours"]
+
+
 def test_the_executed_notebook_is_left_as_it_was():
     cells = [chart_cell(), caption_cell("C")]
     before = v4.writes(v4.new_notebook(cells=cells))
@@ -141,7 +154,7 @@ def test_a_page_states_what_it_was_made_from():
         "libraries": {"python": "3.11.7", "altair": "6.0.0"},
     }
     notebook = v4.new_notebook(cells=[], metadata={"gcbook": {"inputs": inputs}})
-    page = dress(notebook, "home", {})
+    page = dress(notebook, "observer", {})
     (section,) = (cell.source for cell in page.cells)
     assert section.startswith("````{dropdown} What this page was made from")
     assert all(f"`{digit * 64}`" in section for digit in "1234")

@@ -17,6 +17,7 @@ from tiny.scorers import LABELS, Counting, Likelihood
 
 from gcbook import cli
 from gcbook.book.project import find_project
+from gcbook.files.manifest import DATA
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide_store
@@ -85,6 +86,17 @@ def test_a_test_set_of_a_world(capsys, tmp_path, asked, monkeypatch):
     )
     assert (status, "test set: expected one of in-distribution" in err) == (2, True)
     assert asked["loaded"] == 1
+
+
+def test_decisions_on_miniature_images_are_for_no_benchmark_of_people(capsys, tmp_path):
+    scores = DATA.folder / "scores"
+    for model, follows in (("mini-latent-calibrated", True), ("mini-cnn-calibrated", False)):
+        store, output = scores / model / "cue-conflict", tmp_path / model
+        status, out, err = call(capsys, "decide", store, "-o", output)
+        assert (status, err) == (0, "")
+        said = "miniature images, calibrated world: gcbook benchmark has no people who saw them"
+        last = [f"next: gcbook run weighting -p stores {store}"] if follows else []
+        assert out.splitlines()[-1 - follows :] == [said, *last]
 
 
 def test_from_images_to_trials(capsys, tmp_path, images, asked):

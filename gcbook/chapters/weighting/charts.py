@@ -252,7 +252,7 @@ def fig_axis(rows: pd.DataFrame, own: pd.DataFrame) -> alt.TopLevelMixin:
     encoding = line_look("weighting", looks, None)
     for channel in encoding.values():
         channel.legend = None
-    finest = max(32, *own["frequency"])
+    finest = max([32, *own["frequency"]])
     octaves = [2**octave for octave in range(int(np.log2(finest)) + 1)]
     x = alt.X(
         "frequency:Q",

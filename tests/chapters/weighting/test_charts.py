@@ -106,8 +106,32 @@ def test_lines_of_the_axis_are_named_at_their_ends():
         [(name, f, 0.1 * f, 0.1 * f, 0.1 * f) for name in names for f in (1, 2, 4)],
         columns=["weighting", "frequency", "share", "low", "high"],
     )
-    svg = static_svg(chart_spec(fig_axis(rows)))
+    svg = static_svg(chart_spec(fig_axis(rows, rows.head(0))))
     assert all(svg.count(f">{name}<") == 1 for name in names)
+
+
+def test_an_own_model_is_drawn_on_the_axis_with_its_name():
+    names = ("32 pixels, k = 0", "32 pixels, k = 7", "64 pixels, k = 7", "Imagen, k = 7")
+    rows = pd.DataFrame(
+        [(name, f, 0.1 * f, 0.1 * f, 0.1 * f) for name in names for f in (1, 2, 4)],
+        columns=["weighting", "frequency", "share", "low", "high"],
+    )
+    mine = rows[rows["weighting"] == names[0]].assign(weighting="toString, k = 7")
+    svg = static_svg(chart_spec(fig_axis(rows, mine)))
+    assert svg.count(">toString, k = 7<") == 2  # a rim and itself
+
+
+def test_levels_of_own_models_need_no_world():
+    rows = pd.DataFrame(
+        [
+            ("mine", answer, 0.25, 0, 0.5, 9, 0.1, 0, 1)
+            for answer in ("the shape", "the texture", "neither")
+        ],
+        columns=["model", "answer", "t", "t_low", "t_high", "n", "share", "low", "high"],
+    )
+    spec = chart_spec(fig_levels(rows))
+    assert "params" not in spec
+    assert [panel["title"] for panel in spec["concat"]] == ["mine"]
 
 
 def test_diamonds_stand_where_the_axis_says():

@@ -9,6 +9,7 @@ import pytest
 
 import gcbook
 from gcbook.files.manifest import SUMS, Manifest
+from gcbook.miniworld.results.shipped import counted_parameters, model_folder
 
 ROOT = Path(gcbook.__file__).parents[1]
 LEFT_OUT = {"mini-ar", "mini-cnn-noise", "mini-latent-calibrated"}
@@ -92,6 +93,24 @@ def test_a_model_that_is_left_out_is_said_to_be(installed, tmp_path):
     assert done.returncode == 1
     assert "expected the weights of mini-latent-calibrated, found none" in done.stderr
     assert "A checkout of gcbook's repository has them in gcbook/data/models" in done.stderr
+
+
+def test_the_size_of_a_model_that_is_left_out_is_known(installed, tmp_path):
+    code = (
+        "import sys; from gcbook.miniworld.results.shipped import has_weights, network_parameters; "
+        "print(*(f'{each}:{network_parameters(each)}' for each in sys.argv[1:]), "
+        "*map(has_weights, sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, *LEFT_OUT],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(installed), "PYTHONSAFEPATH": "1"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    sizes = [f"{each}:{counted_parameters(model_folder(each))}" for each in LEFT_OUT]
+    assert done.stdout.split() == [*sizes, *["False"] * len(LEFT_OUT)]
 
 
 def test_a_chapter_runs_and_nothing_is_written_beside_the_package(installed, tmp_path):

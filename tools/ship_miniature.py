@@ -8,13 +8,15 @@ replaced. `tools/score_miniatures.py` scores it, and drops the weights of seeds 
 """
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 
+from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import world_name
 from gcbook.miniworld.results.card import write_card
-from gcbook.miniworld.results.shipped import name_of
+from gcbook.miniworld.results.shipped import counted_parameters, name_of
 from gcbook.miniworld.training.record import read_record
 from gcbook.miniworld.training.shrink import shrink
 
@@ -31,6 +33,8 @@ def main() -> None:
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(run / "model", target)
     size = shrink(target)
+    record = {**record, "evaluated": counted_parameters(target)}
+    write_text(json.dumps(record, indent=1) + "\n", target / "training.json")
     for path in target.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     write_card(target)

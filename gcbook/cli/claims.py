@@ -39,8 +39,8 @@ def claims(
     project = find_project(book)
     if chapter:
         pick_chapter(project, chapter)
-    paper, book = paper_claims(), read_collected(project)
-    rows = claim_rows(paper, book, chapter)
+    paper, found = paper_claims(), read_collected(project)
+    rows = claim_rows(paper, found, chapter)
     if as_json or format == "json":
         import json
 
@@ -50,7 +50,7 @@ def claims(
     else:
         _print_table(rows)
         if not chapter:
-            _print_counts(count_grades(paper, book), count_unchecked(paper, book))
+            _print_counts(count_grades(paper, found), count_unchecked(paper, found))
 
 
 def _print_counts(counts: Mapping[str, Mapping[str, int]], unchecked: int) -> None:

@@ -70,9 +70,6 @@ for no model of the paper, and only scores on `LARGER_SETS` ship."""
 NETWORKS = ("unet", "transformer")
 """Folders of the network that is evaluated; that of a classifier lies beside its card."""
 
-WHOLE = ("mini-ar", "mini-cnn", "mini-cnn-noise")
-"""Recipes that train no more than the network that is evaluated: the record counts it."""
-
 _SEED = re.compile(r"-seed(\d+)$")
 _WEIGHTS = ".safetensors"
 _RECORD = "training.json"  # gcbook.miniworld.training.record writes it, and imports torch
@@ -197,12 +194,13 @@ def model_card(model: str) -> Mapping[str, Any]:
 def network_parameters(model: str) -> int:
     """Return the parameters of the network that is evaluated, without text encoder and codec.
 
+    ``tools/ship_miniature.py`` notes them in the record, for the weights may stay out of a wheel.
+
     Raises:
         DataNotFoundError: there is no such model.
     """
-    if parts_of(model).recipe in WHOLE:
-        return int(model_card(model)["parameters"])
-    return counted_parameters(model_folder(model))
+    noted = model_card(model).get("evaluated")
+    return counted_parameters(model_folder(model)) if noted is None else int(noted)
 
 
 def counted_parameters(folder: Path) -> int:

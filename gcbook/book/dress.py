@@ -2,7 +2,8 @@
 
 - The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
   tagged ``caption``, become one figure with a number, so that pages can refer to it. Where a cell
-  tagged ``optional`` shows nothing, its caption goes too.
+  tagged ``optional`` shows nothing, its caption goes too, and a Markdown cell above it that is
+  tagged so.
 - Inline expressions give way to their values; the record of claims is taken out.
 - Code is folded, what prints nothing into one piece.
 - Folded at the end: how to run the chapter again, where there is something to choose, and from
@@ -52,7 +53,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
-    page.cells = _with_captions(page.cells, f"chapter {chapter}")
+    page.cells = _with_captions(_with_headings(page.cells), f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
     if changed:
         page.cells.insert(1, _changed_note(changed))
@@ -202,6 +203,16 @@ def is_caption(cell: Any) -> bool:
 def is_optional(cell: Any) -> bool:
     """Tell whether a cell may come out without its figure."""
     return OPTIONAL in cell.metadata.get("tags", [])
+
+
+def _with_headings(cells: list[Any]) -> list[Any]:
+    """The cells without optional headings of what shows nothing."""
+    below = [*cells[1:], new_markdown_cell("")]
+    return [
+        cell
+        for cell, after in zip(cells, below, strict=True)
+        if not (cell.cell_type == "markdown" and is_optional(cell) and not _figures(after))
+    ]
 
 
 def _with_captions(cells: list[Any], where: str) -> list[Any]:

@@ -32,6 +32,7 @@ SOURCES = {
     "miniature": "Measured on miniatures trained for this book",
     "all": "Recomputed, published, and measured on miniatures",
     "own": "Measured on models that a parameter named",
+    "yours": "Measured on your trials",
     "credited": "Made by others, credited in the caption",
     "reference": "Reference",
 }

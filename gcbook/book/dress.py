@@ -53,7 +53,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
-    page.cells = _with_captions(page.cells, f"chapter {chapter}")
+    page.cells = _with_captions(_with_headings(page.cells), f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
     if changed:
         page.cells.insert(1, _changed_note(changed))
@@ -205,6 +205,16 @@ def is_optional(cell: Any) -> bool:
     return OPTIONAL in cell.metadata.get("tags", [])
 
 
+def _with_headings(cells: list[Any]) -> list[Any]:
+    """The cells without optional headings of what shows nothing."""
+    below = [*cells[1:], new_markdown_cell("")]
+    return [
+        cell
+        for cell, after in zip(cells, below, strict=True)
+        if not (cell.cell_type == "markdown" and is_optional(cell) and not _figures(after))
+    ]
+
+
 def _with_captions(cells: list[Any], where: str) -> list[Any]:
     """The cells without captions, which the figures above them have instead."""
     kept: list[Any] = []
@@ -214,8 +224,6 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
             continue
         above = _figures(kept[-1]) if kept else []
         if not above and kept and is_optional(kept[-1]):
-            if len(kept) > 1 and kept[-2].cell_type == "markdown" and is_optional(kept[-2]):
-                del kept[-2]
             continue
         if len(above) != 1:
             raise GcbookError(

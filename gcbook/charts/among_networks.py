@@ -8,9 +8,11 @@ import pandas as pd
 
 from gcbook.charts.columns import tooltips
 from gcbook.charts.names import Names
-from gcbook.charts.parts import chance_line, finish, highlight, kind_marks
+from gcbook.charts.own_marks import IS_OWN, LINE, own_labels, own_names, own_points
+from gcbook.charts.parts import chance_line, finish, highlight, kind_marks, literal
 from gcbook.charts.theme import INK
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.charts.theme import OWN as OWN_HUE
+from gcbook.paper.observers import HUMANS_TITLE, OWN
 
 
 def fig_among_networks(
@@ -29,6 +31,8 @@ def fig_among_networks(
 ) -> alt.TopLevelMixin:
     """People in red with their interval, networks in grey, one of them at choice in black.
 
+    A reader's own observers are drawn last, with their intervals, and named in the first row.
+
     Args:
         rows: ``observer, kind, low, high`` and the columns named by the other arguments.
         x: channel of the values, with title, scale and axis.
@@ -46,7 +50,7 @@ def fig_among_networks(
     spec: Any = x.to_dict()
     value = str(spec["field"])
     order = list(dict.fromkeys(rows[row]))
-    networks = rows[rows["kind"] != HUMANS_TITLE].dropna(subset=value)
+    networks = rows[~rows["kind"].isin([HUMANS_TITLE, *OWN])].dropna(subset=value)
     best = networks.groupby(row)[value].idxmax()
     needed = [row, *said, "observer", "kind", value, "low", "high", *([cap] if cap else [])]
     drawn = rows[list(dict.fromkeys(needed))].assign(
@@ -62,7 +66,7 @@ def fig_among_networks(
         base.transform_filter(test)
         for test in (
             f"datum.kind == '{HUMANS_TITLE}'",
-            f"datum.kind != '{HUMANS_TITLE}'",
+            f"datum.kind != '{HUMANS_TITLE}' && !({IS_OWN})",
             f"datum.observer_id == {control}",
             "datum.best",
         )
@@ -82,6 +86,22 @@ def fig_among_networks(
     for side, test in sides if name_best else ():
         label = leader.transform_filter(test).mark_text(align=side, dy=-11, color=INK)
         layers.append(label.encode(text="observer:N"))
+    own = own_names(rows)
+    if own:
+        first = rows.loc[rows["observer"].isin(own) & rows[value].notna(), row].iloc[:1]
+        layers += [
+            base.transform_filter(IS_OWN).mark_rule(strokeWidth=2.5, color=OWN_HUE).encode(**ends),
+            *own_points(base, look, names, own),
+            *own_labels(
+                base,
+                names,
+                own,
+                where=f"indexof({literal(list(first))}, datum.{row}) >= 0",
+                left="!datum.far",
+                # The name of the best stands above its mark.
+                dy=[-LINE * (i + 1 + name_best) for i in range(len(own))],
+            ),
+        ]
     return finish(
         alt.layer(*layers).add_params(
             highlight(rows, names, control, start=start), names.parameter()

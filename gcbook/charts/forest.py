@@ -7,8 +7,9 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.names import NAME_OF_TICK, Names
+from gcbook.charts.own_marks import own_axis, own_points
 from gcbook.charts.parts import finish, literal, look
-from gcbook.charts.theme import CHANCE_LINE, INK
+from gcbook.charts.theme import CHANCE_LINE, INK, KIND_SHAPES
 
 _ROW, _EACH = 14, 14
 _SECOND_LINE = 8
@@ -29,6 +30,7 @@ def fig_forest(
     ticks: str = "",
     tick_words: str = "",
     marked: Collection[str] = (),
+    own: Mapping[str, str] | None = None,
     two_lines: bool = False,
     grouped: bool = False,
 ) -> alt.TopLevelMixin:
@@ -47,6 +49,8 @@ def fig_forest(
         ticks: column of a second number of each row, drawn as an upright tick, or nothing.
         tick_words: what the ticks are, written to the right of the last one.
         marked: rows that stand out among the others, of which there is one series; none: all do.
+        own: rows of a reader's own observers, each with its kind: they have large marks, and bold
+            names on the axis.
         two_lines: whether a row's name breaks after a colon, as long ones must on a phone.
         grouped: whether names are a group and a member with ", " between; a group's name then
             stands at its first row alone.
@@ -61,6 +65,8 @@ def fig_forest(
             f"indexof({literal(keyed.of_names(firsts))}, datum.value) < 0"
             f" ? {member} : {NAME_OF_TICK}"
         )
+    own = own or {}
+    written |= own_axis(keyed, list(own))
     y = keyed.rows(row, names, grid=True, gridDash=[1, 3], labelLimit=180, **written)
     channels: dict[str, Any] = {}
     offset: dict[str, Any] = {}
@@ -91,6 +97,10 @@ def fig_forest(
             last = keyed.chart(rows.dropna(subset=ticks).tail(1), row)
             words = last.mark_text(text=tick_words, align="left", dx=7)
             layers.append(words.encode(y=y, x=at_tick, **offset))
+    said = base.encode(x=x, tooltip=list(tooltip))
+    for name, kind in own.items():
+        shape = {"shape": alt.value(KIND_SHAPES[kind])}
+        layers += own_points(said, shape, keyed, [name], column=row)
     if reference is not None:
         at = alt.Chart(pd.DataFrame({value: [reference]}))
         layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))

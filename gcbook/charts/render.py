@@ -33,6 +33,7 @@ SOURCES = {
     "all": "Recomputed, published, and measured on miniatures",
     "open": "Measured on a network with open weights",
     "own": "Measured on models that a parameter named",
+    "yours": "Measured on your trials",
     "credited": "Made by others, credited in the caption",
     "reference": "Reference",
 }

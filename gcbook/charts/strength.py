@@ -1,5 +1,6 @@
 """Small panels, one a dataset: people and networks as a distortion grows."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -7,12 +8,14 @@ import pandas as pd
 
 from gcbook.charts.columns import tooltips
 from gcbook.charts.names import Names, name_of
+from gcbook.charts.own_marks import IS_OWN, own_labels, own_lines, own_names, own_points
 from gcbook.charts.parts import (
     by_column,
     condition_x,
     highlight,
     kind_marks,
     left_out,
+    literal,
     nothing,
     small_panels,
 )
@@ -24,6 +27,8 @@ def fig_strength(
     rows: pd.DataFrame, y: alt.Y, *, guess: float, control: str, description: str
 ) -> alt.TopLevelMixin:
     """A line a network in grey, one that a reader chooses in black, people's in red with a band.
+
+    A reader's own observers have strong lines with marks, drawn last, and are named once.
 
     Args:
         rows: ``dataset, condition, strength`` (title of the horizontal axis), ``left_out`` (by the
@@ -38,17 +43,18 @@ def fig_strength(
         return nothing("No dataset with several conditions is among those chosen.")
     names = Names.of(rows["observer"])
     # Colours are those of all panels, some of which lack a kind.
-    color = kind_marks(rows["kind"], title=None)["color"]
+    look, own = kind_marks(rows["kind"], title=None), own_names(rows)
+    # Each is named once, for panels are small: the first one in the first panel, and so on.
     panels = [
-        _panel(group, str(title), y, guess, control, color, names)
-        for title, group in rows.groupby("dataset", sort=False)
+        _panel(group, str(title), y, guess, control, look, names, own, own[i : i + 1])
+        for i, (title, group) in enumerate(rows.groupby("dataset", sort=False))
     ]
     return small_panels(
         panels,
         [highlight(rows, names, control, start="ResNet-50"), names.parameter()],
         f"{len(panels)} panels, one a dataset, from the easiest condition to the hardest. "
         f"{description}",
-        shared=["color"],
+        shared=["color", "shape"] if own else ["color"],
         symbolSize=120,
         symbolOpacity=1,
     )
@@ -60,8 +66,10 @@ def _panel(
     y: alt.Y,
     guess: float,
     control: str,
-    color: alt.Color,
+    look: dict[str, Any],
     names: Names,
+    own: Sequence[str],
+    named: Sequence[str],
 ) -> alt.LayerChart | alt.FacetChart:
     spec: Any = y.to_dict()
     value = str(spec["field"])
@@ -70,7 +78,10 @@ def _panel(
     low = alt.Y("low:Q", title=y["title"], scale=y["scale"])
     base = alt.Chart().encode(x=x, y=y)
     humans = base.transform_filter(f"datum.kind == '{HUMANS_TITLE}'")
-    networks = base.transform_filter(f"datum.kind != '{HUMANS_TITLE}' && isValid(datum.{value})")
+    networks = base.transform_filter(
+        f"datum.kind != '{HUMANS_TITLE}' && !({IS_OWN}) && isValid(datum.{value})"
+    )
+    color = look["color"]
     chosen = base.transform_filter(f"datum.observer_id == {control}")
     tooltip = tooltips(
         ["observer", "condition", value, "low", "high"],
@@ -96,6 +107,7 @@ def _panel(
             chosen.mark_rule(strokeWidth=1.2, color=INK).encode(y=low, y2="high:Q"),
             chosen.mark_line(strokeWidth=2.2, color=INK),
             chosen.mark_point(filled=True, size=34, color=INK, opacity=1).encode(tooltip=tooltip),
+            *_own_layers(base.encode(tooltip=tooltip), value, order[0], look, names, own, named),
             title=title,
             width=165,
             height=130,
@@ -104,3 +116,21 @@ def _panel(
         .transform_flatten([*points])
         .transform_calculate(observer=name_of("observer"))
     )
+
+
+def _own_layers(
+    base: alt.Chart,
+    value: str,
+    first: str,
+    look: dict[str, Any],
+    names: Names,
+    own: Sequence[str],
+    named: Sequence[str],
+) -> list[alt.Chart]:
+    """Lines and marks of own observers, and the names of some at the first condition."""
+    there = base.transform_filter(f"isValid(datum.{value})")
+    return [
+        *own_lines(there, names, own),
+        *own_points(there, look, names, own, size=70),
+        *own_labels(there, names, named, where=f"datum.condition == {literal(first)}"),
+    ]

@@ -8,6 +8,7 @@ are left out and said to be.
 
 import json
 import warnings
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -85,6 +86,10 @@ class Summaries:
             of_ours = pd.concat([is_published(table[each]) for each in sides], axis=1)
             kept[name] = table[of_ours.all(axis=1)].reset_index(drop=True)
         return replace(self, **kept)
+
+    def without_published(self) -> "Summaries":
+        """The same tables, empty: what own observers are put into where nothing is compared."""
+        return replace(self, **{name: getattr(self, name).iloc[:0] for name in _TABLES})
 
     def save(self, folder: Path) -> None:
         """Write four Parquet tables and ``provenance.json``."""
@@ -211,9 +216,11 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
     if own_paths:
         published = read_trials(*locate_trials())
         merged = merge_own(published, read_trials(*own_paths))
-        _describe_own(merged, settings)
+        for said in describe_own(merged, settings):
+            _tell(said)
         default = settings == SummarySettings()
-        return _beside(Summaries.read() if default else summarise(published, settings), merged)
+        base = Summaries.read() if default else summarise(published, settings)
+        return with_own(base, merged)
     at_hand = find("trials")
     if at_hand is not None:
         return summarise(read_trials(*at_hand), settings)
@@ -246,42 +253,35 @@ def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([published, renamed[differing]], ignore_index=True)
 
 
-def summarise_own(
-    trials: pd.DataFrame, settings: SummarySettings
-) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """The rows of own observers in the tables of `Summaries`: counts, pairs, estimates, tests.
+def with_own(base: Summaries, merged: pd.DataFrame) -> Summaries:
+    """Summaries of published trials with own observers beside them.
 
     Args:
-        trials: from `merge_own`, or own ones alone.
-        settings: conventions and resampling.
+        base: of the published trials, or empty; with the conventions and the resampling to use.
+        merged: from `merge_own`.
     """
-    trials = settings.choose(trials)
+    trials = base.settings.choose(merged)
     own = trials[~is_published(trials["source"])]
     if own.empty:
-        nothing = Summaries.read()
-        return tuple(getattr(nothing, name).iloc[:0] for name in _TABLES)  # type: ignore[return-value]
+        return base
     pairs = as_classes(pair_counts(trials), "a", "b")
     sides = pairs[["source_a", "source_b"]]
     of_own = ~pd.concat([is_published(sides[name]) for name in sides], axis=1)
     within = (pairs["kind_a"] == CLASS) & (pairs["kind_b"] == CLASS)
-    estimates, tests = estimate_own(trials, settings)
-    return (
-        count_trials(as_classes(own)),
-        pairs[of_own.any(axis=1) & ~within],
-        estimates.round(_DECIMALS),
-        tests.round(_DECIMALS),
-    )
-
-
-def _beside(base: Summaries, merged: pd.DataFrame) -> Summaries:
-    """Summaries of published trials with own observers beside them."""
-    own = summarise_own(merged, base.settings)
-    tables = {
-        name: pd.concat([getattr(base, name), rows], ignore_index=True)
-        for name, rows in zip(_TABLES, own, strict=True)
+    estimates, tests = estimate_own(trials, base.settings)
+    found = {
+        "counts": count_trials(as_classes(own)),
+        "pairs": pairs[of_own.any(axis=1) & ~within],
+        "estimates": estimates.round(_DECIMALS),
+        "tests": tests.round(_DECIMALS),
     }
-    sources = sorted({*base.origin.sources, *own[0]["source"]})
-    return replace(base, **tables, origin=replace(base.origin, code=CODE, sources=sources))
+    tables = {
+        name: pd.concat([each for each in (getattr(base, name), rows) if len(each)] or [rows])
+        for name, rows in found.items()
+    }
+    whole = {name: table.reset_index(drop=True) for name, table in tables.items()}
+    sources = sorted({*base.origin.sources, *own["source"]})
+    return replace(base, **whole, origin=replace(base.origin, code=CODE, sources=sources))
 
 
 def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summaries:
@@ -292,7 +292,13 @@ def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summari
     return Summaries(counts, pairs, values, shipped.tests.iloc[:0], without, origin)
 
 
-def _describe_own(merged: pd.DataFrame, settings: SummarySettings) -> None:
+def describe_own(merged: pd.DataFrame, settings: SummarySettings) -> Iterator[str]:
+    """Say what of own trials is partial or cannot be compared, a sentence each.
+
+    Args:
+        merged: from `merge_own`.
+        settings: which conditions count.
+    """
     own = as_classes(merged[~is_published(merged["source"])])
     for observer, rows in own.groupby("observer", sort=True):
         seen = set(rows[["dataset", "condition"]].itertuples(index=False, name=None))
@@ -305,13 +311,13 @@ def _describe_own(merged: pd.DataFrame, settings: SummarySettings) -> None:
         n_whole = len(present) - len(part)
         if n_whole < len(DATASETS):
             names = [f"{name} in part" if name in part else name for name in present]
-            _tell(
+            yield (
                 f"own trials of {observer}: {n_whole} of {len(DATASETS)} datasets "
                 f"({', '.join(names)}); it is missing from what needs others"
             )
     unmatched = unmatched_images(as_classes(merged))
     for row in unmatched[unmatched["observer"].isin(set(own["observer"]))].itertuples():
-        _tell(
+        yield (
             f"own trials of {row.observer}: {row.n_unmatched} of {row.n_seen} images of "
             f"{row.dataset} were seen by no human (e.g. {row.example}) and count for accuracy alone"
         )

@@ -16,11 +16,12 @@ from gcbook.charts.ladder import fig_ladder
 from gcbook.charts.names import NAMES
 from gcbook.charts.parts import by_column, dropdown, finish, literal, nothing, sequential
 from gcbook.charts.strength import fig_strength
-from gcbook.charts.theme import BAND, HUMAN, INK
+from gcbook.charts.theme import BAND, HUMAN, INK, OWN
 from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import OWN as OWN_KINDS
 
 _TITLE = "Error consistency with humans"
-_DIAMOND = "◆ "
+_DIAMOND, _STAR = "◆ ", "★ "
 _MOST = 0.8
 """Where the colours end: hardly a pair exceeds it."""
 
@@ -105,10 +106,16 @@ def fig_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         interval="isValid(datum.low) ? format(datum.low, '.2f') + ' to ' + "
         "format(datum.high, '.2f') : 'not computed'",
     )
-    human = f"indexof({here}[datum.value], {literal(_DIAMOND)}) == 0"
+    human, own = (
+        f"indexof({here}[datum.value], {literal(mark)}) == 0" for mark in (_DIAMOND, _STAR)
+    )
     y = alt.Y("row:O", title=None).axis(
         labelExpr=f"{here}[datum.value]",
-        labelColor={"condition": {"test": human, "value": HUMAN}, "value": INK},
+        labelColor={
+            "condition": [{"test": human, "value": HUMAN}, {"test": own, "value": OWN}],
+            "value": INK,
+        },
+        labelFontWeight={"condition": {"test": own, "value": "bold"}, "value": "normal"},
         labelOverlap=False,
         domain=False,
         ticks=False,
@@ -138,9 +145,9 @@ def fig_matrix(pairs: pd.DataFrame) -> alt.TopLevelMixin:
         height=alt.Step(20),
         description=(
             "Matrix of error consistency between every two observers on one dataset at a time, at "
-            f"first {datasets[0]}: rows and columns are single humans (with a diamond) and "
-            "networks, the darker the more consistent, the diagonal grey. The order is by "
-            "agreement with humans."
+            f"first {datasets[0]}: rows and columns are single humans (with a diamond), own "
+            "observers (with a star) and networks, the darker the more consistent, the diagonal "
+            "grey. The order is by agreement with humans."
         ),
     )
 
@@ -157,8 +164,8 @@ def _cells(pairs: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, list[str]]]:
         everyone = pd.concat([side.set_axis(columns, axis=1) for side in sides])
         everyone = everyone.drop_duplicates("name")
         everyone = everyone.sort_values("humans", ascending=False, kind="stable", ignore_index=True)
-        human = everyone["kind"] == HUMANS_TITLE
-        names[str(dataset)] = (_DIAMOND + everyone["name"]).where(human, everyone["name"]).tolist()
+        marks = everyone["kind"].map({HUMANS_TITLE: _DIAMOND} | dict.fromkeys(OWN_KINDS, _STAR))
+        names[str(dataset)] = (marks.fillna("") + everyone["name"]).tolist()
         place = {name: i for i, name in enumerate(everyone["name"])}
         values = there[["kappa", "low", "high", "most"]].round(2)
         one = values.assign(row=there["a"].map(place), column=there["b"].map(place))

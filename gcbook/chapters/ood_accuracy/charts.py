@@ -14,6 +14,7 @@ from gcbook.charts.among_networks import fig_among_networks
 from gcbook.charts.columns import tooltips
 from gcbook.charts.forest import fig_forest
 from gcbook.charts.ladder import fig_ladder
+from gcbook.charts.own_marks import own_names
 from gcbook.charts.parts import nothing
 from gcbook.charts.strength import fig_strength
 from gcbook.paper.categories import CHANCE
@@ -52,6 +53,7 @@ def fig_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
         x=x.axis(format="+.2f", tickCount=6),
         tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
         marked=list(tests.loc[tests["differs"].eq(True), "model"]),
+        own=tests.set_index("model")["kind"].loc[own_names(tests, "model")].to_dict(),
         description=(
             "Forest plot with a row a network: its out-of-distribution accuracy minus the humans', "
             f"with its interval, from {tests['difference'].max():+.2f} ({tests['model'].iloc[0]}) "

@@ -8,6 +8,14 @@ import pandas as pd
 from gcbook.charts.averages import average_lines
 from gcbook.charts.columns import tooltips
 from gcbook.charts.names import Names
+from gcbook.charts.own_marks import (
+    IS_OWN,
+    own_axis,
+    own_labels,
+    own_lines,
+    own_names,
+    own_points,
+)
 from gcbook.charts.parts import (
     TENTHS,
     dropdown,
@@ -68,7 +76,7 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
     )
     layers = [
         *average_lines(lines[["label", "color", "dashed", "shape_bias"]], x),
-        base.transform_filter(f"!({_IS_HUMANS})")
+        base.transform_filter(f"!({_IS_HUMANS}) && !({IS_OWN})")
         .mark_point(filled=True, size=34)
         # Networks are many and may shine through each other; single humans are few.
         .encode(
@@ -84,6 +92,17 @@ def fig_shape_bias(table: pd.DataFrame) -> alt.TopLevelMixin:
         chosen.mark_point(filled=True, size=110, opacity=1, stroke=INK, strokeWidth=2).encode(
             **points
         ),
+    ]
+    own = own_names(table)
+    pooled_row = f"datum.category === '{POOLED}'"
+    layers += [
+        *own_lines(
+            base.transform_filter(f"!({pooled_row})").encode(order=alt.Order("category:O")),
+            names,
+            own,
+        ),
+        *own_points(base.encode(tooltip=tooltip), kind, names, own, size=170),
+        *own_labels(base, names, own, where=pooled_row, left="datum.shape_bias > 0.5"),
     ]
     return finish(
         alt.layer(*layers).add_params(pick, names.parameter()),
@@ -107,7 +126,9 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
     kind = kind_marks(boxes["kind"], legend=None)
     outliers = outliers[outliers["observer"].isin(boxes["observer"])]
     names = Names.of(boxes["observer"])
-    y = names.rows("observer", names.ids, grid=True, gridDash=[1, 3])
+    own = own_names(boxes)
+    axis = own_axis(names, own)
+    y = names.rows("observer", names.ids, grid=True, gridDash=[1, 3], **axis)
     y = y.scale(domain=[*names.labels])
     tooltip = tooltips(["observer", "average", "median", "q1", "q3", "outliers"])
     base = names.chart(boxes, "observer").encode(y=y, color=kind["color"], tooltip=tooltip)
@@ -126,6 +147,7 @@ def fig_category_spread(boxes: pd.DataFrame, outliers: pd.DataFrame) -> alt.TopL
         base.mark_point(filled=True, size=55, opacity=1, stroke=INK, strokeWidth=0.8).encode(
             x=_bias("average"), shape=kind["shape"]
         ),
+        *own_points(base.encode(x=_bias("average")), kind, names, own),
     ]
     return finish(
         alt.layer(*layers).add_params(names.parameter()),
@@ -159,7 +181,7 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
     layers = [
         *equal_bias_lines(_TEXTURE, _SHAPE, _EQUAL_BIAS),
         *_published_lines(published),
-        each.transform_filter(f"!({_IS_HUMANS})")
+        each.transform_filter(f"!({_IS_HUMANS}) && !({IS_OWN})")
         .mark_point(filled=True, size=45, opacity=0.75)
         .encode(**points),
         each.transform_filter(_IS_HUMANS)
@@ -177,6 +199,11 @@ def fig_cue_accuracies(table: pd.DataFrame, published: pd.DataFrame) -> alt.TopL
                 pick,
             )
         ),
+    ]
+    own = own_names(table)
+    layers += [
+        *own_points(each.encode(tooltip=points["tooltip"]), kind, names, own),
+        *own_labels(each, names, own, left="datum.texture_accuracy < 0.6", dy=(-14, 22)),
     ]
     return finish(
         alt.layer(*layers).add_params(category, pick, names.parameter()),

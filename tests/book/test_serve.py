@@ -7,6 +7,7 @@ import urllib.request
 from contextlib import contextmanager
 
 import pytest
+import segno
 
 from gcbook.book import serve
 from gcbook.book.project import Project
@@ -256,7 +257,6 @@ def test_a_machine_without_a_network_is_told_what_to_do(monkeypatch):
 
 
 def test_a_code_is_the_address():
-    segno = pytest.importorskip("segno")
     address = "http://192.168.100.25:8000/experiment.html?seed=7&set=cue"
     lines = serve.qr_code(address).splitlines()
     light = [[c in halves for c in line] for line in lines for halves in ("█▀", "█▄")]

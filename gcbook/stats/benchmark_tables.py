@@ -50,11 +50,14 @@ def comparable_with_paper(summaries: Summaries) -> bool:
     return made.datasets == DATASETS and made.conditions == "benchmark"
 
 
-def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
+def benchmark_rows(
+    summaries: Summaries, observers: Sequence[str] = (), metrics: Sequence[str] = METRICS
+) -> pd.DataFrame:
     """All observers of the benchmark: the humans, our networks, and every model of the paper.
 
     Args:
         observers: of our networks, those to keep; none keeps all.
+        metrics: those to recompute; the columns of others, and ranks that need them, are NaN.
 
     Returns:
         ``key`` (of the paper's model, else ``""``), ``observer`` (in the trials, else ``""``),
@@ -63,7 +66,7 @@ def benchmark_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
         among the paper's 58 rows with the model's own row replaced, and their published twins.
         Only observers with all chosen datasets are recomputed: others are not comparable.
     """
-    ours = _recomputed(summaries, observers)
+    ours = _recomputed(summaries, observers, metrics)
     paper = _paper([*METRICS, "mean_rank", "ood_rank"])
     if comparable_with_paper(summaries):
         if observers:
@@ -137,8 +140,7 @@ def dataset_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Data
         ``dataset`` (its title), ``model, kind``, then ``accuracy`` and the metrics of
         `PAIR_METRICS`, each with ``_low`` and ``_high``.
     """
-    rows = _shown(summaries, observers)
-    rows = rows[rows["metric"].isin(["accuracy", *PAIR_METRICS])]
+    rows = _shown(summaries, observers, ["accuracy", *PAIR_METRICS])
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
     wide = _widen(rows, ["dataset", *_WHO]).sort_values(["observer_kind", "source", "observer"])
     wide = wide.sort_values("dataset", key=lambda c: c.map(DATASETS.index), kind="stable")
@@ -156,8 +158,8 @@ def shape_bias_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.D
         The humans first, then the most shape-biased.
     """
     metrics = ["shape_bias", "shape_bias_category_mean", "shape_accuracy", "texture_accuracy"]
-    rows = _shown(summaries, observers)
-    rows = rows[rows["metric"].isin(metrics) & (rows["category"] == "")]
+    rows = _shown(summaries, observers, metrics)
+    rows = rows[rows["category"] == ""]
     paper = _paper(["shape_bias"]).dropna(subset="shape_bias_published")
     wide = _beside_paper(_widen(rows, _WHO), paper)
     values = [f"{metric}{end}" for metric in metrics for end in _ENDS.values()]
@@ -166,16 +168,18 @@ def shape_bias_rows(summaries: Summaries, observers: Sequence[str] = ()) -> pd.D
     return _humans_first(wide, bias, []).round(_DIGITS)
 
 
-def _shown(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
+def _shown(summaries: Summaries, observers: Sequence[str], metrics: Sequence[str]) -> pd.DataFrame:
     """Estimates of the models and the pooled humans, compared with humans where they are pairs."""
-    rows = choose_observers(show_once(summaries.estimates), observers)
+    rows = choose_observers(show_once(summaries.of(*metrics)), observers)
     rows = rows[rows["other"].isin(["", HUMANS])]
     return rows[(rows["observer_kind"] == "model") | (rows["observer"] == HUMANS)]
 
 
-def _recomputed(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
-    rows = _shown(summaries, observers)
-    rows = rows[rows["metric"].isin(METRICS) & (rows["dataset"] == "")]
+def _recomputed(
+    summaries: Summaries, observers: Sequence[str], metrics: Sequence[str]
+) -> pd.DataFrame:
+    rows = _shown(summaries, observers, metrics)
+    rows = rows[rows["dataset"] == ""]
     n_datasets = rows.groupby("metric")["n"].transform("max")
     wide = _widen(rows[rows["n"] == n_datasets], _WHO)
     values = [f"{metric}{end}" for metric in METRICS for end in _ENDS.values()]
@@ -239,7 +243,7 @@ def table1_recomputed(summaries: Summaries) -> pd.DataFrame:
             "observer": [HUMANS, *printed["key"].map(names["observer"])],
         }
     )
-    values = summaries.estimates
+    values = summaries.of("shape_bias", "ood_accuracy", "error_consistency", published=True)
     published = (values["source"] == PUBLISHED_SOURCES[0]) | (values["observer"] == HUMANS)
     values = values[published & (values["category"] == "")]
     # Shape bias belongs to one dataset, the other two are means over all.

@@ -11,7 +11,7 @@ the number of those shown to be better, and at most the number of observers less
 worse (Mogstad, Romano, Shaikh & Wilhelm, 2024).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -121,12 +121,16 @@ def mean_rank_sets(
     return np.where(known, 1 + n_better, np.nan), np.where(known, n - n_worse, np.nan)
 
 
-def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
+def compare(
+    means: Mapping[str, Means], whole: Collection[Who], resampling: Resampling
+) -> pd.DataFrame:
     """Paired tests, for each metric in two families: models against humans, and model pairs.
 
     Args:
-        means: by metric; the pooled humans are `HUMANS`. Model pairs are formed of those that have
-            the error consistency over all datasets.
+        means: by metric; the pooled humans are `HUMANS`.
+        whole: those of whom model pairs are formed: who has the error consistency over all
+            datasets.
+        resampling: how the intervals are made.
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_corrected`` is corrected in its
@@ -134,7 +138,6 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
         a shape bias of 1: resampling cannot test it.
     """
     tables = []
-    whole = means["error_consistency"].people if "error_consistency" in means else []
     for metric in (each for each in _TESTED if each in means):
         people, values = means[metric]
         models = [i for i, who in enumerate(people) if who[1] != HUMANS]

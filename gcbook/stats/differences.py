@@ -82,7 +82,8 @@ def model_differences(
 
 
 def _tests(summaries: Summaries, family: str, observers: Sequence[str]) -> pd.DataFrame:
-    tests = summaries.tests[summaries.tests["family"] == family].dropna(subset="p")
+    tests = summaries.tests_of(family.partition(":")[0])
+    tests = tests[tests["family"] == family].dropna(subset="p")
     names = {"a_source": "source", "a": "observer", "b_source": "other_source", "b": "other"}
     tests = show_once(tests.rename(columns=names))
     if observers:

@@ -16,11 +16,11 @@ ranked and tested.
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain
+from itertools import chain, count
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -63,6 +63,13 @@ _RANGE = {"accuracy_difference": (0.0, 1.0)}
 _SHARES = ("ood_accuracy", "observed_consistency")
 """The metrics over several datasets that are shares, or means of them."""
 
+PARTS: Mapping[str, tuple[str, ...]] = {
+    "accuracy": ("accuracy", "ood_accuracy"),
+    "agreement": (*PAIR_METRICS, "mean_rank"),
+    "shape": (*CUE_METRICS, "shape_bias_category_mean"),
+}
+"""What can be computed alone: by name, the metrics of its rows."""
+
 Labels = Mapping[str, npt.ArrayLike]
 """Some of the `ESTIMATE_KEYS`: a value for all rows, or (rows,)."""
 
@@ -79,56 +86,120 @@ class Estimates:
         seen: of each observer in each dataset, ``source, observer, observer_kind, dataset, n_seen,
             n_shown``: how many of the images that humans saw in the conditions that count.
         means: by metric, over all datasets.
+        whole: who is compared with people over all datasets; of these, every two are tested.
         resampling: how they were drawn.
     """
 
     estimates: pd.DataFrame
     seen: pd.DataFrame
     means: Mapping[str, Means]
+    whole: Collection[Who]
     resampling: Resampling
 
     @cached_property
     def tests(self) -> pd.DataFrame:
         """See `gcbook.stats.comparisons.compare`."""
-        return compare(self.means, self.resampling)
+        return compare(self.means, self.whole, self.resampling)
+
+
+@dataclass(frozen=True)
+class Known:
+    """Observers whose rows are at hand. Of them, only what tests and ranks need is computed.
+
+    Attributes:
+        models: source and observer of each model. All humans are known too.
+        everywhere: those models that are compared over all datasets.
+    """
+
+    models: Collection[tuple[str, str]]
+    everywhere: Collection[tuple[str, str]]
+
+    @classmethod
+    def of(cls, estimates: pd.DataFrame) -> "Known":
+        """The models of a table of estimates that has all metrics."""
+        models = estimates[estimates["observer_kind"] == "model"]
+        means = models[(models["metric"] == "error_consistency") & (models["dataset"] == "")]
+        whole = means[means["n"] == models["dataset"].replace("", None).nunique()]
+        named, everywhere = (
+            frozenset(each[["source", "observer"]].itertuples(index=False, name=None))
+            for each in (models, whole)
+        )
+        return cls(named, everywhere)
 
 
 def estimate(
-    trials: pd.DataFrame, settings: SummarySettings | None = None, *, all_pairs: bool = True
+    trials: pd.DataFrame,
+    settings: SummarySettings | None = None,
+    *,
+    all_pairs: bool = True,
+    parts: Collection[str] = tuple(PARTS),
+    known: Known | None = None,
+    report: Callable[[int, int], None] = lambda done, of: None,
 ) -> Estimates:
     """Compute every value, interval and test of the book from trials.
 
     Args:
         settings: conventions and resampling; the benchmark's by default.
         all_pairs: also compare models with models, which the benchmark tables do not need.
+        parts: which of `PARTS` to compute.
+        known: observers whose rows are left out; the ranks and tests are those of everybody.
+        report: called with the number of datasets that are done, and of all.
     """
     settings = settings or SummarySettings()
-    resampling = settings.resampling
     by_dataset = make_responses(settings.choose(trials))
+    found = _estimate(by_dataset, settings, all_pairs, parts, known, report)
+    if "agreement" in parts:
+        return found
+    # Who is compared with people needs no draws.
+    plain = replace(settings, resampling=replace(settings.resampling, draws=0))
+    others = replace(known, everywhere=()) if known else None
+    of_values = _estimate(by_dataset, plain, False, ["agreement"], others, lambda done, of: None)
+    whole = [*of_values.whole, *((*who, "model") for who in (known.everywhere if known else ()))]
+    return replace(found, whole=whole)
+
+
+def _estimate(
+    by_dataset: Mapping[str, Responses],
+    settings: SummarySettings,
+    all_pairs: bool,
+    parts: Collection[str],
+    known: Known | None,
+    report: Callable[[int, int], None],
+) -> Estimates:
+    """See `estimate`; without agreement, nobody is whole."""
+    resampling = settings.resampling
     factors = image_factors(by_dataset, settings.within_categories)
     humans = human_source(
         source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
     )
-    everybody = {name: _everyone(each, humans, settings) for name, each in by_dataset.items()}
+    everybody = {
+        name: _everyone(each, humans, settings, known) for name, each in by_dataset.items()
+    }
+    # Of shapes the other datasets tell nothing.
+    used = [name for name in by_dataset if name == "cue-conflict" or {*parts} - {"shape"}]
+    ready = count(1)
 
     def of_dataset(name: str) -> _Found:
         measures = DatasetMeasures(by_dataset[name], factors[name], settings)
         everyone = everybody[name]
-        return _together(
+        agreement = "agreement" in parts
+        found = _together(
             chain(
-                _accuracies(measures, everyone),
-                _agreement_with_humans(measures, everyone),
-                _agreement_of_models(measures) if all_pairs else (),
-                _shape(measures, everyone) if name == "cue-conflict" else (),
+                _accuracies(measures, everyone) if "accuracy" in parts else (),
+                _agreement_with_humans(measures, everyone) if agreement else (),
+                _agreement_of_models(measures, everyone) if agreement and all_pairs else (),
+                _shape(measures, everyone) if "shape" in parts and name == "cue-conflict" else (),
             )
         )
+        report(next(ready), len(used))
+        return found
 
     # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
     with ThreadPoolExecutor(os.cpu_count() if resampling.draws else 1) as pool:
-        found = _together(pool.map(of_dataset, by_dataset))
+        found = _together(pool.map(of_dataset, used))
     n_datasets = len(by_dataset)
     means = _means(found.sums, n_datasets, resampling.confidence)
-    overall = _overall(found.sums, resampling)
+    overall = _overall(found.sums, resampling, known)
     rows = [*found.rows, *overall, *_ranks(means, n_datasets)]
     seen = pd.concat(
         [
@@ -137,7 +208,9 @@ def estimate(
         ],
         ignore_index=True,
     )
-    return Estimates(_table(rows), seen, means, resampling)
+    compared = means.get("error_consistency")
+    whole = compared.people if compared else ()
+    return Estimates(_table(rows), seen, means, whole, resampling)
 
 
 @dataclass(frozen=True)
@@ -296,6 +369,8 @@ class _Everyone:
         n_shown: how many these are.
         whole: (people,), who saw all of them, and images of all conditions that count.
         compared: (people,), of whom that is true as of the humans, taken together.
+        known: (observers,), whose rows are at hand.
+        everywhere: (observers,), which of them are compared over all datasets.
     """
 
     people: pd.DataFrame
@@ -304,6 +379,22 @@ class _Everyone:
     n_shown: int
     whole: Flags
     compared: Flags
+    known: Flags
+    everywhere: Flags
+
+    def groups(
+        self, measures: DatasetMeasures, each: int, *, of_one: bool = False
+    ) -> Iterator[tuple[Places, bool]]:
+        """Observers by their rows, a few at a time, and whether rows are wanted of them.
+
+        Args:
+            each: as `DatasetMeasures.groups` takes it.
+            of_one: of a metric of one dataset, which compares also those known that saw no other.
+        """
+        wanted = ~self.known | self.is_human | self.everywhere | of_one
+        for models in (self.known, ~self.known):
+            for group in measures.groups(each, models & wanted):
+                yield group, not self.known[group].any()
 
     def of(self, group: Places) -> tuple[Places, list[Who], dict[str, npt.ArrayLike]]:
         """Rows, names and labels of some observers and, if they are the humans, of all of these."""
@@ -312,7 +403,9 @@ class _Everyone:
         return places, list(people.itertuples(index=False, name=None)), _labels(people)
 
 
-def _everyone(responses: Responses, source: str, settings: SummarySettings) -> _Everyone:
+def _everyone(
+    responses: Responses, source: str, settings: SummarySettings, known: Known | None
+) -> _Everyone:
     columns = responses.conditions
     counted = settings.counted(EXPERIMENTS[responses.dataset])
     there = [columns.get(name, slice(0)) for name in counted]
@@ -325,7 +418,17 @@ def _everyone(responses: Responses, source: str, settings: SummarySettings) -> _
     pooled = pd.DataFrame({"source": [source], "observer": [HUMANS], "observer_kind": ["human"]})
     people = pd.concat([responses.observers, pooled], ignore_index=True)
     compared = whole & whole[-1]
-    return _Everyone(people, responses.is_human, n_seen, int(n_seen[-1]), whole, compared)
+    names = list(zip(responses.observers["source"], responses.observers["observer"], strict=True))
+    at_hand, everywhere = (
+        np.array([who in each for who in names], dtype=bool)
+        for each in ((known.models, known.everywhere) if known else ((), ()))
+    )
+    if known:
+        at_hand |= responses.is_human
+    shown = int(n_seen[-1])
+    return _Everyone(
+        people, responses.is_human, n_seen, shown, whole, compared, at_hand, everywhere
+    )
 
 
 def _seen(responses: Responses, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
@@ -358,44 +461,52 @@ def _units(measures: DatasetMeasures, group: Places, chosen: Flags) -> npt.NDArr
 
 def _accuracies(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
     responses, resampling = measures.responses, measures.settings.resampling
-    for group in measures.groups(4):
+    for group, wanted in everyone.groups(measures, 4):
         places, people, labels = everyone.of(group)
         labels["dataset"] = responses.dataset
-        for condition, values in measures.accuracy(group):
+        for condition, values in measures.accuracy(group, every=wanted):
+            if not wanted and condition:
+                continue
             chosen = measures.chosen(condition)
-            n, units = _seen(responses, group, chosen), _units(measures, group, chosen)
-            drawn = measures.bootstrap(values)
-            about = labels | {"condition": condition}
-            rows = _rows("accuracy", drawn, about, n, resampling, units)
-            sums = {}
+            rows, sums, units = [], {}, _units(measures, group, chosen)
+            if wanted:
+                n = _seen(responses, group, chosen)
+                drawn = measures.bootstrap(values)
+                about = labels | {"condition": condition}
+                rows = [_rows("accuracy", drawn, about, n, resampling, units)]
             if condition == "":
                 whole = everyone.whole[places]
                 sums["ood_accuracy"] = _sums(people, values, whole, units, measures.crossing)
-            yield _Found([rows], sums)
+            yield _Found(rows, sums)
 
 
 def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
     resampling, humans = measures.settings.resampling, measures.humans
     if not len(humans):
         return
-    for group in measures.groups(len(PAIR_METRICS) * len(humans)):
+    for group, wanted in everyone.groups(measures, len(PAIR_METRICS) * len(humans)):
         places, people, labels = everyone.of(group)
         labels |= {"other": HUMANS, "dataset": measures.responses.dataset}
         compared = everyone.compared[places]
         # A pair of humans stands once.
         observer, human = np.nonzero(humans < group[:, None])
         pairs = humans[human], group[observer]
-        for condition, found in measures.with_humans(group):
+        for condition, found in measures.with_humans(group, every=wanted):
+            if not wanted and condition:
+                continue
             chosen = measures.chosen(condition)
             units = _units(measures, group, chosen)
-            kappas = found["error_consistency"][observer, human]
-            rows, sums = [_kappas(measures, *pairs, condition, kappas)], {}
+            rows, sums = [], {}
+            if wanted:
+                kappas = found["error_consistency"][observer, human]
+                rows.append(_kappas(measures, *pairs, condition, kappas))
             about = labels | {"condition": condition}
             for metric, values in found.items():
                 mean = measures.to_humans(group, values)
-                of = units if metric in _SHARES else None
-                drawn = measures.bootstrap(mean)
-                rows.append(_rows(metric, drawn, about, int(chosen.sum()), resampling, of))
+                if wanted:
+                    of = units if metric in _SHARES else None
+                    drawn = measures.bootstrap(mean)
+                    rows.append(_rows(metric, drawn, about, int(chosen.sum()), resampling, of))
                 if condition == "":
                     sums[metric] = _sums(people, mean, compared, units, measures.crossing)
             yield _Found(rows, sums)
@@ -403,9 +514,11 @@ def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> It
         yield _Found([], {"kappa_bias": _sums(people, bias, compared)})
 
 
-def _agreement_of_models(measures: DatasetMeasures) -> Iterator[_Found]:
+def _agreement_of_models(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
     models = np.flatnonzero(~measures.responses.is_human)
     first, second = (models[places] for places in np.triu_indices(len(models), k=1))
+    wanted = ~(everyone.known[first] & everyone.known[second])
+    first, second = first[wanted], second[wanted]
     for some in portions(len(first), measures.n_replicates + len(measures.responses.images)):
         pairs = first[some], second[some]
         for condition, found in measures.pairs(*pairs, ["error_consistency"]):
@@ -436,12 +549,13 @@ def _shape(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
     category_of = responses.images["category"].to_numpy()
     conflict = ~(responses.cue == "agree").any(axis=0)
     named = (responses.cue == "shape") | (responses.cue == "texture")
-    for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
+    each = len(CUE_METRICS) * len(set(category_of))
+    for group, wanted in everyone.groups(measures, each, of_one=True):
         places, people, labels = everyone.of(group)
         labels["dataset"] = responses.dataset
         shape = measures.shape(group)
         rows = []
-        for metric, by_category in shape.items():
+        for metric, by_category in shape.items() if wanted else ():
             for category, values in by_category.items():
                 chosen = conflict & ((category_of == category) | (category == ""))
                 n = _seen(responses, group, chosen)
@@ -464,12 +578,16 @@ def _averages(sums: Sums, metric: str, confidence: float) -> dict[Who, Draws]:
     return averages
 
 
-def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
+def _overall(sums: Sums, resampling: Resampling, known: Known | None) -> Iterator[Rows]:
     """Rows of the means over datasets."""
     for metric in ("ood_accuracy", *PAIR_METRICS):
-        averages = _averages(sums, metric, resampling.confidence)
+        averages = {
+            who: each
+            for who, each in _averages(sums, metric, resampling.confidence).items()
+            if not known or (who[:2] not in known.models and who[1] != HUMANS)
+        }
         if averages:
-            found = sums[metric].values()
+            found = [sums[metric][who] for who in averages]
             # A mean over datasets is of as many units as the smallest dataset has, in each.
             units = [each.n * each.units for each in found] if metric in _SHARES else None
             labels = _person_labels(averages) | {
@@ -489,6 +607,8 @@ def _means(sums: Sums, n_datasets: int, confidence: float) -> dict[str, Means]:
             for who, drawn in _averages(sums, metric, confidence).items()
             if metric == "shape_bias" or sums[metric][who].n == n_datasets
         }
+        # Who was known stands among the others.
+        whole = dict(sorted(whole.items(), key=lambda each: (each[0][1] != HUMANS, each[0][:2])))
         if whole:
             means[metric] = Means(list(whole), together(list(whole.values())))
     return means

@@ -42,6 +42,12 @@ Places = npt.NDArray[np.intp]
 _NUMBERS = 800_000
 """How many numbers an array of metrics may hold, about: few enough for a processor's cache."""
 
+_FEW = 16
+"""Rows of a matrix from which its product with another does not depend on their number."""
+
+_NEAR = 128
+"""Replicates whose weights fit into a processor's own cache."""
+
 _KEPT = 16_000_000
 """How many weights of a dataset's images are kept at most: 64 MB of them."""
 
@@ -126,22 +132,34 @@ class DatasetMeasures:
             return values
         return self.crossing.crossed(values).narrowed(self.settings.resampling.confidence)
 
-    def groups(self, each: int) -> Iterator[Places]:
+    def groups(self, each: int, chosen: npt.NDArray[np.bool_] | None = None) -> Iterator[Places]:
         """The rows of all humans, if there are any, then of the models, a few at a time.
 
         Args:
             each: how many arrays of all replicates and of all images an observer needs.
+            chosen: (observers,), whose rows; of the humans all or none. By default everybody's.
         """
-        if len(self.humans):
+        is_human = self.responses.is_human
+        chosen = np.ones(len(is_human), dtype=bool) if chosen is None else chosen
+        if (is_human & chosen).any():
             yield self.humans
-        models = np.flatnonzero(~self.responses.is_human)
+        models = np.flatnonzero(~is_human & chosen)
         for chosen in portions(
             len(models), each * (self.n_replicates + len(self.responses.images))
         ):
             yield models[chosen]
 
-    def accuracy(self, rows: Places) -> Iterator[tuple[str, Floats]]:
+    def _asked(self, every: bool) -> dict[str, "_Condition"]:
+        """The images of every condition, or of those that count."""
+        asked = self._conditions if every else self.counted
+        return {name: self._conditions[name] for name in asked}
+
+    def accuracy(self, rows: Places, *, every: bool = True) -> Iterator[tuple[str, Floats]]:
         """Accuracies of some observers.
+
+        Args:
+            rows: the observers.
+            every: of the conditions that do not count as well.
 
         Yields:
             A condition, ``""`` for the counted ones pooled; (rows, replicates). If the rows are the
@@ -149,7 +167,7 @@ class DatasetMeasures:
         """
         shape = (2, len(rows) + self._are_humans(rows), self.n_replicates)
         pooled = np.zeros(shape)
-        for condition, images in self._conditions.items():
+        for condition, images in self._asked(every).items():
             sums = self._with_pooled(rows, images.right_and_seen[:, rows])
             if condition in self.counted:
                 pooled += sums
@@ -182,13 +200,19 @@ class DatasetMeasures:
         return result
 
     def pairs(
-        self, first: Places, second: Places, metrics: Sequence[str] = PAIR_METRICS
+        self,
+        first: Places,
+        second: Places,
+        metrics: Sequence[str] = PAIR_METRICS,
+        *,
+        every: bool = True,
     ) -> Iterator[tuple[str, dict[str, Floats]]]:
         """Metrics of pairs of observers.
 
         Args:
             first, second: (pairs,), observers by their rows.
             metrics: some of `PAIR_METRICS`, or ``error_consistency_max``.
+            every: of the conditions that do not count as well.
 
         Yields:
             A condition, at last ``""`` for the mean over the counted ones; metric → (pairs,
@@ -197,7 +221,7 @@ class DatasetMeasures:
         shape = (len(first), self.n_replicates)
         total = {metric: np.zeros(shape) for metric in metrics}
         defined = {metric: np.zeros(shape, dtype=np.int16) for metric in metrics}
-        for condition, images in self._conditions.items():
+        for condition, images in self._asked(every).items():
             values = images.pairs(first, second, metrics, self.settings.zero_division)
             if condition in self.counted:
                 for metric in metrics:
@@ -208,12 +232,12 @@ class DatasetMeasures:
         yield "", {metric: share(total[metric], defined[metric]) for metric in metrics}
 
     def with_humans(
-        self, rows: Places, metrics: Sequence[str] = PAIR_METRICS
+        self, rows: Places, metrics: Sequence[str] = PAIR_METRICS, *, every: bool = True
     ) -> Iterator[tuple[str, dict[str, Floats]]]:
         """Metrics of some observers with each human: as `pairs`, (rows, humans, replicates)."""
         first, second = np.repeat(rows, len(self.humans)), np.tile(self.humans, len(rows))
         shape = (len(rows), len(self.humans), self.n_replicates)
-        for condition, found in self.pairs(first, second, metrics):
+        for condition, found in self.pairs(first, second, metrics, every=every):
             yield condition, {metric: values.reshape(shape) for metric, values in found.items()}
 
     def kappa_bias(self, rows: Places) -> Floats:
@@ -307,7 +331,11 @@ class _Condition:
     @cached_property
     def right_and_seen(self) -> Floats:
         """How many images each observer is right on, and saw: (2, observers, replicates)."""
-        return self.sums(np.stack([self.right, self.seen]))
+        if not self.seen.all():
+            return self.sums(np.stack([self.right, self.seen]))
+        right = self.sums(self.right)
+        everything = self.sums(np.resize(self.seen[:1], (_FEW, self.seen.shape[1])))
+        return np.stack([right, np.broadcast_to(everything[:1], right.shape)])
 
     def pairs(
         self, first: Places, second: Places, metrics: Sequence[str], zero_division: ZeroDivision
@@ -332,6 +360,15 @@ class _Condition:
         self, first: Places, second: Places
     ) -> Iterator[tuple[slice, tuple[Floats, Floats, Floats, Floats]]]:
         """What `pair_metrics` takes, for some replicates at a time."""
+        n = len(first)
+        if n < _FEW:
+            # Libraries round products of one or two rows otherwise: a pair's value would depend on
+            # how many others it is computed with.
+            for places, sums in self._pair_sums(np.resize(first, _FEW), np.resize(second, _FEW)):
+                both, right_a, right_b, n_seen = sums
+                few = n_seen if n_seen.ndim == 1 else n_seen[:n]
+                yield places, (both[:n], right_a[:n], right_b[:n], few)
+            return
         right, seen = self.right, self.seen
         if seen.all():
             n_right, n_seen = self.right_and_seen
@@ -349,7 +386,7 @@ class _Condition:
         wanted = masks.astype(np.float32)
         blocks = self._weights if self.keep_weights else self.resampling.blocks(*self.factors)
         for places, weights in blocks:
-            yield places, (wanted @ weights.T).astype(np.float64)
+            yield places, _products(wanted, weights).astype(np.float64)
         if self.n_replicates > self.n_bootstrap:
             all_images = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
             n = self.n_replicates - self.people
@@ -366,6 +403,16 @@ class _Condition:
         """What is added to the four sums: (4, replicates); nothing in those of the jackknife."""
         added = np.array(sums_of(*self.resampling.half_images(self.name)))
         return np.pad(added, ((0, 0), (0, self.n_replicates - added.shape[1])))
+
+
+def _products(wanted: Floats, weights: Floats) -> Floats:
+    """(…, rows, images) @ (replicates, images).T, rounded alike."""
+    if wanted.shape[-2] > 1:
+        return np.asarray(wanted @ weights.T)
+    # A product with one row is as fast as its matrix is read, so it stays in a near cache.
+    starts = range(0, len(weights), _NEAR)
+    found = [wanted @ weights[start : start + _NEAR].T for start in starts]
+    return np.concatenate(found, axis=-1)
 
 
 def portions(n: int, numbers: int) -> Iterator[slice]:

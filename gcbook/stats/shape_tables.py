@@ -254,9 +254,8 @@ def cue_accuracies(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Da
 
 def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Shape metrics of every observer, once each, with label, kind and named averages."""
-    table = summaries.estimates
+    table = summaries.of(*CUE_METRICS, "shape_bias_category_mean")
     table = table[(table["dataset"] == "cue-conflict") & (table["other"] == "")]
-    table = table[table["metric"].isin([*CUE_METRICS, "shape_bias_category_mean"])]
     if table.empty:
         raise InputError(
             "shape bias: expected cue-conflict among the datasets, found none of its trials. Add "

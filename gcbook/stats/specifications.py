@@ -105,7 +105,7 @@ def compare_under(trials: pd.DataFrame, settings: SummarySettings) -> pd.DataFra
     """
     found = estimate(trials, settings, all_pairs=False)
     shares = _shares(trials, found.means["error_consistency"], settings)
-    kappas = found.tests, compare({"error_consistency": shares}, settings.resampling)
+    kappas = found.tests, compare({"error_consistency": shares}, shares.people, settings.resampling)
     best = _leader(found.tests, "ood_accuracy")
     picked = {
         "shape bias": (_leader(found.tests, "shape_bias"),),

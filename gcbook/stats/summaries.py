@@ -4,11 +4,19 @@
 trials, or recomputes them where a reader asks for other conventions or adds own trials. What
 needs resampling needs the trials; without them, counts still give every value, and the intervals
 are left out and said to be.
+
+What is recomputed is computed when it is asked for, a part at a time (`gcbook.stats.estimates.PARTS`):
+a chapter on shape bias never resamples the other sixteen datasets. With the shipped summaries'
+settings the published observers' rows are the shipped ones, and only own observers' are computed.
+Parts are kept in the cache by a hash of the trials, the settings and the code (`gcbook.files.kept`).
 """
 
+import io
 import json
 import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +25,14 @@ import pandas as pd
 import gcbook
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
+from gcbook.files.kept import code_of, keep, kept, key_of
 from gcbook.files.manifest import DATA
+from gcbook.files.progress import tell_progress
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import pair_counts
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.estimates import estimate
+from gcbook.stats.estimates import ESTIMATE_KEYS, PARTS, Known, estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
 from gcbook.trials.originals import SOURCES, find, locate_trials
@@ -61,6 +71,20 @@ class Summaries:
     tests: pd.DataFrame
     settings: SummarySettings
     origin: "Origin"
+
+    def of(self, *metrics: str, published: bool = False) -> pd.DataFrame:
+        """The rows of the estimates that are of some metrics.
+
+        Args:
+            metrics: as the column ``metric`` names them.
+            published: leave out own observers, and with them what would have to be computed.
+        """
+        del published
+        return self.estimates[self.estimates["metric"].isin(metrics)]
+
+    def tests_of(self, metric: str) -> pd.DataFrame:
+        """The rows of the tests that are of a metric."""
+        return self.tests[self.tests["metric"] == metric]
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -167,6 +191,197 @@ def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> 
     )
 
 
+class _Computed(Summaries):
+    """Summaries whose parts are computed when they are first asked for, and kept in the cache."""
+
+    def __init__(
+        self,
+        published: Callable[[], pd.DataFrame],
+        own: pd.DataFrame | None,
+        settings: SummarySettings,
+    ) -> None:
+        """Prepare to compute.
+
+        Args:
+            published: reads the published trials.
+            own: own trials to put beside them.
+            settings: conventions and resampling.
+        """
+        # The fields of the class above are properties here; only what is given is stored.
+        self.__dict__.update(settings=settings, _read=published, _own=own)
+
+    _read: Callable[[], pd.DataFrame]
+    _own: pd.DataFrame | None
+
+    @cached_property
+    def counts(self) -> pd.DataFrame:  # type: ignore[override]
+        return self._kept("counts", lambda: {"": count_trials(self._trials)})[""]
+
+    @cached_property
+    def pairs(self) -> pd.DataFrame:  # type: ignore[override]
+        return self._kept("pairs", lambda: {"": pair_counts(self._trials)})[""]
+
+    @cached_property
+    def estimates(self) -> pd.DataFrame:  # type: ignore[override]
+        return self.of(*(metric for metrics in PARTS.values() for metric in metrics))
+
+    @cached_property
+    def tests(self) -> pd.DataFrame:  # type: ignore[override]
+        tables = [each["tests"] for each in self._parts("shape", "accuracy", "agreement")]
+        # Without a row the columns have no types.
+        return pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True)
+
+    @cached_property
+    def origin(self) -> Origin:  # type: ignore[override]
+        return Origin.of(self._trials)
+
+    def of(self, *metrics: str, published: bool = False) -> pd.DataFrame:
+        parts = [part for part, those in PARTS.items() if {*metrics} & {*those}]
+        if published and self._known:
+            table = self._shipped.estimates
+        else:
+            table = pd.concat([each["estimates"] for each in self._parts(*parts)])
+            table = table.sort_values(list(ESTIMATE_KEYS), ignore_index=True)
+        return table[table["metric"].isin(metrics)]
+
+    def tests_of(self, metric: str) -> pd.DataFrame:
+        part = next(part for part, metrics in PARTS.items() if metric in metrics)
+        (found,) = self._parts(part)
+        return found["tests"][found["tests"]["metric"] == metric]
+
+    @cached_property
+    def said(self) -> Sequence[str]:
+        """What a reader should know of own trials."""
+        if self._own is None:
+            return ()
+        found = self._kept("notes", lambda: {"": self._notes()})
+        return found[""]["note"].tolist()
+
+    def _notes(self) -> pd.DataFrame:
+        assert self._own is not None
+        notes = own_notes(self._own, self._all_trials, self.settings)
+        return pd.DataFrame({"note": pd.Series(notes, dtype="str")})
+
+    @cached_property
+    def _published(self) -> pd.DataFrame:
+        return self._read()
+
+    @cached_property
+    def _all_trials(self) -> pd.DataFrame:
+        return self._published if self._own is None else merge_own(self._published, self._own)
+
+    @cached_property
+    def _trials(self) -> pd.DataFrame:
+        trials = self.settings.choose(self._all_trials)
+        if trials.empty:
+            names = ", ".join(self.settings.datasets)
+            raise InputError(f"expected trials of {names}; found none.")
+        return trials
+
+    @cached_property
+    def _shipped(self) -> Summaries:
+        return Summaries.read()
+
+    @cached_property
+    def _known(self) -> Known | None:
+        """The published observers, if own trials change nothing about their shipped rows."""
+        if self._own is None or self.settings != self._shipped.settings:
+            return None
+        found = self._kept("known", lambda: {"": pd.DataFrame({"known": [self._adds_models()]})})
+        return Known.of(self._shipped.estimates) if found[""]["known"].item() else None
+
+    def _adds_models(self) -> bool:
+        """Whether own trials are of models alone, which are others, and saw no other images."""
+        shown, added = self._published, self._all_trials.iloc[len(self._published) :]
+        image, who = ["dataset", "condition", "image_id", "category"], ["source", "observer"]
+        new = _distinct(added, image) - _distinct(shown, image)
+        both = _distinct(added, who) & _distinct(shown, who)
+        return not (new or both or (added["observer_kind"] == "human").any())
+
+    @cached_property
+    def _key(self) -> str:
+        own = b"" if self._own is None else self._own.to_csv(index=False).encode()
+        ships = [f"{name} {known}" for name, known in sorted(DATA.listed.items()) if _used(name)]
+        code = code_of("stats", "trials", "paper", "files")
+        return key_of(own, json.dumps(self.settings.as_dict()), code, *ships)
+
+    def _parts(self, *parts: str) -> list[Mapping[str, pd.DataFrame]]:
+        """Rows and tests of some parts; what is missing is computed together."""
+        missing = [part for part in parts if self._find(part) is None]
+        found = self._compute(missing) if missing else {}
+        return [self._kept(part, lambda part=part: found[part]) for part in parts]  # type: ignore[misc]
+
+    def _compute(self, parts: Sequence[str]) -> dict[str, Mapping[str, pd.DataFrame]]:
+        with tell_progress("resampling the datasets") as report:
+            found = estimate(
+                self._trials, self.settings, parts=parts, known=self._known, report=report
+            )
+        estimates, tests = found.estimates.round(_DECIMALS), found.tests.round(_DECIMALS)
+        tables = {}
+        for part in parts:
+            rows = estimates[estimates["metric"].isin(PARTS[part])]
+            if self._known:
+                shipped = self._shipped.of(*(each for each in PARTS[part] if each != "mean_rank"))
+                rows = pd.concat([shipped, rows])
+            rows = rows.sort_values(list(ESTIMATE_KEYS), ignore_index=True)
+            about = tests[tests["metric"].isin(PARTS[part])].reset_index(drop=True)
+            tables[part] = {"estimates": rows, "tests": about}
+        return tables
+
+    @cached_property
+    def _memory(self) -> dict[str, Mapping[str, pd.DataFrame]]:
+        return {}
+
+    def _find(self, name: str) -> Mapping[str, pd.DataFrame] | None:
+        """Tables that are in memory or in the cache."""
+        if name not in self._memory:
+            content = kept("summaries", key_of(self._key, name))
+            if content is None:
+                return None
+            self._memory[name] = _unpacked(content)
+        return self._memory[name]
+
+    def _kept(
+        self, name: str, compute: Callable[[], Mapping[str, pd.DataFrame]]
+    ) -> Mapping[str, pd.DataFrame]:
+        """Tables by name, from memory, from the cache, or computed."""
+        found = self._find(name)
+        if found is None:
+            found = self._memory[name] = compute()
+            keep("summaries", key_of(self._key, name), _packed(found))
+        return found
+
+
+def _distinct(trials: pd.DataFrame, columns: list[str]) -> set[tuple[str, ...]]:
+    return set(trials[columns].drop_duplicates().itertuples(index=False, name=None))
+
+
+def _used(name: str) -> bool:
+    """Whether summaries depend on a file of the package's data."""
+    return name.startswith(("summaries/", "registry/")) or name == "observers.csv"
+
+
+def _packed(tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Parquet tables, one after the other, behind a line of JSON that has their names and sizes."""
+    parts = {}
+    for name, table in tables.items():
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, compression="zstd", index=False)
+        parts[name] = buffer.getvalue()
+    head = json.dumps({name: len(part) for name, part in parts.items()})
+    return b"\n".join([head.encode(), b"".join(parts.values())])
+
+
+def _unpacked(content: bytes) -> dict[str, pd.DataFrame]:
+    """What `_packed` packed."""
+    head, _, rest = content.partition(b"\n")
+    tables = {}
+    for name, size in json.loads(head).items():
+        tables[name] = pd.read_parquet(io.BytesIO(rest[:size]))
+        rest = rest[size:]
+    return tables
+
+
 def load_summaries(trials: str = "", settings: SummarySettings | None = None) -> Summaries:
     """The summaries behind a chapter.
 
@@ -192,14 +407,14 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
     if not own_paths and settings == SummarySettings():
         return Summaries.read()
     if own_paths:
-        published = read_trials(*locate_trials())
-        own = read_trials(*own_paths)
-        merged = merge_own(published, own)
-        _describe_own(own, merged, settings)
-        return summarise(merged, settings)
+        places = locate_trials()
+        found = _Computed(lambda: read_trials(*places), read_trials(*own_paths), settings)
+        for note in found.said:
+            _tell(note)
+        return found
     at_hand = find("trials")
     if at_hand is not None:
-        return summarise(read_trials(*at_hand), settings)
+        return _Computed(lambda: read_trials(*at_hand), None, settings)
     if settings.resampling.draws:
         _tell(
             "the published trials are not on this machine, so values come from the shipped counts "
@@ -232,7 +447,14 @@ def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summari
     return Summaries(counts, pairs, values, shipped.tests.iloc[:0], without, origin)
 
 
-def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySettings) -> None:
+def own_notes(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySettings) -> Iterator[str]:
+    """Say which own observers cover only part of what is shown.
+
+    Args:
+        own: their trials.
+        merged: these beside the published ones.
+        settings: with the conditions that count.
+    """
     for observer, rows in own.groupby("observer", sort=True):
         seen = set(rows[["dataset", "condition"]].itertuples(index=False, name=None))
         present = [name for name in DATASETS if name in set(rows["dataset"])]
@@ -244,13 +466,17 @@ def _describe_own(own: pd.DataFrame, merged: pd.DataFrame, settings: SummarySett
         n_whole = len(present) - len(part)
         if n_whole < len(DATASETS):
             names = [f"{name} in part" if name in part else name for name in present]
-            _tell(
+            yield (
                 f"own trials of {observer}: {n_whole} of {len(DATASETS)} datasets "
                 f"({', '.join(names)}); it is missing from what needs others"
             )
-    unmatched = unmatched_images(merged)
-    for row in unmatched[unmatched["observer"].isin(set(own["observer"]))].itertuples():
-        _tell(
+    # Of people, the images are enough.
+    image = ["dataset", "image_id", "condition", "category"]
+    people = merged[merged["observer_kind"] == "human"].drop_duplicates(image)
+    models = merged[merged["observer"].isin(set(own["observer"]))]
+    models = models[models["observer_kind"] != "human"]
+    for row in unmatched_images(pd.concat([people, models])).itertuples():
+        yield (
             f"own trials of {row.observer}: {row.n_unmatched} of {row.n_seen} images of "
             f"{row.dataset} were seen by no human (e.g. {row.example}) and count for accuracy alone"
         )

@@ -25,7 +25,7 @@ def compared(*observers: tuple[str, str, str]) -> pd.DataFrame:
         EXTREME: np.zeros(200),
     }
     bias = Means(observers, Draws(np.stack([values[who] for who in observers])))
-    return compare({"shape_bias": bias}, Resampling()).set_index("a")
+    return compare({"shape_bias": bias}, (), Resampling()).set_index("a")
 
 
 def test_clear_difference_is_found() -> None:

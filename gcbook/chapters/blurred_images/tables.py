@@ -70,8 +70,8 @@ def accuracy_and_bias(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     Raises:
         InputError: one of the two datasets is missing, or a model that was asked for.
     """
-    table = summaries.estimates
-    table = table[(table["other"] == "") & (table["category"] == "")]
+    table = summaries.of("accuracy", "shape_bias")
+    table = table[table["category"] == ""]
     _check_saw_both(table, observers)
     table = choose_observers(show_once(table), observers)
     table = table[(table["observer_kind"] == "model") | (table["observer"] == HUMANS)]

@@ -68,8 +68,8 @@ def consistency_pairs(summaries: Summaries, observers: Sequence[str] = ()) -> pd
     level = _with_humans(summaries, observers)
     level = level[level["condition"] == ""]
     kappa = level.set_index(["dataset", "observer"])["kappa"]
-    rows = summaries.estimates.rename(columns={"value": "kappa"})
-    rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] != HUMANS)]
+    rows = summaries.of("error_consistency").rename(columns={"value": "kappa"})
+    rows = rows[rows["other"] != HUMANS]
     rows = rows[(rows["dataset"] != "") & (rows["condition"] == "")]
     means = _pair_means(summaries, observers).drop(columns="observer_kind")
     rows = rows.merge(means, on=["dataset", "source", "observer", "other_source", "other"])
@@ -162,8 +162,8 @@ def matrix_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 def _with_humans(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Error consistency with humans on single datasets, every observer once, labelled."""
-    rows = summaries.estimates.rename(columns={"value": "kappa"})
-    rows = rows[(rows["metric"] == "error_consistency") & (rows["other"] == HUMANS)]
+    rows = summaries.of("error_consistency").rename(columns={"value": "kappa"})
+    rows = rows[rows["other"] == HUMANS]
     rows = choose_observers(show_once(rows[rows["dataset"] != ""]), observers)
     rows = rows.assign(
         kind=kind_titles(rows["source"], rows["observer_kind"]),

@@ -124,7 +124,7 @@ def near_guessing(summaries: Summaries, observers: Sequence[str] = ()) -> pd.Dat
 
 
 def _accuracy(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
-    rows = summaries.estimates[summaries.estimates["metric"] == "accuracy"]
+    rows = summaries.of("accuracy")
     rows = choose_observers(show_once(rows), observers)
     pooled = rows["observer"] == HUMANS
     human = rows["observer_kind"] == "human"

@@ -4,7 +4,6 @@ Jupyter Book runs with warnings as errors into a folder of its own, which takes 
 last good book only when it is complete.
 """
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.execute import execute_chapters
 from gcbook.book.lighten import lighten_book
 from gcbook.book.project import Project
-from gcbook.book.record import package_inputs, read_record
+from gcbook.book.record import pages_fingerprint, read_record
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.status import status_page
 from gcbook.claims.paper import paper_claims
@@ -94,7 +93,7 @@ def build_book(
     write_if_changed(claims, claims_file(project))
     page = scorecard_page(paper_claims(), read_collected(project))
     write_if_changed(page, project.chapters / "scorecard.md")
-    fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
+    fingerprint = pages_fingerprint(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
     made = stamp.is_file() and not changed_files(project.html, project.sums)
     if made and stamp.read_text(encoding="utf-8") == fingerprint:
@@ -175,18 +174,3 @@ def _complaints(log: Path) -> str:
     return "\n".join(
         ["Jupyter Book did not build the pages without warnings:", *shown, f"Full log: {log}"]
     )
-
-
-def _book_fingerprint(project: Project) -> str:
-    digest = hashlib.sha256(repr(package_inputs()).encode())
-    sources = [project.root / "_config.yml", project.root / "_toc.yml"]
-    sources += sorted(project.templates.glob("*.ipynb"))
-    sources += sorted(
-        p
-        for p in project.book.rglob("*")
-        if p.is_file() and not p.name.startswith(".") and ".ipynb_checkpoints" not in p.parts
-    )
-    for path in sources:
-        digest.update(str(path.relative_to(project.root)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

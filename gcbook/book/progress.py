@@ -1,6 +1,10 @@
-"""A progress bar of the chapters, on a terminal; one line a chapter elsewhere."""
+"""A progress bar of the chapters, on a terminal; one line a chapter elsewhere.
 
-from collections.abc import Iterator
+The steps of one chapter likewise: in place on a terminal, a line every few seconds elsewhere.
+"""
+
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -58,3 +62,35 @@ def chapter_progress() -> Iterator[ChapterProgress]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         yield ChapterProgress(progress)
+
+
+LINE_EVERY_S = 5.0
+"""Seconds between two lines about one thing, where there is no terminal."""
+
+
+@contextmanager
+def step_progress(doing: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error what goes on for the time of a ``with`` block.
+
+    Args:
+        doing: what, in words.
+
+    Yields:
+        A function that takes the step which is gone through, in words.
+    """
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(doing) as status:
+            yield lambda step: status.update(f"{doing}: {step}")
+        return
+    console.print(doing, highlight=False, markup=False)
+    last = time.monotonic()
+
+    def line(step: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= LINE_EVERY_S:
+            last = now
+            console.print(f"{doing}: {step}", highlight=False, markup=False, soft_wrap=True)
+
+    yield line

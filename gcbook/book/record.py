@@ -5,6 +5,7 @@ them. The record beside the page has them too, with the hashes of notebook and p
 or one of the two is another, the chapter is stale.
 """
 
+import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -149,6 +150,22 @@ def read_record(project: Project, name: str) -> Executed | None:
 def write_record(project: Project, name: str, record: Executed) -> None:
     """Keep what is known of a chapter's page beside it."""
     write_text(json.dumps(asdict(record), indent=1) + "\n", _path(project, name))
+
+
+def pages_fingerprint(project: Project) -> str:
+    """A hash of all that pages are set from, the executed chapters apart."""
+    digest = hashlib.sha256(repr(package_inputs()).encode())
+    sources = [project.root / "_config.yml", project.root / "_toc.yml"]
+    sources += sorted(project.templates.glob("*.ipynb"))
+    sources += sorted(
+        p
+        for p in project.book.rglob("*")
+        if p.is_file() and not p.name.startswith(".") and ".ipynb_checkpoints" not in p.parts
+    )
+    for path in sources:
+        digest.update(str(path.relative_to(project.root)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _hash_if_there(path: Path) -> str:

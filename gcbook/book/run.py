@@ -1,18 +1,20 @@
 """Run one chapter with other parameters: the executed notebook and a page that stands alone."""
 
-import warnings
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import pick_chapter
 from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
-from gcbook.book.record import chapter_inputs, package_inputs
+from gcbook.book.record import chapter_inputs, package_inputs, pages_fingerprint
 from gcbook.chapters.parameters import Parameters, check_parameters
-from gcbook.files.atomic import check_free
+from gcbook.files.atomic import check_free, write_whole
 from gcbook.files.errors import InputError
+from gcbook.files.kept import keep, kept, key_of
 from gcbook.files.locks import lock_folder
+from gcbook.trials.originals import find
 
 
 def run_chapter(
@@ -23,8 +25,11 @@ def run_chapter(
     *,
     overwrite: bool = False,
     solutions: bool = True,
+    shown: Callable[[str], None] = lambda words: None,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
+
+    Results are kept in the cache by all that they depend on. Asked for again, they are copied.
 
     Args:
         project: the checkout.
@@ -33,6 +38,7 @@ def run_chapter(
         folder: where to write; made if need be.
         overwrite: replace a notebook or page that is there.
         solutions: whether the page has the solutions of its exercises; the notebook has them.
+        shown: called now and then with what goes on, in words.
 
     Returns:
         The executed notebook and the self-contained HTML page.
@@ -43,11 +49,9 @@ def run_chapter(
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
-    from gcbook.book.page import write_page
-
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
-    _check_trials(parameters)
+    trials = _trials_of(parameters)
     plain = parameters.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -66,25 +70,49 @@ def run_chapter(
             left.unlink()
         given = {key: plain[key] for key in values}
         inputs = chapter_inputs(chapter, plain, package_inputs())
-        run_apart(chapter.template, notebook, given, Path.cwd(), inputs)
-        write_page(project, chapter, notebook, plain, page, solutions=solutions)
+        # What a chapter computes depends on whether there are published trials to compute with.
+        depends = [inputs, given, find("trials") is not None, solutions, str(Path.cwd())]
+        key = key_of(name, json.dumps(depends), pages_fingerprint(project))
+        if _copied(key, notebook, page):
+            shown("nothing has changed since an earlier run: its results are copied")
+        else:
+            from gcbook.book.page import write_page
+
+            run_apart(chapter.template, notebook, given, Path.cwd(), inputs, trials, shown)
+            shown("setting the page")
+            write_page(project, chapter, notebook, plain, page, solutions=solutions)
+            _keep(key, notebook, page)
     finally:
         lock.release()
     return notebook, page
 
 
-def _check_trials(parameters: Parameters) -> None:
-    paths = [p.strip() for p in getattr(parameters, "trials", "").split(",") if p.strip()]
-    from gcbook.trials.table import read_trials
+def _copied(key: str, *paths: Path) -> bool:
+    """Write what an earlier run wrote, if it was kept."""
+    found = [kept("runs", key_of(key, path.suffix)) for path in paths]
+    if any(content is None for content in found):
+        return False
+    for path, content in zip(paths, found, strict=True):
+        write_whole(path, lambda half, content=content: half.write_bytes(content))  # type: ignore[misc]
+    return True
 
-    missing = [path for path in paths if not Path(path).exists()]
+
+def _keep(key: str, *paths: Path) -> None:
+    for path in paths:
+        keep("runs", key_of(key, path.suffix), path.read_bytes())
+
+
+def _trials_of(parameters: Parameters) -> Sequence[str]:
+    """The paths of own trials.
+
+    Raises:
+        InputError: nothing is there.
+    """
+    paths = [p.strip() for p in getattr(parameters, "trials", "").split(",") if p.strip()]
+    missing = [path for path in paths if not Path(path).expanduser().exists()]
     if missing:
         raise InputError(
             f"trials: expected paths of folders, zips or CSV files, found nothing at "
             f"{', '.join(missing)} (looked from {Path.cwd()})."
         )
-    if paths:
-        # A line that is refused is said now, not after the kernel has started.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            read_trials(*paths)
+    return paths

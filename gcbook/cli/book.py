@@ -1,9 +1,7 @@
 """Commands of the book: build it, run a chapter, list the chapters, serve."""
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,6 +80,7 @@ def run(
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     from gcbook.book.chapters import pick_chapter
+    from gcbook.book.progress import step_progress
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
     from gcbook.chapters.parameters import smoke_values
@@ -91,7 +90,10 @@ def run(
     if smoke:
         values = smoke_values(pick_chapter(project, chapter).name) | values
     folder = output or Path("runs") / chapter
-    with interruptible("stopped; what an earlier run left is there"), _notice(f"Running {chapter}"):
+    with (
+        interruptible("stopped; what an earlier run left is there"),
+        step_progress(f"Running {chapter}") as shown,
+    ):
         made = run_chapter(
             project,
             chapter,
@@ -99,6 +101,7 @@ def run(
             folder,
             overwrite=overwrite or output is None,
             solutions=solutions,
+            shown=shown,
         )
     for path in made:
         typer.echo(str(path))
@@ -146,11 +149,3 @@ def _pairs(parameters: Sequence[str]) -> dict[str, str]:
             raise InputError(f"-p {name}: given twice.")
         values[name] = value
     return values
-
-
-def _notice(message: str) -> AbstractContextManager[object]:
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(message)

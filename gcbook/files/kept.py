@@ -1,9 +1,9 @@
 """Kept results: what takes long to compute, in the cache, by a hash of all that it depends on.
 
-A kept file is the SHA-256 of its content and then the content. What was cut short, or changed since,
-is not what it says it is: then nothing was kept, and whoever asks computes it again. A key is a hash
-of all inputs, the code among them, so that nothing kept can be out of date; what nobody asks for
-goes when there is too much.
+A kept file is the SHA-256 of its content and then the content. What was cut short, or changed
+since, is not what it says it is: then nothing was kept, and whoever asks computes it again. A key
+is a hash of all inputs, the code among them, so that nothing kept can be out of date; what nobody
+asks for goes when there is too much.
 """
 
 import os
@@ -39,7 +39,7 @@ def key_of(*inputs: str | bytes) -> str:
 
 @cache
 def code_of(*rooms: str) -> str:
-    """What stands for the code of some rooms of the package, and for the libraries of its numbers."""
+    """What stands for the code of some rooms, and for the libraries that numbers come from."""
     folder = Path(gcbook.__file__).parent
 
     def counts(inner: PurePath) -> bool:

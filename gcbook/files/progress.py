@@ -26,18 +26,19 @@ class Step:
     Attributes:
         what: is done.
         done, of: how many parts of it are, and how many there are.
-        since: when it began, in seconds of the clock that `time.time` reads.
+        since: when it began, in seconds of the clock that `time.time` reads, if that tells when
+            it will be done.
     """
 
     what: str
     done: int
     of: int
-    since: float
+    since: float | None = None
 
     def __str__(self) -> str:
         """Return the step in words, with the time that it will take if that can be told."""
         words = f"{self.what}, {self.done} of {self.of}"
-        if 0 < self.done < self.of:
+        if self.since and 0 < self.done < self.of:
             left = (time.time() - self.since) / self.done * (self.of - self.done)
             words += f", about {max(round(left), 1)} s left"
         return words
@@ -48,7 +49,7 @@ def tell(step: Step) -> None:
     place = os.environ.get(PLACE)
     if place:
         line = json.dumps([step.what, step.done, step.of, step.since])
-        with suppress(OSError), open(place, "a", encoding="utf-8") as file:
+        with suppress(OSError), Path(place).open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
 
 

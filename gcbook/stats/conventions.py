@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, get_args
-
-import numpy as np
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from gcbook.files.errors import InputError
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS, Experiment
 from gcbook.stats.resampling import Resampling
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Conditions = Literal["benchmark", "all"]
 ZeroDivision = Literal["nan", "toolbox"]
@@ -79,18 +79,22 @@ class SummarySettings:
         """The conditions of a dataset that count in aggregates."""
         return experiment.conditions if self.conditions == "all" else experiment.included
 
-    def counts(self, rows: pd.DataFrame) -> pd.Series:
+    def counts(self, rows: "pd.DataFrame") -> "pd.Series[bool]":
         """Which rows count in aggregates, bool; of a test set that the benchmark lacks, all do.
 
         Args:
             rows: with ``dataset, condition``.
 
+        >>> import pandas as pd
         >>> rows = pd.DataFrame({"dataset": "contrast", "condition": ["c100", "c50", "c01"]})
         >>> SummarySettings().counts(rows).tolist()
         [False, True, False]
         """
+        # Commands ask for settings before they know whether there is anything to compute.
+        import pandas as pd
+
         if self.conditions == "all":
-            return pd.Series(np.ones(len(rows), dtype=bool), index=rows.index)
+            return pd.Series(True, index=rows.index)
         places = pd.MultiIndex.from_frame(rows[["dataset", "condition"]])
         return pd.Series(~places.isin(_LEFT_OUT), index=rows.index)
 
@@ -118,7 +122,7 @@ class SummarySettings:
             within_categories=stored["within_categories"],
         )
 
-    def choose(self, trials: pd.DataFrame) -> pd.DataFrame:
+    def choose(self, trials: "pd.DataFrame") -> "pd.DataFrame":
         """The trials, or counts, of the chosen datasets."""
         if self.datasets == DATASETS:
             return trials

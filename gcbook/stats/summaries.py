@@ -5,10 +5,11 @@ trials, or recomputes them where a reader asks for other conventions or adds own
 needs resampling needs the trials; without them, counts still give every value, and the intervals
 are left out and said to be.
 
-What is recomputed is computed when it is asked for, a part at a time (`gcbook.stats.estimates.PARTS`):
-a chapter on shape bias never resamples the other sixteen datasets. With the shipped summaries'
-settings the published observers' rows are the shipped ones, and only own observers' are computed.
-Parts are kept in the cache by a hash of the trials, the settings and the code (`gcbook.files.kept`).
+What is recomputed is computed when it is asked for, a part at a time: a chapter on shape bias never
+resamples the other sixteen datasets (`gcbook.stats.estimates.PARTS`). With the settings of the
+shipped summaries, the published observers' rows are the shipped ones, and only own observers' are
+computed. Parts are kept in the cache by a hash of the trials, the settings and the code
+(`gcbook.files.kept`).
 """
 
 import io

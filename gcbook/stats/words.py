@@ -6,7 +6,6 @@ A chapter run without bootstrap draws has no intervals, and its sentences must s
 import math
 from collections.abc import Iterable
 
-from gcbook.stats.maxt import draws_needed
 
 MISSING = "not computed"
 
@@ -40,6 +39,9 @@ def undecided(draws: int, confidence: float) -> str:
     >>> undecided(500, 0.95)
     ''
     """
+    # Pages use the other words of this module, and need no statistics for them.
+    from gcbook.stats.maxt import draws_needed
+
     needed = draws_needed(confidence)
     return "" if draws >= needed else f"cannot be decided with these draws: {needed:,} are needed"
 

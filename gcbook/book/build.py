@@ -26,7 +26,7 @@ from gcbook.files.processes import run_process
 from gcbook.files.sums import changed_files, listing
 from gcbook.files.swap import mend_swap, swap_in
 
-_ENTRANCE = """<!DOCTYPE html>
+ENTRANCE = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -143,7 +143,7 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     lighten_book(built)
     # A hash of the configuration, with the folder that the pages were written in.
     (built / ".buildinfo").unlink(missing_ok=True)
-    entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
+    entrance = ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
     return built
 

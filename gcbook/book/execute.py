@@ -16,7 +16,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed, wait
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.chapters import Chapter, read_parameters
+from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import Project
 from gcbook.book.record import (
     Executed,
@@ -171,14 +171,19 @@ def _run_checked(trials: Sequence[str], *arguments: Any) -> float:
         # The server of the kernels has pandas, which would be imported here a second time.
         context = multiprocessing.get_context("forkserver")
         with ProcessPoolExecutor(1, context, end_with_parent) as pool:
-            pool.submit(_check_trials, trials).result()
+            pool.submit(check_trials, trials).result()
     elif trials:
-        _check_trials(trials)
+        check_trials(trials)
     *given, inputs = arguments
     return run_notebook(*given, inputs=inputs)
 
 
-def _check_trials(paths: Sequence[str]) -> None:
+def check_trials(paths: Sequence[str]) -> None:
+    """Read trials, so that what is refused in them is said before a kernel starts.
+
+    Raises:
+        InputError: they are not as expected.
+    """
     from gcbook.trials.table import read_trials
 
     # What is odd about them, the chapter says.
@@ -261,9 +266,11 @@ def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
 
     raw = executed_notebook(project, chapter.name)
     raw.parent.mkdir(parents=True, exist_ok=True)
-    parameters = read_parameters(chapter.template)
+    parameters = parameters_in(project, chapter)
+    given = project.given.get(chapter.name, {})
     inputs = chapter_inputs(chapter, parameters, package)
-    seconds = run_notebook(chapter.template, raw, {}, project.root, inputs=inputs)
+    cwd = project.folder or project.root
+    seconds = run_notebook(chapter.template, raw, given, cwd, inputs=inputs)
     executed = nbformat.read(raw, as_version=4)
     page = dress(executed, chapter.name, parameters)
     target = project.chapters / f"{chapter.name}.ipynb"

@@ -22,6 +22,7 @@ class ChapterProgress:
         self._progress = progress
         self._task = progress.add_task("Executing chapters", total=0, visible=False)
         self._running: list[str] = []
+        self._start = time.monotonic()
 
     def report(self, name: str, state: str) -> None:
         """Take note of a chapter that is ``fresh``, ``started`` or ``done``."""
@@ -32,7 +33,11 @@ class ChapterProgress:
         elif state == "done":
             self._running.remove(name)
             bar.advance(task)
-            bar.console.print(f"{name}: executed", highlight=False)
+            done, total = bar.tasks[0].completed, bar.tasks[0].total or 0
+            left = (time.monotonic() - self._start) / done * (total - done)
+            about = f", about {max(round(left), 1)} s left" if done < total else ""
+            words = f"{name}: executed ({done:.0f} of {total:.0f}{about})"
+            bar.console.print(words, highlight=False, soft_wrap=True)
         left = ", ".join(self._running) or "done"
         bar.update(task, description=f"Executing chapters ({left})")
 

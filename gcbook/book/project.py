@@ -1,17 +1,29 @@
 """Where the parts of the book are, whatever folder a command is started from."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gcbook.files.errors import GcbookError
 
 
 @dataclass(frozen=True)
 class Project:
-    """The folders of one checkout of the book."""
+    """The folders of one checkout of the book, or of a copy that is built otherwise.
+
+    Attributes:
+        root: the checkout.
+        given: parameters that differ from the templates', by chapter.
+        pages: the built book, if it is not to be in `build`.
+        folder: in which kernels run, if not in ``root``.
+    """
 
     root: Path
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    pages: Path | None = None
+    folder: Path | None = None
 
     @property
     def templates(self) -> Path:
@@ -36,12 +48,12 @@ class Project:
     @property
     def html(self) -> Path:
         """The built book."""
-        return self.build / "html"
+        return self.pages or self.build / "html"
 
     @property
     def sums(self) -> Path:
         """The SHA-256 of each file of the built book, for ``sha256sum -c`` in its folder."""
-        return self.build / "html.sha256"
+        return self.html.with_name(f"{self.html.name}.sha256")
 
 
 def find_project() -> Project:

@@ -15,7 +15,7 @@ from importlib.metadata import version
 from pathlib import Path, PurePath
 from typing import Any
 
-from gcbook.book.chapters import Chapter, read_parameters
+from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import Project
 from gcbook.chapters.parameters import declaration_of, paths_in
 from gcbook.files.atomic import write_text
@@ -130,7 +130,7 @@ def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:
     record = read_record(project, chapter.name)
     if record is None:
         return "never executed"
-    now = chapter_inputs(chapter, read_parameters(chapter.template), package)
+    now = chapter_inputs(chapter, parameters_in(project, chapter), package)
     changed = [name for name, value in now.items() if record.inputs.get(name) != value]
     if changed:
         return f"made from another {', '.join(changed)}"
@@ -142,14 +142,14 @@ def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:
 def read_record(project: Project, name: str) -> Executed | None:
     """What is known of a chapter's page, None if it was never made."""
     try:
-        return Executed(**json.loads(_path(project, name).read_text(encoding="utf-8")))
+        return Executed(**json.loads(record_file(project, name).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def write_record(project: Project, name: str, record: Executed) -> None:
     """Keep what is known of a chapter's page beside it."""
-    write_text(json.dumps(asdict(record), indent=1) + "\n", _path(project, name))
+    write_text(json.dumps(asdict(record), indent=1) + "\n", record_file(project, name))
 
 
 def pages_fingerprint(project: Project) -> str:
@@ -172,5 +172,6 @@ def _hash_if_there(path: Path) -> str:
     return hash_of(path) if path.is_file() or path.is_dir() else ""
 
 
-def _path(project: Project, name: str) -> Path:
+def record_file(project: Project, name: str) -> Path:
+    """Where what is known of a chapter's page is kept."""
     return project.chapters / f".{name}.json"

@@ -17,35 +17,6 @@ Solutions = Annotated[
 ]
 
 
-@app.command()
-def build(
-    only: Annotated[
-        str, typer.Option(metavar="CHAPTER", help="Execute only this chapter, then build.")
-    ] = "",
-    jobs: Annotated[
-        int,
-        typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
-    ] = 0,
-    solutions: Solutions = True,
-) -> None:
-    """Execute the chapters that changed and build the book in _build/html."""
-    from gcbook.book.build import build_book
-    from gcbook.book.progress import chapter_progress
-    from gcbook.book.project import find_project
-    from gcbook.files.locks import locked
-
-    project = find_project()
-    with (
-        interruptible("stopped; the same command goes on with the chapters that are not finished"),
-        locked(project.build, "building the book"),
-        chapter_progress() as progress,
-    ):
-        built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
-    executed = ", ".join(built.executed) or "none"
-    typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
-    typer.echo(str(project.html / "index.html"))
-
-
 class _Pairs(OpenCommand):
     """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
 
@@ -54,6 +25,71 @@ class _Pairs(OpenCommand):
     def take(self, word: str, rest: list[str]) -> Iterator[str]:
         whole = re.match(r"[A-Za-z_]\w*=", word) or not rest
         yield word if whole else f"{word}={rest.pop(0)}"
+
+
+_STOPPED = "stopped; the same command goes on with the chapters that are not finished"
+
+
+@app.command(cls=_Pairs)
+def build(
+    only: Annotated[
+        str, typer.Option(metavar="CHAPTER", help="Execute only this chapter, then build.")
+    ] = "",
+    jobs: Annotated[
+        int,
+        typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
+    ] = 0,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME VALUE",
+            help="A parameter, for all chapters that take it; repeatable; needs --output.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="Folder for a book with other parameters."),
+    ] = None,
+    solutions: Solutions = True,
+) -> None:
+    """Execute the chapters that changed and build the book in _build/html.
+
+    With -p, build the whole book with other parameters, such as your own trials, in a folder of its
+    own. Claims that do not hold with them are marked.
+    """
+    from gcbook.book.build import build_book
+    from gcbook.book.progress import chapter_progress
+    from gcbook.book.project import find_project
+    from gcbook.book.variant import build_variant, check_folder
+    from gcbook.files.locks import locked
+
+    project = find_project()
+    if (output is None) != (not parameters):
+        found = "no folder" if output is None else "no parameter"
+        raise InputError(
+            f"build: expected -p with --output, found {found}; a book with other parameters takes "
+            "both: gcbook build -p trials my-results -o mybook."
+        )
+    if output and only:
+        raise InputError("--only: of a book with other parameters, all chapters are built.")
+    if output:
+        check_folder(output)
+    with (
+        interruptible(_STOPPED),
+        locked(output or project.build, "building the book"),
+        chapter_progress() as progress,
+    ):
+        shown = progress.report, progress.busy
+        if output:
+            values = _pairs(parameters or [])
+            built = build_variant(project, values, output, jobs, *shown, solutions=solutions)
+        else:
+            built = build_book(project, only, jobs, *shown, solutions=solutions)
+    executed = ", ".join(built.executed) or "none"
+    typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
+    typer.echo(str((output or project.html) / "index.html"))
 
 
 @app.command(cls=_Pairs)

@@ -6,7 +6,6 @@ A chapter run without bootstrap draws has no intervals, and its sentences must s
 import math
 from collections.abc import Iterable
 
-
 MISSING = "not computed"
 
 

@@ -18,11 +18,12 @@ from gcbook.book.course import write_course_data
 from gcbook.book.execute import execute_chapters
 from gcbook.book.lighten import lighten_book
 from gcbook.book.project import CONFIGURATION, Project
-from gcbook.book.record import package_inputs, read_record
+from gcbook.book.record import pages_fingerprint, read_record
 from gcbook.book.scorecard import scorecard_page
 from gcbook.book.solutions import copy_sources, files_with, remove_solutions
 from gcbook.book.standalone import gather
 from gcbook.book.status import status_page
+from gcbook.book.variant import take_executed
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
 from gcbook.files.errors import GcbookError, InputError
@@ -86,6 +87,8 @@ def build_book(
     mend_swap(project.html)
     _copy_sources(project)
     chapters = find_chapters(project)
+    if project.given:
+        take_executed(project, chapters)
     chosen = _choose(project, chapters, only)
     executed = execute_chapters(project, chosen, jobs, report)
     _remove_orphans(project, chapters)
@@ -98,7 +101,7 @@ def build_book(
     write_if_changed(claims, claims_file(project))
     page = scorecard_page(paper_claims(), read_collected(project))
     write_if_changed(page, project.chapters / "scorecard.md")
-    fingerprint = _book_fingerprint(project) + ("" if solutions else " without solutions")
+    fingerprint = _built_from(project) + ("" if solutions else " without solutions")
     stamp = project.build / "html.fingerprint"
     made = stamp.is_file() and not changed_files(project.html, project.sums)
     if made and stamp.read_text(encoding="utf-8") == fingerprint:
@@ -111,6 +114,15 @@ def build_book(
     write_text(listing(project.html), project.sums)
     stamp.write_text(fingerprint, encoding="utf-8")
     return Built(executed, pages=True)
+
+
+def _built_from(project: Project) -> str:
+    """A hash of all that the pages are made from."""
+    digest = hashlib.sha256(pages_fingerprint(project).encode())
+    for path in sorted(project.chapters.glob("[!.]*.*")):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _copy_sources(project: Project) -> None:
@@ -210,24 +222,3 @@ def _complaints(log: Path) -> str:
     return "\n".join(
         ["Jupyter Book did not build the pages without warnings:", *shown, f"Full log: {log}"]
     )
-
-
-def _book_fingerprint(project: Project) -> str:
-    digest = hashlib.sha256(repr(package_inputs()).encode())
-    read = [project.pages / name for name in CONFIGURATION]
-    made = project.chapters / "lab"  # of the package's data, which are among its inputs
-    read += sorted(
-        p
-        for p in (project.pages / "book").rglob("*")
-        if p.is_file()
-        and not any(part.startswith(".") for part in p.relative_to(project.pages).parts)
-        and not p.is_relative_to(made)
-    )
-    files = {path.relative_to(project.pages): path for path in read}
-    for path in sorted(project.templates.rglob("*.ipynb")):
-        if ".ipynb_checkpoints" not in path.parts:
-            files[path.relative_to(project.root)] = path
-    for name, path in files.items():
-        digest.update(str(name).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

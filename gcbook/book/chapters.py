@@ -104,6 +104,11 @@ def read_parameters(template: Path) -> dict[str, Any]:
     return values
 
 
+def parameters_in(project: Project, chapter: Chapter) -> dict[str, Any]:
+    """The values that a chapter of a book is executed with: its own, and those given."""
+    return read_parameters(chapter.template) | dict(project.given.get(chapter.name, {}))
+
+
 def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """The parameters that differ from the chapter's defaults."""
     start = defaults(parameters_of(chapter))

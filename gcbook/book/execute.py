@@ -5,16 +5,18 @@ A chapter is run again when an input has changed (its template, the package, a l
 good page in place.
 """
 
+import multiprocessing
 import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import as_completed
+import warnings
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed, wait
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.chapters import Chapter, read_parameters
+from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import Project
 from gcbook.book.record import (
     Executed,
@@ -30,10 +32,14 @@ from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.extras import missing
-from gcbook.files.processes import workers
+from gcbook.files.processes import end_with_parent, workers
+from gcbook.files.progress import PLACE, last_step
+from gcbook.files.temporary import temporary_folder
 
 INJECTED = "injected-parameters"
 """Papermill's tag of the cell in which it puts parameters, which gets a random id."""
+_LOOK_S = 0.5
+"""How often the progress of a chapter is looked at."""
 _CELL_FILE = re.compile(r"\S*\bipykernel_\d+[/\\]\d+\.py")
 """The file that a traceback or a warning names for a cell: it holds the kernel's process id."""
 
@@ -127,16 +133,64 @@ def run_apart(
     parameters: Mapping[str, Any],
     cwd: Path,
     inputs: Mapping[str, Any],
+    trials: Sequence[str] = (),
+    shown: Callable[[str], None] = lambda words: None,
 ) -> float:
     """Execute a template in a process of its own, which an interruption ends; see `run_notebook`.
 
     What executes notebooks listens to signals itself.
-    """
-    from gcbook.book.kernels import start_own_kernels
 
-    with workers(1, start_own_kernels) as pool:
-        call = pool.submit(run_notebook, template, output, parameters, cwd, inputs=inputs)
+    Args:
+        template, output, parameters, cwd, inputs: of `run_notebook`.
+        trials: paths of trials that are read before a kernel starts: what is refused in them is
+            said at once.
+        shown: called now and then with what goes on, in words.
+
+    Raises:
+        InputError: trials are not as expected.
+        ChapterFailed: as by `run_notebook`.
+    """
+    with temporary_folder() as folder, workers(1, _prepare_one, folder / "progress") as pool:
+        call = pool.submit(_run_checked, trials, template, output, parameters, cwd, inputs)
+        while not wait([call], timeout=_LOOK_S).done:
+            step = last_step(folder / "progress")
+            if step:
+                shown(str(step))
         return call.result()
+
+
+def _prepare_one(progress: Path) -> None:
+    from gcbook.book.kernels import LIGHT_MODULES, start_own_kernels
+
+    os.environ[PLACE] = str(progress)
+    start_own_kernels(LIGHT_MODULES if sys.platform == "linux" else ())
+
+
+def _run_checked(trials: Sequence[str], *arguments: Any) -> float:
+    """Read trials, then call `run_notebook`."""
+    if trials and sys.platform == "linux":
+        # The server of the kernels has pandas, which would be imported here a second time.
+        context = multiprocessing.get_context("forkserver")
+        with ProcessPoolExecutor(1, context, end_with_parent) as pool:
+            pool.submit(check_trials, trials).result()
+    elif trials:
+        check_trials(trials)
+    *given, inputs = arguments
+    return run_notebook(*given, inputs=inputs)
+
+
+def check_trials(paths: Sequence[str]) -> None:
+    """Read trials, so that what is refused in them is said before a kernel starts.
+
+    Raises:
+        InputError: they are not as expected.
+    """
+    from gcbook.trials.table import read_trials
+
+    # What is odd about them, the chapter says.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        read_trials(*paths)
 
 
 def run_notebook(
@@ -213,9 +267,10 @@ def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
 
     raw = executed_notebook(project, chapter.name)
     raw.parent.mkdir(parents=True, exist_ok=True)
-    parameters = read_parameters(chapter.template)
+    parameters = parameters_in(project, chapter)
+    given = project.given.get(chapter.name, {})
     inputs = chapter_inputs(chapter, parameters, package)
-    seconds = run_notebook(chapter.template, raw, {}, project.root, inputs=inputs)
+    seconds = run_notebook(chapter.template, raw, given, project.root, inputs=inputs)
     executed = nbformat.read(raw, as_version=4)
     page = dress(executed, chapter.name, parameters)
     target = project.chapters / f"{chapter.name}.ipynb"

@@ -34,6 +34,9 @@ MODULES = (
 )
 """What the server imports, and with it torch and transformers: nothing that starts threads."""
 
+LIGHT_MODULES = ("altair", "pandas", "ipykernel.kernelapp")
+"""The same for one chapter, which imports what else it needs itself."""
+
 _NAME = "gcbook"
 
 

@@ -1,6 +1,10 @@
-"""A progress bar of the chapters, on a terminal; one line a chapter elsewhere."""
+"""A progress bar of the chapters, on a terminal; one line a chapter elsewhere.
 
-from collections.abc import Iterator
+The steps of one chapter likewise: in place on a terminal, a line every few seconds elsewhere.
+"""
+
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -18,6 +22,7 @@ class ChapterProgress:
         self._progress = progress
         self._task = progress.add_task("Executing chapters", total=0, visible=False)
         self._running: list[str] = []
+        self._start = time.monotonic()
 
     def report(self, name: str, state: str) -> None:
         """Take note of a chapter that is ``fresh``, ``started`` or ``done``."""
@@ -28,7 +33,11 @@ class ChapterProgress:
         elif state == "done":
             self._running.remove(name)
             bar.advance(task)
-            bar.console.print(f"{name}: executed", highlight=False)
+            done, total = bar.tasks[0].completed, bar.tasks[0].total or 0
+            left = (time.monotonic() - self._start) / done * (total - done)
+            about = f", about {max(round(left), 1)} s left" if done < total else ""
+            words = f"{name}: executed ({done:.0f} of {total:.0f}{about})"
+            bar.console.print(words, highlight=False, soft_wrap=True)
         left = ", ".join(self._running) or "done"
         bar.update(task, description=f"Executing chapters ({left})")
 
@@ -58,3 +67,35 @@ def chapter_progress() -> Iterator[ChapterProgress]:
         *columns, console=console, transient=True, disable=not console.is_terminal
     ) as progress:
         yield ChapterProgress(progress)
+
+
+LINE_EVERY_S = 5.0
+"""Seconds between two lines about one thing, where there is no terminal."""
+
+
+@contextmanager
+def step_progress(doing: str) -> Iterator[Callable[[str], None]]:
+    """Show on standard error what goes on for the time of a ``with`` block.
+
+    Args:
+        doing: what, in words.
+
+    Yields:
+        A function that takes the step which is gone through, in words.
+    """
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with console.status(doing) as status:
+            yield lambda step: status.update(f"{doing}: {step}")
+        return
+    console.print(doing, highlight=False, markup=False)
+    last = time.monotonic()
+
+    def line(step: str) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= LINE_EVERY_S:
+            last = now
+            console.print(f"{doing}: {step}", highlight=False, markup=False, soft_wrap=True)
+
+    yield line

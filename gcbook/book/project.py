@@ -1,8 +1,10 @@
 """Where the parts of the book are, whatever folder a command is started from."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from gcbook.files.errors import GcbookError
 
@@ -21,10 +23,12 @@ class Project:
     Attributes:
         root: a checkout, or the sources in an installed package; only the former is written to.
         output: folder for all that is made, ``_build`` in the checkout by default.
+        given: parameters that differ from the templates', by chapter.
     """
 
     root: Path
     output: Path | None = None
+    given: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def templates(self) -> Path:
@@ -69,7 +73,7 @@ class Project:
     @property
     def sums(self) -> Path:
         """The SHA-256 of each file of the built book, for ``sha256sum -c`` in its folder."""
-        return self.build / "html.sha256"
+        return self.html.with_name(f"{self.html.name}.sha256")
 
 
 def find_project(output: Path | None = None) -> Project:

@@ -5,6 +5,7 @@ them. The record beside the page has them too, with the hashes of notebook and p
 or one of the two is another, the chapter is stale.
 """
 
+import hashlib
 import json
 import platform
 from collections.abc import Mapping, Sequence
@@ -15,8 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
 from typing import Any
 
-from gcbook.book.chapters import Chapter, read_parameters
-from gcbook.book.project import Project
+from gcbook.book.chapters import Chapter, parameters_in
+from gcbook.book.project import CONFIGURATION, Project
 from gcbook.chapters.parameters import declaration_of, paths_in
 from gcbook.files.atomic import write_text
 from gcbook.files.sums import hash_of
@@ -134,7 +135,7 @@ def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:
     record = read_record(project, chapter.name)
     if record is None:
         return "never executed"
-    now = chapter_inputs(chapter, read_parameters(chapter.template), package)
+    now = chapter_inputs(chapter, parameters_in(project, chapter), package)
     changed = [name for name, value in now.items() if record.inputs.get(name) != value]
     if changed:
         return f"made from another {', '.join(changed)}"
@@ -146,19 +147,42 @@ def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:
 def read_record(project: Project, name: str) -> Executed | None:
     """What is known of a chapter's page, None if it was never made."""
     try:
-        return Executed(**json.loads(_path(project, name).read_text(encoding="utf-8")))
+        return Executed(**json.loads(record_file(project, name).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def write_record(project: Project, name: str, record: Executed) -> None:
     """Keep what is known of a chapter's page beside it."""
-    write_text(json.dumps(asdict(record), indent=1) + "\n", _path(project, name))
+    write_text(json.dumps(asdict(record), indent=1) + "\n", record_file(project, name))
+
+
+def pages_fingerprint(project: Project) -> str:
+    """A hash of all that pages are set from, the executed chapters apart."""
+    digest = hashlib.sha256(repr(package_inputs()).encode())
+    book = project.pages / "book"
+    read = [project.pages / name for name in CONFIGURATION]
+    read += sorted(
+        path
+        for path in book.rglob("*")
+        if path.is_file()
+        and not any(part.startswith(".") for part in path.relative_to(book).parts)
+        and not path.is_relative_to(project.chapters)
+    )
+    files = {path.relative_to(project.pages): path for path in read}
+    for path in sorted(project.templates.rglob("*.ipynb")):
+        if ".ipynb_checkpoints" not in path.parts:
+            files[path.relative_to(project.root)] = path
+    for name, path in files.items():
+        digest.update(str(name).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _hash_if_there(path: Path) -> str:
     return hash_of(path) if path.is_file() or path.is_dir() else ""
 
 
-def _path(project: Project, name: str) -> Path:
+def record_file(project: Project, name: str) -> Path:
+    """Where what is known of a chapter's page is kept."""
     return project.chapters / f".{name}.json"

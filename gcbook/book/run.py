@@ -1,14 +1,14 @@
 """Run one chapter with other parameters: the executed notebook and a page that stands alone."""
 
-import warnings
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import pick_chapter
 from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
-from gcbook.book.record import chapter_inputs, package_inputs
+from gcbook.book.record import chapter_inputs, package_inputs, pages_fingerprint
 from gcbook.chapters.parameters import (
     Parameters,
     check_parameters,
@@ -17,7 +17,9 @@ from gcbook.chapters.parameters import (
 )
 from gcbook.files.atomic import check_free, write_whole
 from gcbook.files.errors import InputError
+from gcbook.files.kept import keep, kept, key_of
 from gcbook.files.locks import lock_folder
+from gcbook.trials.originals import find
 
 
 def run_chapter(
@@ -28,8 +30,11 @@ def run_chapter(
     *,
     overwrite: bool = False,
     solutions: bool = True,
+    shown: Callable[[str], None] = lambda words: None,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
+
+    Results are kept in the cache by all that they depend on. Asked for again, they are copied.
 
     Args:
         project: the checkout.
@@ -38,6 +43,7 @@ def run_chapter(
         folder: where to write; made if need be.
         overwrite: replace a notebook or page that is there.
         solutions: whether the page and the notebook have the solutions of the exercises.
+        shown: called now and then with what goes on, in words.
 
     Returns:
         The executed notebook and the self-contained HTML page.
@@ -48,14 +54,9 @@ def run_chapter(
         ChapterFailed: a cell failed.
         GcbookError: the page could not be set.
     """
-    import nbformat
-
-    from gcbook.book.page import write_page
-    from gcbook.book.solutions import student_notebook
-
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
-    _check_files(parameters)
+    trials = _check_files(parameters)
     plain = parameters.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -74,18 +75,46 @@ def run_chapter(
             left.unlink()
         given = {key: plain[key] for key in values}
         inputs = chapter_inputs(chapter, plain, package_inputs())
-        run_apart(chapter.template, notebook, given, Path.cwd(), inputs)
-        if not solutions:
-            student = student_notebook(nbformat.read(notebook, as_version=4), notebook)
-            write_whole(notebook, lambda half: nbformat.write(student, half))
-        write_page(project, chapter, notebook, plain, page, solutions=solutions)
+        # What a chapter computes depends on whether there are published trials to compute with.
+        depends = [inputs, given, find("trials") is not None, solutions, str(Path.cwd())]
+        key = key_of(name, json.dumps(depends), pages_fingerprint(project))
+        if _copied(key, notebook, page):
+            shown("nothing has changed since an earlier run: its results are copied")
+        else:
+            import nbformat
+
+            from gcbook.book.page import write_page
+            from gcbook.book.solutions import student_notebook
+
+            run_apart(chapter.template, notebook, given, Path.cwd(), inputs, trials, shown)
+            if not solutions:
+                student = student_notebook(nbformat.read(notebook, as_version=4), notebook)
+                write_whole(notebook, lambda half: nbformat.write(student, half))
+            shown("setting the page")
+            write_page(project, chapter, notebook, plain, page, solutions=solutions)
+            _keep(key, notebook, page)
     finally:
         lock.release()
     return notebook, page
 
 
-def _check_files(parameters: Parameters) -> None:
-    """Say what is wrong with files now, not after the kernel has started."""
+def _copied(key: str, *paths: Path) -> bool:
+    """Write what an earlier run wrote, if it was kept."""
+    found = [kept("runs", key_of(key, path.suffix)) for path in paths]
+    if any(content is None for content in found):
+        return False
+    for path, content in zip(paths, found, strict=True):
+        write_whole(path, lambda half, content=content: half.write_bytes(content))  # type: ignore[misc]
+    return True
+
+
+def _keep(key: str, *paths: Path) -> None:
+    for path in paths:
+        keep("runs", key_of(key, path.suffix), path.read_bytes())
+
+
+def _check_files(parameters: Parameters) -> list[str]:
+    """Say what is wrong with files now, not after the kernel has started; return own trials."""
     named = paths_in(parameters.chapter, parameters.as_dict())
     if missing := {each: path for each, path in named.items() if not path.exists()}:
         listed = ", ".join(map(str, missing.values()))
@@ -94,11 +123,5 @@ def _check_files(parameters: Parameters) -> None:
             f"{parameter}: expected paths of files or folders, found nothing at {listed} (looked "
             f"from {Path.cwd()})."
         )
-    trials = [path for each, path in named.items() if each.startswith("trials ")]
-    if trials:
-        from gcbook.trials.table import read_trials
-
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            read_trials(*trials)
     declaration_of(parameters.chapter).check_files(parameters)
+    return [str(path) for each, path in named.items() if each.startswith("trials ")]

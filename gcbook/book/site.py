@@ -7,7 +7,7 @@ So are, for a page that runs them, networks (`gcbook.book.networks`).
 
 import html
 import re
-from importlib.metadata import distribution
+from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from sphinx.transforms import SphinxTransform
 
 from gcbook.book.networks import write_networks
 from gcbook.files.atomic import write_if_changed
+from gcbook.files.kept import keep, kept, key_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -58,14 +59,20 @@ def vega_script() -> str:
     A module cannot be loaded from a file:// page, and the names of a script must not meet those
     of others: hence the function around it.
     """
-    import vl_convert
-
-    from gcbook.charts.chart import vegalite_version
-
     # The snippet says what of the bundle other scripts can reach.
     snippet = "window.vegaEmbed = vegaEmbed;"
-    bundle = vl_convert.javascript_bundle(snippet, vl_version=vegalite_version())
-    return f"(function(){{\n{bundle}\n}})();\n"
+    versions = [f"{name} {version(name)}" for name in ("altair", "vl-convert-python")]
+    key = key_of(snippet, *versions)
+    bundle = kept("scripts", key)
+    if bundle is None:
+        import vl_convert
+
+        from gcbook.charts.chart import vegalite_version
+
+        made: str = vl_convert.javascript_bundle(snippet, vl_version=vegalite_version())
+        bundle = made.encode()
+        keep("scripts", key, bundle)
+    return f"(function(){{\n{bundle.decode()}\n}})();\n"
 
 
 def write_vendor(folder: Path) -> None:

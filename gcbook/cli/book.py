@@ -1,9 +1,7 @@
 """Commands of the book: build it, run a chapter, list the chapters, serve."""
 
 import re
-import sys
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +19,20 @@ Solutions = Annotated[
 ]
 
 
-@app.command(rich_help_panel="Book")
+class _Pairs(OpenCommand):
+    """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
+
+    option = "--parameter"
+
+    def take(self, word: str, rest: list[str]) -> Iterator[str]:
+        whole = re.match(r"[A-Za-z_]\w*=", word) or not rest
+        yield word if whole else f"{word}={rest.pop(0)}"
+
+
+_STOPPED = "stopped; the same command goes on with the chapters that are not finished"
+
+
+@app.command(cls=_Pairs, rich_help_panel="Book")
 def build(
     only: Annotated[
         str,
@@ -35,6 +46,15 @@ def build(
         int,
         typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
     ] = 0,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option(
+            "-p",
+            "--parameter",
+            metavar="NAME VALUE",
+            help="A parameter, for all chapters that take it; repeatable; needs --output.",
+        ),
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -48,17 +68,30 @@ def build(
 ) -> None:
     """Execute the chapters that changed and build the book, in html of the folder.
 
-    The folder is _build of the checkout, or of the current folder where there is none.
+    The folder is _build of the checkout, or of the current folder where there is none. With -p, the
+    whole book is built with other parameters, such as your own trials; claims that do not hold with
+    them are marked.
     """
     require("papermill", "torch", "diffusers")
+    from dataclasses import replace
+
     from gcbook.book.build import build_book
+    from gcbook.book.chapters import find_chapters
     from gcbook.book.progress import chapter_progress
     from gcbook.book.project import find_project
+    from gcbook.book.variant import given_parameters
     from gcbook.files.locks import locked
 
     project = find_project(output)
+    if parameters and output is None:
+        raise InputError(
+            "build: expected --output with -p, found none; a book with other parameters has a "
+            "folder of its own: gcbook build -p trials my-results -o mybook."
+        )
+    given = given_parameters(find_chapters(project), _pairs(parameters or []))
+    project = replace(project, given=given)
     with (
-        interruptible("stopped; the same command goes on with the chapters that are not finished"),
+        interruptible(_STOPPED),
         locked(project.build, "building the book"),
         chapter_progress() as progress,
     ):
@@ -66,16 +99,6 @@ def build(
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
     typer.echo(str(project.html / "index.html"))
-
-
-class _Pairs(OpenCommand):
-    """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
-
-    option = "--parameter"
-
-    def take(self, word: str, rest: list[str]) -> Iterator[str]:
-        whole = re.match(r"[A-Za-z_]\w*=", word) or not rest
-        yield word if whole else f"{word}={rest.pop(0)}"
 
 
 @app.command(cls=_Pairs, rich_help_panel="Book")
@@ -109,6 +132,7 @@ def run(
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     require("papermill")
     from gcbook.book.chapters import pick_chapter
+    from gcbook.book.progress import step_progress
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
     from gcbook.chapters.parameters import smoke_values
@@ -118,7 +142,10 @@ def run(
     if smoke:
         values = smoke_values(pick_chapter(project, chapter).name) | values
     folder = output or Path("runs") / chapter
-    with interruptible("stopped; what an earlier run left is there"), _notice(f"Running {chapter}"):
+    with (
+        interruptible("stopped; what an earlier run left is there"),
+        step_progress(f"Running {chapter}") as shown,
+    ):
         made = run_chapter(
             project,
             chapter,
@@ -126,6 +153,7 @@ def run(
             folder,
             overwrite=overwrite or output is None,
             solutions=solutions,
+            shown=shown,
         )
     for path in made:
         typer.echo(str(path))
@@ -261,11 +289,3 @@ def _pairs(parameters: Sequence[str]) -> dict[str, str]:
             raise InputError(f"-p {name}: given twice.")
         values[name] = value
     return values
-
-
-def _notice(message: str) -> AbstractContextManager[object]:
-    if not sys.stderr.isatty():
-        return nullcontext()
-    from rich.console import Console
-
-    return Console(stderr=True).status(message)

@@ -41,7 +41,7 @@ def escape_markdown(text: str) -> str:
     >>> escape_markdown("- {include}`x`")
     '&#45; &#123;include&#125;&#96;x&#96;'
     """
-    return _OPENING.sub(_reference, _ACTIVE.sub(_reference, _one_line(text)))
+    return _OPENING.sub(_reference, _ACTIVE.sub(_reference, one_line(text)))
 
 
 def code_span(text: str) -> str:
@@ -50,7 +50,7 @@ def code_span(text: str) -> str:
     >>> code_span("draws"), code_span("a`b")
     ('`draws`', '``a`b``')
     """
-    shown = _one_line(text)
+    shown = one_line(text)
     if not shown:
         return ""
     fence = "`" * (_longest_run(shown) + 1)
@@ -69,7 +69,8 @@ def code_block(text: str, language: str) -> str:
     return f"{fence}{language}\n{text}\n{fence}"
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """Text on one line, for a terminal: what nobody sees, and what would steer it, is replaced."""
     return _UNSEEN.sub("\ufffd", " ".join(text.split()))
 
 

@@ -6,9 +6,10 @@ needs resampling needs the trials; without them, counts still give every value, 
 are left out and said to be.
 """
 
+import io
 import json
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,9 @@ import pandas as pd
 import gcbook
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
+from gcbook.files.kept import code_of, keep, kept, key_of
 from gcbook.files.manifest import DATA
+from gcbook.files.progress import Report, tell_progress
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import CLASS, HUMANS, PUBLISHED_SOURCES, as_classes, is_published
 from gcbook.stats.agreement import pair_counts
@@ -99,14 +102,40 @@ class Summaries:
             table.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
         write_text(json.dumps(self.provenance, indent=2) + "\n", folder / "provenance.json")
 
+    def packed(self, notes: Sequence[str] = ()) -> bytes:
+        """The same and notes on it as bytes: a line of JSON with the sizes of the tables, these."""
+        parts = {}
+        for name in _TABLES:
+            table: pd.DataFrame = getattr(self, name)
+            buffer = io.BytesIO()
+            table.to_parquet(buffer, compression="zstd", index=False)
+            parts[name] = buffer.getvalue()
+        sizes = {name: len(part) for name, part in parts.items()}
+        head = {"provenance": self.provenance, "notes": list(notes), "sizes": sizes}
+        return b"\n".join([json.dumps(head).encode(), b"".join(parts.values())])
+
+    @classmethod
+    def unpacked(cls, content: bytes) -> "tuple[Summaries, list[str]]":
+        """What `packed` packed, and its notes."""
+        first, _, rest = content.partition(b"\n")
+        head, tables = json.loads(first), {}
+        for name, size in head["sizes"].items():
+            tables[name] = pd.read_parquet(io.BytesIO(rest[:size]))
+            rest = rest[size:]
+        return cls._with(tables, head["provenance"]), head["notes"]
+
+    @classmethod
+    def _with(cls, tables: dict[str, pd.DataFrame], stored: dict[str, Any]) -> "Summaries":
+        origin = Origin(**{each.name: stored[each.name] for each in fields(Origin)})
+        return cls(**tables, settings=SummarySettings.read(stored), origin=origin)
+
     @classmethod
     def read(cls, folder: Path | None = None) -> "Summaries":
         """Read what `save` wrote; by default the summaries that come with the package."""
         folder = folder or DATA.path("summaries")
         tables = {name: pd.read_parquet(folder / f"{name}.parquet") for name in _TABLES}
         stored = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
-        origin = Origin(**{each.name: stored[each.name] for each in fields(Origin)})
-        return cls(**tables, settings=SummarySettings.read(stored), origin=origin)
+        return cls._with(tables, stored)
 
 
 @dataclass(frozen=True)
@@ -169,16 +198,24 @@ def _wider_by_shared_images(trials: pd.DataFrame) -> float:
     return round(float((together[apart > 0] / apart[apart > 0]).max()), 4)
 
 
-def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> Summaries:
+def summarise(
+    trials: pd.DataFrame,
+    settings: SummarySettings | None = None,
+    report: Report = lambda done, of: None,
+) -> Summaries:
     """Compute summaries from trials.
 
     Values are rounded to six decimals, as in the shipped tables.
+
+    Args:
+        settings: conventions and resampling; the benchmark's by default.
+        report: called with the number of datasets that are done, and of all.
     """
     settings = settings or SummarySettings()
     trials = settings.choose(trials)
     if trials.empty:
         raise InputError(f"expected trials of {', '.join(settings.datasets)}; found none.")
-    computed = estimate(trials, settings)
+    computed = estimate(trials, settings, report=report)
     return Summaries(
         count_trials(trials),
         pair_counts(trials),
@@ -213,23 +250,53 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
     own_paths = [part.strip() for part in trials.split(",") if part.strip()]
     if not own_paths and settings == SummarySettings():
         return Summaries.read()
-    if own_paths:
-        published = read_trials(*locate_trials())
-        merged = merge_own(published, read_trials(*own_paths))
-        for said in describe_own(merged, settings):
-            _tell(said)
-        default = settings == SummarySettings()
-        base = Summaries.read() if default else summarise(published, settings)
-        return with_own(base, merged)
-    at_hand = find("trials")
+    own = read_trials(*own_paths) if own_paths else None
+    at_hand = find("trials") if own is None else locate_trials()
     if at_hand is not None:
-        return summarise(read_trials(*at_hand), settings)
+        found, notes = _kept(at_hand, own, settings)
+        for note in notes:
+            _tell(note)
+        return found
     if settings.resampling.draws:
         _tell(
             "the published trials are not on this machine, so values come from the shipped counts "
             "and have no intervals; `gcbook fetch trials` gets the trials"
         )
     return _without_intervals(Summaries.read(), settings)
+
+
+def _kept(
+    places: Sequence[Path], own: pd.DataFrame | None, settings: SummarySettings
+) -> tuple[Summaries, list[str]]:
+    """Summaries and what is to be said of own trials: computed once, then kept in the cache.
+
+    Args:
+        places: of the published trials, which are what the registry lists.
+        own: trials to put beside them.
+        settings: conventions and resampling.
+    """
+    ships = [f"{name} {known}" for name, known in sorted(DATA.listed.items()) if _used(name)]
+    mine = b"" if own is None else own.to_csv(index=False).encode()
+    code = code_of("stats", "trials", "paper", "files")
+    key = key_of(mine, json.dumps(settings.as_dict()), code, *ships)
+    content = kept("summaries", key)
+    if content is None:
+        with tell_progress("resampling the datasets") as report:
+            published, notes = read_trials(*places), list[str]()
+            default = settings == SummarySettings()
+            found = Summaries.read() if default else summarise(published, settings, report)
+            if own is not None:
+                merged = merge_own(published, own)
+                notes = list(describe_own(merged, settings))
+                found = with_own(found, merged, report)
+        content = found.packed(notes)
+        keep("summaries", key, content)
+    return Summaries.unpacked(content)
+
+
+def _used(name: str) -> bool:
+    """Whether summaries depend on a file of the package's data."""
+    return name.startswith(("summaries/", "registry/")) or name == "observers.csv"
 
 
 def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
@@ -253,12 +320,15 @@ def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([published, renamed[differing]], ignore_index=True)
 
 
-def with_own(base: Summaries, merged: pd.DataFrame) -> Summaries:
+def with_own(
+    base: Summaries, merged: pd.DataFrame, report: Report = lambda done, of: None
+) -> Summaries:
     """Summaries of published trials with own observers beside them.
 
     Args:
         base: of the published trials, or empty; with the conventions and the resampling to use.
         merged: from `merge_own`.
+        report: called with the number of datasets that are done, and of all.
     """
     trials = base.settings.choose(merged)
     own = trials[~is_published(trials["source"])]
@@ -268,7 +338,7 @@ def with_own(base: Summaries, merged: pd.DataFrame) -> Summaries:
     sides = pairs[["source_a", "source_b"]]
     of_own = ~pd.concat([is_published(sides[name]) for name in sides], axis=1)
     within = (pairs["kind_a"] == CLASS) & (pairs["kind_b"] == CLASS)
-    estimates, tests = estimate_own(trials, base.settings)
+    estimates, tests = estimate_own(trials, base.settings, report)
     found = {
         "counts": count_trials(as_classes(own)),
         "pairs": pairs[of_own.any(axis=1) & ~within],

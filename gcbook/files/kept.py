@@ -1,0 +1,102 @@
+"""Kept results: what takes long to compute, in the cache, by a hash of all that it depends on.
+
+A kept file is the SHA-256 of its content and then the content. What was cut short, or changed
+since, is not what it says it is: then nothing was kept, and whoever asks computes it again. A key
+is a hash of all inputs, the code among them, so that nothing kept can be out of date; what nobody
+asks for goes when there is too much.
+"""
+
+import os
+from collections.abc import Iterable
+from contextlib import suppress
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path, PurePath
+
+import gcbook
+from gcbook.files.atomic import UnwritableError, write_whole
+from gcbook.files.cache import cache_dir
+from gcbook.files.errors import InputError
+from gcbook.files.gate import MIB, read_file
+from gcbook.files.sums import hash_of
+
+MOST = 512 * MIB
+"""Bytes that are kept in all."""
+
+_LARGEST = 128 * MIB
+_DIGEST = 32
+
+
+def key_of(*inputs: str | bytes) -> str:
+    """A key for what depends on these inputs and on nothing else, in this order."""
+    digest = sha256()
+    for each in inputs:
+        content = each.encode() if isinstance(each, str) else each
+        digest.update(len(content).to_bytes(8, "big") + content)
+    return digest.hexdigest()
+
+
+@cache
+def code_of(*rooms: str) -> str:
+    """What stands for the code of some rooms, and for the libraries that numbers come from."""
+    folder = Path(gcbook.__file__).parent
+
+    def counts(inner: PurePath) -> bool:
+        return inner.parts[0] in rooms and inner.suffix == ".py"
+
+    libraries = [f"{name} {version(name)}" for name in ("numpy", "pandas", "scipy")]
+    return key_of(hash_of(folder, counts), *libraries)
+
+
+def kept(kind: str, key: str) -> bytes | None:
+    """What was kept under a key, None if nothing was, or it is not whole."""
+    path = _place(kind, key)
+    if not path.is_file():
+        return None
+    try:
+        content = read_file(path, _LARGEST)
+    except InputError:
+        return None
+    digest, found = content[:_DIGEST], content[_DIGEST:]
+    if sha256(found).digest() != digest:
+        return None
+    with suppress(OSError):  # the order of use is no more than a hint
+        os.utime(path)
+    return found
+
+
+def keep(kind: str, key: str, content: bytes) -> None:
+    """Keep a result, if the cache can be written to and it is not too large."""
+    if len(content) + _DIGEST > _LARGEST:
+        return
+    path = _place(kind, key)
+    whole = sha256(content).digest() + content
+    with suppress(OSError, UnwritableError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # Several processes may keep the same: each writes a file of its own.
+        written = path.with_name(f"{path.name}.{os.getpid()}")
+        write_whole(written, lambda half: half.write_bytes(whole))
+        written.replace(path)
+        _make_room(path.parents[1].rglob("*"))
+
+
+def _place(kind: str, key: str) -> Path:
+    return cache_dir() / "kept" / kind / key
+
+
+def _make_room(paths: Iterable[Path]) -> None:
+    """Remove what was not asked for for longest, if there is more than `MOST`."""
+    found = []
+    for path in paths:
+        with suppress(OSError):
+            if path.is_file():
+                stat = path.stat()
+                found.append((stat.st_mtime_ns, stat.st_size, path))
+    left = sum(size for _, size, _ in found)
+    for _, size, path in sorted(found):
+        if left <= MOST:
+            break
+        with suppress(OSError):
+            path.unlink()
+        left -= size

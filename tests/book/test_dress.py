@@ -83,6 +83,16 @@ def test_the_caption_of_an_optional_figure_goes_with_it():
         dressed(v4.new_code_cell("None"), caption_cell("C"))
 
 
+def test_the_heading_of_an_optional_figure_goes_with_it():
+    heading = v4.new_markdown_cell("## Yours", metadata={"tags": ["optional"]})
+    empty = v4.new_code_cell("None", metadata={"tags": ["optional"]})
+    assert dressed(heading, empty, caption_cell("C")).cells[0].source == "None"
+    assert dressed(heading).cells[0].source != "## Yours"
+    shown = chart_cell()
+    shown.metadata["tags"] = ["optional"]
+    assert dressed(heading, shown, caption_cell("C")).cells[0].source == "## Yours"
+
+
 def test_the_executed_notebook_is_left_as_it_was():
     cells = [chart_cell(), caption_cell("C")]
     before = v4.writes(v4.new_notebook(cells=cells))

@@ -207,7 +207,7 @@ def is_optional(cell: Any) -> bool:
 
 def _with_headings(cells: list[Any]) -> list[Any]:
     """The cells without optional headings of what shows nothing."""
-    below = [*cells[1:], new_markdown_cell("")]
+    below = [*cells, new_markdown_cell("")][1:]
     return [
         cell
         for cell, after in zip(cells, below, strict=True)

@@ -42,11 +42,12 @@ table { border-collapse: collapse; width: 100%; font-size: 0.9rem; }
 th, td { padding: 0.3rem 0.6rem; text-align: left; vertical-align: top; }
 th { vertical-align: bottom; border-bottom: 2px solid var(--rule); }
 tbody tr:nth-child(even) { background: var(--row); }
-.gc-number { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.gc-number { text-align: right; font-variant-numeric: tabular-nums; }
+td.gc-number { white-space: nowrap; }
 .gc-interval { display: block; color: var(--soft); font-size: 0.75rem; }
 .gc-missing { color: var(--soft); }
-.gc-static { max-width: 100%; height: auto; padding: 0.5rem; background: $page;
-  border-radius: 4px; }
+.gc-static { box-sizing: border-box; max-width: 100%; height: auto; padding: 0.5rem;
+  background: $page; border-radius: 4px; }
 summary { cursor: pointer; margin: 1rem 0; font-weight: 600; }
 a { color: inherit; }
 </style>
@@ -122,7 +123,8 @@ def _strip(beside: pd.DataFrame) -> str:
         description="A row a measure: people with their interval, published networks, and own "
         "observers, large and named. The tables below have the numbers.",
     )
-    return chart_image(chart_spec(chart))
+    # Names may be wider in the reader's font than in the one that the picture is set with.
+    return chart_image({**chart_spec(chart), "padding": {"left": 30, "right": 30, "top": 5}})
 
 
 def _table(rows: pd.DataFrame, title: str, *, by_dataset: bool = False) -> str:
@@ -130,11 +132,10 @@ def _table(rows: pd.DataFrame, title: str, *, by_dataset: bool = False) -> str:
     if by_dataset:
         columns = ["dataset", *(name for name in columns if name != "whole")]
     shown = own_rows(rows)
-    known = [name for name in columns if shown[name].notna().any()]
     return marked_table(
         shown,
         title,
-        columns=known,
+        columns=columns,
         headings={"value": title.removesuffix(" by dataset")},
         formats={"value": ".3f"},
     )
@@ -171,6 +172,10 @@ def _folded(title: str, inner: str) -> str:
 
 def _notes(report: Report) -> str:
     items = "".join(f"<li>{html.escape(note)}</li>" for note in report.notes)
-    links = [csv_link(report.measures, "measures")]
-    links += [csv_link(report.pairs, "pairs")] if len(report.pairs) else []
-    return f"<h2>Notes</h2><ul>{items}</ul><p>{' '.join(links)}</p>"
+    tables = {"measures": report.measures, "pairs": report.pairs}
+    links = "".join(
+        f"<p>All {name}: {csv_link(table, name)}</p>"
+        for name, table in tables.items()
+        if len(table)
+    )
+    return f"<h2>Notes</h2><ul>{items}</ul>{links}"

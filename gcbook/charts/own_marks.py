@@ -30,8 +30,12 @@ _FILLS = ((OWN, INK), (PAGE, OWN), (INK, OWN))
 
 
 def own_names(rows: pd.DataFrame, column: str = "observer") -> list[str]:
-    """The own observers of a table with ``kind``, in the order given."""
-    return list(dict.fromkeys(rows.loc[rows["kind"].isin(OWN_KINDS), column].astype(str)))
+    """The own observers of a table with ``kind``: models, then classes, in the order given."""
+    return [
+        name
+        for kind in OWN_KINDS
+        for name in dict.fromkeys(rows.loc[rows["kind"] == kind, column].astype(str))
+    ]
 
 
 def of_each(

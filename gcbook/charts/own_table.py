@@ -37,6 +37,8 @@ def own_rows(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def own_columns(rows: pd.DataFrame) -> list[str]:
-    """The columns to show of them: printed values where the paper has any."""
-    printed = [name for name in rows if str(name).endswith("_printed")]
-    return [*_SHOWN, *(name for name in printed if rows[name].notna().any()), "whole"]
+    """The columns to show of them: those in which there is something."""
+    known = {str(name) for name in rows if rows[name].notna().any()}
+    known |= {"rank_of"} if "rank" in known else set()
+    printed = [str(name) for name in rows if str(name).endswith("_printed")]
+    return [*_SHOWN[:2], *(name for name in [*_SHOWN[2:], *printed] if name in known), "whole"]

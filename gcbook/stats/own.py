@@ -205,10 +205,10 @@ def _read(trials: Trials) -> pd.DataFrame:
 
 
 def _own_observers(summaries: Summaries) -> pd.DataFrame:
-    """Each own observer with ``label`` and ``kind``."""
+    """Each own observer with ``label`` and ``kind``, models first."""
     who = summaries.counts[_WHO].drop_duplicates(ignore_index=True)
     who = who.assign(label=unique_labels(who["source"], who["observer"]))
-    own = who[~is_published(who["source"])].reset_index(drop=True)
+    own = who[~is_published(who["source"])].sort_values("observer_kind", ignore_index=True)
     return own.assign(kind=kind_titles(own["source"], own["observer_kind"]))
 
 

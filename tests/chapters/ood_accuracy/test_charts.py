@@ -34,6 +34,7 @@ def test_differences_that_survive_the_correction_stand_out() -> None:
     tests = pd.DataFrame(
         {
             "model": ["a", "b"],
+            "kind": "Discriminative model",
             "difference": [0.1, -0.01],
             "low": [0.05, -0.02],
             "high": [0.15, 0.0],

@@ -157,7 +157,7 @@ def check_folder(folder: Path) -> None:
 
 def _copy_sources(checkout: Project, project: Project) -> None:
     """Copy what changed, so that what was built of the rest is up to date."""
-    project.root.mkdir(exist_ok=True)
+    project.root.mkdir(parents=True, exist_ok=True)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(checkout.root / name, project.root / name)
     ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")

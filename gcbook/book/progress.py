@@ -88,8 +88,7 @@ def step_progress(doing: str) -> Iterator[Callable[[str], None]]:
         with console.status(doing) as status:
             yield lambda step: status.update(f"{doing}: {step}")
         return
-    console.print(doing, highlight=False, markup=False)
-    last = time.monotonic()
+    last = -LINE_EVERY_S
 
     def line(step: str) -> None:
         nonlocal last

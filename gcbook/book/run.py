@@ -9,12 +9,7 @@ from gcbook.book.chapters import pick_chapter
 from gcbook.book.execute import run_apart
 from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs, package_inputs, pages_fingerprint
-from gcbook.chapters.parameters import (
-    Parameters,
-    check_parameters,
-    declaration_of,
-    paths_in,
-)
+from gcbook.chapters.parameters import check_parameters, named_trials
 from gcbook.files.atomic import check_free, write_whole
 from gcbook.files.errors import InputError
 from gcbook.files.kept import keep, kept, key_of
@@ -56,7 +51,7 @@ def run_chapter(
     """
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
-    trials = _check_files(parameters)
+    trials = named_trials(parameters)
     plain = parameters.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -111,17 +106,3 @@ def _copied(key: str, *paths: Path) -> bool:
 def _keep(key: str, *paths: Path) -> None:
     for path in paths:
         keep("runs", key_of(key, path.suffix), path.read_bytes())
-
-
-def _check_files(parameters: Parameters) -> list[str]:
-    """Say what is wrong with files now, not after the kernel has started; return own trials."""
-    named = paths_in(parameters.chapter, parameters.as_dict())
-    if missing := {each: path for each, path in named.items() if not path.exists()}:
-        listed = ", ".join(map(str, missing.values()))
-        parameter = next(iter(missing)).partition(" ")[0]
-        raise InputError(
-            f"{parameter}: expected paths of files or folders, found nothing at {listed} (looked "
-            f"from {Path.cwd()})."
-        )
-    declaration_of(parameters.chapter).check_files(parameters)
-    return [str(path) for each, path in named.items() if each.startswith("trials ")]

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import Chapter
@@ -14,7 +13,7 @@ from gcbook.book.record import (
     record_file,
     stale_reason,
 )
-from gcbook.chapters.parameters import check_parameters, parameters_of, paths_in
+from gcbook.chapters.parameters import check_parameters, named_trials, parameters_of, paths_in
 from gcbook.files.errors import InputError
 
 
@@ -46,37 +45,26 @@ def given_parameters(
             f"-p: no chapter takes {', '.join(map(repr, sorted(unknown)))}; chapters take "
             f"{', '.join(known)} (gcbook chapters)."
         )
-    found = {}
+    found, trials = {}, set[str]()
     for chapter, names in taken.items():
         if names:
-            paths = {
-                name: ",".join(
-                    str(path.absolute()) for path in paths_in(chapter, {name: value}).values()
-                )
-                for name, value in values.items()
-                if name in names and paths_in(chapter, {name: value})
-            }
-            wanted = {name: values[name] for name in names} | paths
+            paths = {name: _absolute(chapter, name, values[name]) for name in names}
+            wanted = {name: path or values[name] for name, path in paths.items()}
             try:
-                checked = check_parameters(chapter, **wanted).as_dict()
+                checked = check_parameters(chapter, **wanted)
+                trials |= {*named_trials(checked)}
             except InputError as error:
                 raise InputError(f"{chapter}: {error}") from None
-            found[chapter] = {name: checked[name] for name in names}
-    missing = {
-        path
-        for chapter, wanted in found.items()
-        for path in paths_in(chapter, wanted).values()
-        if not path.exists()
-    }
-    if missing:
-        raise InputError(
-            f"-p: expected paths of files or folders, found nothing at "
-            f"{', '.join(map(str, sorted(missing)))}."
-        )
-    trials = {each["trials"] for each in found.values() if each.get("trials")}
-    for paths in trials:
-        check_trials(paths.split(","))
+            plain = checked.as_dict()
+            found[chapter] = {name: plain[name] for name in names}
+    if trials:
+        check_trials(sorted(trials))
     return found
+
+
+def _absolute(chapter: str, name: str, value: Any) -> str:
+    """The paths that a parameter names, made absolute: kernels run elsewhere."""
+    return ",".join(str(path.absolute()) for path in paths_in(chapter, {name: value}).values())
 
 
 def take_executed(project: Project, chapters: list[Chapter]) -> None:

@@ -208,6 +208,24 @@ def paths_in(chapter: str, values: Mapping[str, Any]) -> dict[str, Path]:
     return found
 
 
+def named_trials(parameters: Parameters) -> list[str]:
+    """Check what a chapter's parameters name, which may take a second; return own trials.
+
+    Raises:
+        InputError: nothing is at a path, or as by the chapter's ``check_files``.
+    """
+    named = paths_in(parameters.chapter, parameters.as_dict())
+    if missing := {each: path for each, path in named.items() if not path.exists()}:
+        listed = ", ".join(map(str, missing.values()))
+        parameter = next(iter(missing)).partition(" ")[0]
+        raise InputError(
+            f"{parameter}: expected paths of files or folders, found nothing at {listed} (looked "
+            f"from {Path.cwd()})."
+        )
+    declaration_of(parameters.chapter).check_files(parameters)
+    return [str(path) for each, path in named.items() if each.startswith("trials ")]
+
+
 def defaults(model: type[Parameters]) -> dict[str, Any]:
     """The plain default values of a chapter's parameters."""
     return {name: info.default for name, info in model.model_fields.items()}

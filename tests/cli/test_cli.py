@@ -28,7 +28,7 @@ from gcbook.stats.resampling import Resampling
 def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
     asked = {}
 
-    def run_chapter(project, chapter, values, folder, overwrite, solutions):
+    def run_chapter(project, chapter, values, folder, overwrite, solutions, shown):
         asked.update(values, solutions=solutions)
         return (folder / "a.ipynb", folder / "a.html")
 
@@ -145,7 +145,7 @@ def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
 def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
     seen = {}
 
-    def run_chapter(project, name, values, folder, overwrite, solutions):
+    def run_chapter(project, name, values, folder, overwrite, solutions, shown):
         seen.update(values, name=name, folder=folder)
         return folder / "a.ipynb", folder / "a.html"
 
@@ -324,8 +324,14 @@ def test_a_full_disk_leaves_the_table_that_was_there(tmp_path, capsys, monkeypat
 
 def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     made = []
-    monkeypatch.setattr("gcbook.book.run.run_apart", lambda *args: made.append(args[1]) or 1.0)
-    monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: made.append(args[4]))
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+
+    def make(path):
+        made.append(path)
+        path.write_text("made")
+
+    monkeypatch.setattr("gcbook.book.run.run_apart", lambda *args: make(args[1]))
+    monkeypatch.setattr("gcbook.book.page.write_page", lambda *args, **_: make(args[4]))
     mine = tmp_path / "method.html"
     mine.write_text("mine")
     command = ["run", "method", "-o", str(tmp_path)]
@@ -334,9 +340,14 @@ def test_a_run_replaces_results_only_if_asked_to(tmp_path, capsys, monkeypatch):
     assert f"{mine}: already there" in err and "--overwrite" in err
     assert call(capsys, *command, "--overwrite")[0] == 0
     assert made == [tmp_path / "method.ipynb", mine]
+    # Asked for again, what was made is copied.
+    mine.write_text("mine")
+    assert call(capsys, *command, "--overwrite")[0] == 0
+    assert (len(made), mine.read_text()) == (2, "made")
     # What is named by nobody is the place of the last run.
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("gcbook.book.project.find_project", lambda: None)
+    monkeypatch.setattr("gcbook.book.run.pages_fingerprint", lambda *_: "")
     monkeypatch.setattr("gcbook.book.run.pick_chapter", lambda *_: SimpleNamespace(template=None))
     monkeypatch.setattr("gcbook.book.run.chapter_inputs", lambda *_: {})
     for _ in range(2):

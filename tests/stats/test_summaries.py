@@ -13,6 +13,7 @@ from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.manifest import DATA
 from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS, show_once
+from gcbook.stats import summaries
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
@@ -24,7 +25,7 @@ from gcbook.stats.summaries import (
     observer_numbers,
     summarise,
 )
-from gcbook.trials.table import write_trials
+from gcbook.trials.table import read_trials, write_trials
 
 SHIPPED = Summaries.read()
 
@@ -234,3 +235,90 @@ def test_numbers_of_observers_are_the_papers() -> None:
     assert numbers["humans"] == 90
     assert numbers["human_trials"] == 85_120
     assert (numbers["networks"], numbers["everywhere"], numbers["datasets"]) == (32, 9, 17)
+
+
+FEW = SummarySettings(datasets=("edge", "cue-conflict"), resampling=Resampling(draws=100))
+
+
+def own_of(published: pd.DataFrame, folder: Path, dataset: str = "edge") -> str:
+    """Trials of a model of one's own: a published network's, some answers changed."""
+    own = published[
+        (published["observer"] == "resnet50")
+        & (published["source"] == "model-vs-human")
+        & (published["dataset"] == dataset)
+    ]
+    answers = own["response"].where(np.arange(len(own)) % 5 > 0, "oven")
+    write_trials(own.assign(observer="mine", response=answers), folder / "lab")
+    return str(folder / "lab")
+
+
+@pytest.mark.filterwarnings("ignore::gcbook.stats.summaries.SummariesWarning")
+def test_what_was_kept_is_what_is_computed(
+    published_trials: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    own = own_of(published_trials, tmp_path)
+    merged = merge_own(published_trials, read_trials(own))
+    plain = summarise(merged, FEW)
+    first = load_summaries(own, FEW)
+    # A part alone is what it is among all.
+    shape = first.of("shape_bias")
+    for found in (first, load_summaries(own, FEW)):
+        for name in ("counts", "pairs", "estimates", "tests"):
+            pd.testing.assert_frame_equal(
+                getattr(found, name), getattr(plain, name), check_exact=True
+            )
+        assert shape.equals(found.of("shape_bias"))
+        kappa = found.tests_of("error_consistency")
+        assert kappa.reset_index(drop=True).equals(
+            plain.tests_of("error_consistency").reset_index(drop=True)
+        )
+    # What was kept is used: nothing can be computed any more.
+    monkeypatch.setattr(summaries, "estimate", None)
+    assert load_summaries(own, FEW).estimates.equals(plain.estimates)
+    # Of what was damaged, nothing is believed.
+    for file in (tmp_path / "cache" / "kept" / "summaries").iterdir():
+        file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(TypeError):
+        assert load_summaries(own, FEW).estimates.empty
+    # Other trials are others.
+    monkeypatch.undo()
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    changed = Path(own) / "raw-data" / "edge" / "edge_mine_session-1.csv"
+    changed.write_text(changed.read_text().replace(",oven,", ",knife,"))
+    assert not load_summaries(own, FEW).counts.equals(plain.counts)
+
+
+@pytest.mark.filterwarnings("ignore::gcbook.stats.summaries.SummariesWarning")
+def test_published_rows_are_the_shipped_ones_unless_own_trials_change_them(
+    published_trials: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+    asked: list[object] = []
+    real = summaries.estimate
+
+    def noted(*args: object, **options: object) -> object:
+        asked.append(options["known"])
+        few = SummarySettings(resampling=Resampling(draws=0))
+        return real(args[0], few, **options)
+
+    monkeypatch.setattr(summaries, "estimate", noted)
+    own = own_of(published_trials, tmp_path, "cue-conflict")
+    found = load_summaries(own).of("shape_bias")
+    mine = found["observer"] == "mine"
+    shipped = SHIPPED.of("shape_bias").reset_index(drop=True)
+    pd.testing.assert_frame_equal(found[~mine].reset_index(drop=True), shipped, check_exact=True)
+    assert mine.sum() == 17 and asked[-1] is not None
+    # An image that nobody else saw would be drawn too, and another person is one of the humans.
+    csv = Path(own) / "raw-data" / "cue-conflict" / "cue-conflict_mine_session-1.csv"
+    text = csv.read_text()
+    csv.write_text(text.replace("airplane1-", "airplane99-"))
+    load_summaries(own).of("shape_bias")
+    assert asked[-1] is None
+    csv.write_text(text)
+    person = published_trials[
+        (published_trials["dataset"] == "edge") & (published_trials["observer"] == "subject-01")
+    ]
+    write_trials(person, tmp_path / "people")
+    load_summaries(f"{own},{tmp_path / 'people'}").of("shape_bias")
+    assert asked[-1] is None

@@ -1,0 +1,64 @@
+"""A book with other parameters: what is refused, what is taken over, what is left alone."""
+
+import shutil
+
+import pytest
+
+from gcbook.book import variant
+from gcbook.book.chapters import find_chapters, parameters_in
+from gcbook.book.project import Project, find_project
+from gcbook.book.record import executed_notebook, record_file
+from gcbook.book.variant import given_parameters, take_executed
+from gcbook.files.errors import InputError
+
+CHAPTERS = find_chapters(find_project())
+
+
+def test_parameters_go_to_the_chapters_that_take_them(tmp_path, monkeypatch):
+    read = []
+    monkeypatch.setattr(variant, "check_trials", read.append)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine").mkdir()
+    given = given_parameters(CHAPTERS, {"trials": "mine", "draws": "500"})
+    assert given["shape-bias"] == {"trials": str(tmp_path / "mine"), "draws": 500}
+    assert "trials" not in given["weighting"]
+    assert "home" not in given
+    assert read == [[str(tmp_path / "mine")]]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"nonsense": "1"}, "no chapter takes 'nonsense'; chapters take .*draws"),
+        ({"draws": "3"}, r"^[\w-]+: draws: found '3', expected 0 for none"),
+        ({"draws": "50000"}, "draws: found '50000'"),  # too many for chapters on miniatures
+        ({"trials": "nothing-here"}, "found nothing at .*nothing-here"),
+    ],
+)
+def test_what_is_not_allowed_is_refused(values, said):
+    with pytest.raises(InputError, match=said):
+        given_parameters(CHAPTERS, values)
+
+
+def test_chapters_that_take_none_are_taken_over(tmp_path, monkeypatch):
+    checkout, root = Project(tmp_path / "checkout"), find_project().root
+    shutil.copytree(root / "notebooks", checkout.templates)
+    for project in (checkout, Project(checkout.root, tmp_path / "mybook")):
+        project.chapters.mkdir(parents=True)
+        executed_notebook(project, "").parent.mkdir(parents=True)
+    for place in (executed_notebook, record_file, lambda *of: checkout.chapters / "home.ipynb"):
+        place(checkout, "home").write_text("made")
+    fresh = {"home", "shape-bias"}
+    monkeypatch.setattr(
+        variant, "stale_reason", lambda project, chapter, _: "" if chapter.name in fresh else "no"
+    )
+    before = sorted(checkout.root.rglob("*"))
+    mine = Project(checkout.root, tmp_path / "mybook", {"shape-bias": {"draws": 500}})
+    take_executed(mine, CHAPTERS)
+    # Of home, which takes no draws, the checkout's pages are as good; of shape-bias they are not.
+    assert record_file(mine, "home").read_text() == "made"
+    assert not record_file(mine, "shape-bias").exists()
+    shape_bias = next(each for each in CHAPTERS if each.name == "shape-bias")
+    assert parameters_in(mine, shape_bias)["draws"] == 500
+    assert parameters_in(checkout, shape_bias)["draws"] != 500
+    assert sorted(checkout.root.rglob("*")) == before

@@ -8,6 +8,8 @@ read_trials``.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from gcbook.files.version import VERSION as __version__
+
 if TYPE_CHECKING:
     from gcbook.classifiers.load import load_classifier
     from gcbook.classifiers.objects import wrap
@@ -27,8 +29,6 @@ __all__ = [
     "shape_bias",
     "wrap",
 ]
-
-__version__ = "0.1.0"
 
 _DOORS = {
     "load_classifier": "classifiers.load",

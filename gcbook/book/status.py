@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-import gcbook
 from gcbook.book.chapters import Chapter, changes
 from gcbook.book.record import Executed
 from gcbook.book.templates import fill_template
 from gcbook.files.markdown import code_cell
+from gcbook.files.version import VERSION
 
 PACKAGES = (
     "numpy",
@@ -45,7 +45,7 @@ def status_page(
     """
     rows = "\n".join(_chapter_row(c, records[c.name]) for c in chapters if c.name in records)
     values = {
-        "gcbook": gcbook.__version__,
+        "gcbook": VERSION,
         "python": platform.python_version(),
         "seconds": f"{sum(record.seconds for record in records.values()):.0f}",
         "finished": max((record.finished for record in records.values()), default="–"),

@@ -67,9 +67,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def _version(wanted: bool) -> None:
     if wanted:
-        import gcbook
+        from gcbook.files.version import VERSION
 
-        typer.echo(f"gcbook {gcbook.__version__}")
+        typer.echo(f"gcbook {VERSION}")
         raise typer.Exit
 
 

@@ -93,14 +93,14 @@ def _as_dict(checked: Checked) -> dict[str, object]:
 
 def _used() -> Iterator[Checked]:
     """Check what the program reads by itself."""
-    import gcbook
     from gcbook.book.project import find_project
     from gcbook.book.whole import chapter_problems
     from gcbook.files.manifest import DATA
+    from gcbook.files.version import VERSION
     from gcbook.illusions.commons import illusion_problems
     from gcbook.trials.originals import SOURCES, copies, problems
 
-    about = f"what ships with gcbook {gcbook.__version__}"
+    about = f"what ships with gcbook {VERSION}"
     yield Checked(DATA.folder, about, _look(DATA.problems))
     for kind, sources in SOURCES.items():
         for source in sources:

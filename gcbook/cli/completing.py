@@ -2,13 +2,11 @@
 
 from pathlib import Path
 
-import gcbook
-
 
 def chapters(incomplete: str) -> list[str]:
     """Names of chapters that begin so."""
     # Of the package, whose rooms need not be imported for it.
-    rooms = (Path(gcbook.__file__).parent / "chapters").glob("*/__init__.py")
+    rooms = (Path(__file__).parents[1] / "chapters").glob("*/__init__.py")
     names = sorted(room.parent.name.replace("_", "-") for room in rooms)
     return [name for name in names if name.startswith(incomplete)]
 

@@ -14,7 +14,6 @@ from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path, PurePath
 
-import gcbook
 from gcbook.files.atomic import UnwritableError, write_whole
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import InputError
@@ -40,7 +39,7 @@ def key_of(*inputs: str | bytes) -> str:
 @cache
 def code_of(*rooms: str) -> str:
     """What stands for the code of some rooms, and for the libraries that numbers come from."""
-    folder = Path(gcbook.__file__).parent
+    folder = Path(__file__).parents[1]
 
     def counts(inner: PurePath) -> bool:
         return inner.parts[0] in rooms and inner.suffix == ".py"

@@ -162,12 +162,12 @@ def fetch_illusions(
     """
     import requests
 
-    import gcbook
+    from gcbook.files.version import VERSION
 
     missing = [each for each in ILLUSIONS if each.name not in find_illusions()]
     folder = cache_dir() / "illusions"
     # Commons refuses programs that do not say what they are.
-    agent = f"gcbook/{gcbook.__version__} (a reproduction of arXiv:2309.16779; four pictures, once)"
+    agent = f"gcbook/{VERSION} (a reproduction of arXiv:2309.16779; four pictures, once)"
     headers = {"User-Agent": agent}
     failed: list[str] = []
     try:

@@ -16,12 +16,12 @@ from typing import Any
 
 import pandas as pd
 
-import gcbook
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
 from gcbook.files.kept import code_of, keep, kept, key_of
 from gcbook.files.manifest import DATA
 from gcbook.files.progress import Report, tell_progress
+from gcbook.files.version import VERSION
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import CLASS, HUMANS, PUBLISHED_SOURCES, as_classes, is_published
 from gcbook.stats.agreement import pair_counts
@@ -36,7 +36,7 @@ _TABLES = ("counts", "pairs", "estimates", "tests")
 _DECIMALS = 6
 _ABOUT_IMAGES = ("images", "images_in_several_datasets", "wider_by_shared_images")
 
-CODE = f"gcbook {gcbook.__version__}"
+CODE = f"gcbook {VERSION}"
 """What computes summaries here."""
 
 

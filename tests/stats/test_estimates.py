@@ -9,7 +9,7 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import error_consistency, pair_counts
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.estimates import ESTIMATE_COLUMNS, PARTS, Known, estimate
+from gcbook.stats.estimates import ESTIMATE_COLUMNS, estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.metrics import count_trials
@@ -394,33 +394,8 @@ def test_the_kappa_of_who_never_errs_has_an_interval() -> None:
     assert high - low > 0.02
 
 
-@pytest.mark.parametrize("parts", [["accuracy"], ["agreement"], ["shape"], list(PARTS)])
-def test_beside_known_observers_the_others_are_as_among_all(parts: list[str]) -> None:
-    """Rows of an own observer, ranks and tests do not depend on whose rows are wanted."""
-    settings = SummarySettings(
-        datasets=("rotation", "cue-conflict", "silhouette"), resampling=Resampling(draws=300)
-    )
-    own = TRIALS[TRIALS["observer"] == "poor"].assign(source="mine", observer="own")
-    own.loc[own["image_id"].str.contains("1"), "response"] = "oven"
-    trials = pd.concat([TRIALS, own])
-    every = estimate(trials, settings)
-    known = Known.of(estimate(TRIALS, settings).estimates)
-    assert (known.models, known.everywhere) == ({("s", "good"), ("s", "poor")},) * 2
-    beside = estimate(trials, settings, parts=parts, known=known)
-    metrics = [metric for part in parts for metric in PARTS[part]]
-    wanted = every.estimates[every.estimates["metric"].isin(metrics)]
-    about = wanted[["observer", "other"]].eq("own").any(axis=1) | (wanted["metric"] == "mean_rank")
-    # Products of matrices are rounded by how many rows they have.
-    pd.testing.assert_frame_equal(
-        beside.estimates, wanted[about].reset_index(drop=True), rtol=0, atol=1e-5
-    )
-    tests = every.tests[every.tests["metric"].isin(metrics)].reset_index(drop=True)
-    assert len(tests) >= 6
-    pd.testing.assert_frame_equal(beside.tests, tests, rtol=0, atol=1e-5)
-
-
 def test_progress_ends_when_all_datasets_are_done() -> None:
     told: list[tuple[int, int]] = []
     settings = SummarySettings(resampling=NO_DRAWS)
-    estimate(TRIALS, settings, parts=["accuracy"], report=lambda *each: told.append(each))
+    estimate(TRIALS, settings, report=lambda *each: told.append(each))
     assert told == [(1, 3), (2, 3), (3, 3)]

@@ -24,6 +24,7 @@ from gcbook.stats.summaries import (
     merge_own,
     observer_numbers,
     summarise,
+    with_own,
 )
 from gcbook.trials.table import read_trials, write_trials
 
@@ -259,66 +260,24 @@ def test_what_was_kept_is_what_is_computed(
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     own = own_of(published_trials, tmp_path)
     merged = merge_own(published_trials, read_trials(own))
-    plain = summarise(merged, FEW)
-    first = load_summaries(own, FEW)
-    # A part alone is what it is among all.
-    shape = first.of("shape_bias")
-    for found in (first, load_summaries(own, FEW)):
+    plain = with_own(summarise(published_trials, FEW), merged)
+    for found in (load_summaries(own, FEW), load_summaries(own, FEW)):
         for name in ("counts", "pairs", "estimates", "tests"):
             pd.testing.assert_frame_equal(
                 getattr(found, name), getattr(plain, name), check_exact=True
             )
-        assert shape.equals(found.of("shape_bias"))
-        kappa = found.tests_of("error_consistency")
-        assert kappa.reset_index(drop=True).equals(
-            plain.tests_of("error_consistency").reset_index(drop=True)
-        )
+        assert found.provenance == plain.provenance
     # What was kept is used: nothing can be computed any more.
-    monkeypatch.setattr(summaries, "estimate", None)
+    monkeypatch.setattr(summaries, "estimate_own", None)
     assert load_summaries(own, FEW).estimates.equals(plain.estimates)
     # Of what was damaged, nothing is believed.
     for file in (tmp_path / "cache" / "kept" / "summaries").iterdir():
         file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(TypeError):
-        assert load_summaries(own, FEW).estimates.empty
+        load_summaries(own, FEW)
     # Other trials are others.
     monkeypatch.undo()
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     changed = Path(own) / "raw-data" / "edge" / "edge_mine_session-1.csv"
     changed.write_text(changed.read_text().replace(",oven,", ",knife,"))
     assert not load_summaries(own, FEW).counts.equals(plain.counts)
-
-
-@pytest.mark.filterwarnings("ignore::gcbook.stats.summaries.SummariesWarning")
-def test_published_rows_are_the_shipped_ones_unless_own_trials_change_them(
-    published_trials: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
-    asked: list[object] = []
-    real = summaries.estimate
-
-    def noted(*args: object, **options: object) -> object:
-        asked.append(options["known"])
-        few = SummarySettings(resampling=Resampling(draws=0))
-        return real(args[0], few, **options)
-
-    monkeypatch.setattr(summaries, "estimate", noted)
-    own = own_of(published_trials, tmp_path, "cue-conflict")
-    found = load_summaries(own).of("shape_bias")
-    mine = found["observer"] == "mine"
-    shipped = SHIPPED.of("shape_bias").reset_index(drop=True)
-    pd.testing.assert_frame_equal(found[~mine].reset_index(drop=True), shipped, check_exact=True)
-    assert mine.sum() == 17 and asked[-1] is not None
-    # An image that nobody else saw would be drawn too, and another person is one of the humans.
-    csv = Path(own) / "raw-data" / "cue-conflict" / "cue-conflict_mine_session-1.csv"
-    text = csv.read_text()
-    csv.write_text(text.replace("airplane1-", "airplane99-"))
-    load_summaries(own).of("shape_bias")
-    assert asked[-1] is None
-    csv.write_text(text)
-    person = published_trials[
-        (published_trials["dataset"] == "edge") & (published_trials["observer"] == "subject-01")
-    ]
-    write_trials(person, tmp_path / "people")
-    load_summaries(f"{own},{tmp_path / 'people'}").of("shape_bias")
-    assert asked[-1] is None

@@ -5,12 +5,12 @@ from types import SimpleNamespace
 
 import pandas as pd
 
-import gcbook
 from gcbook.chapters.claims import claims_of
 from gcbook.chapters.home.tables import DIFFUSION, MINIATURES, SMALL_NETWORK
 from gcbook.claims import Interval, Number
 from gcbook.claims.found import IN_PART, count_grades, count_unchecked
 from gcbook.claims.paper import paper_claims
+from gcbook.files.version import VERSION
 from gcbook.miniworld.results.weighting import PAPER
 
 
@@ -43,7 +43,7 @@ def home_facts(
         texture=str(seen["texture"]),
         network_said=str(seen["resnet50"]),
         paper_k=PAPER,
-        version=gcbook.__version__,
+        version=VERSION,
         **{name: Number(value, ".2f") for name, value in values.items()},
         **differences,
         **_grades(chapters),

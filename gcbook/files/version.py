@@ -1,0 +1,3 @@
+"""The version of the package, for all that says what made it."""
+
+VERSION = "0.1.0"

@@ -24,6 +24,7 @@ SIZE = 230
 LINE = 14
 """Between names one above the other, in pixels."""
 
+_RIM = {"stroke": PAGE, "strokeWidth": 3, "strokeJoin": "round", "color": PAGE}
 _DASHES: Sequence[Sequence[int]] = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3])
 _FILLS = ((OWN, INK), (PAGE, OWN), (INK, OWN))
 """Fill and outline of the marks of several own observers, in turn."""
@@ -112,8 +113,13 @@ def own_labels(
         sides: Any = (("left", -4, left), ("right", 4, f"!({left})"))
         for align, dx, test in sides[:1] if left == "true" else sides:
             placed = rows.transform_filter(f"({where}) && ({test})")
-            look = {"align": align, "dx": dx, "dy": dy[i % len(dy)], "fontWeight": "bold"}
-            for rim in ({"stroke": PAGE, "strokeWidth": 3, "color": PAGE}, {"color": OWN}):
+            look: dict[str, Any] = {
+                "align": align,
+                "dx": dx,
+                "dy": dy[i % len(dy)],
+                "fontWeight": "bold",
+            }
+            for rim in (_RIM, {"color": OWN}):
                 words = placed.mark_text(**look, **rim)
                 layers.append(words.encode(text="observer:N", tooltip=alt.value(None)))
     return layers

@@ -41,4 +41,7 @@ def own_columns(rows: pd.DataFrame) -> list[str]:
     known = {str(name) for name in rows if rows[name].notna().any()}
     known |= {"rank_of"} if "rank" in known else set()
     printed = [str(name) for name in rows if str(name).endswith("_printed")]
-    return [*_SHOWN[:2], *(name for name in [*_SHOWN[2:], *printed] if name in known), "whole"]
+    # Of whole observers there is nothing to say.
+    seen = rows["whole"].str.split(" of ", expand=True)
+    part = ["whole"] if (seen[0] != seen[1]).any() else []
+    return [*_SHOWN[:2], *(name for name in [*_SHOWN[2:], *printed] if name in known), *part]

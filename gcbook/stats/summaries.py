@@ -250,9 +250,9 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
     own_paths = [part.strip() for part in trials.split(",") if part.strip()]
     if not own_paths and settings == SummarySettings():
         return Summaries.read()
-    own = read_trials(*own_paths) if own_paths else None
-    at_hand = find("trials") if own is None else locate_trials()
+    at_hand = locate_trials() if own_paths else find("trials")
     if at_hand is not None:
+        own = read_trials(*own_paths) if own_paths else None
         found, notes = _kept(at_hand, own, settings)
         for note in notes:
             _tell(note)

@@ -84,8 +84,8 @@ def build_book(
     """
     from gcbook.stats.summaries import load_summaries
 
-    mend_swap(project.html)
     _copy_sources(project)
+    mend_swap(project.html)
     chapters = find_chapters(project)
     if project.given:
         take_executed(project, chapters)
@@ -139,13 +139,18 @@ def _copy_sources(project: Project) -> None:
             f"{project.build}: expected a new folder, or one with an earlier build of the book, "
             f"found another ({min(there)}, …). Choose another --output."
         )
+    # First what tells that the folder is a book's, for this may be interrupted.
+    project.pages.mkdir(parents=True, exist_ok=True)
+    for name in CONFIGURATION:
+        shutil.copy(project.root / name, project.pages / name)
     ignored = shutil.ignore_patterns(".*", "chapters", "__pycache__")
     for old in (project.pages / "book").glob("*"):
         if old.name != project.chapters.name:
             shutil.rmtree(old) if old.is_dir() else old.unlink()
     shutil.copytree(project.book, project.pages / "book", ignore=ignored, dirs_exist_ok=True)
-    for name in CONFIGURATION:
-        shutil.copy(project.root / name, project.pages / name)
+    # Pages offer their templates for download.
+    shutil.rmtree(project.pages / "notebooks", ignore_errors=True)
+    shutil.copytree(project.templates, project.pages / "notebooks", ignore=ignored)
 
 
 def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapter]:

@@ -81,6 +81,7 @@ def test_a_book_elsewhere_is_made_of_a_copy_of_the_sources(project, jupyter_book
     assert (other.pages / "_config.yml").read_text() == "title: test\n"
     assert (other.pages / "book" / "page.md").read_text() == "# Old\n"
     assert (other.chapters / "method.ipynb").read_text() == "executed"
+    assert (other.pages / "notebooks" / "method.ipynb").is_file()
     assert not build_book(other).pages
     assert {path: path.stat().st_mtime_ns for path in before if path != tmp_path} == {
         path: time for path, time in before.items() if path != tmp_path

@@ -120,6 +120,7 @@ def build_variant(
         InputError: as by `given_parameters`, or the folder holds something else.
         ChapterFailed, GcbookError: as by `gcbook.book.build.build_book`.
     """
+    folder = folder.absolute()  # Jupyter Book runs in the folder of the sources
     chapters = find_chapters(checkout)
     given = given_parameters(chapters, values)
     project = replace(

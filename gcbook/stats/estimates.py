@@ -425,9 +425,9 @@ def _everyone(
     )
     if known:
         at_hand |= responses.is_human
-    shown = int(n_seen[-1])
+    n_shown = int(n_seen[-1])
     return _Everyone(
-        people, responses.is_human, n_seen, shown, whole, compared, at_hand, everywhere
+        people, responses.is_human, n_seen, n_shown, whole, compared, at_hand, everywhere
     )
 
 

@@ -144,10 +144,8 @@ class DatasetMeasures:
         if (is_human & chosen).any():
             yield self.humans
         models = np.flatnonzero(~is_human & chosen)
-        for chosen in portions(
-            len(models), each * (self.n_replicates + len(self.responses.images))
-        ):
-            yield models[chosen]
+        for some in portions(len(models), each * (self.n_replicates + len(self.responses.images))):
+            yield models[some]
 
     def _asked(self, every: bool) -> dict[str, "_Condition"]:
         """The images of every condition, or of those that count."""

@@ -215,25 +215,25 @@ class _Computed(Summaries):
     _own: pd.DataFrame | None
 
     @cached_property
-    def counts(self) -> pd.DataFrame:  # type: ignore[override]
+    def counts(self) -> pd.DataFrame:
         return self._kept("counts", lambda: {"": count_trials(self._trials)})[""]
 
     @cached_property
-    def pairs(self) -> pd.DataFrame:  # type: ignore[override]
+    def pairs(self) -> pd.DataFrame:
         return self._kept("pairs", lambda: {"": pair_counts(self._trials)})[""]
 
     @cached_property
-    def estimates(self) -> pd.DataFrame:  # type: ignore[override]
+    def estimates(self) -> pd.DataFrame:
         return self.of(*(metric for metrics in PARTS.values() for metric in metrics))
 
     @cached_property
-    def tests(self) -> pd.DataFrame:  # type: ignore[override]
+    def tests(self) -> pd.DataFrame:
         tables = [each["tests"] for each in self._parts("shape", "accuracy", "agreement")]
         # Without a row the columns have no types.
         return pd.concat([each for each in tables if len(each)] or tables[:1], ignore_index=True)
 
     @cached_property
-    def origin(self) -> Origin:  # type: ignore[override]
+    def origin(self) -> Origin:
         return Origin.of(self._trials)
 
     def of(self, *metrics: str, published: bool = False) -> pd.DataFrame:
@@ -318,7 +318,7 @@ class _Computed(Summaries):
                 self._trials, self.settings, parts=parts, known=self._known, report=report
             )
         estimates, tests = found.estimates.round(_DECIMALS), found.tests.round(_DECIMALS)
-        tables = {}
+        tables: dict[str, Mapping[str, pd.DataFrame]] = {}
         for part in parts:
             rows = estimates[estimates["metric"].isin(PARTS[part])]
             if self._known:

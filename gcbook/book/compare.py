@@ -277,7 +277,7 @@ def _tables(outputs: Iterable[Any], place: Path) -> Iterator[tuple[str, list[Row
         text = "".join(source) if isinstance(source, list) else str(source)
         for found in _CSV.finditer(text):
             content = unquote(html.unescape(found["data"]))
-            rows = []
+            rows: list[Row] = []
             for row in csv.DictReader(io.StringIO(content), restkey="", restval=""):
                 left -= len(row)
                 if left < 0:

@@ -38,8 +38,8 @@ class ChapterProgress:
             about = f", about {max(round(left), 1)} s left" if done < total else ""
             words = f"{name}: executed ({done:.0f} of {total:.0f}{about})"
             bar.console.print(words, highlight=False, soft_wrap=True)
-        left = ", ".join(self._running) or "done"
-        bar.update(task, description=f"Executing chapters ({left})")
+        running = ", ".join(self._running) or "done"
+        bar.update(task, description=f"Executing chapters ({running})")
 
     @contextmanager
     def busy(self, message: str) -> Iterator[None]:

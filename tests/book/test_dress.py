@@ -142,7 +142,7 @@ def test_a_page_states_what_it_was_made_from():
     }
     notebook = v4.new_notebook(cells=[], metadata={"gcbook": {"inputs": inputs}})
     page = dress(notebook, "home", {})
-    (section,) = (cell.source for cell in page.cells)
+    *_, section = (cell.source for cell in page.cells)
     assert section.startswith("````{dropdown} What this page was made from")
     assert all(f"`{digit * 64}`" in section for digit in "1234")
     assert "| `trials <b>mine</b>.csv` |" in section

@@ -121,7 +121,7 @@
   }
 
   function slides(article, heading) {
-    const shown = [heading, ...article.querySelectorAll(".gc-short"), ...Array.from(article.querySelectorAll("figure"), (each) => each.closest("div.cell") || each)];
+    const shown = [heading, ...article.querySelectorAll(".gc-predict, .gc-short"), ...Array.from(article.querySelectorAll("figure"), (each) => each.closest("div.cell") || each)];
     shown.forEach((each) => each.classList.add("gc-slide"));
     function go(step) {
       const tops = shown.filter((each) => each.offsetHeight).map((each) => each.getBoundingClientRect().top);

@@ -5,12 +5,14 @@
   tagged ``optional`` shows nothing, its caption goes too, and so does a Markdown cell tagged
   ``optional`` directly above it.
 - Inline expressions give way to their values; the record of claims is taken out.
+- ``{minutes}`` gives way to the time that the page takes to read.
 - Code is folded, what prints nothing into one piece.
 - Folded at the end: how to run the chapter again, where there is something to choose, and from
   what it was made.
 """
 
 import copy
+import math
 import re
 import shlex
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from gcbook.book.chapters import changes
 from gcbook.book.engine import ENGINE
 from gcbook.book.inline import fill
+from gcbook.book.solutions import without_solutions
 from gcbook.chapters.parameters import allowed, parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
@@ -31,6 +34,10 @@ from gcbook.files.markdown import code_block, code_cell, code_span, escape_markd
 _WIDTH = 76
 """Characters of a line of a command."""
 _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
+
+WORDS_A_MINUTE = 200
+"""How fast a page is read, figures included; solutions do not count."""
+_MINUTES = "{minutes}"
 
 CAPTION, OPTIONAL = "caption", "optional"
 """Tags: of the caption of the figure above; of a cell that may come out without its figure."""
@@ -53,6 +60,7 @@ def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
+    _say_minutes(page.cells, f"chapter {chapter}")
     page.cells = _with_captions(_with_headings(page.cells), f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _dress_cell(cell)])
     if changed:
@@ -131,7 +139,7 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     return f"""````{{dropdown}} Rerun this chapter with other parameters
 The first command writes the executed notebook and a page of its own, the second is plain
 papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;
-{{doc}}`/book/rerun` explains both.
+{{doc}}`/book/rerun` explains both. <span class="gc-colab"></span>
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 
@@ -213,6 +221,13 @@ def _with_headings(cells: list[Any]) -> list[Any]:
         for cell, after in zip(cells, below, strict=True)
         if not (cell.cell_type == "markdown" and is_optional(cell) and not _figures(after))
     ]
+
+
+def _say_minutes(cells: list[Any], where: str) -> None:
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    words = sum(len(without_solutions(cell.source, where).split()) for cell in prose)
+    for cell in prose:
+        cell.source = cell.source.replace(_MINUTES, str(math.ceil(words / WORDS_A_MINUTE)))
 
 
 def _with_captions(cells: list[Any], where: str) -> list[Any]:

@@ -1,4 +1,4 @@
-"""A Sphinx extension: scripts that are made when the book is built, and numbered tables.
+"""A Sphinx extension: scripts made when the book is built, numbered tables, launch buttons.
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written beside the book's own static files, so that no page asks another server for anything.
@@ -10,11 +10,13 @@ import re
 from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.transforms import SphinxTransform
 
 from gcbook.book.networks import write_networks
+from gcbook.book.project import find_project
 from gcbook.files.atomic import write_if_changed
 from gcbook.files.kept import keep, kept, key_of
 
@@ -27,8 +29,18 @@ LONG = 25
 _LONG_CODE = re.compile(rf'<span class="pre">(?=(?:[^<&]|&\w+;){{{LONG},}}</span>)')
 
 
-_REPOSITORY = '<span class="gc-repository">'
-"""Where a page has the repository's address, if there is one."""
+_PLACES = {
+    "gc-repository": 'The book is at <a class="reference external" href="{address}">{address}</a>.',
+    "gc-lab": ' <a class="reference external" href="{lab}">Open the lab on Binder</a>.',
+    "gc-colab": (
+        "On Colab, run <code>%pip install &quot;gcbook[all] @ git+{address}&quot;</code> first."
+    ),
+}
+"""What pages say, by the class of the span that has the place, if the repository has an address."""
+
+_CHAPTERS = "book/chapters/"
+LAB = "class"
+"""Where ``postBuild`` puts the students' notebooks of the lab on Binder."""
 
 
 class table_figure(nodes.figure):
@@ -106,9 +118,11 @@ def mend_html(text: str, repository: str = "") -> str:
     # The dash between an argument and what it is, of which smart quotes make nothing.
     text = text.replace("</strong> -- ", "</strong>: ")
     if repository:
-        address = html.escape(repository, quote=True)
-        link = f'{_REPOSITORY}The book is at <a class="reference external" href="{address}">'
-        text = text.replace(_REPOSITORY, f"{link}{address}</a>.")
+        links = {"address": repository, "lab": launch_links(repository, LAB)["Binder"]}
+        escaped = {name: html.escape(link, quote=True) for name, link in links.items()}
+        for place, words in _PLACES.items():
+            span = f'<span class="{place}">'
+            text = text.replace(span, span + words.format(**escaped))
     return _LONG_CODE.sub('<span class="pre gc-long">', text)
 
 
@@ -127,6 +141,49 @@ def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
             write_networks(out / "_static" / "networks")
 
 
+def launch_links(repository: str, path: str) -> dict[str, str]:
+    """Where a file of the repository's default branch runs without an installation, by service.
+
+    Args:
+        repository: its address; Colab knows GitHub alone.
+        path: of a notebook or a folder, from the repository's root.
+
+    >>> launch_links("https://github.com/a/b", "x.ipynb")["Colab"]
+    'https://colab.research.google.com/github/a/b/blob/HEAD/x.ipynb'
+    """
+    address = repository.rstrip("/").removesuffix(".git")
+    on_github = re.fullmatch(r"https://github\.com/([^/]+/[^/]+)", address)
+    where = f"gh/{on_github[1]}" if on_github else f"git/{quote(address, safe='')}"
+    links = {"Binder": f"https://mybinder.org/v2/{where}/HEAD?urlpath=lab/tree/{quote(path)}"}
+    if on_github:
+        start = "https://colab.research.google.com/github"
+        links["Colab"] = f"{start}/{on_github[1]}/blob/HEAD/{quote(path)}"
+    return links
+
+
+def _add_launch_buttons(
+    app: "Sphinx", page: str, template: str, context: dict[str, Any], doctree: Any
+) -> None:
+    """Add what the theme would, which looks for the executed chapters: the repository has none."""
+    repository = app.config.html_theme_options.get("repository_url", "")
+    source = find_project().templates / f"{page.removeprefix(_CHAPTERS)}.ipynb"
+    if not repository or not page.startswith(_CHAPTERS) or not source.is_file():
+        return
+    pictures = {"Binder": "logo_binder.svg", "Colab": "logo_colab.png"}
+    buttons = [
+        {
+            "type": "link",
+            "text": service,
+            "tooltip": f"Open on {service}",
+            "icon": f"_static/images/{pictures[service]}",
+            "url": url,
+        }
+        for service, url in launch_links(repository, f"notebooks/{source.name}").items()
+    ]
+    group = {"type": "group", "tooltip": "Run this chapter", "icon": "fas fa-play"}
+    context["header_buttons"].append({**group, "buttons": buttons, "label": "launch-buttons"})
+
+
 def _show_repository(app: "Sphinx", config: "Config") -> None:
     """Show the button of the theme where the configuration has an address."""
     options = config.html_theme_options
@@ -143,6 +200,8 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     """Register the extension."""
     app.connect("config-inited", _add_vendor)
     app.connect("config-inited", _show_repository)
+    # After the theme has made the list of buttons.
+    app.connect("html-page-context", _add_launch_buttons, priority=502)
     app.connect("build-finished", _mend_pages)
     app.add_enumerable_node(
         table_figure,

@@ -40,7 +40,11 @@ _LIBRARIES = tuple(
 )
 _OWN = Path(__file__).parents[1].as_posix() + "/"
 _MODULE = frozenset(vars(torch.nn.Module()))
-_SLOTS = (GetSetDescriptorType, MemberDescriptorType, type(namedtuple("One", "field").field))
+_SLOTS = (
+    GetSetDescriptorType,
+    MemberDescriptorType,
+    type(vars(namedtuple("One", "field"))["field"]),
+)
 """What stands in a class for an attribute of its objects: of named tuples, and of slots."""
 _VOLATILE = {"name_or_path", "_name_or_path"}
 """Where a network was loaded from."""

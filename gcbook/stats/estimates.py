@@ -476,9 +476,9 @@ def _units(
         chosen: (images,) or (group, images), the images that count.
     """
     responses = measures.responses
-    seen = responses.seen[group] & chosen
+    seen: Flags = np.asarray(responses.seen[group] & chosen)
     if everyone.is_class(group):
-        seen = seen.any(axis=0, keepdims=True)
+        seen = np.asarray(seen.any(axis=0, keepdims=True))
     elif responses.is_human[group].any():
         seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
     # Where images are drawn by exemplar there is one condition.

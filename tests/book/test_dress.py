@@ -5,7 +5,7 @@ import re
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book.dress import dress, rerun_section
+from gcbook.book.dress import WORDS_A_MINUTE, dress, rerun_section
 from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME
@@ -154,8 +154,8 @@ def test_a_page_states_what_it_was_made_from():
         "libraries": {"python": "3.11.7", "altair": "6.0.0"},
     }
     notebook = v4.new_notebook(cells=[], metadata={"gcbook": {"inputs": inputs}})
-    page = dress(notebook, "observer", {})
-    (section,) = (cell.source for cell in page.cells)
+    page = dress(notebook, "home", {})
+    *_, section = (cell.source for cell in page.cells)
     assert section.startswith("````{dropdown} What this page was made from")
     assert all(f"`{digit * 64}`" in section for digit in "1234")
     assert "| `trials <b>mine</b>.csv` |" in section
@@ -232,3 +232,14 @@ def test_parameters_end_no_block_and_no_cell():
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title")])
     note = dress(notebook, "shape-bias", START | {"trials": path}).cells[1].source
     assert "trials = `````a`b ``` ```` <b>|c`````." in note
+
+
+def test_a_page_says_how_long_it_takes_to_read_without_its_solutions():
+    line = v4.new_markdown_cell("**Reading:** {minutes} minutes.")
+    prose = v4.new_markdown_cell("word " * (2 * WORDS_A_MINUTE - 3))
+    solution = v4.new_markdown_cell("```{solution} a\n" + "word " * WORDS_A_MINUTE + "\n```")
+    code = v4.new_code_cell("word " * WORDS_A_MINUTE)
+    cells = [line, prose, solution, code]
+    assert dressed(*cells).cells[0].source == "**Reading:** 2 minutes."
+    one_more = v4.new_markdown_cell("word")
+    assert dressed(*cells, one_more).cells[0].source == "**Reading:** 3 minutes."

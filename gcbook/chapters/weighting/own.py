@@ -1,6 +1,7 @@
 """A reader's own models on this page: what the weighting changes, and what each noise level has."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -38,8 +39,8 @@ def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
         known = by_k["shape_bias"].dropna()
         about = {"model": model, "scored_on": by_k["scored_on"].iloc[0]}
         named = {f"paper's, k = {PAPER}": PAPER, "equal, k = 0": 0}
-        for words, k in named.items():
-            rows.append({**about, "weighting": words, **_shown(by_k.loc[k])})
+        for words, at in named.items():
+            rows.append({**about, "weighting": words, **_shown(by_k.loc[at])})
         change = {f"shape_bias{end}": by_k.loc[0, f"change{end}"] for end in ("", "_low", "_high")}
         rows.append({**about, "weighting": "equal less paper's", **change})
         # Of a model none of whose answers names a cue there is no shape bias.
@@ -50,7 +51,7 @@ def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["model", "scored_on", "weighting", *columns])
 
 
-def _shown(row: pd.Series) -> dict[str, float]:
+def _shown(row: Any) -> dict[str, float]:
     return {name + end: row[name + end] for name in _SHOWN for end in ("", "_low", "_high")}
 
 
@@ -122,9 +123,9 @@ def own_axis(own: Sequence[OwnStore], spectra: Mapping[str, Spectrum]) -> pd.Dat
             spectrum, channels = natural_spectrum(pixels, CONTRASTS[1]), CHANNELS
         assert one.store.schedule is not None, "open_stores refuses stores without one"
         ratios = log_snr(one.store.schedule, one.store.schedule.snap(TIMES))
-        details = [surviving_detail(ratios, spectrum, number) for number in channels]
+        least, most = (surviving_detail(ratios, spectrum, number) for number in channels)
         tables.append(
-            hidden_curve(f"{one.model}, k = {PAPER}", frequencies_of(pixels), *reversed(details))
+            hidden_curve(f"{one.model}, k = {PAPER}", frequencies_of(pixels), most, least)
         )
     return pd.concat(tables, ignore_index=True)
 

@@ -44,7 +44,9 @@ def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
         change = {f"shape_bias{end}": by_k.loc[0, f"change{end}"] for end in ("", "_low", "_high")}
         rows.append({**about, "weighting": "equal less paper's", **change})
         # Of a model none of whose answers names a cue there is no shape bias.
-        ends = (("lowest", known.idxmin()), ("highest", known.idxmax())) if len(known) else ()
+        ends: tuple[tuple[str, Any], ...] = ()
+        if len(known):
+            ends = (("lowest", known.idxmin()), ("highest", known.idxmax()))
         for words, k in ends:
             rows.append({**about, "weighting": f"{words}, k = {k}", **_shown(by_k.loc[k])})
     columns = [name + end for name in _SHOWN for end in ("", "_low", "_high")]

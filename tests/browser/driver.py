@@ -1,4 +1,4 @@
-"""Firefox and WebKit, driven by what Debian has: both speak WebDriver, one over a socket of its own."""
+"""Firefox and WebKit, driven by what Debian has: Marionette, and WebDriver over HTTP."""
 
 import json
 import os
@@ -32,7 +32,8 @@ class Driven(ABC):
 
 # Errors are handed back as values, so that either browser tells them alike.
 _ASYNC = """const done = arguments[arguments.length - 1];
-(async () => { %s })().then((value) => done([true, value]), (error) => done([false, String(error)]));"""
+(async () => { %s })().then(
+  (value) => done([true, value]), (error) => done([false, String(error)]));"""
 
 
 def _value(answer: Any) -> Any:
@@ -148,7 +149,16 @@ def webkit() -> Iterator[Driven]:
     """WebKitGTK's MiniBrowser on a display of its own, closed in the end."""
     with TemporaryDirectory() as folder:
         reading, writing = os.pipe()
-        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24", "-nolisten", "tcp"]
+        command = [
+            "Xvfb",
+            "-displayfd",
+            str(writing),
+            "-screen",
+            "0",
+            "1280x900x24",
+            "-nolisten",
+            "tcp",
+        ]
         with _started(command, {}, pass_fds=(writing,)):
             display = os.read(reading, 20).decode().strip()
             os.close(reading)

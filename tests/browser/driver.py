@@ -135,7 +135,7 @@ def firefox() -> Iterator[Driven]:
         (Path(folder) / "user.js").write_text("\n".join(lines), encoding="utf-8")
         said = Path(folder) / "MarionetteActivePort"
         command = ["firefox-esr", "--headless", "--marionette", "--no-remote", "--profile", folder]
-        with _started(command, {"HOME": folder, "MOZ_DISABLE_CONTENT_SANDBOX": "1"}):
+        with _started(command, {"HOME": folder}):
             port = _wait(lambda: int(said.read_text() or 0) if said.exists() else 0)
             driven = _Firefox(port)
             try:
@@ -149,20 +149,14 @@ def webkit() -> Iterator[Driven]:
     """WebKitGTK's MiniBrowser on a display of its own, closed in the end."""
     with TemporaryDirectory() as folder:
         reading, writing = os.pipe()
-        command = [
-            "Xvfb",
-            "-displayfd",
-            str(writing),
-            "-screen",
-            "0",
-            "1280x900x24",
-            "-nolisten",
-            "tcp",
-        ]
-        with _started(command, {}, pass_fds=(writing,)):
-            display = os.read(reading, 20).decode().strip()
-            os.close(reading)
+        command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x900x24"]
+        with _started([*command, "-nolisten", "tcp"], {}, pass_fds=(writing,)):
+            # Once it is closed here, too, reading ends if Xvfb does.
             os.close(writing)
+            with os.fdopen(reading) as said:
+                display = said.readline().strip()
+            if not display:
+                raise TimeoutError("Xvfb ended before it had a display")
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 port = free.getsockname()[1]
@@ -216,4 +210,4 @@ def _wait(until: Callable[[], int]) -> int:
         if found := until():
             return found
         time.sleep(0.1)
-    raise AssertionError(f"the browser did not start within {START_S} s")
+    raise TimeoutError(f"the browser did not start within {START_S} s")

@@ -101,7 +101,7 @@ def test_the_page_opens_on_the_first_picture_of_the_path(open_book):
     steps = page.locator("[data-classify=path]")
     assert steps.locator("[aria-pressed=true]").count() == 1
     assert "Which network names the keyboard?" in steps.inner_text()
-    page.get_by_label("Scene").press("ArrowRight")
+    page.get_by_label("Scene", exact=True).press("ArrowRight")
     assert steps.locator("[aria-pressed=true]").count() == 0, "another picture is no step"
 
 
@@ -335,7 +335,8 @@ def test_a_reader_runs_it_and_decides_anew(opened):
     opened.get_by_role("button", name="Run", exact=True).press("Enter")
     opened.wait_for_function("gcClassify.page.state.draws.length === 16")
     opened.wait_for_function("!gcClassify.page.state.busy")
-    assert "The generative classifier says" in opened.get_by_role("status").first.inner_text()
+    heard = opened.locator("[data-classify=answer]").get_by_role("status")
+    assert "The generative classifier says" in heard.inner_text()
     assert rows.nth(1).inner_text().startswith(tuple(CATEGORIES))
     # Sliders decide from the errors that are there.
     opened.evaluate(

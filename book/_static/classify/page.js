@@ -44,6 +44,9 @@
         const { shape, texture, scene, yours, seed, wanted } = state;
         makePage(index, shapes, index.worlds.find((each) => each.world === name),
           { shape, texture, scene, yours, seed, wanted, ...more });
+        // The controls are new, and the one that had the focus is gone.
+        const select = document.querySelector('[data-classify="image"] select');
+        if (document.activeElement === document.body) select.focus({ preventScroll: true });
       },
 
       // ---------------------------------------------------------------- words
@@ -131,13 +134,17 @@
         try {
           const models = { diffusion: await gc.load(FOLDER, diffusion, about) };
           models.cnn = await gc.load(FOLDER, cnn, index.models[cnn]);
-          kept.models[world.world] = state.models = models;
+          kept.models[world.world] = models;
         } catch (error) {
           gc.quit();
           kept.models = {};
           throw error;
         }
-        state.failed = "";
+        // By now it may be another page, of this world or another.
+        if (gc.page.world === world) gc.page.ready();
+      },
+      ready: function () {
+        Object.assign(state, { models: kept.models[world.world], failed: "" });
         page.decided();
         if (state.image) classify();
       },

@@ -63,7 +63,7 @@
 
     function show() {
       const said = page.sentence(state.rule);
-      cells.generative.textContent = said;
+      cells.generative.textContent = state.busy === "run" && state.draws.length ? `so far ${said}` : said;
       cells.cnn.textContent = page.classified();
       cells.you.textContent = state.yours ? page.withCue(state.yours) : "no answer yet";
       gc.press(yours.children, state.yours);

@@ -4,16 +4,15 @@
 
   const gc = window.gcClassify, el = gc.el;
 
+  // The middle of the contrasts that a world has, in the logarithm, in which they are drawn evenly.
+  gc.middle = ({ choices: { texture_ratio: [low, high] } }) => Math.round(20 * Math.sqrt(low * high)) / 20;
+
   gc.imagePanel = function (page) {
     const { state, kept, shapes, world, worlds, labels, candidates } = page;
     const [low, high] = world.choices.texture_ratio;
+    // As it was last set.
+    const contrastIn = (where) => kept.contrasts[where.world] ?? gc.middle(where);
     state.contrast = contrastIn(world);
-
-    // As it was last set, or in the middle of what the world has, in the logarithm, in which it is
-    // drawn evenly.
-    function contrastIn({ world: name, choices: { texture_ratio: [from, to] } }) {
-      return kept.contrasts[name] ?? Math.round(20 * Math.sqrt(from * to)) / 20;
-    }
 
     const picture = el("canvas", { className: "gc-image", role: "img" });
     const caption = el("p", { className: "gc-small" });

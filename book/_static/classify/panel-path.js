@@ -55,9 +55,11 @@
     function show() {
       const step = gc.PATH[at], here = step && page.world.world === step.world && page.id() === step.id;
       [...row.children].forEach((each, i) => each.setAttribute("aria-pressed", String(here && i === at)));
-      said.textContent = here ? step.ask : "";
+      const { seed, draws, contrast, busy } = page.state;
+      const done = here && !busy && !seed && draws.length === 16 && contrast === gc.middle(page.world);
+      const text = done ? `${step.ask} ${step.seen}` : here ? step.ask : "";
+      if (said.textContent !== text) said.textContent = text;
       said.hidden = !here;
-      if (here && page.state.draws.length && !page.state.busy) said.textContent = `${step.ask} ${step.seen}`;
     }
 
     function go(i) {

@@ -59,6 +59,7 @@ def test_the_experiment_shows_an_image_and_takes_an_answer(opened):
         for (const chosen of ["length][value=few", "way][value=untimed"]) {
           document.querySelector(`input[name=${chosen}]`).click();
         }
+        document.querySelector("input[name=person]").value = 7;
         begin.requestSubmit();
         const canvas = await until(".gc-screen canvas");
         for (let i = 0; i < 300 && !document.querySelector(".gc-answers button"); i++) {

@@ -232,7 +232,8 @@
     const image = gc.imagePanel(page);
     const panels = {
       image: image.show, both: image.showBoth, answer: gc.answerPanel(page), draw: gc.drawPanel(page),
-      decide: gc.decidePanel(page), illusion: gc.illusionPanel(page), tally: gc.tallyPanel(page), path: gc.pathPanel(page),
+      decide: gc.decidePanel(page), illusion: gc.illusionPanel(page), tally: gc.tallyPanel(page),
+      path: gc.pathPanel(page),
     };
     gc.page = page;
     page.changed();

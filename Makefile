@@ -48,7 +48,7 @@ format: $(INSTALLED)  ## sort imports, format the code, strip the chapters' outp
 	$(NBSTRIPOUT) notebooks/*.ipynb notebooks/lab/*.ipynb
 
 # A browser, rarely, stops answering: a test for which it does is given another try.
-browser-test: book  ## drive the built book in Chromium (`chromium` on the PATH)
+browser-test: book  ## drive the built book in Chromium, and start it in Firefox and WebKit
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) --reruns 1 --only-rerun TimeoutError tests/browser
 
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials

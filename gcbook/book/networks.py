@@ -5,7 +5,8 @@ page a value (``book/_static/gcbook-files.js``). What is large is compressed and
 loaded only when the reader asks for it:
 
 ==================  ==============================================================
-``index.js``        worlds, models and the bytes of each file: what a page starts with
+``index.js``        worlds, models, the bytes of each file, and the paper's shape bias of
+                    Imagen: what a page starts with
 ``silhouettes.js``  the silhouettes that a reader can choose from
 ``runtime.js``      onnxruntime-web (``gcbook/data/onnxruntime-web``)
 ``MODEL.js``        a network's graph and the weights that it reads
@@ -26,6 +27,7 @@ from typing import Any
 from gcbook.files.atomic import write_if_changed
 from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA
+from gcbook.paper.published import table1
 
 RUNTIME = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
@@ -61,6 +63,8 @@ def write_networks(folder: Path) -> None:
         packed = gzip.compress(weights, mtime=0)
         scripts[name] = _script({"graph": _base64(graph), "weights": _base64(packed)})
     index["bytes"] = {name: len(text) for name, text in scripts.items()}
+    imagen = table1().set_index("key").loc["imagen"]
+    index["published"] = {"model": imagen["model"], "shape_bias": imagen["shape_bias_printed"]}
     notices = gzip.decompress((runtime / "ThirdPartyNotices.txt.gz").read_bytes()).decode()
     files = {f"{name}.js": text for name, text in (scripts | {"index": _script(index)}).items()}
     files["runtime-licence.txt"] = (runtime / "LICENSE").read_text(encoding="utf-8")

@@ -61,6 +61,10 @@ def test_the_index_says_how_large_each_file_is(folder):
         assert is_same(world["choices"], named_world(world["world"]))
 
 
+def test_the_index_says_what_the_paper_prints_of_imagen(folder):
+    assert value(folder / "index.js")["published"] == {"model": "Imagen", "shape_bias": "99%"}
+
+
 def test_the_runtimes_licence_comes_with_it(folder):
     assert "Copyright (c) Microsoft Corporation" in (folder / "runtime-licence.txt").read_text()
     assert len((folder / "runtime-notices.txt").read_text(encoding="utf-8")) > 100_000

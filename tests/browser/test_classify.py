@@ -10,6 +10,7 @@ import torch
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.illusions.reconstruct import reconstruct
+from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.staging import compose_stage, find_silhouette
 from gcbook.miniworld.world import ALL_CATEGORIES
@@ -71,6 +72,7 @@ def opened(browser, origins):
     page.goto(f"{origins['file']}/{PAGE}")
     heavy = page.locator("script[src*='/networks/runtime'], script[src*='/networks/mini-']")
     assert heavy.count() == 0, "networks are loaded when they are asked for"
+    page.get_by_label("World", exact=True).select_option("default")
     page.get_by_role("button", name="Load the networks").click()
     page.get_by_role("button", name="Run", exact=True).wait_for()
     assert heavy.count() == 3
@@ -84,22 +86,140 @@ def images():
     return {name: compose_stage(find_silhouette(name), name, c) for name, c in IMAGES.items()}
 
 
-def test_the_first_image_shows_what_the_text_says(opened):
-    """The default world's ResNet names the shape; the weighting decides what the other names."""
-    assert opened.evaluate("gcClassify.page.id()") == "elephant2-clock-0"
-    assert opened.evaluate("gcClassify.page.world.world") == "default"
-    said = opened.locator(".gc-said td")
+def finished(page):
+    """Wait for the end of what runs."""
+    page.wait_for_function("!gcClassify.page.state.busy")
+
+
+def test_the_page_opens_on_the_first_picture_of_the_path(open_book):
+    page = open_book().goto(PAGE)
+    page.wait_for_function("window.gcClassify.page")
+    shown = "[gcClassify.page.world.world, gcClassify.page.id()]"
+    assert page.evaluate(shown) == page.evaluate(
+        "[gcClassify.PATH[0].world, gcClassify.PATH[0].id]"
+    )
+    steps = page.locator("[data-classify=path]")
+    assert steps.locator("[aria-pressed=true]").count() == 1
+    assert "Which network names the keyboard?" in steps.inner_text()
+    page.get_by_label("Scene", exact=True).press("ArrowRight")
+    assert steps.locator("[aria-pressed=true]").count() == 0, "another picture is no step"
+
+
+def test_the_path_says_what_the_networks_say(opened):
+    """Each step's cues, with the contrast, the draws and the weights that it is shown with."""
+    path, rule = opened.evaluate("gcClassify.PATH"), DrawRule(seed=0, timesteps="uniform")
+    assert len(path) == 5
+    for step in path:
+        world, name = named_world(step["world"]), step["id"]
+        suffix = "" if step["world"] == "default" else f"-{step['world']}"
+        contrast = round(20 * np.sqrt(np.prod(world.texture_ratio))) / 20
+        image = compose_stage(find_silhouette(name), name, contrast, world)[None] / np.float32(255)
+        pixel, cnn = (
+            load_classifier(model_folder(f"mini-{kind}{suffix}")) for kind in ("pixel", "cnn")
+        )
+        (x,) = pixel.prepare(list(image))
+        draws = [pixel.draw(name, i, rule, x) for i in range(16) for _ in CATEGORIES]
+        labels = torch.arange(16).repeat(16)
+        with torch.inference_mode():
+            measured = pixel.measure(x.expand(256, -1, -1, -1), draws, labels, "static")
+            log_p = -cnn.measure(cnn.prepare(list(image)), [], None, "none")["nll"]
+        errors = measured["error_l2"].double().numpy().reshape(16, 16)
+        times = np.array([each.t for each in draws[::16]])
+        shape, texture = name.split("-")[0].rstrip("0123456789"), name.split("-")[1]
+        found = [(np.exp(-k * times) @ errors).argmin() for k in (7, 0)] + [int(log_p.argmax())]
+        cues = {shape: "shape", texture: "texture"}
+        said = [cues.get(CATEGORIES[each], "neither") for each in found]
+        assert said == [step["generative"], step["equal"], step["cnn"]], name
+    assert any(s["generative"] == "shape" and s["cnn"] == "texture" for s in path)
+    assert any(s["generative"] != "shape" and s["equal"] != "shape" for s in path)
+
+
+def test_the_second_picture_shows_what_its_text_says(opened):
+    """The ResNet names the shape; the weighting decides what the other names."""
+    opened.get_by_role("button", name="2. The weights").click()
+    said = opened.locator("[data-classify=answer] .gc-said td")
     opened.wait_for_function("gcClassify.page.state.log_p")
-    assert said.nth(1).inner_text().startswith("elephant (the shape)")
-    for part in ("decide", "illusion"):
-        assert "first" not in opened.locator(f"[data-classify={part}]").inner_text().split("\n")[0]
+    assert said.nth(1).inner_text().startswith("bottle (the shape)")
+    opened.get_by_role("button", name="bottle", exact=True).click()
     opened.get_by_role("button", name="Run", exact=True).click()
-    opened.wait_for_function("!gcClassify.page.state.busy && gcClassify.page.state.draws.length")
+    opened.wait_for_function("gcClassify.page.state.draws.length === 16")
+    finished(opened)
     assert said.nth(0).inner_text().startswith("clock (the texture)")
+    assert "Set k to 0 below" in opened.locator("[data-classify=path]").inner_text()
     slider = opened.get_by_label("k of exp(−kt)")
     slider.press("Home")
-    assert said.nth(0).inner_text().startswith("elephant (the shape)")
+    assert said.nth(0).inner_text().startswith("bottle (the shape)")
     slider.fill("7")
+    # The tally counts the paper's weights, and the picture once.
+    rows = opened.locator("[data-classify=tally] tbody tr").all_inner_texts()
+    assert [row.split("\t") for row in rows] == [
+        ["You", "1", "0", "0", "100%"],
+        ["mini-pixel", "0", "1", "0", "0%"],
+        ["mini-cnn", "1", "0", "0", "100%"],
+        ["Imagen, in the paper", "", "", "", "99%"],
+    ]
+
+
+def test_what_is_shown_is_labelled_by_what_was_run(opened):
+    first = opened.get_by_label("First prompt: a")
+    first.select_option("cat")
+    opened.get_by_role("button", name="Reconstruct").click()
+    first.select_option("duck")
+    opened.wait_for_function("gcClassify.page.state.pair")
+    shown = opened.locator("[data-classify=illusion]")
+    assert shown.locator("figcaption").all_inner_texts()[1:3] == ["a cat", "a clock"]
+    assert "lighter as a cat" in shown.get_by_role("status").inner_text()
+
+
+def test_what_is_asked_anew_ends_what_runs_and_cancel_ends_all(opened):
+    state = "(({ busy, draws, pair }) => [busy, draws.length, pair])(gcClassify.page.state)"
+    opened.get_by_label("Draws", exact=True).select_option("64")
+    opened.get_by_role("button", name="Run", exact=True).click()
+    opened.wait_for_function("gcClassify.page.state.draws.length > 0")
+    opened.get_by_role("button", name="Reconstruct").click()
+    busy, done, _ = opened.evaluate(state)
+    assert busy == "reconstruct"
+    opened.get_by_role("button", name="Cancel").click()
+    assert opened.evaluate(state) == ["", done, None]
+    # The worker takes one call after another: with this answer, all that was asked before is over.
+    opened.evaluate(
+        "() => gcClassify.named(gcClassify.page.state.models.cnn, gcClassify.page.state.image)"
+    )
+    assert opened.evaluate(state) == ["", done, None]
+    assert opened.get_by_role("progressbar").count() == 0
+    opened.get_by_label("Draws", exact=True).select_option("16")
+
+
+@pytest.mark.parametrize("start", ["Run", "Reconstruct"])
+def test_a_run_that_fails_says_so_and_leaves_nothing_behind(opened, start):
+    """The runtime is given a label that the network does not have, in its third evaluation."""
+    opened.evaluate(
+        """() => {
+          const { session } = gcClassify.page.state.models.diffusion, run = session.run;
+          let left = 2;
+          session.run = function (feeds) {
+            if (!left--) feeds.label[1].fill(99999n);
+            return run(feeds);
+          };
+        }"""
+    )
+    opened.get_by_role("button", name=start, exact=True).click()
+    opened.wait_for_function("gcClassify.page.state.failed")
+    answer = opened.locator("[data-classify=answer]")
+    assert "stopped with an error" in answer.get_by_role("alert").inner_text()
+    assert answer.locator("td").all_inner_texts()[:2] == ["not asked yet"] * 2
+    assert opened.evaluate(
+        "(({ busy, draws, pair }) => [busy, draws, pair])(gcClassify.page.state)"
+    ) == [
+        "",
+        [],
+        None,
+    ]
+    assert opened.get_by_role("progressbar").count() == 0
+    opened.get_by_role("button", name="Load the networks").click()
+    opened.get_by_role("button", name="Reconstruct").click()
+    opened.wait_for_function("gcClassify.page.state.pair")
+    assert answer.get_by_role("alert").inner_text() == ""
 
 
 def test_images_are_those_of_the_package(opened):
@@ -210,16 +330,17 @@ def test_a_reader_runs_it_and_decides_anew(opened):
     opened.get_by_label("Shape", exact=True).select_option("bear")
     opened.get_by_role("button", name="bear2", exact=True).press("Enter")
     opened.get_by_role("button", name="bear", exact=True).click()
-    rows = opened.locator(".gc-said td")
+    rows = opened.locator("[data-classify=answer] .gc-said td")
     assert rows.nth(2).inner_text() == "bear (the shape)"
     opened.get_by_role("button", name="Run", exact=True).press("Enter")
     opened.wait_for_function("gcClassify.page.state.draws.length === 16")
     opened.wait_for_function("!gcClassify.page.state.busy")
-    assert "The generative classifier says" in opened.get_by_role("status").first.inner_text()
+    heard = opened.locator("[data-classify=answer]").get_by_role("status")
+    assert "The generative classifier says" in heard.inner_text()
     assert rows.nth(1).inner_text().startswith(tuple(CATEGORIES))
     # Sliders decide from the errors that are there.
     opened.evaluate(
-        "() => { const s = gcClassify.page.state.models.diffusion.session;"
+        "() => { const s = gcClassify.page.state.models.diffusion.session; s.kept = s.run;"
         " s.run = () => { throw new Error('the network ran again') } }"
     )
     verdict = opened.locator(".gc-verdict")
@@ -235,7 +356,9 @@ def test_a_reader_runs_it_and_decides_anew(opened):
     assert len(seen) > 2
     opened.get_by_label("t above").press("End")
     assert pages.violations(opened) == []
-    opened.evaluate("delete gcClassify.page.state.models.diffusion.session.run")
+    opened.evaluate(
+        "(({ session: s }) => { s.run = s.kept })(gcClassify.page.state.models.diffusion)"
+    )
     opened.set_viewport_size({"width": 390, "height": 900})
     assert pages.too_wide(opened) == []
     opened.set_viewport_size({"width": 1280, "height": 900})
@@ -263,7 +386,7 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     opened.get_by_role("button", name="Clear").click()
     stroke((40, 60), (200, 60), (200, 180), (60, 200))
     image, mask = opened.evaluate(
-        "(({ image, outline }) => [Array.from(image), Array.from(outline)])(gcClassify.page.state)"
+        "[gcClassify.page.state.image, gcClassify.page.kept.outline].map(x => Array.from(x))"
     )
     texture = opened.get_by_label("Texture of a", exact=True).input_value()
     contrast = float(opened.get_by_label("Texture’s contrast", exact=True).input_value())
@@ -271,7 +394,10 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     made = compose_stage(np.uint8(mask).reshape(64, 64), name, contrast)
     assert abs(np.array(image) - made[..., 0].ravel().astype(int)).max() <= 1
     opened.get_by_role("button", name="boat", exact=True).click()
-    assert opened.locator(".gc-said td").nth(2).inner_text() == "boat (the shape)"
+    assert (
+        opened.locator("[data-classify=answer] .gc-said td").nth(2).inner_text()
+        == "boat (the shape)"
+    )
     opened.get_by_label("Draws", exact=True).select_option("64")
     run.click()
     opened.wait_for_function("gcClassify.page.state.draws.length > 0")
@@ -287,17 +413,34 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     reconstruct.press("Enter")
     opened.wait_for_function("gcClassify.page.state.pair")
     assert reconstruct.evaluate("button => button === document.activeElement")
+    # The drawing stays in another world, and is shown in both.
+    opened.get_by_label("World", exact=True).select_option("calibrated")
+    kept = "Array.from(gcClassify.page.kept.outline)"
+    assert opened.evaluate(kept) == mask
+    assert opened.evaluate("gcClassify.page.id()") == name
+    shots = opened.get_by_role("group", name="The same picture in both worlds")
+    assert shots.locator("figcaption").all_inner_texts()[0].startswith("default, contrast 0.45")
+    painted = shots.locator("canvas").evaluate_all(
+        "all => all.map(c => Array.from(c.getContext('2d').getImageData(0, 0, 32, 32).data))"
+    )
+    default, calibrated = np.array(painted).reshape(2, 32, 32, 4)[..., 0].astype(int)
+    assert abs(default - made[..., 0]).max() <= 1
+    again = compose_stage(np.uint8(mask).reshape(64, 64), name, 0.75, named_world("calibrated"))
+    assert abs(calibrated - again[..., 0]).max() <= 1
+    opened.get_by_label("World", exact=True).select_option("default")
+    assert opened.get_by_role("button", name="Run", exact=True).is_visible(), "networks stay loaded"
     opened.get_by_role("button", name="Clear").click()
     assert run.is_disabled()
 
 
 def test_another_world_has_networks_of_its_own(opened, images):
-    opened.get_by_label("World", exact=True).select_option("calibrated")
+    opened.get_by_role("button", name="3. The training").click()
     assert opened.get_by_label("Texture’s contrast", exact=True).input_value() == "0.75"
     assert opened.get_by_role("button", name="Run", exact=True).count() == 0
     opened.get_by_role("button", name="Load the networks").click()
     opened.wait_for_function("gcClassify.page.state.log_p")
-    assert opened.locator(".gc-said td").nth(1).inner_text().startswith("clock (the texture)")
+    said = opened.locator("[data-classify=answer] .gc-said td")
+    assert said.nth(1).inner_text().startswith("clock (the texture)")
     errors_agree(opened, dict(list(images.items())[:2]), "-calibrated")
 
 

@@ -22,42 +22,89 @@
     return new Uint8Array(await new Response(stream).arrayBuffer());
   };
 
-  const blobUrl = (bytes) => URL.createObjectURL(new Blob([bytes], { type: "text/javascript" }));
-
-  let starting = null;
-  function startRuntime(folder) {
-    if (!starting) {
-      starting = (async function () {
-        const packed = await window.gcbookLoad(folder + "runtime.js");
-        const [main, glue, wasm] = await Promise.all(packed.map(gc.unpacked));
-        await new Promise(function (resolve, reject) {
-          const tag = document.createElement("script");
-          tag.src = blobUrl(main);
-          tag.onload = resolve;
-          tag.onerror = () => reject(new Error("the runtime could not be started"));
-          document.head.appendChild(tag);
-        });
-        // A page from a disk may not fetch: what the runtime would fetch it is given.
-        const settings = window.ort.env.wasm;
+  // What runs in the worker, after the runtime's own text: the sessions.
+  function host() {
+    const sessions = new Map();
+    const tasks = {
+      start: function ({ glue, wasm }) {
+        const settings = self.ort.env.wasm;
         settings.numThreads = 1;
         settings.wasmBinary = wasm;
-        settings.wasmPaths = { mjs: blobUrl(glue) };
-      })();
-      starting.catch(() => { starting = null; });
+        settings.wasmPaths = { mjs: glue };
+      },
+      load: async function ({ name, graph, weights }) {
+        sessions.set(name, await self.ort.InferenceSession.create(graph, {
+          executionProviders: ["wasm"],
+          externalData: [{ path: "weights", data: weights }],
+          logSeverityLevel: 3,
+        }));
+      },
+      run: async function ({ name, feeds }) {
+        const tensors = Object.entries(feeds).map(([key, each]) => [key, new self.ort.Tensor(...each)]);
+        const found = await sessions.get(name).run(Object.fromEntries(tensors));
+        return Object.fromEntries(Object.entries(found).map(([key, each]) => [key, each.data]));
+      },
+    };
+    // The runtime takes one call after another.
+    let last = Promise.resolve();
+    self.onmessage = function ({ data }) {
+      last = last.then(() => tasks[data.task](data.given)).then(
+        (value) => self.postMessage({ number: data.number, value: value }),
+        (error) => self.postMessage({ number: data.number, error: String(error.message || error) }));
+    };
+  }
+
+  // A worker with the runtime in it: `call` gives what a task returns, or its error. A page from a
+  // disk may not fetch, so the worker is made of text, and what the runtime would fetch it is given;
+  // its module as a data URL, for in WebKit a worker of such a page may not load a blob either.
+  async function openRuntime(folder) {
+    const packed = await window.gcbookLoad(folder + "runtime.js");
+    const [main, glue, wasm] = await Promise.all(packed.map(gc.unpacked));
+    const url = URL.createObjectURL(new Blob([main, `\n(${host})();`], { type: "text/javascript" }));
+    const worker = new Worker(url), waiting = new Map();
+    let calls = 0, ended = "";
+    function end(why) {
+      ended = why;
+      worker.terminate();
+      URL.revokeObjectURL(url);
+      for (const { reject } of waiting.values()) reject(new Error(why));
+      waiting.clear();
     }
-    return starting;
+    function call(task, given) {
+      return new Promise(function (resolve, reject) {
+        if (ended) throw new Error(ended);
+        waiting.set(++calls, { resolve: resolve, reject: reject });
+        worker.postMessage({ number: calls, task: task, given: given });
+      });
+    }
+    worker.onmessage = function ({ data: { number, value, error } }) {
+      const asked = waiting.get(number);
+      waiting.delete(number);
+      if (error === undefined) asked.resolve(value);
+      else asked.reject(new Error(error));
+    };
+    worker.onerror = (event) => end(event.message || "the worker could not be started");
+    const text = new TextDecoder().decode(glue);
+    await call("start", { glue: "data:text/javascript," + encodeURIComponent(text), wasm: wasm });
+    return { call: call, end: end };
+  }
+
+  let runtime = null;
+
+  // Ends the runtime with all its networks: after an error nothing in it can be relied on.
+  function quit() {
+    if (runtime) runtime.then(({ end }) => end("the runtime was ended"), () => {});
+    runtime = null;
   }
 
   // A network that is ready to run. Its graph says where in the file of weights each one lies.
   async function load(folder, name, about) {
-    await startRuntime(folder);
+    const { call } = await (runtime = runtime || openRuntime(folder));
     const packed = await window.gcbookLoad(folder + name + ".js");
     const [graph, weights] = await Promise.all([gc.unpacked(packed.graph), gc.unpacked(packed.weights)]);
-    const session = await window.ort.InferenceSession.create(graph, {
-      executionProviders: ["wasm"],
-      externalData: [{ path: "weights", data: weights }],
-      logSeverityLevel: 3,
-    });
+    await call("load", { name: name, graph: graph, weights: weights });
+    // Feeds are [type, values, dimensions]; what comes out are values.
+    const session = { run: (feeds) => call("run", { name: name, feeds: feeds }) };
     return { name: name, about: about, session: session };
   }
 
@@ -94,14 +141,14 @@
   async function denoise(model, images, at, labels) {
     const many = new Float32Array(labels.length * ELEMENTS);
     images.forEach((image, i) => many.set(image, i * ELEMENTS));
-    const n = labels.length, Tensor = window.ort.Tensor;
+    const n = labels.length;
     const { v } = await model.session.run({
-      x: new Tensor("float32", many, [n, CHANNELS, SIDE, SIDE]),
-      t: new Tensor("int64", BigInt64Array.from(labels, () => BigInt(at.step)), [n]),
-      label: new Tensor("int64", BigInt64Array.from(labels, BigInt), [n]),
+      x: ["float32", many, [n, CHANNELS, SIDE, SIDE]],
+      t: ["int64", BigInt64Array.from(labels, () => BigInt(at.step)), [n]],
+      label: ["int64", BigInt64Array.from(labels, BigInt), [n]],
     });
     return labels.map(function (_, i) {
-      const velocity = v.data.subarray(i * ELEMENTS, (i + 1) * ELEMENTS);
+      const velocity = v.subarray(i * ELEMENTS, (i + 1) * ELEMENTS);
       return images[i].map(function (value, j) {
         const clean = Math.fround(at.alpha * value) - Math.fround(at.sigma * velocity[j]);
         return Math.min(1, Math.max(-1, clean));
@@ -131,7 +178,7 @@
     let current = labels.map(() => noised(x, noise, at));
     for (let i = 0; i < count; i++) {
       const clean = await denoise(model, current, at, labels);
-      if (!(await progress(i + 1, count))) return null;
+      progress(i + 1, count);
       if (i + 1 === count) return clean;
       const then = schedule(model, times[i + 1]);
       // The noise that the guess implies, ε̂ = (x_t - α x̂) / σ, leads to the next, smaller time.
@@ -149,10 +196,11 @@
   // Log-probabilities of the categories.
   async function named(model, image) {
     const pixels = Float32Array.from({ length: ELEMENTS }, (_, i) => image[i % image.length] / 255);
-    const tensor = new window.ort.Tensor("float32", pixels, [1, CHANNELS, SIDE, SIDE]);
-    const { log_p } = await model.session.run({ pixels: tensor });
-    return Array.from(log_p.data);
+    const { log_p } = await model.session.run({
+      pixels: ["float32", pixels, [1, CHANNELS, SIDE, SIDE]],
+    });
+    return Array.from(log_p);
   }
 
-  Object.assign(gc, { load: load, draw: draw, reconstruct: reconstruct, named: named });
+  Object.assign(gc, { load: load, quit: quit, draw: draw, reconstruct: reconstruct, named: named });
 })();

@@ -10,36 +10,43 @@
   const PAPER = { k: 7, from: 0, to: 1, least: 20, p: 2e-3 };
   const STEPS = 20;
 
-  const pause = () => new Promise((resolve) => setTimeout(resolve, 0));
+  // What outlives a change of the world: the reader's drawing, the networks that are loaded, and
+  // what they said of each image that was run.
+  const kept = { outline: null, curves: 0, contrasts: {}, models: {}, said: new Map() };
 
-  // One task at a time: the runtime takes one call after another.
-  let last = Promise.resolve();
-  function inTurn(task) {
-    last = last.then(task, task);
-    return last;
-  }
+  // What the reader asked for last: it ends as soon as something else is asked, or nothing.
+  let asked = new AbortController();
 
-  function makePage(index, shapes, world) {
+  function makePage(index, shapes, world, chosen = {}) {
     const { diffusion, cnn } = world, about = index.models[diffusion];
     const labels = about.labels, candidates = labels.slice(0, about.candidates);
     const state = {
       // The image, and what it is made of.
-      shape: "", texture: "", scene: 0, contrast: 0, outline: null, image: null,
+      shape: "", texture: "", scene: 0, contrast: 0, image: null,
       // What was asked of the networks, and what they gave.
-      seed: 0, wanted: 16, repeat: false, models: null, busy: false, seconds: 0,
+      seed: 0, wanted: 16, repeat: false, models: kept.models[world.world] || null,
+      // "run" or "reconstruct" while it lasts, how far it is, and how the last one ended if not well.
+      busy: "", share: 0, told: "", failed: "",
       draws: [], shown: 0, log_p: null, pair: null,
       // How it is decided, and what the reader says.
       rule: { ...PAPER, draws: 16 }, yours: "",
+      ...chosen,
     };
-    let stopped = false, soon = 0;
+    let soon = 0;
 
     const page = {
-      state: state, shapes: shapes, world: world, worlds: index.worlds, labels: labels,
-      candidates: candidates, paper: PAPER, own: "drawing1",
+      state: state, kept: kept, shapes: shapes, world: world, worlds: index.worlds, labels: labels,
+      candidates: candidates, paper: PAPER, published: index.published, own: "drawing1",
       bytes: ["runtime", diffusion, cnn].reduce((sum, name) => sum + index.bytes[name], 0),
-      changeWorld: function (name) {
+      // Another world has networks of its own; the picture's shape, texture and scene stay.
+      changeWorld: function (name, more = {}) {
         page.cancel();
-        makePage(index, shapes, index.worlds.find((each) => each.world === name));
+        const { shape, texture, scene, yours, seed, wanted } = state;
+        makePage(index, shapes, index.worlds.find((each) => each.world === name),
+          { shape, texture, scene, yours, seed, wanted, ...more });
+        // The controls are new, and the one that had the focus is gone.
+        const select = document.querySelector('[data-classify="image"] select');
+        if (document.activeElement === document.body) select.focus({ preventScroll: true });
       },
 
       // ---------------------------------------------------------------- words
@@ -69,90 +76,164 @@
         const best = state.log_p.indexOf(Math.max(...state.log_p)), label = index.models[cnn].labels[best];
         return `${page.withCue(label)}, with a probability of ${Math.exp(state.log_p[best]).toFixed(2)}`;
       },
+      // What was said of an image in a world: kept under all that the image depends on.
+      saidOf: (where, contrast) => kept.said.get(`${where} ${page.id()} ${contrast}`),
 
       // ---------------------------------------------------------------- what happens
 
       // The image has changed: what was found for another one goes.
       changed: function () {
         page.cancel();
-        Object.assign(state, { draws: [], log_p: null, pair: null, seconds: 0 });
+        Object.assign(state, { draws: [], log_p: null, pair: null, told: "" });
+        kept.contrasts[world.world] = state.contrast;
         panels.image();
         page.decided();
         if (!state.image || !state.models) return;
         classify();
-        clearTimeout(soon);
         // The generative classifier is asked when the hand rests.
         if (state.repeat) soon = setTimeout(page.run, 400);
       },
-      decided: function () {
-        for (const name of ["answer", "draw", "decide", "illusion"]) panels[name]();
+      answered: function (label) {
+        state.yours = state.yours === label ? "" : label;
+        if (state.image) note("you", state.yours);
+        page.decided();
       },
-      cancel: () => { stopped = true; },
+      drawn: function (mask, curves) {
+        Object.assign(kept, { outline: mask, curves: curves });
+        for (const key of [...kept.said.keys()]) {
+          if (kept.said.get(key).own) kept.said.delete(key);
+        }
+        page.changed();
+      },
+      decided: function () {
+        for (const name of ["answer", "draw", "decide", "illusion", "tally", "both", "path"]) panels[name]();
+      },
+      // Ends what runs and what waits. A result that the worker still sends is thrown away.
+      cancel: function () {
+        clearTimeout(soon);
+        asked.abort();
+        state.busy = "";
+      },
+      stop: function () {
+        const { busy, draws } = state;
+        page.cancel();
+        state.told = busy === "run" ? `Cancelled after ${draws.length} draws.` : "Cancelled.";
+        page.decided();
+      },
+      fail: function (error) {
+        gc.quit();
+        kept.models = {};
+        page.cancel();
+        Object.assign(state, { models: null, draws: [], log_p: null, pair: null, told: "" });
+        state.failed = `The networks stopped with an error (${error.message}), and what they had begun ` +
+          "is thrown away. Load them again to go on.";
+        page.decided();
+      },
 
       load: async function () {
-        await pause();
-        const models = { diffusion: await gc.load(FOLDER, diffusion, about) };
-        await pause();
-        models.cnn = await gc.load(FOLDER, cnn, index.models[cnn]);
-        state.models = models;
+        try {
+          const models = { diffusion: await gc.load(FOLDER, diffusion, about) };
+          models.cnn = await gc.load(FOLDER, cnn, index.models[cnn]);
+          kept.models[world.world] = models;
+        } catch (error) {
+          gc.quit();
+          kept.models = {};
+          throw error;
+        }
+        // By now it may be another page, of this world or another.
+        if (gc.page.world === world) gc.page.ready();
+      },
+      ready: function () {
+        Object.assign(state, { models: kept.models[world.world], failed: "" });
         page.decided();
         if (state.image) classify();
       },
 
-      run: function () {
-        if (!state.image) return Promise.resolve();
-        page.cancel();
-        return inTurn(async function () {
-          const { image, seed, wanted } = state, id = page.id(), begun = performance.now();
-          stopped = false;
-          Object.assign(state, { busy: true, draws: [], seconds: 0 });
-          state.rule.draws = wanted;
+      run: () => task("run", async function (still) {
+        const { image, seed, wanted } = state, id = page.id(), begun = performance.now();
+        state.draws = [];
+        state.rule.draws = wanted;
+        page.decided();
+        while (state.draws.length < wanted) {
+          state.draws.push(await still(gc.draw(state.models.diffusion, image, id, seed, state.draws.length)));
+          state.shown = state.draws.length - 1;
+          state.share = state.draws.length / wanted;
           page.decided();
-          while (state.draws.length < wanted) {
-            const draw = await gc.draw(state.models.diffusion, image, id, seed, state.draws.length);
-            if (stopped) break;
-            state.draws.push(draw);
-            state.shown = state.draws.length - 1;
-            page.decided();
-            // Between two draws the page takes what the reader does.
-            await pause();
-          }
-          state.busy = false;
-          if (image === state.image) state.seconds = (performance.now() - begun) / 1000;
-          page.decided();
-        });
-      },
+        }
+        const seconds = (performance.now() - begun) / 1000, n = wanted * candidates.length;
+        state.told = `${wanted} draws, ${n} network evaluations in ${seconds.toFixed(1)} s: ` +
+          `${Math.round(n / seconds)} a second.`;
+        note("generative", page.candidates[gc.weighed(state.draws, { ...PAPER, draws: wanted }).answer]);
+      }),
 
-      reconstruct: function (asked, strength, tell) {
-        page.cancel();
-        return inTurn(async function () {
-          const image = state.image;
-          const found = await gc.reconstruct(state.models.diffusion, image, page.id(), state.seed, asked,
-            strength, STEPS, async function (done, all) {
-              tell(done, all);
-              await pause();
-              return image === state.image;
-            });
-          if (image === state.image) state.pair = found;
-        });
-      },
+      // What comes of it says itself under which prompts it was made.
+      reconstruct: (asked, strength) => task("reconstruct", async function (still) {
+        const { image, seed } = state, id = page.id();
+        state.pair = null;
+        const images = await still(gc.reconstruct(state.models.diffusion, image, id, seed, asked, strength,
+          STEPS, function (done, all) {
+            still();
+            state.share = done / all;
+            panels.illusion();
+          }));
+        state.pair = { labels: asked.map((label) => labels[label]), strength: strength, images: images };
+      }),
     };
 
-    // The discriminative network takes one evaluation, so it is asked at every change.
-    function classify() {
-      const image = state.image;
-      inTurn(async function () {
-        if (image !== state.image) return;
-        const log_p = await gc.named(state.models.cnn, image);
-        if (image !== state.image) return;
-        state.log_p = log_p;
-        panels.answer();
+    // Everything that runs ends in a result, is cancelled, or says what went wrong. `still` gives a
+    // promise's value as long as nobody has asked for something else.
+    async function task(name, work) {
+      if (!state.image || !state.models) return;
+      page.cancel();
+      const { signal } = (asked = new AbortController());
+      const given_up = new Promise((_, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason));
+      });
+      given_up.catch(() => {});
+      const still = function (promise) {
+        signal.throwIfAborted();
+        return Promise.race([promise, given_up]);
+      };
+      Object.assign(state, { busy: name, share: 0, told: "" });
+      page.decided();
+      try {
+        await work(still);
+      } catch (error) {
+        if (!signal.aborted) page.fail(error);
+      }
+      if (signal.aborted) return;
+      state.busy = "";
+      page.decided();
+    }
+
+    function note(who, label) {
+      const key = `${world.world} ${page.id()} ${state.contrast}`;
+      const own = state.shape === page.own;
+      kept.said.set(key, {
+        ...kept.said.get(key), [who]: label, own: own, world: world, texture: state.texture,
+        shape: page.shapeIs(),
       });
     }
 
+    // The discriminative network takes one evaluation, so it is asked at every change.
+    async function classify() {
+      const image = state.image;
+      try {
+        const log_p = await gc.named(state.models.cnn, image);
+        if (image !== state.image || gc.page !== page) return;
+        state.log_p = log_p;
+        note("cnn", index.models[cnn].labels[log_p.indexOf(Math.max(...log_p))]);
+        page.decided();
+      } catch (error) {
+        if (gc.page === page && state.models) page.fail(error);
+      }
+    }
+
+    const image = gc.imagePanel(page);
     const panels = {
-      image: gc.imagePanel(page), answer: gc.answerPanel(page), draw: gc.drawPanel(page),
-      decide: gc.decidePanel(page), illusion: gc.illusionPanel(page),
+      image: image.show, both: image.showBoth, answer: gc.answerPanel(page), draw: gc.drawPanel(page),
+      decide: gc.decidePanel(page), illusion: gc.illusionPanel(page), tally: gc.tallyPanel(page),
+      path: gc.pathPanel(page),
     };
     gc.page = page;
     page.changed();
@@ -164,7 +245,8 @@
     const size = silhouettes.side ** 2, pixels = await gc.unpacked(silhouettes.pixels);
     const shapes = new Map(silhouettes.names.map(
       (name, i) => [name, pixels.subarray(i * size, (i + 1) * size)]));
-    makePage(index, shapes, index.worlds[0]);
+    const { world, id } = gc.PATH[0], [shape, texture] = id.split("-");
+    makePage(index, shapes, index.worlds.find((each) => each.world === world), { shape, texture });
   }
 
   start().catch(function (error) {

@@ -8,20 +8,17 @@
     const { state, world, candidates } = page;
 
     const yours = el("div", { className: "gc-row", role: "group", "aria-label": "Your answer" },
-      ...candidates.map((label) => gc.button(label, function () {
-        state.yours = state.yours === label ? "" : label;
-        page.decided();
-      })));
+      ...candidates.map((label) => gc.button(label, () => page.answered(label))));
     const loadButton = gc.button(`Load the networks (${(page.bytes / 1e6).toFixed(1)} MB)`, load);
     const runButton = gc.button("Run", page.run);
     loadButton.className = runButton.className = "gc-main";
     const cancelButton = gc.button("Cancel", function () {
-      page.cancel();
+      page.stop();
       // A button that is hidden takes the focus with it.
       runButton.focus();
     });
     const bar = el("progress", { max: 1, "aria-label": "Progress" });
-    const message = el("p", { className: "gc-small" });
+    const message = el("p", { className: "gc-small" }), failed = el("p", { role: "alert" });
     const repeat = el("input", { type: "checkbox", id: "gc-repeat" });
     repeat.addEventListener("change", () => { state.repeat = repeat.checked; });
     const wanted = gc.choice("Draws", [8, 16, 32, 64].map((n) => [n, String(n)]), state.wanted,
@@ -37,15 +34,16 @@
 
     async function load() {
       loadButton.disabled = true;
+      state.failed = "";
+      show();
       message.textContent = "Loading and starting the networks …";
       try {
         await page.load();
-        message.textContent = "";
-        show();
         // Who has gone on in the meantime is not called back.
         if (document.activeElement === document.body) runButton.focus({ preventScroll: true });
       } catch (error) {
-        message.textContent = `The networks could not be loaded: ${error.message}.`;
+        state.failed = `The networks could not be loaded: ${error.message}.`;
+        show();
       }
       loadButton.disabled = false;
     }
@@ -65,27 +63,24 @@
 
     function show() {
       const said = page.sentence(state.rule);
-      cells.generative.textContent = said;
+      cells.generative.textContent = state.busy === "run" && state.draws.length ? `so far ${said}` : said;
       cells.cnn.textContent = page.classified();
       cells.you.textContent = state.yours ? page.withCue(state.yours) : "no answer yet";
       gc.press(yours.children, state.yours);
       loadButton.hidden = Boolean(state.models);
       controls.hidden = !state.models;
       runButton.disabled = !state.image;
-      bar.hidden = cancelButton.hidden = !state.busy;
-      bar.value = state.draws.length / state.wanted;
+      bar.hidden = cancelButton.hidden = state.busy !== "run";
+      bar.value = state.share;
+      failed.textContent = state.failed;
+      message.textContent = state.told || (state.models ? page.first() : "");
       const told = state.busy || !state.draws.length ? "" : `The generative classifier says ${said}.`;
       if (heard.textContent !== told) heard.textContent = told;
-      if (state.models && state.seconds) {
-        const evaluations = state.draws.length * candidates.length;
-        message.textContent = `${state.draws.length} draws, ${evaluations} network evaluations in ` +
-          `${state.seconds.toFixed(1)} s: ${Math.round(evaluations / state.seconds)} a second.`;
-      } else if (state.models) message.textContent = page.first();
     }
 
     document.querySelector('[data-classify="answer"]').replaceChildren(
       el("p", { textContent: "What is it? Answer before the networks do." }), yours,
-      gc.row(loadButton), controls, message, answers, heard);
+      gc.row(loadButton), controls, failed, message, answers, heard);
     return show;
   };
 })();

@@ -5,45 +5,44 @@
   const gc = window.gcClassify, el = gc.el;
 
   gc.illusionPanel = function (page) {
-    const { state, labels } = page, forget = () => { state.pair = null; show(); };
-    const prompts = [["First prompt: a", "elephant"], ["Second prompt: a", "clock"]].map(
-      ([text, label]) => gc.choice(text, labels.map((each) => [each, each]), label, forget));
+    const { state, labels } = page, keep = () => {};
+    const prompts = [
+      ["First prompt: a", page.shapeIs() || labels[0]], ["Second prompt: a", state.texture],
+    ].map(
+      ([text, label]) => gc.choice(text, labels.map((each) => [each, each]), label, keep));
     const strength = gc.slider(
-      "Strength", [0.1, 1, 0.05], 0.6, (value) => `t = ${value.toFixed(2)}`, forget);
-    const start = gc.button("Reconstruct", reconstruct);
+      "Strength", [0.1, 1, 0.05], 0.6, (value) => `t = ${value.toFixed(2)}`, keep);
+    const start = gc.button("Reconstruct", () => page.reconstruct(
+      prompts.map((each) => labels.indexOf(each.value())), strength.value()));
     start.className = "gc-main";
+    const cancelButton = gc.button("Cancel", function () {
+      page.stop();
+      start.focus();
+    });
+    const bar = el("progress", { max: 1, "aria-label": "Progress of the reconstruction" });
     const said = el("p", { role: "status", className: "gc-small" });
     const shots = ["the image", "", "", "difference"].map(gc.shot);
     const results = el("div", { className: "gc-shots gc-large" }, ...shots.map((each) => each.box));
-    const wait = gc.waiting("illusion",
-      ...prompts.map((each) => each.row), strength.row, gc.row(start), said, results);
-
-    async function reconstruct() {
-      const focused = document.activeElement === start;
-      start.disabled = true;
-      const asked = prompts.map((each) => labels.indexOf(each.value()));
-      state.pair = null;
-      await page.reconstruct(asked, strength.value(), function (done, all) {
-        said.textContent = `Step ${done} of ${all}`;
-      });
-      show();
-      // A button that is disabled loses the focus.
-      if (focused && document.activeElement === document.body) start.focus({ preventScroll: true });
-    }
+    const wait = gc.waiting("illusion", ...prompts.map((each) => each.row), strength.row,
+      gc.row(start, cancelButton, bar), said, results);
 
     function show() {
-      wait(state.models && state.image ? "" : null);
-      start.disabled = !state.image;
+      wait(state.models && state.image ? "" : state.failed || null);
+      bar.hidden = cancelButton.hidden = state.busy !== "reconstruct";
+      bar.value = state.share;
       results.hidden = !state.pair;
-      said.textContent = "";
-      if (!state.pair) return;
-      const difference = gc.difference(...state.pair);
-      const colours = [gc.grey(state.image), ...state.pair.map(gc.channels), difference.colour];
-      prompts.forEach((each, i) => { shots[i + 1].text.textContent = `a ${each.value()}`; });
+      if (!state.pair) {
+        said.textContent = "";
+        return;
+      }
+      // Under what it was made, not what the lists say by now.
+      const { labels: made, strength: t, images } = state.pair, difference = gc.difference(...images);
+      const colours = [gc.grey(state.image), ...images.map(gc.channels), difference.colour];
+      made.forEach((label, i) => { shots[i + 1].text.textContent = `a ${label}`; });
       shots.forEach((each, i) =>
         gc.paint(each.canvas, colours[i]).setAttribute("aria-label", each.text.textContent));
-      said.textContent = "Purple: lighter under the first prompt. Green: lighter under the second. The two " +
-        `differ by ${(255 * difference.mean).toFixed(1)} of 255 grey levels on average.`;
+      said.textContent = `From t = ${t.toFixed(2)}. Purple: lighter as a ${made[0]}. Green: lighter as ` +
+        `a ${made[1]}. The two differ by ${(255 * difference.mean).toFixed(1)} of 255 grey levels on average.`;
     }
     return show;
   };

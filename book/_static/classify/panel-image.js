@@ -4,25 +4,28 @@
 
   const gc = window.gcClassify, el = gc.el;
 
+  // The middle of the contrasts that a world has, in the logarithm, in which they are drawn evenly.
+  gc.middle = ({ choices: { texture_ratio: [low, high] } }) => Math.round(20 * Math.sqrt(low * high)) / 20;
+
   gc.imagePanel = function (page) {
-    const { state, shapes, world, worlds, labels, candidates } = page;
+    const { state, kept, shapes, world, worlds, labels, candidates } = page;
     const [low, high] = world.choices.texture_ratio;
-    // In the middle of what the world has, in the logarithm, in which it is drawn evenly.
-    state.contrast = Math.round(20 * Math.sqrt(low * high)) / 20;
-    state.texture = "clock";
+    // As it was last set.
+    const contrastIn = (where) => kept.contrasts[where.world] ?? gc.middle(where);
+    state.contrast = contrastIn(world);
 
     const picture = el("canvas", { className: "gc-image", role: "img" });
     const caption = el("p", { className: "gc-small" });
     const code = el("code"), python = el("p", { className: "gc-small" }, "The same image in Python: ", code);
     const thumbs = el("div", { className: "gc-thumbs", role: "group", "aria-label": "Silhouettes" });
-    let curves = 0;
-    const field = gc.outlineField(function (mask, number) {
-      state.outline = mask;
-      curves = number;
-      page.changed();
-    });
+    // The drawing is the reader's in every world.
+    kept.field = kept.field || gc.outlineField((mask, number) => kept.drawn(mask, number));
+    kept.drawn = page.drawn;
+    const field = kept.field;
     const set = (key) => function (value) {
       state[key] = value;
+      // An answer is to a picture; of a drawing it says what is drawn, in whatever texture.
+      if (state.shape !== page.own && key !== "contrast") state.yours = "";
       page.changed();
     };
 
@@ -40,45 +43,65 @@
       const names = own ? [] : [...shapes.keys()].filter((name) => page.categoryOf(name) === category);
       thumbs.replaceChildren(...names.map(thumbnail));
       field.hidden = !own;
-      state.shape = own ? page.own : names[0];
+      return own ? page.own : names[0];
     }
 
     const category = gc.choice("Shape", [
       ...candidates.map((label) => [label, label]), [page.own, "an outline that you draw"],
-    ], "elephant", function (value) {
-      chooseCategory(value);
-      page.changed();
-    });
+    ], state.shape === page.own ? page.own : page.categoryOf(state.shape),
+    (value) => set("shape")(chooseCategory(value)));
     const texture = gc.choice("Texture of a",
       labels.map((label, i) => [label, `${label} (${world.choices.textures[i]})`]),
       state.texture, set("texture"));
     const contrast = gc.slider("Texture’s contrast", [0, 1.5, 0.05], state.contrast,
       (value) => value.toFixed(2) + (value < low || value > high ? ", not in training" : ""),
       set("contrast"));
-    const scene = gc.slider("Scene", [0, 20, 1], 0, String, set("scene"));
+    const scene = gc.slider("Scene", [0, 20, 1], state.scene, String, set("scene"));
     const which = worlds.length < 2 ? [] : [gc.choice("World",
       worlds.map((each) => [each.world, each.world]), world.world, page.changeWorld).row];
 
-    let known = {};
-    function composed() {
-      const mask = state.shape === page.own ? state.outline : shapes.get(state.shape);
+    // The same picture in every world, with what was said of it there.
+    const both = worlds.map((each) => ({ ...gc.shot(""), world: each }));
+    const beside = el("div", { className: "gc-shots gc-large gc-both", role: "group" },
+      ...both.map((each) => each.box));
+    beside.setAttribute("aria-label", "The same picture in both worlds");
+
+    const known = new Map();
+    function composed(where, contrast) {
+      const mask = state.shape === page.own ? kept.outline : shapes.get(state.shape);
       if (!mask) return null;
       // Contrast alone is quick: the rest of a scene is kept.
-      if (known.id !== page.id() || known.mask !== mask) {
-        known = { id: page.id(), mask: mask, scene: gc.scene(mask, page.id(), world.choices, labels) };
+      const before = known.get(where);
+      if (!before || before.id !== page.id() || before.mask !== mask) {
+        const scene = gc.scene(mask, page.id(), where.choices, labels);
+        known.set(where, { id: page.id(), mask: mask, scene: scene });
       }
-      return gc.compose(known.scene, state.contrast);
+      return gc.compose(known.get(where).scene, contrast);
+    }
+
+    function showBoth() {
+      beside.hidden = !state.image;
+      if (!state.image) return;
+      for (const { world: where, canvas, text } of both) {
+        const at = where === world ? state.contrast : contrastIn(where);
+        gc.paint(canvas, gc.grey(composed(where, at)))
+          .setAttribute("aria-label", `The picture in the ${where.world} world`);
+        const said = page.saidOf(where.world, at) || {};
+        const of = (who) => (said[who] ? page.withCue(said[who]) : "not asked yet");
+        text.replaceChildren(el("strong", { textContent: where.world }), `, contrast ${at}`, el("br"),
+          `Generative: ${of("generative")}`, el("br"), `ResNet: ${of("cnn")}`);
+      }
     }
 
     function show() {
-      state.image = composed();
+      state.image = composed(world, state.contrast);
       gc.press(thumbs.children, state.shape);
       const own = state.shape === page.own, shape = own ? "your outline" : state.shape;
       const says = `${shape}, texture of a ${state.texture}, contrast ${state.contrast}, ` +
         `scene ${state.scene}`;
       gc.paint(picture, state.image ? gc.grey(state.image) : () => [128, 128, 128]);
       picture.setAttribute("aria-label", state.image ? `The image: ${says}` : "No image yet");
-      caption.textContent = state.image ? `${page.id()}: ${says}.` : curves
+      caption.textContent = state.image ? `${page.id()}: ${says}.` : kept.curves
         ? "This outline is too small. Draw a larger one, or clear the field and begin again."
         : "Draw a closed outline in the field. A second curve inside the first makes a hole.";
       code.textContent =
@@ -91,10 +114,8 @@
       el("div", { className: "gc-two" },
         el("div", {}, picture, caption),
         el("div", {}, ...which, category.row, thumbs, field, texture.row, contrast.row, scene.row)),
-      python);
+      beside, python);
     chooseCategory(category.value());
-    // The first image is one on which the weighting decides.
-    state.shape = "elephant2";
-    return show;
+    return { show: show, showBoth: showBoth };
   };
 })();

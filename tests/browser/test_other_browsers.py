@@ -1,0 +1,85 @@
+"""Home, experiment and classifier in Firefox and WebKit: that they start and answer from a disk.
+
+Chromium's tests say what the pages do; these only notice what another engine does not know.
+"""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location("driver", Path(__file__).with_name("driver.py"))
+driver = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(driver)
+
+
+@pytest.fixture(scope="module", params=["firefox", "webkit"])
+def driven(request, html):
+    """A browser; all pages are opened in one."""
+    missing = getattr(driver, f"missing_{request.param}")()
+    if missing:
+        pytest.skip(missing)
+    with getattr(driver, request.param)() as started:
+        yield started
+
+
+@pytest.fixture
+def opened(driven, html):
+    def opened(path):
+        driven.goto((html / path).as_uri())
+        return driven.run
+
+    return opened
+
+
+def test_the_home_page_draws_its_charts(opened):
+    run = opened("book/chapters/home.html")
+    assert (
+        run(
+            """for (let i = 0; i < 600 && !document.querySelector(".gc-chart svg"); i++) {
+          await new Promise((go) => setTimeout(go, 100));
+        }
+        return document.querySelector(".gc-chart svg").getBoundingClientRect().width;"""
+        )
+        > 200
+    )
+
+
+def test_the_experiment_shows_an_image_and_takes_an_answer(opened):
+    run = opened("book/chapters/observer.html")
+    found = run(
+        """const until = async (selector) => {
+          for (let i = 0; i < 300 && !document.querySelector(selector); i++) {
+            await new Promise((go) => setTimeout(go, 100));
+          }
+          return document.querySelector(selector);
+        };
+        document.querySelector(".gc-observer-open").click();
+        const begin = await until(".gc-start");
+        for (const chosen of ["length][value=few", "way][value=untimed"]) {
+          document.querySelector(`input[name=${chosen}]`).click();
+        }
+        document.querySelector("input[name=person]").value = 7;
+        begin.requestSubmit();
+        const canvas = await until(".gc-screen canvas");
+        for (let i = 0; i < 300 && !document.querySelector(".gc-answers button"); i++) {
+          await new Promise((go) => setTimeout(go, 100));
+        }
+        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
+        return [new Set(pixels).size, document.querySelectorAll(".gc-answers button").length];"""
+    )
+    assert found[0] > 20, "an image, not a blank"
+    assert found[1] == 16
+
+
+def test_the_classifier_answers_in_its_worker(opened):
+    run = opened("book/classify.html")
+    assert (
+        run(
+            """await gcClassify.page.load();
+        const { state, labels, withCue } = gcClassify.page;
+        const log_p = await gcClassify.named(state.models.cnn, state.image);
+        return withCue(labels[log_p.indexOf(Math.max(...log_p))]);"""
+        )
+        == "car (the texture)"
+    )

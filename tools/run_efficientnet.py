@@ -44,12 +44,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as stores:
         example = Path(stores, "efficientnet_lite0.py")
         example.write_text(shown_code(), encoding="utf-8")
-        model = f"{example}:model"
-        found = json.loads(_gcbook("check-model", model, "--json"))
+        model = f"{example.name}:model"
+        found = json.loads(_gcbook(stores, "check-model", model, "--json"))
         write_text(json.dumps(found, indent=1) + "\n", FOLDER / "check.json")
         for dataset in PUBLISHED_SETS:
-            _gcbook("score", model, dataset, "-o", f"{stores}/{dataset}")
-            print(_gcbook("decide", f"{stores}/{dataset}", "-o", str(FOLDER), "--overwrite"))
+            _gcbook(stores, "score", model, dataset, "-o", dataset)
+            print(_gcbook(stores, "decide", dataset, "-o", str(FOLDER), "--overwrite"))
     beside().to_csv(FOLDER / "beside.csv", index=False)
     normalizations(shown_code()).to_csv(FOLDER / "normalizations.csv", index=False)
     DATA.write()
@@ -116,10 +116,9 @@ def _variance_ratio(network: torch.nn.Module, images: TorchvisionPreprocess) -> 
     return float(np.median(found / network._bn0.running_var))
 
 
-def _gcbook(*words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "gcbook", *words], check=True, stdout=subprocess.PIPE, text=True
-    )
+def _gcbook(folder: str, *words: str) -> str:
+    command = [sys.executable, "-m", "gcbook", *words]
+    done = subprocess.run(command, cwd=folder, check=True, stdout=subprocess.PIPE, text=True)
     return done.stdout
 
 

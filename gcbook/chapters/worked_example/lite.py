@@ -48,8 +48,21 @@ def beside_rows() -> pd.DataFrame:
 
 
 def check_rows() -> pd.DataFrame:
-    """What ``gcbook check-model`` printed of it, a row a check."""
-    return pd.DataFrame(json.loads((DATA.path(NAME) / "check.json").read_text("utf-8"))["checks"])
+    """What ``gcbook check-model`` printed of it.
+
+    Returns:
+        ``check, result`` ("passed" or "does not apply"), ``found``, in the command's order.
+    """
+    content = (DATA.path(NAME) / "check.json").read_text(encoding="utf-8")
+    checks = json.loads(content)["checks"]
+    results = {True: "passed", False: "failed", None: "does not apply"}
+    return pd.DataFrame(
+        {
+            "check": [each["name"] for each in checks],
+            "result": [results[each["passed"]] for each in checks],
+            "found": [each["found"] for each in checks],
+        }
+    )
 
 
 def normalization_rows() -> pd.DataFrame:

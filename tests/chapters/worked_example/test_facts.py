@@ -5,6 +5,7 @@ import pytest
 from gcbook.chapters.claims import check_claims
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.worked_example.facts import printed_rows, worked_example_facts
+from gcbook.chapters.worked_example.lite import beside_rows
 from gcbook.chapters.worked_example.races import race_rows
 from gcbook.chapters.worked_example.tables import cost_rows, decided, outcome_rows
 from gcbook.stats.resampling import Resampling
@@ -17,7 +18,7 @@ OUTCOME = outcome_rows(decided(), resampling=Resampling(200))
 def facts_of(**changes):
     p = check_parameters("worked-example", **changes)
     costs = cost_rows(p.noise_draws)
-    return worked_example_facts(SHIPPED, OUTCOME, costs, p, race_rows())
+    return worked_example_facts(SHIPPED, OUTCOME, costs, p, race_rows(), beside_rows())
 
 
 def test_printed_numbers_are_those_with_most_digits():

@@ -1,4 +1,4 @@
-"""EfficientNet-Lite0's run: values are those of its trials, the code shown is what the tool runs."""
+"""EfficientNet-Lite0's run: its values are those of its trials, its code what the tool runs."""
 
 import json
 import re

@@ -466,7 +466,7 @@ def _units(
     responses = measures.responses
     seen = responses.seen[group] & chosen
     if everyone.is_class(group):
-        seen = seen.any(axis=0, keepdims=True)
+        seen = np.asarray(seen.any(axis=0, keepdims=True))
     elif responses.is_human[group].any():
         seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
     # Where images are drawn by exemplar there is one condition.

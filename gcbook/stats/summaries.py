@@ -80,7 +80,7 @@ class Summaries:
             "estimates": ["source", "other_source"],
             "tests": ["a_source", "b_source"],
         }
-        kept = {}
+        kept: dict[str, Any] = {}
         for name, sides in tables.items():
             table: pd.DataFrame = getattr(self, name)
             of_ours = pd.concat([is_published(table[each]) for each in sides], axis=1)

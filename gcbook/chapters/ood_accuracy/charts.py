@@ -46,6 +46,7 @@ def fig_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
     if tests.empty:
         return nothing("Nothing was resampled.")
     x = alt.X("difference:Q", title="OOD accuracy, network minus humans")
+    kinds = dict(zip(tests["model"], tests["kind"], strict=True))
     return fig_forest(
         tests[["model", "difference", "low", "high", "p_corrected"]],
         row="model",
@@ -53,7 +54,7 @@ def fig_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
         x=x.axis(format="+.2f", tickCount=6),
         tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
         marked=list(tests.loc[tests["differs"].eq(True), "model"]),
-        own=tests.set_index("model")["kind"].loc[own_names(tests, "model")].to_dict(),
+        own={name: kinds[name] for name in own_names(tests, "model")},
         description=(
             "Forest plot with a row a network: its out-of-distribution accuracy minus the humans', "
             f"with its interval, from {tests['difference'].max():+.2f} ({tests['model'].iloc[0]}) "

@@ -195,5 +195,6 @@ def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFr
 def keep_observers(table: pd.DataFrame, observers: Sequence[str]) -> pd.DataFrame:
     """As `choose_observers`, of names that are known to be right."""
     own, named = ~is_published(table["source"]), table["observer"].isin(observers)
-    always = (table["observer_kind"] == "human") | (own & (not (own & named).any()))
+    everyone = not bool((own & named).any())
+    always = (table["observer_kind"] == "human") | (own & everyone)
     return table[always | named]

@@ -31,7 +31,8 @@ def correlation_rows(rows: pd.DataFrame, *, resampling: Resampling = Resampling(
     networks = published_rows(rows[rows["kind"] != HUMANS_TITLE])
     families = list(dict.fromkeys(networks["family"]))
     found = []
-    for measured_on, group in networks.groupby("measured_on", sort=False):
+    for measured_on in dict.fromkeys(rows["measured_on"]):
+        group = networks[networks["measured_on"] == measured_on]
         pairs = group[["family", "accuracy", "shape_bias"]].dropna()
         for name in (EVERYBODY, *families, FAMILY_MEANS):
             kept = pairs[pairs["family"] != name]

@@ -46,7 +46,7 @@ def fig_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
     if tests.empty:
         return nothing("Nothing was resampled.")
     x = alt.X("difference:Q", title="OOD accuracy, network minus humans")
-    own = tests.loc[tests["model"].isin(own_names(tests, "model")), ["model", "kind"]]
+    kinds = dict(zip(tests["model"], tests["kind"], strict=True))
     return fig_forest(
         tests[["model", "difference", "low", "high", "p_corrected"]],
         row="model",
@@ -54,7 +54,7 @@ def fig_differences(tests: pd.DataFrame) -> alt.TopLevelMixin:
         x=x.axis(format="+.2f", tickCount=6),
         tooltip=tooltips(["model", "difference", "low", "high", "p_corrected"]),
         marked=list(tests.loc[tests["differs"].eq(True), "model"]),
-        own=dict(own.itertuples(index=False, name=None)),
+        own={name: kinds[name] for name in own_names(tests, "model")},
         description=(
             "Forest plot with a row a network: its out-of-distribution accuracy minus the humans', "
             f"with its interval, from {tests['difference'].max():+.2f} ({tests['model'].iloc[0]}) "

@@ -44,7 +44,8 @@ def fig_own(own: pd.DataFrame, beside: pd.DataFrame) -> alt.TopLevelMixin:
         if rows["accuracy"].notna().all():
             shown.remove("either")
         most = max(most, len(shown))
-        panels += [_panel(rows, others, name, _where(kind, world), names) for name in shown]
+        where = _where(str(kind), str(world))
+        panels += [_panel(rows, others, name, where, names) for name in shown]
     return side_by_side(
         panels,
         [names.parameter()],

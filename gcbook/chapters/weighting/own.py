@@ -1,6 +1,7 @@
 """A reader's own models on this page: what the weighting changes, and what each noise level has."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -38,7 +39,7 @@ def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
         by_k = own.set_index("k").to_dict("index")
         biases = {k: row["shape_bias"] for k, row in by_k.items() if pd.notna(row["shape_bias"])}
         about = {"model": model, "scored_on": by_k[0]["scored_on"]}
-        named = {f"paper's, k = {PAPER}": PAPER, "equal, k = 0": 0}
+        named: dict[str, Any] = {f"paper's, k = {PAPER}": PAPER, "equal, k = 0": 0}
         if biases:  # of a model none of whose answers names a cue there is none
             least, most = (choose(biases, key=biases.__getitem__) for choose in (min, max))
             named |= {f"lowest, k = {least}": least, f"highest, k = {most}": most}

@@ -11,7 +11,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results import answers, shipped
+from gcbook.miniworld.results import answers, own_stores, shipped, sweep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.categories import CATEGORIES
@@ -58,6 +58,8 @@ def forget() -> None:
         shipped.model_card,
         shipped.network_parameters,
         answers._decided,
+        sweep._decided,
+        own_stores._miniature_hashes,
     ):
         cached.cache_clear()
 

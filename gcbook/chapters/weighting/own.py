@@ -19,7 +19,8 @@ from gcbook.noise.detail import Spectrum, natural_spectrum, surviving_detail
 from gcbook.noise.schedules import log_snr
 from gcbook.stats.shares import CONFLICT
 
-_SHOWN = ("shape_bias", "either", "accuracy")
+_ENDS = ("", "_low", "_high")
+_COLUMNS = [name + end for name in ("shape_bias", "either", "accuracy") for end in _ENDS]
 
 
 def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
@@ -35,26 +36,20 @@ def own_table(sweep: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for model, own in sweep.groupby("model", sort=False):
-        by_k = own.set_index("k")
-        known = by_k["shape_bias"].dropna()
-        about = {"model": model, "scored_on": by_k["scored_on"].iloc[0]}
-        named = {f"paper's, k = {PAPER}": PAPER, "equal, k = 0": 0}
-        for words, at in named.items():
-            rows.append({**about, "weighting": words, **_shown(by_k.loc[at])})
-        change = {f"shape_bias{end}": by_k.loc[0, f"change{end}"] for end in ("", "_low", "_high")}
-        rows.append({**about, "weighting": "equal less paper's", **change})
-        # Of a model none of whose answers names a cue there is no shape bias.
-        ends: tuple[tuple[str, Any], ...] = ()
-        if len(known):
-            ends = (("lowest", known.idxmin()), ("highest", known.idxmax()))
-        for words, k in ends:
-            rows.append({**about, "weighting": f"{words}, k = {k}", **_shown(by_k.loc[k])})
-    columns = [name + end for name in _SHOWN for end in ("", "_low", "_high")]
-    return pd.DataFrame(rows, columns=["model", "scored_on", "weighting", *columns])
-
-
-def _shown(row: Any) -> dict[str, float]:
-    return {name + end: row[name + end] for name in _SHOWN for end in ("", "_low", "_high")}
+        by_k = own.set_index("k").to_dict("index")
+        biases = {k: row["shape_bias"] for k, row in by_k.items() if pd.notna(row["shape_bias"])}
+        about = {"model": model, "scored_on": by_k[0]["scored_on"]}
+        named: dict[str, Any] = {f"paper's, k = {PAPER}": PAPER, "equal, k = 0": 0}
+        if biases:  # of a model none of whose answers names a cue there is none
+            least, most = (choose(biases, key=biases.__getitem__) for choose in (min, max))
+            named |= {f"lowest, k = {least}": least, f"highest, k = {most}": most}
+        found = [
+            {**about, "weighting": words, **{column: by_k[k][column] for column in _COLUMNS}}
+            for words, k in named.items()
+        ]
+        change = {f"shape_bias{end}": by_k[0][f"change{end}"] for end in _ENDS}
+        rows += [*found[:2], {**about, "weighting": "equal less paper's", **change}, *found[2:]]
+    return pd.DataFrame(rows, columns=["model", "scored_on", "weighting", *_COLUMNS])
 
 
 def beside_rows(
@@ -126,9 +121,8 @@ def own_axis(own: Sequence[OwnStore], spectra: Mapping[str, Spectrum]) -> pd.Dat
         assert one.store.schedule is not None, "open_stores refuses stores without one"
         ratios = log_snr(one.store.schedule, one.store.schedule.snap(TIMES))
         least, most = (surviving_detail(ratios, spectrum, number) for number in channels)
-        tables.append(
-            hidden_curve(f"{one.model}, k = {PAPER}", frequencies_of(pixels), most, least)
-        )
+        name = f"{one.model}, k = {PAPER}"
+        tables.append(hidden_curve(name, frequencies_of(pixels), most, least))
     return pd.concat(tables, ignore_index=True)
 
 

@@ -25,8 +25,6 @@ _MEASURES = {
 }
 _WORDS = 18
 """Pixels between names."""
-_HIGH = 0.9
-"""Above it a name stands below its line."""
 
 
 def fig_own(own: pd.DataFrame, beside: pd.DataFrame) -> alt.TopLevelMixin:
@@ -44,9 +42,8 @@ def fig_own(own: pd.DataFrame, beside: pd.DataFrame) -> alt.TopLevelMixin:
         if rows["accuracy"].notna().all():
             shown.remove("either")
         most = max(most, len(shown))
-        panels += [
-            _panel(rows, others, name, _where(str(kind), str(world)), names) for name in shown
-        ]
+        where = _where(str(kind), str(world))
+        panels += [_panel(rows, others, name, where, names) for name in shown]
     return side_by_side(
         panels,
         [names.parameter()],
@@ -111,17 +108,16 @@ def _beside(
     shown = others.dropna(subset=measure).rename(columns={measure: "value"})
     for observer, rows in shown.groupby("observer", sort=False):
         color = _OTHERS[str(observer)]
-        data = rows[["k", "value", "observer"]]
-        base = alt.Chart(data.dropna(axis="columns")).encode(y=y)
+        base = alt.Chart(rows[["k", "value"]].dropna(axis="columns")).encode(y=y)
         if rows["k"].isna().all():
             layers.append(base.mark_rule(color=color, strokeWidth=2, strokeDash=[6, 4]))
-            start = base.encode(x=alt.value(4))
         else:
             layers.append(base.mark_line(color=color, strokeWidth=1.5).encode(x=x))
-            start = base.transform_filter("datum.k === 0").encode(x=alt.value(4))
-        below = data["value"].iloc[0] > _HIGH
-        text = start.encode(text="observer:N")
-        names += _written(text, color, align="left", dy=11 if below else -9)
+    starts = shown.drop_duplicates("observer")[["observer", "value"]]
+    at = alt.Y("at:Q", title=y["title"], scale=y["scale"])
+    for observer, row in _apart(starts).groupby("observer", sort=False):
+        text = alt.Chart(row).encode(x=alt.value(4), y=at, text="observer:N")
+        names += _written(text, _OTHERS[str(observer)], align="left")
     return layers, names
 
 

@@ -36,7 +36,7 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import ESTIMATE_KEYS, PARTS, Known, estimate
 from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
-from gcbook.trials.originals import SOURCES, find, locate_trials
+from gcbook.trials.originals import SOURCES, find, locate_trials, read_registry
 from gcbook.trials.table import read_trials, unmatched_images
 
 _TABLES = ("counts", "pairs", "estimates", "tests")
@@ -409,19 +409,36 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
         return Summaries.read()
     if own_paths:
         places = locate_trials()
-        found = _Computed(lambda: read_trials(*places), read_trials(*own_paths), settings)
+        found = _Computed(lambda: read_published(places), read_trials(*own_paths), settings)
         for note in found.said:
             _tell(note)
         return found
     at_hand = find("trials")
     if at_hand is not None:
-        return _Computed(lambda: read_trials(*at_hand), None, settings)
+        return _Computed(lambda: read_published(at_hand), None, settings)
     if settings.resampling.draws:
         _tell(
             "the published trials are not on this machine, so values come from the shipped counts "
             "and have no intervals; `gcbook fetch trials` gets the trials"
         )
     return _without_intervals(Summaries.read(), settings)
+
+
+def read_published(places: Sequence[Path]) -> pd.DataFrame:
+    """The published trials, as `gcbook.trials.table.read_trials` reads them, or as they were kept.
+
+    Args:
+        places: where they are, compared with their registries by `gcbook.trials.originals.find`.
+    """
+    known = [json.dumps(read_registry(source)) for source in SOURCES["trials"]]
+    code = code_of("trials", "paper", "files")
+    key = key_of(code, *known, *map(str, places))
+    content = kept("trials", key)
+    if content is not None:
+        return _unpacked(content)[""]
+    trials = read_trials(*places)
+    keep("trials", key, _packed({"": trials}))
+    return trials
 
 
 def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:

@@ -23,8 +23,10 @@ from gcbook.stats.summaries import (
     load_summaries,
     merge_own,
     observer_numbers,
+    read_published,
     summarise,
 )
+from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials, write_trials
 
 SHIPPED = Summaries.read()
@@ -322,3 +324,13 @@ def test_published_rows_are_the_shipped_ones_unless_own_trials_change_them(
     write_trials(person, tmp_path / "people")
     load_summaries(f"{own},{tmp_path / 'people'}").of("shape_bias")
     assert asked[-1] is None
+
+
+def test_published_trials_are_kept_as_they_are_read(
+    published_trials: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
+    for read in (read_trials, None):
+        monkeypatch.setattr(summaries, "read_trials", read)
+        found = read_published(locate_trials())
+        pd.testing.assert_frame_equal(found, published_trials, check_exact=True)

@@ -267,6 +267,7 @@ def small_panels(
         *panels,
         columns=3,
         spacing={"row": 22, "column": 18},
+        params=[each.param for each in parameters],
         resolve=alt.Resolve(scale=alt.ScaleResolveMap(**scales)),
         description=description,
         config=alt.Config(
@@ -274,7 +275,7 @@ def small_panels(
             axis=alt.AxisConfig(titleFontWeight="normal"),
             title=alt.TitleConfig(anchor="start"),
         ),
-    ).add_params(*parameters)
+    )
 
 
 def pick_observer(names: Names, observers: Iterable[str]) -> alt.Parameter:

@@ -18,8 +18,8 @@ NAME = "efficientnet-lite0"
 
 MEASURES = {
     "cue-conflict": "Shape bias",
-    "edge": "Accuracy, edges",
-    "silhouette": "Accuracy, silhouettes",
+    "edge": "Edges",
+    "silhouette": "Silhouettes",
 }
 """What is measured on each dataset."""
 
@@ -81,7 +81,7 @@ def fig_beside(rows: pd.DataFrame) -> alt.TopLevelMixin:
     said = "; ".join(f"{each}: {ours[each]:.2f}, people {people[each]:.2f}" for each in ours.index)
     return fig_among_networks(
         rows,
-        alt.X("value:Q", title="Shape bias, or accuracy").scale(domain=[0, 1]),
+        alt.X("value:Q", title="Shape bias, accuracy").scale(domain=[0, 1]),
         row="measure",
         said=["measure", "observer", "value", "low", "high", "n"],
         control="lite_beside",

@@ -92,7 +92,7 @@ def _sources_of(notebook):
 
 def test_no_solution_of_the_book_is_left_in_a_copy_of_its_sources(tmp_path):
     project = find_project()
-    copy_sources(project, tmp_path, "chapters")
+    copy_sources(project, project.book, tmp_path, "chapters")
     marked = r"\{solution\}|### BEGIN SOLUTION"
     before = {path: path.read_text() for path in tmp_path.rglob("*") if path.suffix == ".md"}
     before |= {path: path.read_text() for path in tmp_path.rglob("*.ipynb")}

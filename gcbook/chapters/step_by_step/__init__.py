@@ -18,12 +18,13 @@ from gcbook.chapters.fields import (
 from gcbook.chapters.parameters import Declaration
 
 
-def _check(parameters: Any) -> None:
+def _check_files(parameters: Any) -> None:
     check_stores(parameters)
     if parameters.stores or parameters.image:
         from gcbook.chapters.step_by_step.own import check_image
 
         check_image(parameters)
+    _check_images(parameters)
 
 
 def _check_images(parameters: Any) -> None:
@@ -60,7 +61,6 @@ PARAMETERS = Declaration(
             "image of the stores to show; nothing: the first", "the name of an image, or nothing"
         ),
     },
-    _check,
-    check_files=_check_images,
+    check_files=_check_files,
 )
 """Single images followed through a model."""

@@ -23,5 +23,5 @@ PARAMETERS = Declaration(
         "seed": seed_of("seed of the resampling, the images and the noise"),
         "stores": stores_of(),
     },
-    check_stores,
+    check_files=check_stores,
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny.weighing import times_of, write_store
 
-from gcbook.chapters.parameters import check_parameters
+from gcbook.chapters.parameters import check_parameters, named_trials
 from gcbook.chapters.step_by_step.own import BY_DRAW, BY_NOISE, own_draws
 from gcbook.chapters.step_by_step.own_charts import fig_own_image
 from gcbook.charts.chart import chart_spec
@@ -55,9 +55,11 @@ def test_the_first_image_is_shown_where_none_is_named(store):
 
 def test_an_image_has_to_be_there(store):
     with pytest.raises(InputError, match=r"found 'cat1-dog2\.png'\. Did you mean cat1-dog1\.png"):
-        check_parameters("step-by-step", stores=str(store.path), image="cat1-dog2.png")
+        named_trials(
+            check_parameters("step-by-step", stores=str(store.path), image="cat1-dog2.png")
+        )
     with pytest.raises(InputError, match="image: has no effect without stores"):
-        check_parameters("step-by-step", image="cat1-dog1.png")
+        named_trials(check_parameters("step-by-step", image="cat1-dog1.png"))
 
 
 def test_two_panels_a_model_with_what_each_answer_names(store):

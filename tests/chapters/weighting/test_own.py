@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.chapters.parameters import check_parameters
+from gcbook.chapters.parameters import check_parameters, named_trials
 from gcbook.chapters.weighting.detail import axis_rows, make_spectra
 from gcbook.chapters.weighting.own import beside_rows, own_axis, own_shares, own_table
 from gcbook.chapters.weighting.own_charts import fig_own
@@ -122,6 +122,7 @@ def test_lines_are_thick_and_named_and_names_are_labels_alone():
 
 def test_stores_are_checked_with_the_parameters():
     with pytest.raises(InputError, match="no noise levels"):
-        check_parameters("weighting", stores=str(SCORES / "mini-cnn" / "cue-conflict"))
+        named_trials(check_parameters("weighting", stores=str(SCORES / "mini-cnn/cue-conflict")))
     place = str(SCORES / "mini-pixel" / "cue-conflict")
-    assert check_parameters("weighting", stores=place).changed() == {"stores": place}
+    checked = check_parameters("weighting", stores=place)
+    assert checked.changed() == {"stores": place} and named_trials(checked) == []

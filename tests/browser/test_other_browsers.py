@@ -62,11 +62,13 @@ def test_the_experiment_shows_an_image_and_takes_an_answer(opened):
         document.querySelector("input[name=person]").value = 7;
         begin.requestSubmit();
         const canvas = await until(".gc-screen canvas");
-        for (let i = 0; i < 300 && !document.querySelector(".gc-answers button"); i++) {
+        const pen = canvas.getContext("2d");
+        const greys = () => new Set(pen.getImageData(0, 0, canvas.width, canvas.height).data).size;
+        for (let i = 0; i < 300 && greys() <= 20; i++) {
           await new Promise((go) => setTimeout(go, 100));
         }
-        const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
-        return [new Set(pixels).size, document.querySelectorAll(".gc-answers button").length];"""
+        await until(".gc-answers button");
+        return [greys(), document.querySelectorAll(".gc-answers button").length];"""
     )
     assert found[0] > 20, "an image, not a blank"
     assert found[1] == 16
@@ -76,7 +78,10 @@ def test_the_classifier_answers_in_its_worker(opened):
     run = opened("book/classify.html")
     assert (
         run(
-            """await gcClassify.page.load();
+            """for (let i = 0; i < 300 && !window.gcClassify?.page; i++) {
+          await new Promise((go) => setTimeout(go, 100));
+        }
+        await gcClassify.page.load();
         const { state, labels, withCue } = gcClassify.page;
         const log_p = await gcClassify.named(state.models.cnn, state.image);
         return withCue(labels[log_p.indexOf(Math.max(...log_p))]);"""

@@ -168,7 +168,9 @@ def _prepare_one(progress: Path) -> None:
 
 def _run_checked(trials: Sequence[str], *arguments: Any) -> float:
     """Read trials, then call `run_notebook`."""
-    if trials and sys.platform == "linux":
+    from gcbook.book.kernels import KernelProvisioner
+
+    if trials and KernelProvisioner.warm:
         # The server of the kernels has pandas, which would be imported here a second time.
         context = multiprocessing.get_context("forkserver")
         with ProcessPoolExecutor(1, context, end_with_parent) as pool:

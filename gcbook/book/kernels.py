@@ -51,7 +51,11 @@ def start_own_kernels(modules: Sequence[str] = ()) -> None:
     if modules:
         # Imports go on in the server while this process does something else.
         multiprocessing.set_forkserver_preload([*modules, __name__])
-        forkserver.ensure_running()
+        try:
+            forkserver.ensure_running()
+        except OSError:
+            # A socket's path may have about a hundred characters, and temporary folders more.
+            modules = ()
     KernelProvisioner.warm = bool(modules)
     factory = KernelProvisionerFactory.instance()
     place = f"{__name__}:{KernelProvisioner.__name__}"

@@ -160,21 +160,18 @@ def write_record(project: Project, name: str, record: Executed) -> None:
 def pages_fingerprint(project: Project) -> str:
     """A hash of all that pages are set from, the executed chapters apart."""
     digest = hashlib.sha256(repr(package_inputs()).encode())
-    book = project.pages / "book"
-    read = [project.pages / name for name in CONFIGURATION]
-    read += sorted(
-        path
-        for path in book.rglob("*")
-        if path.is_file()
-        and not any(part.startswith(".") for part in path.relative_to(book).parts)
-        and not path.is_relative_to(project.chapters)
-    )
-    files = {path.relative_to(project.pages): path for path in read}
-    for path in sorted(project.templates.rglob("*.ipynb")):
-        if ".ipynb_checkpoints" not in path.parts:
-            files[path.relative_to(project.root)] = path
-    for name, path in files.items():
-        digest.update(str(name).encode())
+    made = Project(project.root).chapters
+    read = [project.root / name for name in CONFIGURATION]
+    for folder in (project.book, project.templates):
+        read += sorted(
+            path
+            for path in folder.rglob("*")
+            if path.is_file()
+            and not any(part.startswith(".") for part in path.relative_to(folder).parts)
+            and not path.is_relative_to(made)
+        )
+    for path in read:
+        digest.update(str(path.relative_to(project.root)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

@@ -172,6 +172,8 @@ def remove_solutions(folder: Path) -> set[str]:
         after = "\n".join(cell.source for cell in notebook.cells)
         taken |= _lines(before) - _lines(after)
         left.append(after)
+    # Sentences of claims may share words with a solution.
+    left += [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.json"))]
     phrases = {phrase for line in taken for phrase in _PHRASE.findall(line)}
     rest = "\n".join(left)
     return {phrase for phrase in phrases if phrase not in rest}

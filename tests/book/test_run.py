@@ -24,7 +24,6 @@ def no_kernel(monkeypatch):
         ("shape-bias", {"observers": "resnet-50"}, r"Did you mean resnet50"),
         ("shape-bias", {"datasets": "edges"}, r"no dataset is called 'edges'\. Did you mean edge"),
         ("shape-bias", {"trials": "a.csv,b.csv"}, r"trials: expected paths .* at a\.csv, b\.csv"),
-        ("shape-bias", {"trials": "README.md"}, "README.md: expected a CSV file"),
         ("calibrated-world", {"worlds": "none"}, "worlds: expected paths .* nothing at none"),
         ("calibrated-world", {"worlds": "gcbook"}, "expected a map of `gcbook worlds`"),
         ("interval-coverage", {"stored": "README.md"}, "expected a run of benchmarks/coverage"),

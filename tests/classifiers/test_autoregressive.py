@@ -350,7 +350,7 @@ def test_sums_are_not_rounded_to_float32() -> None:
 
 
 def test_what_cannot_be_loaded_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(InputError, match="has a fixed one"):
+    with pytest.raises(InputError, match="resolution is for other autoregressive models"):
         load(folders["janus"], "janus", resolution=16)
     with pytest.raises(InputError, match="multiple of 8, found 20"):
         load(folders["emu3"], "emu3", resolution=20)

@@ -62,7 +62,7 @@ def test_a_benchmark(trials):
         cwd=trials,
     )
     assert done.returncode == 0, done.stderr
-    rows = {row["observer"]: row for row in json.loads(done.stdout)["observers"]}
+    rows = {row["observer"]: row for row in json.loads(done.stdout)["rows"]}
     # The people are copies of the model.
     assert rows["mini-cnn"]["shape_bias"] == pytest.approx(537 / 577, abs=1e-3)
     assert rows["mini-cnn"]["error_consistency"] == pytest.approx(1)

@@ -23,12 +23,9 @@ MEASURES = {
 }
 """What is measured on each dataset."""
 
-NETWORK = "resnet50"
-"""The network that it is compared with."""
-
 
 def beside_rows() -> pd.DataFrame:
-    """The model beside people and 34 networks, on the images that it saw.
+    """The model beside people and published networks, on the images that it saw.
 
     Returns:
         ``measure, dataset, observer, kind, value, low, high, n`` (images), in the order of
@@ -71,13 +68,14 @@ def normalization_rows() -> pd.DataFrame:
 
 
 def fig_beside(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """A row a measure: people, 34 networks, and the model in black.
+    """A row a measure: people, published networks, and the model in black.
 
     Args:
         rows: from `beside_rows`.
     """
     ours = rows[rows["observer"] == MODEL].set_index("measure")["value"]
     people = rows[rows["kind"] == HUMANS_TITLE].set_index("measure")["value"]
+    networks = rows[(rows["kind"] != HUMANS_TITLE) & (rows["observer"] != MODEL)]
     said = "; ".join(f"{each}: {ours[each]:.2f}, people {people[each]:.2f}" for each in ours.index)
     return fig_among_networks(
         rows,
@@ -87,7 +85,10 @@ def fig_beside(rows: pd.DataFrame) -> alt.TopLevelMixin:
         control="lite_beside",
         start=MODEL,
         name_best=True,
-        description=f"Shape bias and accuracy of {MODEL} among people and 34 networks. {said}.",
+        description=(
+            f"Shape bias and accuracy of {MODEL} among people and "
+            f"{networks['observer'].nunique()} published networks. {said}."
+        ),
     )
 
 

@@ -61,3 +61,9 @@ def test_the_chapter_shows_the_code_that_the_tool_runs():
     assert 'cells if each["id"] == "lite"' in (root / "tools/run_efficientnet.py").read_text()
     std = lite.normalization_rows().set_index("normalization")["std"]
     assert std["training"] == pytest.approx(128 / 255) and "128 / 255" in code
+
+
+def test_the_figure_says_how_many_networks_there_are():
+    networks = set(ROWS["observer"]) - {"Humans", lite.MODEL}
+    said = lite.fig_beside(ROWS).to_dict()["description"]
+    assert f"people and {len(networks)} published networks" in said

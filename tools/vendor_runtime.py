@@ -1,74 +1,127 @@
-"""Fetch the runtime that runs networks in a page: onnxruntime-web, its wasm build with SIMD.
+"""Fetch what runs in a page: onnxruntime-web, which runs networks, or Pyodide, which is Python.
 
-    python tools/vendor_runtime.py 1.30.0
+    python tools/vendor_runtime.py onnxruntime-web 1.30.0
+    python tools/vendor_runtime.py pyodide 0.29.5
 
-Files come from npm (the package onnxruntime-web, MIT), of which a page needs three. The package
-has no text of its licence: that and the notices of what is compiled into it come from PyPI's
-onnxruntime of the same version. They are written to ``gcbook/data/onnxruntime-web``, compressed,
-with ``source.json``: where each is from and the SHA-256 of its content. `gcbook build` makes
-scripts of them (`gcbook.book.networks`). Needs npm and pip; the book and its tests need neither.
+Files come from npm, of each package those that a page needs. Neither package has a text of its
+licence, so that comes from PyPI: onnxruntime of the same version has it, with the notices of what
+is compiled into it, and pyodide-build that of Pyodide; Python's is that of the Python that runs
+this. They are written to ``gcbook/data/RUNTIME``, compressed, with ``source.json``: where each is
+from and the SHA-256 of its content. `gcbook build` makes scripts of them (`gcbook.book.networks`,
+`gcbook.book.inpage`). Needs npm and pip; the book and its tests need neither.
 """
 
 import argparse
 import gzip
 import hashlib
 import json
+import platform
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import NamedTuple
 
 from gcbook.files.manifest import DATA
 
-TARGET = DATA.folder / "onnxruntime-web"
-FROM_NPM = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
-FROM_PYPI = ("LICENSE", "ThirdPartyNotices.txt")
+PYODIDE_BUILD = "0.25.1"
+"""The release whose licence is taken: that of Pyodide has not changed since."""
 
 
-def fetched(version: str, folder: Path) -> dict[str, tuple[bytes, str]]:
+class Runtime(NamedTuple):
+    """What is fetched: the licence's name, the folder in the npm package, and the files in it."""
+
+    licence: str
+    folder: str
+    files: tuple[str, ...]
+
+
+RUNTIMES = {
+    "onnxruntime-web": Runtime(
+        "MIT",
+        "dist/",
+        ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm"),
+    ),
+    "pyodide": Runtime(
+        "MPL-2.0 and PSF-2.0",
+        "",
+        (
+            "pyodide.js",
+            "pyodide.asm.js",
+            "pyodide.asm.wasm",
+            "python_stdlib.zip",
+            "pyodide-lock.json",
+        ),
+    ),
+}
+
+
+def from_npm(name: str, version: str, folder: Path) -> dict[str, tuple[bytes, str]]:
     """Content of each file, and where it is from."""
-    subprocess.run(
-        ["npm", "pack", f"onnxruntime-web@{version}", "--silent"], cwd=folder, check=True
-    )
-    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
-    subprocess.run([*pip, f"onnxruntime=={version}"], check=True)
+    runtime = RUNTIMES[name]
+    subprocess.run(["npm", "pack", f"{name}@{version}", "--silent"], cwd=folder, check=True)
     found = {}
     with tarfile.open(next(folder.glob("*.tgz"))) as archive:
-        for name in FROM_NPM:
-            member = archive.extractfile(f"package/dist/{name}")
+        for file in runtime.files:
+            member = archive.extractfile(f"package/{runtime.folder}{file}")
             assert member is not None
-            found[name] = (member.read(), f"npm, onnxruntime-web {version}, dist/{name}")
-    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
-        for name in FROM_PYPI:
-            found[name] = (
-                wheel.read(f"onnxruntime/{name}"),
-                f"PyPI, onnxruntime {version}, onnxruntime/{name}",
-            )
+            found[file] = (member.read(), f"npm, {name} {version}, {runtime.folder}{file}")
     return found
+
+
+def from_pypi(
+    name: str, version: str, files: dict[str, str], folder: Path
+) -> dict[str, tuple[bytes, str]]:
+    """Content of each file of a wheel, and where it is from; files: their names there and here."""
+    pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", str(folder)]
+    subprocess.run([*pip, f"{name}=={version}"], check=True)
+    with zipfile.ZipFile(next(folder.glob("*.whl"))) as wheel:
+        return {
+            here: (wheel.read(there), f"PyPI, {name} {version}, {there}")
+            for there, here in files.items()
+        }
+
+
+def licences(name: str, version: str, folder: Path) -> dict[str, tuple[bytes, str]]:
+    """Texts of the licences and notices, and where they are from."""
+    if name == "onnxruntime-web":
+        files = ("LICENSE", "ThirdPartyNotices.txt")
+        there = {f"onnxruntime/{each}": each for each in files}
+        return from_pypi("onnxruntime", version, there, folder)
+    build = f"pyodide_build-{PYODIDE_BUILD}.dist-info/LICENSE"
+    python = Path(sysconfig.get_path("stdlib"), "LICENSE.txt").read_bytes()
+    return {
+        **from_pypi("pyodide-build", PYODIDE_BUILD, {build: "LICENSE"}, folder),
+        "LICENSE-python": (python, f"Python {platform.python_version()}, LICENSE.txt"),
+    }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("runtime", choices=RUNTIMES)
     parser.add_argument("version")
-    version = parser.parse_args().version
+    given = parser.parse_args()
+    name, version, target = given.runtime, given.version, DATA.folder / given.runtime
     with tempfile.TemporaryDirectory() as folder:
-        files = fetched(version, Path(folder))
-    TARGET.mkdir(parents=True, exist_ok=True)
-    for old in TARGET.iterdir():
+        files = from_npm(name, version, Path(folder)) | licences(name, version, Path(folder))
+    target.mkdir(parents=True, exist_ok=True)
+    for old in target.iterdir():
         old.unlink()
     record = {}
-    for name, (content, place) in files.items():
-        plain = name == "LICENSE"
+    for file, (content, place) in files.items():
+        plain = file.startswith("LICENSE")
         packed = content if plain else gzip.compress(content, 9, mtime=0)
-        (TARGET / (name if plain else f"{name}.gz")).write_bytes(packed)
-        record[name] = {"from": place, "sha256": hashlib.sha256(content).hexdigest()}
-    about = {"name": "onnxruntime-web", "version": version, "licence": "MIT", "files": record}
-    (TARGET / "source.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+        (target / (file if plain else f"{file}.gz")).write_bytes(packed)
+        record[file] = {"from": place, "sha256": hashlib.sha256(content).hexdigest()}
+    licence = RUNTIMES[name].licence
+    about = {"name": name, "version": version, "licence": licence, "files": record}
+    (target / "source.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     DATA.write()
-    size = sum(path.stat().st_size for path in TARGET.iterdir())
-    print(f"{TARGET}: {size / 1e6:.1f} MB")
+    size = sum(path.stat().st_size for path in target.iterdir())
+    print(f"{target}: {size / 1e6:.1f} MB")
 
 
 if __name__ == "__main__":

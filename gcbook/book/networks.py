@@ -46,10 +46,12 @@ def write_networks(folder: Path) -> None:
     """
     index = read_index()
     runtime = DATA.path("onnxruntime-web")
-    shapes = _base64(DATA.path("networks/silhouettes.gz").read_bytes())
+    shapes = packed_text(DATA.path("networks/silhouettes.gz").read_bytes())
     scripts = {
-        "silhouettes": _script({**index.pop("silhouettes"), "pixels": shapes}),
-        "runtime": _script([_base64((runtime / f"{name}.gz").read_bytes()) for name in RUNTIME]),
+        "silhouettes": script_of({**index.pop("silhouettes"), "pixels": shapes}),
+        "runtime": script_of(
+            [packed_text((runtime / f"{name}.gz").read_bytes()) for name in RUNTIME]
+        ),
     }
     for name, model in index["models"].items():
         weights = DATA.path(model["weights"]).read_bytes()
@@ -61,21 +63,23 @@ def write_networks(folder: Path) -> None:
             )
         graph = DATA.path(f"networks/{name}.onnx.gz").read_bytes()
         packed = gzip.compress(weights, mtime=0)
-        scripts[name] = _script({"graph": _base64(graph), "weights": _base64(packed)})
+        scripts[name] = script_of({"graph": packed_text(graph), "weights": packed_text(packed)})
     index["bytes"] = {name: len(text) for name, text in scripts.items()}
     imagen = table1().set_index("key").loc["imagen"]
     index["published"] = {"model": imagen["model"], "shape_bias": imagen["shape_bias_printed"]}
     notices = gzip.decompress((runtime / "ThirdPartyNotices.txt.gz").read_bytes()).decode()
-    files = {f"{name}.js": text for name, text in (scripts | {"index": _script(index)}).items()}
+    files = {f"{name}.js": text for name, text in (scripts | {"index": script_of(index)}).items()}
     files["runtime-licence.txt"] = (runtime / "LICENSE").read_text(encoding="utf-8")
     files["runtime-notices.txt"] = notices
     for name, text in files.items():
         write_if_changed(text, folder / name)
 
 
-def _base64(content: bytes) -> str:
+def packed_text(content: bytes) -> str:
+    """Return bytes as text that a script can hold."""
     return base64.b64encode(content).decode()
 
 
-def _script(value: Any) -> str:
+def script_of(value: Any) -> str:
+    """Return the script that hands a page a value, of what JSON knows."""
     return f"gcbookTake({json.dumps(value)});\n"

@@ -2,7 +2,8 @@
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written beside the book's own static files, so that no page asks another server for anything.
-So are, for a page that runs them, networks (`gcbook.book.networks`).
+So are, for pages that run them, networks (`gcbook.book.networks`) and Python with notebooks of the
+lab (`gcbook.book.inpage`).
 """
 
 import html
@@ -15,6 +16,7 @@ from urllib.parse import quote
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.transforms import SphinxTransform
 
+from gcbook.book.inpage import write_labs
 from gcbook.book.networks import write_networks
 from gcbook.book.project import find_project
 from gcbook.files.atomic import write_if_changed
@@ -128,17 +130,19 @@ def mend_html(text: str, repository: str = "") -> str:
 
 def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
     if exception is None and app.builder.format == "html":
-        out, runs_networks = Path(app.outdir), False
+        out, runs = Path(app.outdir), set()
         repository = app.config.html_theme_options.get("repository_url", "")
         for page in out.rglob("*.html"):
             if not page.relative_to(out).parts[0].startswith("_"):
                 text = page.read_text(encoding="utf-8")
-                runs_networks |= "data-networks=" in text
+                runs |= {kind for kind in ("networks", "python") if f"data-{kind}=" in text}
                 mended = mend_html(text, repository)
                 if mended != text:
                     page.write_text(mended, encoding="utf-8")
-        if runs_networks:
+        if "networks" in runs:
             write_networks(out / "_static" / "networks")
+        if "python" in runs:
+            write_labs(find_project(), out / "_static" / "python")
 
 
 def launch_links(repository: str, path: str) -> dict[str, str]:

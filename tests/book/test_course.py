@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from gcbook.book.course import LAB, find_labs, write_course
 from gcbook.book.course_data import NETWORKS, course_data
+from gcbook.book.inpage import IN_PAGE
 from gcbook.book.project import Project, find_project
 from gcbook.book.solutions import BEGIN, END, GAP, student_notebook
 from gcbook.files.errors import InputError
@@ -21,15 +22,15 @@ LABS = find_labs(find_project())
 WRONG = {
     "1-shape-bias": {
         1: ("0.9,", "90,"),
-        2: ("(responses == textures)", "(responses != shapes)"),
+        2: ("response == texture", "response != shape"),
         3: ('float("nan")', "0.0"),
-        4: ("[2.5, 97.5]", "[16, 84]"),
+        4: ("n=40", "n=6"),
     },
     "2-kappa": {
         1: ("0.6", "0.9"),
         2: ("p * q + (1 - p) * (1 - q)", "0.5"),
         3: ("1 - abs(p - q) - expected", "min(p, q) - expected"),
-        4: ("np.divide(values, most)", "most"),
+        4: ("[value / top for value, top in zip(values, most)]", "most"),
     },
     "3-toy": {
         1: ('"fine"', '"coarse"'),
@@ -46,8 +47,8 @@ WRONG = {
     },
     "5-race": {
         1: ("0.4", "40"),
-        2: ("difference.std(0, ddof=1)", "seen.std(0, ddof=1)"),
-        3: ("alive[gap <= z * error]", "alive[gap >= z * error]"),
+        2: ("(each - gap) ** 2 for each in column", "each**2 for each in column"),
+        3: ("gap <= z * error", "gap >= z * error"),
         4: ('"z": 2', '"z": 0'),
     },
     "6-weighting": {
@@ -133,7 +134,8 @@ def test_they_are_short_and_import_numpy_and_the_standard_library_alone():
             if isinstance(node, ast.Import | ast.ImportFrom)
             for alias in node.names
         }
-        assert found <= {"numpy", "csv", "json"}, name
+        numpy = set() if name in IN_PAGE else {"numpy"}
+        assert found <= {"csv", "json", "math", "random", "statistics"} | numpy, name
 
 
 @pytest.mark.parametrize("name", LABS)
@@ -156,6 +158,16 @@ def test_solutions_pass_gaps_raise_and_each_planted_mistake_fails_its_check(
         errors = list(failed.values())
         assert isinstance(errors[0], NotImplementedError), (name, number, failed)
     assert sum(GAP in source for _, source in student) == len(WRONG[name])
+
+
+@pytest.mark.parametrize("name", IN_PAGE)
+def test_a_check_needs_no_other_check(name, data, monkeypatch):
+    monkeypatch.chdir(data)
+    cells = code_cells(read(name))
+    for number in WRONG[name]:
+        at = next(i for i, (each, _) in enumerate(cells) if each == f"check-{number}")
+        above = [cell for cell in cells[:at] if not cell[0].startswith("check-")]
+        assert run([*above, cells[at]]) == {}, (name, number)
 
 
 def test_trials_are_those_that_ship():

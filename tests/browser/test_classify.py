@@ -40,7 +40,7 @@ COMPOSED = """async ([name, contrast]) => {
   const gc = gcClassify, folder = "../_static/networks/";
   const index = await gcbookLoad(folder + "index.js");
   const shapes = await gcbookLoad(folder + "silhouettes.js");
-  const pixels = await gc.unpacked(shapes.pixels);
+  const pixels = await gcbookUnpacked(shapes.pixels);
   const at = 64 * 64 * shapes.names.indexOf(name.split("-")[0]);
   const { choices, diffusion } = index.worlds[0];
   const scene = gc.scene(pixels.subarray(at, at + 64 * 64), name, choices,

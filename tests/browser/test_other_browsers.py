@@ -1,4 +1,4 @@
-"""Home, experiment and classifier in Firefox and WebKit: that they start and answer from a disk.
+"""Home, experiment, classifier and lab in Firefox and WebKit: that they start and answer from a disk.
 
 Chromium's tests say what the pages do; these only notice what another engine does not know.
 """
@@ -88,3 +88,21 @@ def test_the_classifier_answers_in_its_worker(opened):
         )
         == "car (the texture)"
     )
+
+
+def test_python_judges_an_answer(opened):
+    run = opened("book/lab.html")
+    found = run(
+        """const until = async (found) => {
+          for (let i = 0; i < 1100 && !found(); i++) await new Promise((go) => setTimeout(go, 100));
+          return found();
+        };
+        const area = await until(() => document.querySelector("[aria-label='Answer 1']"));
+        area.value = "predicted = {'person': 1, 'resnet50': 2}";
+        area.dispatchEvent(new Event("input"));
+        const buttons = [...document.querySelectorAll("[data-python] button")];
+        buttons.find((each) => each.textContent === "Check answer 1").click();
+        const verdict = await until(() => document.querySelector(".gc-verdict:not(:empty)"));
+        return verdict ? verdict.textContent : document.querySelector(".gc-bar").textContent;"""
+    )
+    assert found == "Not yet: a shape bias lies in [0, 1]."

@@ -10,22 +10,10 @@
 
   // ---------------------------------------------------------------- loading
 
-  // Bytes that were compressed (gzip) and written in base64.
-  gc.unpacked = async function (text) {
-    if (!window.DecompressionStream) {
-      throw new Error("expected a browser that can decompress (DecompressionStream), as all main " +
-        "ones can since 2023; found one that cannot");
-    }
-    const binary = atob(text), bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < bytes.length; i++) bytes[i] = binary.charCodeAt(i);
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-    return new Uint8Array(await new Response(stream).arrayBuffer());
-  };
-
   // What runs in the worker, after the runtime's own text: the sessions.
   function host() {
     const sessions = new Map();
-    const tasks = {
+    return {
       start: function ({ glue, wasm }) {
         const settings = self.ort.env.wasm;
         settings.numThreads = 1;
@@ -45,45 +33,14 @@
         return Object.fromEntries(Object.entries(found).map(([key, each]) => [key, each.data]));
       },
     };
-    // The runtime takes one call after another.
-    let last = Promise.resolve();
-    self.onmessage = function ({ data }) {
-      last = last.then(() => tasks[data.task](data.given)).then(
-        (value) => self.postMessage({ number: data.number, value: value }),
-        (error) => self.postMessage({ number: data.number, error: String(error.message || error) }));
-    };
   }
 
-  // A worker with the runtime in it: `call` gives what a task returns, or its error. A page from a
-  // disk may not fetch, so the worker is made of text, and what the runtime would fetch it is given;
-  // its module as a data URL, for in WebKit a worker of such a page may not load a blob either.
+  // A worker with the runtime in it. It gets its module as a data URL, for in WebKit a worker of a
+  // page from a disk may not load a blob.
   async function openRuntime(folder) {
     const packed = await window.gcbookLoad(folder + "runtime.js");
-    const [main, glue, wasm] = await Promise.all(packed.map(gc.unpacked));
-    const url = URL.createObjectURL(new Blob([main, `\n(${host})();`], { type: "text/javascript" }));
-    const worker = new Worker(url), waiting = new Map();
-    let calls = 0, ended = "";
-    function end(why) {
-      ended = why;
-      worker.terminate();
-      URL.revokeObjectURL(url);
-      for (const { reject } of waiting.values()) reject(new Error(why));
-      waiting.clear();
-    }
-    function call(task, given) {
-      return new Promise(function (resolve, reject) {
-        if (ended) throw new Error(ended);
-        waiting.set(++calls, { resolve: resolve, reject: reject });
-        worker.postMessage({ number: calls, task: task, given: given });
-      });
-    }
-    worker.onmessage = function ({ data: { number, value, error } }) {
-      const asked = waiting.get(number);
-      waiting.delete(number);
-      if (error === undefined) asked.resolve(value);
-      else asked.reject(new Error(error));
-    };
-    worker.onerror = (event) => end(event.message || "the worker could not be started");
+    const [main, glue, wasm] = await Promise.all(packed.map(window.gcbookUnpacked));
+    const { call, end } = window.gcbookWorker([main], host);
     const text = new TextDecoder().decode(glue);
     await call("start", { glue: "data:text/javascript," + encodeURIComponent(text), wasm: wasm });
     return { call: call, end: end };
@@ -101,7 +58,7 @@
   async function load(folder, name, about) {
     const { call } = await (runtime = runtime || openRuntime(folder));
     const packed = await window.gcbookLoad(folder + name + ".js");
-    const [graph, weights] = await Promise.all([gc.unpacked(packed.graph), gc.unpacked(packed.weights)]);
+    const [graph, weights] = await Promise.all([packed.graph, packed.weights].map(window.gcbookUnpacked));
     await call("load", { name: name, graph: graph, weights: weights });
     // Feeds are [type, values, dimensions]; what comes out are values.
     const session = { run: (feeds) => call("run", { name: name, feeds: feeds }) };

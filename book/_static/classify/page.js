@@ -242,7 +242,7 @@
   async function start() {
     const [index, silhouettes] = await Promise.all(
       ["index.js", "silhouettes.js"].map((name) => window.gcbookLoad(FOLDER + name)));
-    const size = silhouettes.side ** 2, pixels = await gc.unpacked(silhouettes.pixels);
+    const size = silhouettes.side ** 2, pixels = await window.gcbookUnpacked(silhouettes.pixels);
     const shapes = new Map(silhouettes.names.map(
       (name, i) => [name, pixels.subarray(i * size, (i + 1) * size)]));
     const { world, id } = gc.PATH[0], [shape, texture] = id.split("-");

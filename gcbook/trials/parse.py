@@ -9,6 +9,7 @@ import csv
 import io
 import itertools
 import math
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +28,7 @@ from gcbook.paper.categories import CATEGORIES, NO_ANSWER, RESPONSES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.paper.observers import HUMAN_NAME, HUMANS
 from gcbook.trials.find import TrialFile
+from gcbook.trials.timing import IMAGE_MS, MOST_OFF, TOLERANCE_MS, OffTimeWarning, off_time
 
 COLUMNS = (
     "observer",
@@ -76,6 +78,9 @@ FILE_COLUMNS = (
 """Columns of a trial file, in order; human files may spell them with capitals, and models have no
 response times, so that ``rt`` may be missing."""
 
+SHOWN = "image_ms"
+"""How long the image was shown, in milliseconds: a column of the files of the book's experiment."""
+
 _MISSING = frozenset({"", "nan", "na", "n/a", "none", "null"})
 _IMAGE_ID = r"(?:^|_)(?P<image_id>(?:n\d{8}_)?[^_]+)$"
 _CUE_CONFLICT_IMAGE = r"^([a-z]+)\d+-[a-z]+\d+\.\w+$"
@@ -109,20 +114,44 @@ def parse_trial_files(files: Sequence[TrialFile], columns: Sequence[str] = COLUM
 
     Raises:
         InputError: something is not as expected; the message names file, line and remedy.
+
+    Warns:
+        OffTimeWarning: images were shown too long or too briefly; see `gcbook.trials.timing`.
     """
-    tables, n_trials = [], []
+    tables, n_trials, off = [], [], []
     for (dataset, source), alike in itertools.groupby(files, lambda f: (f.dataset, f.source)):
         some = list(alike)
         rows = [_parse(file) for file in some]
         lengths = [len(each) for each in rows]
-        table = _to_table(dataset, source, pa.concat_tables(rows), _place_in(some, lengths))
+        text, place = pa.concat_tables(rows), _place_in(some, lengths)
+        table = _to_table(dataset, source, text, place)
+        shown = _times(_Text.of(text[SHOWN]), SHOWN, "milliseconds", place)
+        off.append(off_time(shown, table[["observer", "session"]]))
         tables.append(table[[*columns]])
         n_trials += lengths
         _check_number(sum(n_trials), MOST_TRIALS, "trials", some)
     trials = joined(tables)
     _check_number(trials["observer"].nunique(), MOST_OBSERVERS, "observers", files)
     _refuse_duplicates(trials, _place_in(files, n_trials))
-    return trials
+    return _without(trials, np.concatenate(off), files)
+
+
+def _without(
+    trials: pd.DataFrame, off: npt.NDArray[np.bool_], files: Sequence[TrialFile]
+) -> pd.DataFrame:
+    if not off.any():
+        return trials
+    said = (
+        f"{off.sum()} of {len(off)} images were shown more than {TOLERANCE_MS} ms longer or "
+        f"shorter than {IMAGE_MS} ms, or in a session with more than {MOST_OFF:.0%} of such images"
+    )
+    if off.all():
+        raise InputError(
+            f"{files[0].place}: expected images that were shown for {IMAGE_MS} ms; found that "
+            f"{said}. Take part again on another computer, or without time limit."
+        )
+    warnings.warn(f"{said}; their trials are left out.", OffTimeWarning, stacklevel=4)
+    return trials[~off].reset_index(drop=True)
 
 
 def joined(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -231,7 +260,7 @@ def _parse(file: TrialFile) -> pa.Table:
             f"{', '.join(FILE_COLUMNS)} (rt may be missing); missing {', '.join(absent)}, found "
             f"{header[:120]!r}. Add or rename the columns."
         )
-    if twice := [name for name in FILE_COLUMNS if found.count(name) > 1]:
+    if twice := [name for name in (*FILE_COLUMNS, SHOWN) if found.count(name) > 1]:
         raise InputError(
             f"{file.place}, line 1: expected every column once, found {', '.join(twice)} twice. "
             "Remove or rename one of the two."
@@ -251,7 +280,7 @@ def _parse(file: TrialFile) -> pa.Table:
             parse_options=pyarrow.csv.ParseOptions(invalid_row_handler=note),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types=dict.fromkeys(found, pa.string()),
-                include_columns=[name for name in FILE_COLUMNS if name in found],
+                include_columns=[name for name in (*FILE_COLUMNS, SHOWN) if name in found],
                 strings_can_be_null=False,
             ),
         )
@@ -268,9 +297,10 @@ def _parse(file: TrialFile) -> pa.Table:
         )
     if len(table) == 0:
         raise InputError(f"{file.place}: expected trials, found a header only; export it again.")
-    if "rt" not in found:
-        table = table.append_column("rt", pa.array(["NaN"] * len(table)))
-    return table.select(FILE_COLUMNS)
+    for name in ("rt", SHOWN):
+        if name not in found:
+            table = table.append_column(name, pa.array(["NaN"] * len(table)))
+    return table.select([*FILE_COLUMNS, SHOWN])
 
 
 def _check_number(found: int, most: int, what: str, files: Sequence[TrialFile]) -> None:
@@ -320,7 +350,7 @@ def _to_table(dataset: str, source: str, rows: pa.Table, place: Place) -> pd.Dat
         "image_id": text["imagename"].as_category(image_ids(text["imagename"].values)),
         "category": text["category"].as_category(given["category"], _ANSWERS),
         "response": text["object_response"].as_category(response, _ANSWERS),
-        "rt": _seconds(text["rt"], place),
+        "rt": _times(text["rt"], "rt", "seconds", place),
         "source": _constant(source, len(rows)),
         "imagename": rows["imagename"].to_pandas().astype("str"),
     }
@@ -373,13 +403,12 @@ def _integers(text: _Text, column: str, place: Place) -> npt.NDArray[np.int64]:
     return numbers.astype(np.int64)[text.codes]
 
 
-def _seconds(text: _Text, place: Place) -> npt.NDArray[np.float64]:
-    seconds, is_number = _numbers(text.values)
+def _times(text: _Text, column: str, unit: str, place: Place) -> npt.NDArray[np.float64]:
+    times, is_number = _numbers(text.values)
     untold = pc.is_in(pc.utf8_lower(text.values), pa.array(sorted(_MISSING))).to_numpy(False)
-    bad = ~untold & ~(is_number & (seconds >= 0) & (seconds < np.inf))
-    expected = "seconds from 0, or NaN where there is no response time"
-    text.refuse(bad, "rt", expected, place)
-    return seconds[text.codes]
+    bad = ~untold & ~(is_number & (times >= 0) & (times < np.inf))
+    text.refuse(bad, column, f"{unit} from 0, or NaN where no time was measured", place)
+    return times[text.codes]
 
 
 def _numbers(values: pa.StringArray) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import fisher_exact
 
-from gcbook.chapters.observer.pack import CONFIDENCE, MOST_OFF, TIMING, TOLERANCE, Experiment
+from gcbook.chapters.observer.pack import CONFIDENCE, TIMING, Experiment
 from gcbook.claims import Interval, Number
 from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.paper.experiments import EXPERIMENTS
@@ -19,6 +19,7 @@ from gcbook.stats.jeffreys import jeffreys_interval
 from gcbook.stats.metrics import bias_of
 from gcbook.stats.shape_tables import bias_by_category, pooled_bias
 from gcbook.stats.summaries import Summaries
+from gcbook.trials.timing import MOST_OFF, TOLERANCE_MS
 
 FEW_SHAPES, FEW_TEXTURES = 12, 1
 """Answers of a reader for whom the text gives the interval: a person's on sixteen images."""
@@ -53,7 +54,7 @@ def observer_facts(
         miniature_pixels=named_world(DEFAULT).resolution,
         people_saw=EXPERIMENTS["cue-conflict"].n_images,
         **{f"{name}_ms": ms for name, ms in TIMING.items()},
-        tolerance_ms=TOLERANCE,
+        tolerance_ms=TOLERANCE_MS,
         most_off=Number(MOST_OFF, ".0%"),
         answer_s=Number(TIMING["answer"] / 1000, ".1f"),
         confidence=Number(CONFIDENCE, ".0%"),

@@ -16,16 +16,10 @@ from gcbook.charts.miniature_look import COLORS
 from gcbook.charts.theme import DARK, DISCRIMINATIVE, HUMAN
 from gcbook.paper.categories import CATEGORIES, NO_ANSWER
 from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.trials.timing import IMAGE_MS, MOST_OFF, TOLERANCE_MS
 
-TIMING = {"fixation": 300, "image": 200, "mask": 200, "answer": 1500}
+TIMING = {"fixation": 300, "image": IMAGE_MS, "mask": 200, "answer": 1500}
 """Milliseconds of the experiment of Geirhos et al. (2019); the last is the time to answer in."""
-
-TOLERANCE = 20
-"""Milliseconds by which an image may be off its time and count in a class's result: a late frame of
-a screen with 60 frames a second, and not two."""
-
-MOST_OFF = 0.25
-"""Of a session's images: with more of them off their time, no image of it counts."""
 
 CONFIDENCE = 0.95
 
@@ -59,7 +53,7 @@ class Experiment:
         rows = dict.fromkeys(row for part in self.parts for row in part.answers["row"])
         return json.dumps(
             {
-                "timing": TIMING | {"tolerance": TOLERANCE},
+                "timing": TIMING | {"tolerance": TOLERANCE_MS},
                 "mostOff": MOST_OFF,
                 "confidence": CONFIDENCE,
                 "categories": CATEGORIES,

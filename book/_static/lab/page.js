@@ -72,11 +72,14 @@
 
   // ---------------------------------------------------------------- a notebook
 
+  const OPEN = ["Open: the gap is still there.", "open"];
+  const isGap = (error) => error !== null && error[0] === "NotImplementedError";
+
   // How a check ended, as `gcbook check` has it.
   function judged(answer, check) {
     const error = answer || check;
     if (!check) return ["Passed.", "passed"];
-    if ([error[0], check[0]].includes("NotImplementedError")) return ["Open: the gap is still there.", "open"];
+    if (isGap(error) || isGap(check)) return OPEN;
     const why = error[0] === "AssertionError" ? error[1] : `${error[0]}: ${error[1]}`;
     return [`Not yet${why ? `: ${why}` : ", see above"}.`, "failed"];
   }
@@ -99,7 +102,8 @@
       const code = cell.code();
       const { printed, error } = await (await python).run(code, cell.id);
       Object.assign(cell, { ran: code, error: error });
-      cell.output.say(printed + (error ? error[2] : ""));
+      // A gap's error says nothing that its reader does not know.
+      cell.output.say(printed + (error && !isGap(error) ? error[2] : ""), ...(isGap(error) ? OPEN : []));
     }
 
     // Runs a cell, and before it what it needs.
@@ -144,6 +148,7 @@
     }
 
     // A cell that the reader writes; the answers of earlier visits come first.
+    let bench = null;
     function written(id, kind, number, label, text, act) {
       const area = editor(label, answers[id] ?? text, function () {
         answers[id] = area.value;
@@ -153,7 +158,8 @@
       area.addEventListener("keydown", function (event) {
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && stop.disabled) run(cell);
       });
-      return [area, row(runs(act, cell)), ...out.parts];
+      bench = row(runs(act, cell));
+      return [area, bench, ...out.parts];
     }
 
     function drawn(cell) {
@@ -168,8 +174,9 @@
       }
       const out = output(), made = add(cell.id, kind, number, () => cell.source, out);
       if (kind !== "check") return [shown(cell.source), row(runs("Load the data", made)), ...out.parts];
-      const asked = el("details", {}, el("summary", { textContent: `Check ${number}` }), shown(cell.source));
-      return [asked, row(runs(`Check answer ${number}`, made)), ...out.parts];
+      bench.append(runs(`Check answer ${number}`, made));
+      const asked = el("summary", { textContent: `What check ${number} asks` });
+      return [...out.parts, el("details", {}, asked, shown(cell.source))];
     }
 
     function finished() {

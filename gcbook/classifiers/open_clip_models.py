@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from torch.nn.functional import logsigmoid
 
-from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.checkpoint import Checkpoint, fill_network
 from gcbook.classifiers.clip import zero_shot
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
 from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.weights import hash_weights, locate_model, weight_files
 from gcbook.files.errors import InputError
@@ -92,26 +90,19 @@ def load_open_clip(
             f"{checkpoint.path / 'open_clip_config.json'}: model_cfg: expected encoders that the "
             f"library brings, found {', '.join(asked)}, which would be fetched from elsewhere."
         )
-    check_folder(checkpoint.path)
     own = checkpoint.path / WEIGHTS
     files = [own] if own.is_file() else weight_files(checkpoint.path)
     place = f"local-dir:{checkpoint.path.resolve()}"
-    with no_larger_than(files):
-        model = open_clip.create_model(
+    model = fill_network(
+        lambda: open_clip.create_model(
             place, load_weights=False, pretrained_image=False, pretrained_text=False
-        )
-    state = {name: tensor for file in files for name, tensor in load_file(file).items()}
-    try:
-        model.load_state_dict(state)
-    except RuntimeError as error:
-        raise InputError(
-            f"{checkpoint.path}: expected the weights of the model in open_clip_config.json, found "
-            f"others. {error}"
-        ) from error
-    check_numbers(model, files)
+        ),
+        files,
+        checkpoint,
+        "the model in open_clip_config.json",
+    )
     tokenizer = open_clip.get_tokenizer(place)
     preprocess = _preprocess(model.visual.preprocess_cfg, checkpoint.path)
-    model = model.eval().requires_grad_(False).to(checkpoint.device, checkpoint.dtype)
     scale, bias = model.logit_scale.float().exp(), getattr(model, "logit_bias", None)
 
     def text_vectors(prompts: Sequence[str]) -> torch.Tensor:

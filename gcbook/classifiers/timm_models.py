@@ -11,12 +11,9 @@ import math
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file
-
-from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.checkpoint import Checkpoint, fill_network
 from gcbook.classifiers.discriminative import DiscriminativeClassifier, classifier_of
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
 from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.weights import locate_model, weight_files
 from gcbook.files.errors import InputError
@@ -64,20 +61,13 @@ def load_timm(checkpoint: Checkpoint) -> DiscriminativeClassifier:
         )
     described = config.get("pretrained_cfg") or {}
     preprocess = _preprocess(timm.data.resolve_data_config({}, pretrained_cfg=described), where)
-    check_folder(checkpoint.path)
-    files = weight_files(checkpoint.path)
     arguments = {**(config.get("model_args") or {}), "num_classes": n_outputs}
-    with no_larger_than(files):
-        model = timm.create_model(architecture, pretrained=False, **arguments)
-    state = {name: tensor for file in files for name, tensor in load_file(file).items()}
-    try:
-        model.load_state_dict(state)
-    except RuntimeError as error:
-        raise InputError(
-            f"{checkpoint.path}: expected the weights of {architecture}, found others. {error}"
-        ) from error
-    check_numbers(model, files)
-    model = model.eval().requires_grad_(False).to(checkpoint.device, checkpoint.dtype)
+    model = fill_network(
+        lambda: timm.create_model(architecture, pretrained=False, **arguments),
+        weight_files(checkpoint.path),
+        checkpoint,
+        architecture,
+    )
     names = config.get("label_names") or described.get("label_names")
     outputs = [str(name) for name in names or range(n_outputs)]
     return classifier_of(model, outputs, preprocess, checkpoint)

@@ -66,7 +66,7 @@ def load_timm(checkpoint: Checkpoint) -> DiscriminativeClassifier:
         lambda: timm.create_model(architecture, pretrained=False, **arguments),
         weight_files(checkpoint.path),
         checkpoint,
-        architecture,
+        str(architecture),
     )
     names = config.get("label_names") or described.get("label_names")
     outputs = [str(name) for name in names or range(n_outputs)]

@@ -47,7 +47,7 @@
 
   // A form for one prediction; `open` is told whether the finding may be seen.
   function ask(key, id, label, controls, open) {
-    const field = element("textarea", { id: id, rows: "2" });
+    const field = element("textarea", { id: id, rows: "2", placeholder: " " });
     const show = element("button", { type: "submit", "aria-expanded": "false", "aria-controls": controls }, "Show the finding");
     const said = element("p", { role: "status" });
     const form = element("form", { class: "gc-guess" }, element("label", { for: id }, label), field, show, said);
@@ -203,6 +203,8 @@
     settle();
   }
 
+  // A link for a class opens a page folded: `?predict`.
+  if (new URLSearchParams(location.search).has("predict")) keep(SWITCH, "on");
   if (recall(SWITCH) === "on") root.classList.add("gc-predicting", "gc-settling");
   function begin() {
     try { start(); } finally { root.classList.remove("gc-settling"); }

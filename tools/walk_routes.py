@@ -44,7 +44,7 @@ ROUTES = """() => Array.from(document.querySelectorAll("#three-routes > section"
     cells: Array.from(row.cells, (cell) => cell.innerText.trim()),
     links: Array.from(row.querySelectorAll("a"), (a) => a.href),
   })),
-}))"""
+})).filter((route) => route.steps.length)"""
 WORDS = """(host) => {
   const left = "svg, select, pre, summary, button, mjx-container, .headerlink, textarea";
   const texts = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
@@ -206,9 +206,10 @@ class Walk:
         field = page.locator("canvas.gc-field")
         field.scroll_into_view_if_needed()
         box = field.bounding_box() or {}
-        for x, y in OUTLINE:
+        for corner, (x, y) in enumerate(OUTLINE):
             page.mouse.move(box["x"] + x, box["y"] + y, steps=4)
-            page.mouse.down()
+            if corner == 0:
+                page.mouse.down()
             page.wait_for_timeout(LOOK_MS)
         page.mouse.up()
         answers = set()

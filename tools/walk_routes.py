@@ -39,7 +39,7 @@ KEY_MS, LOOK_MS = 200, 1000
 SENTENCE = "I expect that most people name one of the two, and networks the other."
 OUTLINE = [(30, 60), (200, 60), (220, 120), (200, 190), (120, 210), (60, 200)]
 ROUTES = """() => Array.from(document.querySelectorAll("#three-routes > section"), (route) => ({
-  title: route.querySelector("h3").innerText.replace(/^[\\d.]+|#$/g, "").trim(),
+  title: route.querySelector("h3").innerText.replace(/^[\\d.]+\\. |#$/g, "").trim(),
   steps: Array.from(route.querySelectorAll("tbody tr"), (row) => ({
     cells: Array.from(row.cells, (cell) => cell.innerText.trim()),
     links: Array.from(row.querySelectorAll("a"), (a) => a.href),

@@ -73,6 +73,7 @@
       field.value = recall(TYPED + key) || "";
       settle(Boolean(field.value));
     };
+    form.reveal = () => settle(true);
     form.restore();
     return form;
   }
@@ -82,7 +83,7 @@
     const note = element("p", { class: "gc-guessed" }, element("strong", {}, "You predicted: "), words);
     note.say = function (opened, text) {
       words.textContent = text;
-      note.hidden = !opened;
+      note.hidden = !opened || !text;
     };
     return note;
   }
@@ -178,6 +179,10 @@
     const heading = article.querySelector("h1");
     const findings = article.querySelectorAll("figcaption .caption-text > strong:first-child");
     const forms = [foldPage(article, question), ...Array.from(findings, foldCaption)];
+
+    // A link to a place of the page leads there; figures still ask what they show.
+    const place = document.getElementById(location.hash.slice(1));
+    if (place && question.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) forms[0].reveal();
 
     const toggle = element("button", { type: "button" }, "Predict first");
     const again = element("button", { type: "button" }, "Forget my predictions");

@@ -97,7 +97,8 @@ def take_part(
         page.wait_for_function(ASKED, arg=text)
         time.sleep(generator.uniform(*think))
         if touch:
-            page.get_by_role("button", name=response).tap()
+            # Too late, it falls on nothing, as a finger's would.
+            page.get_by_role("button", name=response, include_hidden=True).tap(force=True)
         else:
             page.keyboard.press(KEYS[response])
 

@@ -12,6 +12,7 @@ import argparse
 import shutil
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -48,9 +49,12 @@ def main() -> None:
         files = []
         for person in range(1, given.observers + 1):
             way = "untimed" if person <= given.untimed else "timed"
+            page = browser.new_page()
             query = f"?seed={given.seed}&n={person}&set=cue&images={given.images}&way={way}"
             began = time.monotonic()
-            files.append(take_part(browser.new_page(), query, given.folder, generator))
+            page.goto(find_project().participant.as_uri() + query)
+            files.append(take_part(page, given.folder, generator))
+            page.close()
             print(f"{files[-1].name} {way}: {time.monotonic() - began:.0f} s", flush=True)
         page = browser.new_page(viewport={"width": 1280, "height": 900})
         page.goto(find_project().html.joinpath("book/chapters/observer.html").as_uri())
@@ -71,34 +75,55 @@ def main() -> None:
     print(ours.round(2).to_dict())
 
 
-def take_part(page: Page, query: str, folder: Path, generator: np.random.Generator) -> Path:
-    """One observer from the welcome to the file."""
-    page.goto(find_project().participant.as_uri() + query)
+def take_part(
+    page: Page,
+    folder: Path,
+    generator: np.random.Generator,
+    think: tuple[float, float] = (0.1, 0.4),
+    look: Callable[[], None] = lambda: None,
+) -> Path:
+    """One observer from the welcome to the file, which is returned.
+
+    Args:
+        page: shows the welcome; one that has touch is answered by touch, another by keys.
+        folder: the file is saved there.
+        generator: of the answers and their times.
+        think: seconds before an answer, from and to.
+        look: called when a screen has been shown that is read: before, between, and after.
+    """
+    touch = page.evaluate("navigator.maxTouchPoints > 0")
+
+    def answer(text: str, response: str) -> None:
+        page.wait_for_function(ASKED, arg=text)
+        time.sleep(generator.uniform(*think))
+        if touch:
+            # Too late, it falls on nothing, as a finger's would.
+            page.get_by_role("button", name=response, include_hidden=True).tap(force=True)
+        else:
+            page.keyboard.press(KEYS[response])
+
     page.evaluate(KEEP)
     bias = generator.beta(18, 2)
+    look()
     page.get_by_role("button", name="Begin").click()
     for number in range(1, 7):
-        _answer(page, f"Practice {number} of", str(generator.choice(CATEGORIES)))
+        answer(f"Practice {number} of", str(generator.choice(CATEGORIES)))
+    page.get_by_role("button", name="Start").wait_for()
+    look()
     page.get_by_role("button", name="Start").click()
     page.wait_for_function("() => window.plan && document.querySelector('.gc-session')")
     plan = page.evaluate("plan.map(({image: {shape, texture}}) => [shape, texture])")
     for number, (shape, texture) in enumerate(plan, 1):
         cue = shape if generator.random() < bias else texture
         neither = generator.random() < 0.15
-        page.wait_for_function(ASKED, arg=f"Image {number} of")
-        time.sleep(generator.uniform(0.1, 0.4))
-        page.keyboard.press(KEYS[str(generator.choice(CATEGORIES)) if neither else cue])
+        answer(f"Image {number} of", str(generator.choice(CATEGORIES)) if neither else cue)
+    page.locator(".gc-save").wait_for()
+    look()
     with page.expect_download() as saved:
         page.locator(".gc-save").click()
     file = folder / saved.value.suggested_filename
     saved.value.save_as(file)
-    page.close()
     return file
-
-
-def _answer(page: Page, text: str, response: str) -> None:
-    page.wait_for_function(ASKED, arg=text)
-    page.keyboard.press(KEYS[response])
 
 
 if __name__ == "__main__":

@@ -47,7 +47,7 @@
 
   // A form for one prediction; `open` is told whether the finding may be seen.
   function ask(key, id, label, controls, open) {
-    const field = element("textarea", { id: id, rows: "2" });
+    const field = element("textarea", { id: id, rows: "2", placeholder: " " });
     const show = element("button", { type: "submit", "aria-expanded": "false", "aria-controls": controls }, "Show the finding");
     const said = element("p", { role: "status" });
     const form = element("form", { class: "gc-guess" }, element("label", { for: id }, label), field, show, said);
@@ -73,6 +73,7 @@
       field.value = recall(TYPED + key) || "";
       settle(Boolean(field.value));
     };
+    form.reveal = () => settle(true);
     form.restore();
     return form;
   }
@@ -82,7 +83,7 @@
     const note = element("p", { class: "gc-guessed" }, element("strong", {}, "You predicted: "), words);
     note.say = function (opened, text) {
       words.textContent = text;
-      note.hidden = !opened;
+      note.hidden = !opened || !text;
     };
     return note;
   }
@@ -179,6 +180,10 @@
     const findings = article.querySelectorAll("figcaption .caption-text > strong:first-child");
     const forms = [foldPage(article, question), ...Array.from(findings, foldCaption)];
 
+    // A link to a place of the page leads there; figures still ask what they show.
+    const place = document.getElementById(location.hash.slice(1));
+    if (place && question.compareDocumentPosition(place) & Node.DOCUMENT_POSITION_FOLLOWING) forms[0].reveal();
+
     const toggle = element("button", { type: "button" }, "Predict first");
     const again = element("button", { type: "button" }, "Forget my predictions");
     function settle() {
@@ -203,6 +208,8 @@
     settle();
   }
 
+  // A link for a class opens a page folded: `?predict`.
+  if (new URLSearchParams(location.search).has("predict")) keep(SWITCH, "on");
   if (recall(SWITCH) === "on") root.classList.add("gc-predicting", "gc-settling");
   function begin() {
     try { start(); } finally { root.classList.remove("gc-settling"); }

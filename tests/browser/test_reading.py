@@ -85,6 +85,31 @@ def test_findings_are_folded_until_a_prediction_is_typed(opened):
     assert "In short" in seen(page)
 
 
+def test_an_address_opens_a_page_folded_and_slides_keep_it_so(opened):
+    page = opened
+    page.goto(f"{page.url}?predict", wait_until="load")
+    assert SECOND_HALF not in page.locator("body").inner_text()
+    page.get_by_role("button", name="Slides").click()
+    assert not page.locator(".gc-short").is_visible()
+    assert not page.locator("figure").first.is_visible()
+    predict(page, "Networks fail.")
+    assert page.locator(".gc-short").is_visible()
+    assert page.locator("figure").first.is_visible()
+
+
+def test_a_link_to_a_figure_leads_there(opened):
+    page = opened
+    address = page.url
+    figure = page.locator("figure").first
+    place = figure.get_attribute("id")
+    page.goto(f"{address}?predict#{place}", wait_until="load")
+    assert figure.is_visible() and page.get_by_label("Your prediction").is_visible()
+    assert not figure.locator("figcaption .caption-text strong").first.is_visible()
+    assert not page.locator(".gc-compare .gc-guessed").is_visible(), "nothing was predicted"
+    page.goto(address, wait_until="load")
+    assert not figure.is_visible()
+
+
 def test_slides_turn_by_keys_and_leave_nothing_behind(opened):
     page = opened
     words = page.locator(".bd-article :is(p, h2)")  # charts are drawn anew for their width
@@ -105,6 +130,8 @@ def test_slides_turn_by_keys_and_leave_nothing_behind(opened):
 
 def test_a_worksheet_asks_and_does_not_answer(opened):
     page = opened
+    page.goto(f"{page.url}?predict", wait_until="load")
+    predict(page, "Networks fail.")
     page.evaluate("window.print = () => {}")
     page.emulate_media(media="print")
     page.get_by_role("button", name="Print a worksheet", include_hidden=True).evaluate(
@@ -116,6 +143,8 @@ def test_a_worksheet_asks_and_does_not_answer(opened):
     assert "Exercise" in text
     assert page.locator(".exercise p").last.is_visible()
     assert page.locator("figure").first.is_visible()
+    assert page.get_by_label("Your prediction").is_visible(), "what was typed"
+    assert not page.get_by_label("What does it show?").first.is_visible(), "lines to write on"
     for answer in (".gc-short", "figcaption .caption-text strong", ".solution", ".bd-article h2"):
         assert not page.locator(answer).first.is_visible(), answer
     page.evaluate("dispatchEvent(new Event('afterprint'))")

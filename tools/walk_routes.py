@@ -13,8 +13,6 @@ What was noticed stands below a step.
 import argparse
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
@@ -25,7 +23,6 @@ import numpy as np
 from playwright.sync_api import Browser, Error, Locator, Page, sync_playwright
 from simulate_class import FLAGS, take_part
 
-from gcbook.book.course import write_course
 from gcbook.book.dress import WORDS_A_MINUTE
 from gcbook.book.project import find_project
 
@@ -74,15 +71,16 @@ class Walk:
         for address, fragments in pages.items():
             path = Path(unquote(urlsplit(address).path))
             try:
-                if path.suffix == ".ipynb":
-                    self.lab(path.name)
-                elif path == PROJECT.participant:
+                if path == PROJECT.participant:
                     self.experiment(address)
                 else:
                     if path not in self.tabs:
                         self.tabs[path] = self.context.new_page()
                         self.tabs[path].goto(f"{address}#{fragments[0]}")
-                    self.visit(self.tabs[path], fragments, " ".join(cells))
+                    if path.name == "lab.html":
+                        self.lab(self.tabs[path], fragments[0])
+                    else:
+                        self.visit(self.tabs[path], fragments, " ".join(cells))
             except Error as error:
                 self.notes.append(f"{path.name}: {str(error).splitlines()[0]}")
         return time.monotonic() - self.began
@@ -107,23 +105,20 @@ class Walk:
             self.note(f"{width} pixels wide, to the file", self.began)
             page.close()
 
-    def lab(self, name: str) -> None:
-        """Read a notebook, type its answers, and have them checked."""
-        source, course = PROJECT.lab / name, self.folder / "course"
-        cells = nbformat.read(source, as_version=4).cells
-        prose = " ".join(cell.source for cell in cells if cell.cell_type == "markdown")
-        answers = " ".join(each.source for each in cells if "answer" in str(each.metadata))
-        self.words += len(prose.split())
-        self.began -= len(" ".join(answers.split())) * KEY_MS / 1000
-        self.notes += re.findall(r"Time:\*\* ([^.\n]+)", prose)
-        write_course(PROJECT, course)
-        shutil.copy(source, course / name)
-        began, command = (
-            time.monotonic(),
-            [sys.executable, "-m", "gcbook", "check", str(course / name)],
-        )
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
-        self.note("gcbook check", began)
+    def lab(self, page: Page, name: str) -> None:
+        """Read a notebook in the page, type its answers, and have Python check them."""
+        cells = nbformat.read(PROJECT.lab / f"{name}.ipynb", as_version=4).cells
+        answers = {each.id: each.source for each in cells if each.id.startswith("answer-")}
+        page.get_by_label("Answer 1", exact=True).wait_for()
+        self.read(page.locator("[data-python]"))
+        self.notes += re.findall(r"Time: ([^.\n]+)", page.locator("[data-python]").inner_text())
+        self.began -= sum(len(" ".join(code.split())) for code in answers.values()) * KEY_MS / 1000
+        for identifier, code in answers.items():
+            page.get_by_label(f"Answer {identifier[-1]}", exact=True).fill(code)
+            began = time.monotonic()
+            page.get_by_role("button", name=f"Check answer {identifier[-1]}", exact=True).click()
+            page.get_by_text("Python is ready.", exact=True).wait_for(timeout=120_000)
+            self.note(f"check {identifier[-1]}", began)
 
     def visit(self, page: Page, fragments: list[str], asked: str) -> None:
         """Predict; read the places that are linked, or else all of the page; use what is there."""

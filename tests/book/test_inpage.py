@@ -74,7 +74,9 @@ def test_the_licences_come_with_it(folder):
 
 
 def test_prose_is_below_the_pages_title_and_keeps_its_formulas():
-    found = to_html("## 2 Kappa\n\nA *share* $c_{a_1}$ of `x < 1`:\n\n$$\\frac{a}{b_1 * b_2 * c}$$\n")
+    found = to_html(
+        "## 2 Kappa\n\nA *share* $c_{a_1}$ of `x < 1`:\n\n$$\\frac{a}{b_1 * b_2 * c}$$\n"
+    )
     assert "<h3>2 Kappa</h3>" in found
     assert "<em>share</em> $c_{a_1}$ of <code>x &lt; 1</code>" in found
     assert "$$\\frac{a}{b_1 * b_2 * c}$$" in found

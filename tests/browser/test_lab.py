@@ -99,7 +99,9 @@ def test_gaps_mistakes_and_a_loop_and_what_is_kept(open_lab):
 
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Start over").click()
-    page.wait_for_function(f"document.querySelector('[aria-label=\"Answer 2\"]').value.includes({GAP!r})")
+    page.wait_for_function(
+        f"document.querySelector('[aria-label=\"Answer 2\"]').value.includes({GAP!r})"
+    )
 
 
 def test_a_new_line_begins_where_the_one_above_did(open_lab):

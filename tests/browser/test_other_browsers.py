@@ -1,4 +1,4 @@
-"""Home, experiment, classifier and lab in Firefox and WebKit: that they start and answer from a disk.
+"""Home, experiment, classifier and lab in Firefox and WebKit: they start and answer from a disk.
 
 Chromium's tests say what the pages do; these only notice what another engine does not know.
 """

@@ -1,8 +1,9 @@
 """What a student's answers get: the notebook is run, and each question has its check.
 
 The checks are those of the lab's own source, whatever the file says in their place. A check that
-was deleted runs at the end. The code runs in a kernel in a process of its own, with the rights of
-whoever asked, and not longer than allowed; it is no sandbox, and a check is no exam.
+was deleted runs at the end. The code runs in a kernel in a process of its own, beside the lab's
+data, with the rights of whoever asked, and not longer than allowed; it is no sandbox, and a check
+is no exam.
 """
 
 import json
@@ -15,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from gcbook.book.course import LAB, find_labs
+from gcbook.book.course import LAB, find_labs, write_course_data
 from gcbook.book.project import Project
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError, InputError
@@ -56,7 +57,7 @@ def grade_notebook(project: Project, path: Path, seconds: float) -> Grade:
 
     Args:
         project: the checkout, which has the lab's source.
-        path: the notebook; its code runs in its folder.
+        path: the notebook.
         seconds: that it may take in all.
 
     Raises:
@@ -93,7 +94,7 @@ def grade_notebook(project: Project, path: Path, seconds: float) -> Grade:
     ]
     there = {number for _, (kind, number) in run if kind == "check"}
     run += [(check, ("check", n)) for n, check in checks.items() if n not in there]
-    ended = _ended([code for code, _ in run], path.absolute().parent, seconds)
+    ended = _ended([code for code, _ in run], seconds)
     errors = ended["errors"]
     found = []
     for number in checks:
@@ -131,10 +132,13 @@ def _judge(
     return Question(number, title, "failed", why)
 
 
-def _ended(codes: list[str], folder: Path, seconds: float) -> dict[str, Any]:
+def _ended(codes: list[str], seconds: float) -> dict[str, Any]:
     """Run code, cell by cell: the errors of the cells that ended, and why it went no further."""
     with temporary_folder() as temporary:
-        found, log = temporary / "found.json", temporary / "log"
+        found, log, folder = temporary / "found.json", temporary / "log", temporary / "data"
+        # What a student handed in is one file.
+        folder.mkdir()
+        write_course_data(folder)
         run_process(_run, codes, folder, seconds, found, said=log)
         if not found.is_file():
             said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

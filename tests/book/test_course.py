@@ -23,7 +23,7 @@ WRONG = {
     "1-shape-bias": {
         1: ("0.9,", "90,"),
         2: ("response == texture", "response != shape"),
-        3: ('float("nan")', "0.0"),
+        3: ("math.nan", "0.0"),
         4: ("n=40", "n=6"),
     },
     "2-kappa": {

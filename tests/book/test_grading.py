@@ -47,7 +47,7 @@ def without_kernel(monkeypatch):
     """Cells run in this process, and the code that ran is kept."""
     ran = []
 
-    def ended(codes, folder, seconds):
+    def ended(codes, seconds):
         names, errors = {}, []
         ran[:] = codes
         for code in codes:
@@ -138,9 +138,14 @@ def test_what_is_no_notebook_of_the_lab_is_refused(project, tmp_path, without_ke
 
 def test_the_command_runs_it_in_a_kernel_that_a_loop_does_not_hold(project, tmp_path, capfd):
     path = tmp_path / "my.ipynb"
-    (tmp_path / "data.txt").write_text("1")
     loop = "while True:\n    pass"
-    answered(project, path, _1="%time a = int(open('data.txt').read())", _2="b = 3", _3=loop)
+    answered(
+        project,
+        path,
+        _1="%time a = len(open('trials.csv').readline().split(',')) - 5",
+        _2="b = 3",
+        _3=loop,
+    )
     status, said, told = call(capfd, "check", path, "--seconds", 5, "--json")
     (found,) = json.loads(said)
     assert (status, found["path"], found["about"]) == (1, str(path), "lab 1-numbers")

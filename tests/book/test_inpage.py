@@ -1,4 +1,4 @@
-"""What the page with the lab loads: students' notebooks, their data, and Python as it was fetched."""
+"""What the page with the lab loads: students' notebooks, their data, and Python as fetched."""
 
 import base64
 import gzip

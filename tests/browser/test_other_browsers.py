@@ -105,4 +105,4 @@ def test_python_judges_an_answer(opened):
         const verdict = await until(() => document.querySelector(".gc-verdict:not(:empty)"));
         return verdict ? verdict.textContent : document.querySelector(".gc-bar").textContent;"""
     )
-    assert found == "Not yet: a shape bias lies in [0, 1]."
+    assert found == "Not yet: a shape bias lies between 0 and 1."

@@ -7,26 +7,40 @@
     const BASE = "https://python.invalid/";
 
     // Cells run as in a notebook: in one namespace, and the value of a last expression is printed.
+    // A cell that runs again first loses what it had defined, so that no answer of before is judged.
     // An error is told from the first line of a cell on.
     const RUN = `
-import contextlib, io, sys, traceback
+import builtins, contextlib, io, linecache, traceback
 from pyodide.code import eval_code
 
-names = {"__name__": "__main__"}
+names, made, cells = {"__name__": "__main__"}, {}, set()
 
-def run(code, name):
+def no_input(prompt=""):
+    raise RuntimeError("input() does not work here; assign the value instead")
+
+builtins.input = no_input
+
+def run(code, cell):
+    cells.add(cell)
+    linecache.cache[cell] = len(code), None, code.splitlines(True), cell
+    for name in made.pop(cell, ()):
+        names.pop(name, None)
+    before = dict(names)
     printed, error = io.StringIO(), None
     with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
         try:
-            value = eval_code(code, names, filename=name)
+            value = eval_code(code, names, filename=cell)
             if value is not None:
                 print(repr(value))
         except BaseException as raised:
+            if isinstance(raised, ModuleNotFoundError):
+                raised.add_note("This page has Python's standard library alone.")
             where = raised.__traceback__
-            while where and not where.tb_frame.f_code.co_filename.startswith("<cell"):
+            while where and where.tb_frame.f_code.co_filename not in cells:
                 where = where.tb_next
             told = traceback.format_exception(type(raised), raised, where)
             error = [type(raised).__name__, str(raised), "".join(told)]
+    made[cell] = [name for name in names if names[name] is not before.get(name, made)]
     return printed.getvalue(), error
 
 run
@@ -45,8 +59,8 @@ run
         run = python.runPython(RUN);
       },
       write: ({ name, text }) => python.FS.writeFile(name, text),
-      run: function ({ code, name }) {
-        const found = run(code, `<cell ${name}>`), [printed, error] = found.toJs();
+      run: function ({ code, cell }) {
+        const found = run(code, cell), [printed, error] = found.toJs();
         found.destroy();
         return { printed: printed, error: error || null };
       },
@@ -62,6 +76,6 @@ run
     const { call, end } = window.gcbookWorker(scripts, host);
     await call("start", { files: found });
     for (const [name, text] of Object.entries(files)) await call("write", { name: name, text: text });
-    return { run: (code, name) => call("run", { code: code, name: name }), end: end };
+    return { run: (code, cell) => call("run", { code: code, cell: cell }), end: end };
   };
 })();

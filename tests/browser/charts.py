@@ -28,6 +28,20 @@ def resize(page: Page, width: int) -> None:
     )
 
 
+def too_wide(page: Page) -> list[str]:
+    """What sticks out of a phone's screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    found = [f"the page is {wide} pixels wide"] if wide > 390 else []
+    sizes = page.locator(".gc-chart").evaluate_all(
+        "charts => charts.map(c => [c.scrollWidth, c.clientWidth])"
+    )
+    return found + [
+        f"chart {number} is {inner} pixels wide in {outer}"
+        for number, (inner, outer) in enumerate(sizes)
+        if inner > outer + 1
+    ]
+
+
 def marks(chart: Locator) -> int:
     """How many marks of data a chart shows."""
     return int(

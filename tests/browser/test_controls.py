@@ -54,7 +54,6 @@ def test_choices_survive_theme_and_width(open_book, html):
 
 def axis_labels(page):
     """For every chart, its axes' labels; a title has what a label says in full."""
-    charts.draw_all(page)
     return page.locator(".gc-chart").evaluate_all(
         "charts => charts.map(c => "
         "[...c.querySelectorAll('.role-axis-label text')].map(t => t.textContent))"
@@ -65,8 +64,10 @@ def test_long_names_lose_their_middle_on_a_phone(open_book, html):
     cut = 0
     for path in chart_pages(html, "RegNet"):
         page = open_book(width=1280).goto(path)
+        charts.draw_all(page)
         wide = axis_labels(page)
         charts.resize(page, 390)
+        assert charts.too_wide(page) == [], path
         narrow = axis_labels(page)
         for full, short in zip(wide, narrow, strict=True):
             names = {label for label in full if label not in short}

@@ -92,7 +92,7 @@ def misdrawn(page):
     ]
 
 
-def violations(page, rules):
+def violations(page, rules=WCAG):
     """What axe finds."""
     page.evaluate(TAKE_REPEATED)
     options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}

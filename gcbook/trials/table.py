@@ -119,8 +119,9 @@ def unmatched_images(trials: pd.DataFrame) -> pd.DataFrame:
     image = trials.groupby(keys, sort=False, observed=True).ngroup()
     human = trials["observer_kind"] == "human"
     dataset = trials["dataset"]
-    new = ~image.isin(image[human]) & dataset.isin(dataset[human])
-    asked = ~human & dataset.isin(dataset[new])
+    # Of many strings, `isin` makes a list of Python's: it is asked for the few that there are.
+    new = ~image.isin(image[human]) & dataset.isin(dataset[human].unique())
+    asked = ~human & dataset.isin(dataset[new].unique())
     who = ["source", "observer", "dataset"]
     models = trials.loc[asked, [*who, "image_id"]]
     n_seen = models.groupby(who, observed=True).size().rename("n_seen")

@@ -28,6 +28,20 @@ def resize(page: Page, width: int) -> None:
     )
 
 
+def too_wide(page: Page) -> list[str]:
+    """What sticks out of a phone's screen."""
+    wide = page.evaluate("document.documentElement.scrollWidth")
+    found = [f"the page is {wide} pixels wide"] if wide > 390 else []
+    sizes = page.locator(".gc-chart").evaluate_all(
+        "charts => charts.map(c => [c.scrollWidth, c.clientWidth])"
+    )
+    return found + [
+        f"chart {number} is {inner} pixels wide in {outer}"
+        for number, (inner, outer) in enumerate(sizes)
+        if inner > outer + 1
+    ]
+
+
 def marks(chart: Locator) -> int:
     """How many marks of data a chart shows."""
     return int(
@@ -46,3 +60,83 @@ def picture(chart: Locator) -> str:
 def settle(page: Page) -> None:
     """Wait for the next frames, in which Vega draws."""
     page.evaluate("() => new Promise(r => requestAnimationFrame(() => setTimeout(r, 80)))")
+
+
+def changes(page: Page, chart: Locator, before: str, tries: int = 15) -> bool:
+    """Whether the chart comes to look otherwise, within about three seconds."""
+    for _ in range(tries):
+        settle(page)
+        if picture(chart) != before:
+            return True
+        page.wait_for_timeout(100)
+    return False
+
+
+def values_of(select: Locator) -> list[str]:
+    return select.locator("option").evaluate_all("options => options.map(o => o.value)")
+
+
+def select_changes(page: Page, chart: Locator, select: Locator) -> bool:
+    """Whether another option of a drop-down changes the chart."""
+    before, start = picture(chart), select.input_value()
+    for value in [v for v in values_of(select) if v != start][:6]:
+        select.select_option(value)
+        changed = changes(page, chart, before, 4)
+        select.select_option(start)
+        if changed:
+            settle(page)
+            return True
+    return False
+
+
+def unmoved(page: Page) -> list[str]:
+    """Controls that change nothing about their chart."""
+    kinds = ("range", "radio", "checkbox")
+    return [
+        *drop_downs_without_effect(page),
+        *(what for kind in kinds for what in unmoved_by(page, kind)),
+    ]
+
+
+def drop_downs_without_effect(page: Page) -> list[str]:
+    found = []
+    for chart in page.locator(".gc-chart:has(.vega-bind select)").all():
+        selects = chart.locator(".vega-bind select").all()
+        for select in selects:
+            if len(values_of(select)) < 2:  # it says what is shown, and there is no other
+                continue
+            moved = select_changes(page, chart, select)
+            # Two orders may be one for the dataset that is shown first, for instance.
+            for other in [s for s in selects if not moved and s != select]:
+                start = other.input_value()
+                for value in values_of(other):
+                    other.select_option(value)
+                    settle(page)
+                    moved = select_changes(page, chart, select)
+                    if moved:
+                        break
+                other.select_option(start)
+            if not moved:
+                found.append(f"drop-down {select.get_attribute('aria-label')}")
+    return found
+
+
+def unmoved_by(page: Page, kind: str) -> list[str]:
+    """Controls of a kind that change nothing."""
+    found = []
+    for chart in page.locator(f".gc-chart:has(input[type={kind}])").all():
+        for bind in chart.locator(f".vega-bind:has(input[type={kind}])").all():
+            before = picture(chart)
+            control = bind.locator("input").first
+            if kind == "range":
+                control.focus()
+                upward = control.input_value() != control.get_attribute("max")
+                for _ in range(8):
+                    control.press("ArrowRight" if upward else "ArrowLeft")
+            elif kind == "radio":
+                bind.locator("input:not(:checked)").first.check()
+            else:
+                control.click()
+            if not changes(page, chart, before):
+                found.append(f"{kind} {bind.inner_text()}")
+    return found

@@ -43,8 +43,6 @@ PAGES = [path for path in _WRITTEN if path not in [*FORWARDS, *EXTRA]]
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "page_path" in metafunc.fixturenames:
         metafunc.parametrize("page_path", PAGES)
-    if "forward" in metafunc.fixturenames:
-        metafunc.parametrize("forward", FORWARDS)
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +51,13 @@ def html() -> Path:
     if not PAGES:
         pytest.fail(f"no book in {HTML}; run `gcbook build` (or `make book`) first")
     return HTML
+
+
+@pytest.fixture(scope="session")
+def forwards() -> list[str]:
+    """`FORWARDS`, of which there are some."""
+    assert FORWARDS
+    return FORWARDS
 
 
 @pytest.fixture(scope="session")

@@ -361,7 +361,7 @@ def test_a_reader_runs_it_and_decides_anew(opened):
         "(({ session: s }) => { s.run = s.kept })(gcClassify.page.state.models.diffusion)"
     )
     opened.set_viewport_size({"width": 390, "height": 900})
-    assert pages.too_wide(opened) == []
+    assert pages.charts.too_wide(opened) == []
     opened.set_viewport_size({"width": 1280, "height": 900})
 
 

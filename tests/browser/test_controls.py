@@ -1,4 +1,7 @@
-"""Controls change what they should, by mouse and keyboard, and keep their value on a redraw."""
+"""Controls keep their value on a redraw, tables sort, names fit, and search finds.
+
+That every control changes its chart is seen when the page is visited, in `test_pages`.
+"""
 
 import importlib.util
 from pathlib import Path
@@ -20,89 +23,6 @@ def source(html, path):
 def chart_pages(html, needle):
     pages = sorted(str(path.relative_to(html)) for path in html.rglob("*.html"))
     return [path for path in pages if needle in source(html, path)]
-
-
-def changes(page, chart, before, tries=15):
-    """Whether the chart comes to look otherwise, within about three seconds."""
-    for _ in range(tries):
-        charts.settle(page)
-        if charts.picture(chart) != before:
-            return True
-        page.wait_for_timeout(100)
-    return False
-
-
-def values_of(select):
-    return select.locator("option").evaluate_all("options => options.map(o => o.value)")
-
-
-def select_changes(page, chart, select):
-    """Whether another option of a drop-down changes the chart."""
-    before, start = charts.picture(chart), select.input_value()
-    for value in [v for v in values_of(select) if v != start][:6]:
-        select.select_option(value)
-        changed = changes(page, chart, before, 4)
-        select.select_option(start)
-        if changed:
-            charts.settle(page)
-            return True
-    return False
-
-
-def test_every_control_changes_its_chart(open_book, html, page_path):
-    if '"bind":' not in source(html, page_path):
-        return
-    page = open_book().goto(page_path)
-    charts.draw_all(page)
-    unmoved = [
-        *drop_downs_without_effect(page),
-        *(what for kind in ("range", "radio", "checkbox") for what in unmoved_by(page, kind)),
-    ]
-    assert unmoved == [], page_path
-
-
-def drop_downs_without_effect(page):
-    found = []
-    for chart in page.locator(".gc-chart:has(.vega-bind select)").all():
-        selects = chart.locator(".vega-bind select").all()
-        for select in selects:
-            if len(values_of(select)) < 2:  # it says what is shown, and there is no other
-                continue
-            moved = select_changes(page, chart, select)
-            # Two orders may be one for the dataset that is shown first, for instance.
-            for other in [s for s in selects if not moved and s != select]:
-                start = other.input_value()
-                for value in values_of(other):
-                    other.select_option(value)
-                    charts.settle(page)
-                    moved = select_changes(page, chart, select)
-                    if moved:
-                        break
-                other.select_option(start)
-            if not moved:
-                found.append(f"drop-down {select.get_attribute('aria-label')}")
-    return found
-
-
-def unmoved_by(page, kind):
-    """Controls of a kind that change nothing."""
-    found = []
-    for chart in page.locator(f".gc-chart:has(input[type={kind}])").all():
-        for bind in chart.locator(f".vega-bind:has(input[type={kind}])").all():
-            before = charts.picture(chart)
-            control = bind.locator("input").first
-            if kind == "range":
-                control.focus()
-                upward = control.input_value() != control.get_attribute("max")
-                for _ in range(8):
-                    control.press("ArrowRight" if upward else "ArrowLeft")
-            elif kind == "radio":
-                bind.locator("input:not(:checked)").first.check()
-            else:
-                control.click()
-            if not changes(page, chart, before):
-                found.append(f"{kind} {bind.inner_text()}")
-    return found
 
 
 def test_the_book_has_charts_with_controls(html):
@@ -134,7 +54,6 @@ def test_choices_survive_theme_and_width(open_book, html):
 
 def axis_labels(page):
     """For every chart, its axes' labels; a title has what a label says in full."""
-    charts.draw_all(page)
     return page.locator(".gc-chart").evaluate_all(
         "charts => charts.map(c => "
         "[...c.querySelectorAll('.role-axis-label text')].map(t => t.textContent))"
@@ -145,8 +64,10 @@ def test_long_names_lose_their_middle_on_a_phone(open_book, html):
     cut = 0
     for path in chart_pages(html, "RegNet"):
         page = open_book(width=1280).goto(path)
+        charts.draw_all(page)
         wide = axis_labels(page)
         charts.resize(page, 390)
+        assert charts.too_wide(page) == [], path
         narrow = axis_labels(page)
         for full, short in zip(wide, narrow, strict=True):
             names = {label for label in full if label not in short}

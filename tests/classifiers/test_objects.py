@@ -13,7 +13,6 @@ import gcbook
 from gcbook.classifiers import named
 from gcbook.classifiers.load import load_classifier, name_of
 from gcbook.classifiers.objects import load_object, wrap
-from gcbook.classifiers.precision import class_errors
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
@@ -176,6 +175,14 @@ def test_steps_are_given_as_their_times():
     assert seen[-1] * 1000 == pytest.approx(round(seen[-1] * 1000), abs=1e-3)
 
 
+def errors_of_classes(classifier):
+    """Squared error of every class, for one image and draw."""
+    x, n = classifier.prepare([PROBE]), len(CATEGORIES)
+    draw = classifier.draw("image", 0, DrawRule(), x[0])
+    found = classifier.measure(x.repeat_interleave(n, 0), [draw] * n, torch.arange(n), "none")
+    return found["error_l2"].tolist()
+
+
 def test_a_pipeline_answers_as_its_folder_does(tiny_pipeline):
     import diffusers
 
@@ -183,7 +190,10 @@ def test_a_pipeline_answers_as_its_folder_does(tiny_pipeline):
         folder = tiny_pipeline(kind)
         pipeline = diffusers.DiffusionPipeline.from_pretrained(str(folder))
         held, loaded = wrap(pipeline), load_classifier(folder)
-        assert class_errors(held) == pytest.approx(class_errors(loaded), rel=1e-5), kind
+        found, expected = (errors_of_classes(each) for each in (held, loaded))
+        assert found == pytest.approx(expected, rel=1e-5), kind
+        # Classes are told apart, so that another order of them would be seen.
+        assert len(set(expected)) == len(CATEGORIES), kind
         same = ("prompts", "classes", "prediction", "resolution", "space", "pipeline")
         about = held.describe(), loaded.describe()
         assert [about[0].get(key) for key in same] == [about[1].get(key) for key in same]

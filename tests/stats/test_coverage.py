@@ -1,10 +1,10 @@
 """Do the 95 % intervals contain the truth in 95 of 100 experiments?
 
 Populations whose true values are known are sampled many times, and every interval is computed by
-the code that the book uses. With 600 experiments, a coverage of 95 % is observed as 93.2 to 96.7 %
-in 19 of 20 runs; 92 to 98.5 % is what is demanded. So it is in CI; elsewhere 100 experiments have
-to do, which show intervals that are much too narrow: 87 % is demanded. `benchmarks/coverage` has
-the whole grid of designs.
+the code that the book uses. With 200 experiments, a coverage of 95 % is observed as 92 to 98 % in
+19 of 20 runs; 91 to 98.5 % is demanded. Intervals that are too narrow by a quarter cover 86 %, and
+fail; those that are too wide by a third cover 99.1 %. `benchmarks/coverage` has the whole grid of
+designs.
 """
 
 from functools import cache
@@ -14,7 +14,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-from tiny.ci import CI
 
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.agreement import PAIR_METRICS, kappa
@@ -23,7 +22,7 @@ from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.resampling import Factor, Resampling, correct_bias
 from gcbook.stats.responses import Responses, image_factors
 
-EXPERIMENTS, DEMANDED, ALLOWED = (600, 0.92, 0.985) if CI else (100, 0.87, 1.0)
+EXPERIMENTS, DEMANDED, ALLOWED = 200, 0.91, 0.985
 DRAWS = 400
 
 OBSERVERS = ["subject-01", "subject-02", "near", "middle", "far"]
@@ -248,11 +247,7 @@ def shape_coverages(kind: str, noise: float = 0) -> dict[str, float]:
 def test_coverage_with_crossed_exemplars(kind: str) -> None:
     found = shape_coverages(kind)
     assert len(found) == 7
-    # Ten shapes of a category are few: .914 is what its shape bias comes to where texture wins.
-    known = {("texture biased", "shape_bias of a category"): 0.02}
-    for name, covered in found.items():
-        assert covered >= DEMANDED - known.get((kind, name), 0), found
-    assert max(found.values()) <= ALLOWED, found
+    assert DEMANDED <= min(found.values()) <= max(found.values()) <= ALLOWED, found
 
 
 def test_coverage_of_shape_bias_includes_the_noise_of_draws() -> None:

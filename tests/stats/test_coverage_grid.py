@@ -1,4 +1,4 @@
-"""The simulation of `benchmarks/coverage`: in CI with more experiments than elsewhere."""
+"""The simulation of `benchmarks/coverage`, with fewer experiments."""
 
 import importlib.util
 import sys
@@ -9,9 +9,8 @@ from types import ModuleType
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.ci import CI
 
-REPLICATIONS, DRAWS, MOST = (150, 200, 0.99) if CI else (30, 100, 1.0)
+REPLICATIONS, DRAWS, MOST = 60, 100, 0.99
 LEAST = 0.93
 """Mean coverage of a statistic with so few draws, which make intervals a little narrower."""
 

@@ -3,4 +3,4 @@
 import os
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-"""In CI nothing is skipped, and simulations that run in a small version elsewhere run in full."""
+"""In CI nothing is skipped, and all summaries are recomputed, of which a part is elsewhere."""

@@ -43,11 +43,13 @@ def kinds():
     return kind_rows(resampling=FEW)
 
 
-def facts_of(kinds, models):
+@pytest.fixture(scope="module")
+def facts_of(kinds):
+    """The facts, by the models of the nine worlds; the other tables are made once."""
     larger = larger_rows(resampling=FEW)
     noised = noise_answers(discriminative_models(CALIBRATED_WORLD))
     conflicts = miniature_answers([CONFLICT], shipped_models(CALIBRATED_WORLD))
-    return calibrated_world_facts(
+    tables = (
         kinds,
         network_rows(resampling=FEW),
         change_rows(noised, resampling=FEW),
@@ -58,13 +60,14 @@ def facts_of(kinds, models):
         larger,
         larger_accuracies(resampling=FEW),
         larger_leads(resampling=FEW),
-        nine_rows(models, resampling=FEW),
-        load_summaries(),
+    )
+    return lambda models: calibrated_world_facts(
+        *tables, nine_rows(models, resampling=FEW), load_summaries()
     )
 
 
-def test_the_claims_hold_and_can_fail(kinds):
-    facts = facts_of(kinds, trained_in_worlds())
+def test_the_claims_hold_and_can_fail(facts_of):
+    facts = facts_of(trained_in_worlds())
     assert_guarded("calibrated-world", facts, "all_predicted_but_one", outside=())
     assert (str(facts.pixel_bias), str(facts.pixel_even_bias)) == ("0.11", "0.52")
     assert (facts.predictions, facts.inside) == (12, 11)
@@ -76,9 +79,9 @@ def test_the_claims_hold_and_can_fail(kinds):
     assert facts.cnn_noise_lead_interval == facts.training_interval
 
 
-def test_a_map_without_a_model_leaves_its_facts_out(kinds):
+def test_a_map_without_a_model_leaves_its_facts_out(facts_of):
     resnets = [each for each in trained_in_worlds() if each.job.model == "mini-cnn"]
-    facts = facts_of(kinds, resnets)
+    facts = facts_of(resnets)
     assert facts.nine_worlds == 9
     assert facts.nine_cnn_least > 0.5
     assert facts.nine_pixel_least is None or facts.nine_pixel_least != facts.nine_pixel_least

@@ -73,9 +73,9 @@ def test_the_list_of_what_ships_is_that_of_the_wheel(installed):
 
 
 def test_a_wheel_is_light(installed):
-    """Most of it is data that hardly compress; of the rest there is little."""
+    """Most of it is data that hardly compress, Python for pages (5.5 MB) among them."""
     data = installed / "gcbook" / "data"
-    assert sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) < 97e6
+    assert sum(path.stat().st_size for path in data.rglob("*") if path.is_file()) < 100e6
 
 
 def test_chapters_and_claims_need_no_checkout(installed, tmp_path):

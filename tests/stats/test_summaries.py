@@ -126,7 +126,6 @@ def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataF
         )
 
 
-@pytest.mark.skipif(CI, reason="the test above has it all")
 def test_recomputed_their_values_and_some_intervals_are_the_same(
     published_trials: pd.DataFrame,
 ) -> None:

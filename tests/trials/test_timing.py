@@ -33,7 +33,7 @@ def read(*paths: Path) -> pd.DataFrame:
 
 def test_the_rule():
     sessions = pd.DataFrame({"observer": ["a"] * 4 + ["b"] * 4 + ["c"] * 2})
-    times = np.array([180, 220, 220.1, 200, 200, 233, 233, 200, np.nan, np.nan])
+    times = np.array([180, 220, 179.9, 200, 200, 233, 233, 200, np.nan, np.nan])
     # A quarter of a's images, half of b's; c saw each until the answer.
     expected = [False, False, True, False, *[True] * 4, False, False]
     assert off_time(times, sessions).tolist() == expected

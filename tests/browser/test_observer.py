@@ -323,7 +323,7 @@ def test_the_mask_has_an_amplitude_of_one_over_f(loaded):
 # ---- a session ----
 
 
-def test_a_file_of_answers_is_a_persons_to_gcbook(browser, origins, tmp_path):
+def test_a_file_of_answers_is_a_persons_to_gcbook(browser, origins, tmp_path, on_time):
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     asked = []
@@ -364,7 +364,7 @@ def test_a_file_of_answers_is_a_persons_to_gcbook(browser, origins, tmp_path):
     saved.value.save_as(file)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        trials = read_trials(file)
+        trials = read_trials(on_time(file))
     assert set(trials["observer_kind"]) == {"human"} and set(trials["observer"]) == {"subject-07"}
     assert list(trials["image_id"]) == [each["id"] for each in plan]
     assert list(trials["response"]) == said
@@ -436,7 +436,7 @@ def test_nobody_is_a_number_by_default_and_the_laboratorys_limit_is_on(loaded):
     assert "less than 14 or more than 54 ms does not count" in limit
 
 
-def test_who_is_too_slow_has_not_answered(loaded, tmp_path):
+def test_who_is_too_slow_has_not_answered(loaded, tmp_path, on_time):
     start(loaded, length="few", person=12, limited=True)
     loaded.wait_for_selector(".gc-results")
     assert "named neither shape nor texture" in loaded.locator(".gc-said").inner_text()
@@ -445,7 +445,7 @@ def test_who_is_too_slow_has_not_answered(loaded, tmp_path):
     file = tmp_path / saved.value.suggested_filename
     saved.value.save_as(file)
     with pytest.warns(UserWarning, match="16 of 1280 images"):
-        trials = read_trials(file)
+        trials = read_trials(on_time(file))
     assert set(trials["response"]) == {"na"}
     assert trials["rt"].isna().all()
 

@@ -118,7 +118,7 @@ def test_it_is_one_file_for_a_phone():
     assert "default-src 'none'" in text and "'unsafe-eval'" not in text
 
 
-def test_nothing_is_told_before_the_end_and_nothing_is_lost(visit, tmp_path):
+def test_nothing_is_told_before_the_end_and_nothing_is_lost(visit, tmp_path, on_time):
     page = visit(
         "?seed=7&n=12&set=cue&limit=off", viewport={"width": 390, "height": 844}, has_touch=True
     )
@@ -153,7 +153,7 @@ def test_nothing_is_told_before_the_end_and_nothing_is_lost(visit, tmp_path):
     assert {state for state, _ in told} == {"debriefing"}
     assert "Your shape bias is 1.00" in page.locator(".gc-said").inner_text()
     assert page.problems == []
-    trials = quietly_read(file)
+    trials = quietly_read(on_time(file))
     assert list(trials["image_id"]) == ids and list(trials["response"]) == said
     assert set(pd.read_csv(file)["seed"]) == {7} and file.name.startswith("cue-conflict_subject-12")
 
@@ -204,7 +204,7 @@ def test_a_page_is_prepared_in_its_file(visit, tmp_path):
     assert other.locator(".gc-start").count() == 0
 
 
-def test_a_class_takes_part_and_gets_its_table(visit, open_book, tmp_path):
+def test_a_class_takes_part_and_gets_its_table(visit, open_book, tmp_path, on_time):
     rng = np.random.default_rng(4)
     files = []
     for person, textures in ((1, 0.1), (2, 0.4), (3, 0.0), (4, 0.6)):
@@ -216,8 +216,7 @@ def test_a_class_takes_part_and_gets_its_table(visit, open_book, tmp_path):
         )
         (file,) = save(page, tmp_path)
         if person < 3:
-            # As though it had been shown briefly, which takes longer.
-            pd.read_csv(file).assign(image_ms=200.0).to_csv(file, index=False, na_rep="NaN")
+            on_time(file)
         files.append(file)
     trials = quietly_read(tmp_path)
     assert trials["observer"].nunique() == 4 and set(trials["observer_kind"]) == {"human"}

@@ -114,8 +114,7 @@
       const { printed, error } = await (await python).run(code, cell.title);
       Object.assign(cell, { ran: code, error: error });
       // A gap's error says nothing that its reader does not know.
-      if (isGap(error)) cell.output.say(printed, ...OPEN);
-      else cell.output.say(printed + (error ? error[2] : ""));
+      cell.output.say(printed + (error && !isGap(error) ? error[2] : ""));
     }
 
     async function work(wanted) {
@@ -130,7 +129,8 @@
       }
       await runCell(wanted);
       if (wanted.kind !== "check") {
-        if (!wanted.error && wanted.output.parts[0].hidden) wanted.output.say("", "Ran without an error.");
+        const silent = wanted.output.parts[0].hidden;
+        if (silent) wanted.output.say("", ...(isGap(wanted.error) ? OPEN : ["Ran without an error."]));
         return;
       }
       const broken = above.find((cell) => cell.kind === "answer" && cell.error && !isGap(cell.error));

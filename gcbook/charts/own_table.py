@@ -19,7 +19,8 @@ def own_table(rows: pd.DataFrame) -> Shown | None:
     (measure,) = set(rows["measure"])
     return table(
         own_rows(rows),
-        name="tab-your-model",
+        # Of the whole book, in which a label stands once.
+        name=f"tab-your-{measure.replace('_', '-')}",
         source="yours",
         columns=own_columns(rows),
         headings={"value": column(measure).title},

@@ -1,11 +1,14 @@
 """From executed notebooks to pages."""
 
 import re
+from collections import Counter
 
+import nbformat
 import nbformat.v4 as v4
 import pytest
 
 from gcbook.book.dress import WORDS_A_MINUTE, dress, rerun_section
+from gcbook.book.project import find_project
 from gcbook.chapters.parameters import defaults, parameters_of
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME
@@ -243,3 +246,15 @@ def test_a_page_says_how_long_it_takes_to_read_without_its_solutions():
     assert dressed(*cells).cells[0].source == "**Reading:** 2 minutes."
     one_more = v4.new_markdown_cell("word")
     assert dressed(*cells, one_more).cells[0].source == "**Reading:** 3 minutes."
+
+
+def test_a_figures_name_is_that_of_one_cell_in_the_whole_book():
+    """What depends on the reader's files too: Sphinx sees it only in a book with such files."""
+    names = Counter(
+        cell.id
+        for path in find_project().templates.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.id.startswith(("fig-", "tab-"))
+    )
+    assert len(names) > 40
+    assert [name for name, number in names.items() if number > 1] == []

@@ -36,6 +36,7 @@ def test_nothing_is_shown_without_own_observers() -> None:
 def test_a_row_has_value_interval_rank_and_differences() -> None:
     shown = own_table(pd.DataFrame([ROW]))
     assert shown is not None
+    assert shown.name == "tab-your-shape-bias"
     assert "Measured on your trials" in shown.notes
     for part in ("a&lt;b", "0.500", "[0.400, 0.600]", "2 of 33", "−0.400", "[−0.500, −0.300]"):
         assert part in shown.body

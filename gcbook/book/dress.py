@@ -33,7 +33,7 @@ from gcbook.files.markdown import code_block, code_cell, code_span, escape_markd
 
 _WIDTH = 76
 """Characters of a line of a command."""
-_WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|Summaries)Warning: (.*)$", re.MULTILINE)
+_WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|OffTime|Summaries)Warning: (.*)$", re.MULTILINE)
 
 WORDS_A_MINUTE = 200
 """How fast a page is read, figures included; solutions do not count."""

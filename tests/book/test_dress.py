@@ -205,11 +205,13 @@ def test_warnings_about_data_become_a_note_and_other_ones_stay():
         "/a/b.py:12: SummariesWarning: own trials of mine: 1 of 17 datasets (edge)\n"
         "  summaries = load_summaries()\n"
         "/a/b.py:12: MissingImagesWarning: only part of a dataset was seen\n  x\n"
+        "/a/b.py:13: OffTimeWarning: 7 of 480 images were shown too long\n  x\n"
     )
     cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
     (output,) = dressed(cell).cells[0].outputs
     note = output.data["text/markdown"]
     assert "- own trials of mine: 1 of 17 datasets (edge)\n- only part" in note
+    assert note.endswith("- 7 of 480 images were shown too long\n```")
     assert "/a/b.py" not in note
     other = v4.new_output("stream", name="stderr", text="/a/b.py:1: UserWarning: odd\n")
     cell = v4.new_code_cell("load()", outputs=[other])

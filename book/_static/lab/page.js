@@ -251,7 +251,8 @@
     const student = el("input", { type: "text", id: "gc-student", maxLength: 40, autocomplete: "off" });
     const label = el("label", { for: "gc-student", textContent: "Your name or number" });
     const parts = [
-      bar, ...body, notes, el("h3", { textContent: "Scratchpad" }), ...own,
+      bar, ...body, el("p", { className: "gc-small", textContent: "What you think:" }), notes,
+      el("h3", { textContent: "Scratchpad" }), ...own,
       el("h3", { textContent: "Hand in" }), row(label, student, button("Save as notebook", save)), row(again),
     ];
     told.textContent = `The first run loads Python, ${size}.`;

@@ -29,7 +29,7 @@ def train(
         str, typer.Option(help="auto, cpu, cuda; for miniatures also cuda:1, mps.")
     ] = "auto",
     data: Annotated[
-        str, typer.Option(metavar="IMAGENET", help="ResNets: folder with train and val.")
+        str, typer.Option(metavar="FOLDER", help="Photographs: folder with train and val.")
     ] = "",
     epochs: Annotated[
         int | None, typer.Option(min=1, help="ResNets: epochs [the paper's].")
@@ -75,10 +75,9 @@ def train(
         if run.main:
             typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
         return
-    if data or epochs or batch_size or workers is not None:
+    if epochs or batch_size or workers is not None:
         raise InputError(
-            f"{name}: --data, --epochs, --batch-size and --workers are for resnet50 and "
-            "resnet50-noise alone, which are the models that are trained on photographs."
+            f"{name}: --epochs, --batch-size and --workers are for resnet50 and resnet50-noise."
         )
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
@@ -98,6 +97,7 @@ def train(
             steps=steps,
             device=pick_device(device),
             world=chosen,
+            photographs=data,
             report=say,
         )
         trainer.run()

@@ -1,7 +1,5 @@
 """The discriminative miniatures: one ResNet, on clean images and on noised ones.
 
-``every`` makes it learn what the generative ones know, too: a judge of what they generate.
-
 Trained as ImageNet's are: random resized crops of 8 to 100 % of the image, flips, stochastic
 gradient descent with momentum, a cosine schedule (He et al., 2016; Jaini et al., 2024, Appendix E).
 ``noise`` adds what Appendix E of the paper adds, `gcbook.classifiers.augmentation.DiffusionNoise`.
@@ -17,8 +15,6 @@ import torch.nn.functional as F
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.miniworld.training.conditional import autocast
 from gcbook.miniworld.training.miniature import Start, Task
-from gcbook.miniworld.world import ALL_CATEGORIES
-from gcbook.paper.categories import CATEGORIES
 
 MEAN, SD = 0.5, 0.25
 AREA = (0.08, 1.0)
@@ -26,11 +22,10 @@ ASPECT = (3 / 4, 4 / 3)
 
 
 class CnnTask(Task):
-    """A ResNet that names the 16 categories.
+    """A ResNet that names the classes of its images, by the first name of each.
 
     Args:
         noise: add noise in training.
-        every: learn all categories of the miniature world, not the 16 alone.
     """
 
     networks = ("network",)
@@ -40,14 +35,13 @@ class CnnTask(Task):
         start: Start,
         *,
         noise: bool,
-        every: bool = False,
         batch_size: int = 128,
     ) -> None:
         from transformers import ResNetConfig, ResNetForImageClassification
 
         super().__init__(start, batch_size)
         self.noise = noise
-        names = ALL_CATEGORIES if every else CATEGORIES
+        names = [each[0] for each in start.names]
         torch.manual_seed(start.seed)
         config = ResNetConfig(
             embedding_size=32,

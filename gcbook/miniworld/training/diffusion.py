@@ -4,14 +4,15 @@ Each is a U-Net that reads its prompt through a text encoder, the two trained to
 of 1,000 steps.
 
 - `PixelTask`: DeepFloyd IF's first stage in small, with T5. It predicts v (Salimans & Ho, 2022),
-  which says something about the image at every noise level; attention is at 8 × 8 places alone,
-  which is where time goes.
+  which says something about the image at every noise level; attention is at the fewest places
+  alone, which is where time goes. For photographs pixels are folded: squares of 4 × 4 pixels are 48
+  channels of one place, as Hoogeboom et al. (2023) do for speed; noise and errors are of pixels.
 - `LatentTask`: Stable Diffusion in small, with CLIP, on the latents of an autoencoder that is
   trained first (`AutoencoderTask`). It predicts the noise.
 """
 
-import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,6 @@ WIDTH = 64
 """Of the text encoders."""
 STEPS = 1000
 KL_WEIGHT = 1e-4
-LATENTS = 4
 
 
 class _DiffusionTask(ConditionalTask):
@@ -51,7 +51,7 @@ class _DiffusionTask(ConditionalTask):
     def losses(
         self, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator
     ) -> torch.Tensor:
-        texts = self.encode(draw_prompts(generator))
+        texts = self.encode(draw_prompts(self.names, generator))
         index = (even_times(len(x), generator) * STEPS).long().to(self.device)
         noise = torch.randn(x.shape, generator=generator).to(self.device)
         noised = self.scheduler.add_noise(x, noise, index)
@@ -67,25 +67,29 @@ class PixelTask(_DiffusionTask):
     """A text-conditional diffusion model on pixels.
 
     Args:
-        channels: of the U-Net, from 32 × 32 places down to 8 × 8; at more it has as many as at 32.
+        channels: of the U-Net, from most places to fewest; attention is where they are fewest.
+        fold: side of the square of pixels that is one place.
     """
 
     def __init__(
-        self, start: Start, *, batch_size: int = 128, channels: tuple[int, int, int] = (16, 48, 96)
+        self,
+        start: Start,
+        *,
+        batch_size: int = 128,
+        channels: Sequence[int] = (16, 48, 96),
+        fold: int = 1,
     ) -> None:
         from diffusers import DDPMScheduler, UNet2DConditionModel
         from transformers import T5Config, T5EncoderModel
 
         super().__init__(start, batch_size)
         torch.manual_seed(start.seed)
-        side = self.train.images.shape[-1]
-        widths = (channels[0],) * int(math.log2(side / 32)) + channels
-        plain = len(widths) - 1
+        self.fold, plain = fold, len(channels) - 1
         self.unet = UNet2DConditionModel(
-            sample_size=side,
-            in_channels=3,
-            out_channels=3,
-            block_out_channels=widths,
+            sample_size=self.train.images.shape[-1] // fold,
+            in_channels=3 * fold**2,
+            out_channels=3 * fold**2,
+            block_out_channels=tuple(channels),
             layers_per_block=1,
             down_block_types=("DownBlock2D",) * plain + ("SimpleCrossAttnDownBlock2D",),
             mid_block_type="UNetMidBlock2DSimpleCrossAttn",
@@ -98,7 +102,7 @@ class PixelTask(_DiffusionTask):
             norm_num_groups=8,
             resnet_time_scale_shift="scale_shift",
         ).to(self.device)
-        self.tokenizer = t5_tokenizer()
+        self.tokenizer = t5_tokenizer(start.names)
         self.text_encoder = T5EncoderModel(
             T5Config(
                 vocab_size=len(self.tokenizer),
@@ -120,9 +124,10 @@ class PixelTask(_DiffusionTask):
         )
 
     def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:
-        """Return images in [-1, 1]."""
+        """Return images in [-1, 1], folded."""
         images = 2 * pool.batch(indices)[0] - 1
-        return torch.where(mirror[:, None, None, None], images.flip(-1), images)
+        images = torch.where(mirror[:, None, None, None], images.flip(-1), images)
+        return F.pixel_unshuffle(images, self.fold)
 
     def encode(self, prompts: list[str]) -> torch.Tensor:
         tokens = self.tokenizer(
@@ -146,20 +151,32 @@ class PixelTask(_DiffusionTask):
 
 
 class AutoencoderTask(Task):
-    """An autoencoder of 16 × 16 latents of four numbers."""
+    """An autoencoder.
+
+    Args:
+        channels: of its blocks; each but the first halves the side.
+        latents: numbers a place.
+    """
 
     networks = ("vae",)
 
-    def __init__(self, start: Start, *, batch_size: int = 64) -> None:
+    def __init__(
+        self,
+        start: Start,
+        *,
+        batch_size: int = 64,
+        channels: Sequence[int] = (16, 32),
+        latents: int = 4,
+    ) -> None:
         from diffusers import AutoencoderKL
 
         super().__init__(start, batch_size)
         torch.manual_seed(start.seed)
         self.vae: Any = AutoencoderKL(
-            down_block_types=("DownEncoderBlock2D",) * 2,
-            up_block_types=("UpDecoderBlock2D",) * 2,
-            block_out_channels=(16, 32),
-            latent_channels=LATENTS,
+            down_block_types=("DownEncoderBlock2D",) * len(channels),
+            up_block_types=("UpDecoderBlock2D",) * len(channels),
+            block_out_channels=tuple(channels),
+            latent_channels=latents,
             norm_num_groups=8,
             sample_size=self.train.images.shape[-1],
             mid_block_add_attention=False,
@@ -194,9 +211,21 @@ class AutoencoderTask(Task):
 
 
 class LatentTask(_DiffusionTask):
-    """A text-conditional diffusion model on latents of the trained autoencoder in ``base``."""
+    """A text-conditional diffusion model on latents of the trained autoencoder in ``base``.
 
-    def __init__(self, start: Start, *, batch_size: int = 128) -> None:
+    Args:
+        channels: of the U-Net, from most places to fewest.
+        attending: blocks, of those with the fewest places, that attend to the text.
+    """
+
+    def __init__(
+        self,
+        start: Start,
+        *,
+        batch_size: int = 128,
+        channels: Sequence[int] = (48, 96),
+        attending: int = 1,
+    ) -> None:
         from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel
         from transformers import CLIPTextModel
 
@@ -206,16 +235,17 @@ class LatentTask(_DiffusionTask):
             pool: both_sides(pool, self._scaled_mean) for pool in (self.train, self.validation)
         }
         torch.manual_seed(start.seed)
-        self.words = clip_tokenizer()
+        self.words = clip_tokenizer(start.names)
         self.text_encoder = CLIPTextModel(clip_text_config(self.words, WIDTH)).to(self.device)
+        plain = len(channels) - attending
         self.unet = UNet2DConditionModel(
             sample_size=self.latents[self.train].shape[-1],
-            in_channels=LATENTS,
-            out_channels=LATENTS,
-            block_out_channels=(48, 96),
+            in_channels=self.vae.config.latent_channels,
+            out_channels=self.vae.config.latent_channels,
+            block_out_channels=tuple(channels),
             layers_per_block=1,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+            down_block_types=("DownBlock2D",) * plain + ("CrossAttnDownBlock2D",) * attending,
+            up_block_types=("CrossAttnUpBlock2D",) * attending + ("UpBlock2D",) * plain,
             cross_attention_dim=WIDTH,
             attention_head_dim=4,
             norm_num_groups=8,

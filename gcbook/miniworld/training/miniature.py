@@ -22,6 +22,7 @@ from gcbook.classifiers.quiet import quiet_libraries
 from gcbook.files.atomic import UnwritableError
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.run import Run
+from gcbook.miniworld.training.texts import Names
 
 CHECKPOINTS = "checkpoints"
 
@@ -97,8 +98,9 @@ class Start:
     """Images, the model that a task builds on, and where it is computed.
 
     Attributes:
-        train: images of the categories that are learnt.
-        validation: likewise, of other silhouettes.
+        train: images of the classes that are learnt.
+        validation: likewise, others.
+        names: of each class, by the pools' labels.
         seed: of the weights.
         steps: of the training.
         base: folder of the trained model that the task builds on, where it builds on one.
@@ -107,6 +109,7 @@ class Start:
 
     train: Pool
     validation: Pool
+    names: Names
     seed: int = 0
     steps: int = 10_000
     base: Path = Path()
@@ -125,7 +128,7 @@ class Task(ABC):
     """Names of the attributes that hold the networks that learn."""
 
     def __init__(self, start: Start, batch_size: int) -> None:
-        self.train, self.validation = start.train, start.validation
+        self.train, self.validation, self.names = start.train, start.validation, start.names
         self.batch_size, self.device = batch_size, torch.device(start.device)
 
     @abstractmethod

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from gcbook.classifiers.weights import hash_weights
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import Split
 from gcbook.miniworld.training.miniature import Plan, Start, Task, Trainer
+from gcbook.miniworld.training.photographs import classes_in, names_of, open_photographs
 from gcbook.miniworld.training.pool import POOL_SEEDS, Pool, open_pool
+from gcbook.miniworld.training.texts import Names
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World
 from gcbook.paper.categories import CATEGORIES
 
@@ -23,16 +26,18 @@ class Recipe:
     Attributes:
         task: module in this package and class of its task, whose libraries load slowly.
         plan: of its training.
-        categories: that it learns.
+        photographs: it learns from photographs; else from images of a world.
+        categories: of a world that it learns.
         needs: the recipe whose trained model it builds on, or "".
         choices: that the task takes besides its start.
     """
 
     task: tuple[str, str]
     plan: Plan
+    photographs: bool = False
     categories: tuple[str, ...] = ALL_CATEGORIES
     needs: str = ""
-    choices: Mapping[str, int] = field(default_factory=dict)
+    choices: Mapping[str, Any] = field(default_factory=dict)
 
 
 # Every model that classifies sees 768,000 images, up to about two hours of two CPU cores; the CNN
@@ -41,30 +46,77 @@ class Recipe:
 # Optimizer of the CNNs: He et al. (2016).
 _SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, clip=0.0, halvings=7)
 
+# Every model of photographs sees each of the 13,000 about 30 times.
+PHOTOGRAPHS_SEEN = 384_000
+
+
+def _photographs(module: str, task: str, plan: Plan, needs: str = "", **choices: Any) -> Recipe:
+    return Recipe((module, task), plan, photographs=True, needs=needs, choices=choices)
+
+
 RECIPES: Mapping[str, Recipe] = {
-    "mini-cnn": Recipe(("cnn", "CnnTask"), _SGD, CATEGORIES, choices={"noise": False}),
+    "mini-cnn": Recipe(("cnn", "CnnTask"), _SGD, categories=CATEGORIES, choices={"noise": False}),
     "mini-cnn-noise": Recipe(
-        ("cnn", "CnnTask"), replace(_SGD, steps=12_000), CATEGORIES, choices={"noise": True}
+        ("cnn", "CnnTask"),
+        replace(_SGD, steps=12_000),
+        categories=CATEGORIES,
+        choices={"noise": True},
     ),
     "mini-cnn-long": Recipe(
-        ("cnn", "CnnTask"), replace(_SGD, steps=12_000), CATEGORIES, choices={"noise": False}
+        ("cnn", "CnnTask"),
+        replace(_SGD, steps=12_000),
+        categories=CATEGORIES,
+        choices={"noise": False},
     ),
     # Says what generated pictures show, so it must know all that can be asked for; with noise in
     # training, for pictures that come back from noise are not clean. It stands for no model.
-    "mini-judge": Recipe(
-        ("cnn", "CnnTask"), replace(_SGD, steps=12_000), choices={"noise": True, "every": True}
-    ),
+    "mini-judge": Recipe(("cnn", "CnnTask"), replace(_SGD, steps=12_000), choices={"noise": True}),
     "mini-pixel": Recipe(("diffusion", "PixelTask"), Plan(6_000)),
     "mini-tokens": Recipe(("tokens", "TokenizerTask"), Plan(4_000)),
     "mini-ar": Recipe(("tokens", "AutoregressiveTask"), Plan(12_000), needs="mini-tokens"),
     "mini-autoencoder": Recipe(("diffusion", "AutoencoderTask"), Plan(3_000)),
     "mini-latent": Recipe(("diffusion", "LatentTask"), Plan(6_000), needs="mini-autoencoder"),
     "mini-masked": Recipe(("tokens", "MaskedTask"), Plan(12_000), needs="mini-tokens"),
+    "photo-cnn": _photographs(
+        "cnn", "CnnTask", replace(_SGD, steps=PHOTOGRAPHS_SEEN // 128), noise=False
+    ),
+    "photo-cnn-noise": _photographs(
+        "cnn", "CnnTask", replace(_SGD, steps=PHOTOGRAPHS_SEEN // 128), noise=True
+    ),
+    "photo-pixel": _photographs(
+        "diffusion",
+        "PixelTask",
+        Plan(PHOTOGRAPHS_SEEN // 64),
+        batch_size=64,
+        channels=(64, 80, 96),
+        fold=4,
+    ),
+    "photo-autoencoder": _photographs(
+        "diffusion",
+        "AutoencoderTask",
+        Plan(1_500),
+        batch_size=32,
+        channels=(16, 32, 48, 64),
+        latents=16,
+    ),
+    "photo-latent": _photographs(
+        "diffusion",
+        "LatentTask",
+        Plan(PHOTOGRAPHS_SEEN // 64),
+        needs="photo-autoencoder",
+        batch_size=64,
+        channels=(96, 96),
+        attending=2,
+    ),
 }
 """By name, in an order in which they can be trained."""
 
 
-PARTS: Mapping[str, str] = {"mini-tokens": "vqvae", "mini-autoencoder": "vae"}
+PARTS: Mapping[str, str] = {
+    "mini-tokens": "vqvae",
+    "mini-autoencoder": "vae",
+    "photo-autoencoder": "vae",
+}
 """Folder, within its model's, of the network that others build on."""
 
 
@@ -98,7 +150,8 @@ def make_trainer(
     validate_every: int | None = None,
     device: str = "cpu",
     world: World = DEFAULT_WORLD,
-    choices: Mapping[str, int] | None = None,
+    photographs: str | Path = "",
+    choices: Mapping[str, Any] | None = None,
     report: Callable[[str], None] = print,
 ) -> Trainer:
     """Prepare the training of a miniature, from its start or from where it was.
@@ -110,7 +163,8 @@ def make_trainer(
         seed: of the weights and of all draws.
         steps: instead of the recipe's number.
         validate_every: steps between validations, instead of the recipe's number.
-        world: what its images are like.
+        world: what its images are like, where they are of a world.
+        photographs: folder of train and val, where it learns from photographs.
         choices: of the task, besides the recipe's or instead of them.
 
     Raises:
@@ -126,7 +180,16 @@ def make_trainer(
         report(f"opening {number:,} images of the {split} silhouettes")
         return open_pool(world, split, number, POOL_SEEDS[split], categories=recipe.categories)
 
-    train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
+    names: Names
+    if recipe.photographs:
+        root = Path(photographs)
+        classes = classes_in(root)
+        report(f"reading photographs of {len(classes)} classes from {root}")
+        train, validation = (open_photographs(root, part, classes) for part in ("train", "val"))
+        names, shown = names_of(classes), {"classes": [each.wnid for each in classes]}
+    else:
+        train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
+        names, shown = [(name,) for name in recipe.categories], {"world": world.as_dict()}
     plan = replace(
         recipe.plan,
         seed=seed,
@@ -136,11 +199,13 @@ def make_trainer(
     chosen = {**recipe.choices, **(choices or {})}
     module, kind = recipe.task
     make = getattr(import_module(f"{__package__}.{module}"), kind)
-    task: Task = make(Start(train, validation, seed, plan.steps, Path(base), device), **chosen)
+    task: Task = make(
+        Start(train, validation, names, seed, plan.steps, Path(base), device), **chosen
+    )
     of = {
         "miniature": name,
         "choices": chosen,
-        "world": world.as_dict(),
+        **shown,
         "base": hash_weights(base) if str(base) else "",
         "batch_size": task.batch_size,
     }

@@ -46,8 +46,11 @@ def write_record(trainer: Trainer, folder: str | Path, base: str | Path = "") ->
         "bfloat16": in_bfloat16(task.device),
         "train_images": len(task.train),
         "validation_images": len(task.validation),
-        "pool_seeds": dict(POOL_SEEDS),
-        "world": trainer.of["world"],
+        **(
+            {"world": trainer.of["world"], "pool_seeds": dict(POOL_SEEDS)}
+            if "world" in trainer.of
+            else {"classes": trainer.of["classes"]}
+        ),
         "prompt_templates": list(TEMPLATES),
         "versions": {
             "torch": torch.__version__,

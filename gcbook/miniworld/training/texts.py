@@ -5,13 +5,13 @@ what is scored was never read, though each of its words was.
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 
 from gcbook.files.atomic import write_text
-from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
 TEMPLATES = (
@@ -29,32 +29,38 @@ TEMPLATES = (
 MAX_TOKENS = 77
 """What Stable Diffusion and IF pad their prompts to."""
 
+Names = Sequence[Sequence[str]]
+"""For each class that is learnt its names, any of which can stand in its prompt."""
 
-def draw_prompts(generator: torch.Generator) -> list[str]:
-    """Return a prompt for each of `ALL_CATEGORIES`, its template drawn at random."""
-    chosen = torch.randint(len(TEMPLATES), (len(ALL_CATEGORIES),), generator=generator).tolist()
+
+def draw_prompts(names: Names, generator: torch.Generator) -> list[str]:
+    """Return a prompt for each class, its template and which of its names drawn at random."""
+    templates = torch.randint(len(TEMPLATES), (len(names),), generator=generator).tolist()
+    share = torch.rand(len(names), generator=generator).tolist()
     return [
-        TEMPLATES[index].format(name) for index, name in zip(chosen, ALL_CATEGORIES, strict=True)
+        TEMPLATES[index].format(each[int(part * len(each))])
+        for index, part, each in zip(templates, share, names, strict=True)
     ]
 
 
-def words() -> list[str]:
+def words(names: Names) -> list[str]:
     """All words of all prompts, in small letters, sorted."""
-    texts = " ".join((*TEMPLATES, PROMPT_TEMPLATE, *ALL_CATEGORIES)).lower()
+    called = (name for each in names for name in each)
+    texts = " ".join((*TEMPLATES, PROMPT_TEMPLATE, *called)).lower()
     return sorted(set(texts.replace("{}", "").replace(".", "").split()))
 
 
-def t5_tokenizer() -> Any:
+def t5_tokenizer(names: Names) -> Any:
     """T5's kind of tokenizer: whole words, and letters for those it does not know."""
     from transformers import T5Tokenizer
 
     pieces = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -6.0), (".", -2.0)]
-    pieces += [(f"▁{word}", -2.0) for word in words()]
+    pieces += [(f"▁{word}", -2.0) for word in words(names)]
     pieces += [(letter, -6.0) for letter in "abcdefghijklmnopqrstuvwxyz"]
     return T5Tokenizer(vocab=pieces, extra_ids=0, model_max_length=MAX_TOKENS)
 
 
-def clip_tokenizer() -> Any:
+def clip_tokenizer(names: Names) -> Any:
     """CLIP's kind of tokenizer: byte pairs, merged until the prompts' words are whole."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
     from transformers import CLIPTokenizer
@@ -71,7 +77,7 @@ def clip_tokenizer() -> Any:
         end_of_word_suffix="</w>",
         show_progress=False,
     )
-    tokenizer.train_from_iterator([" ".join(words()) + " ."] * 2, trainer)
+    tokenizer.train_from_iterator([" ".join(words(names)) + " ."] * 2, trainer)
     model = json.loads(tokenizer.to_str())["model"]
     merges: Any = [tuple(pair) for pair in model["merges"]]
     return CLIPTokenizer(vocab=model["vocab"], merges=merges, model_max_length=MAX_TOKENS)
@@ -95,13 +101,13 @@ def clip_text_config(tokenizer: Any, width: int) -> Any:
     )
 
 
-def word_tokenizer() -> Any:
+def word_tokenizer(names: Names) -> Any:
     """A tokenizer of whole words with an end token, for an encoder of its own."""
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
     vocabulary = {
-        word: index for index, word in enumerate(["<pad>", "</s>", "<unk>", ".", *words()])
+        word: index for index, word in enumerate(["<pad>", "</s>", "<unk>", ".", *words(names)])
     }
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.normalizer = normalizers.Lowercase()

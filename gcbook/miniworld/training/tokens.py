@@ -144,7 +144,7 @@ class AutoregressiveTask(_TokenTask):
         from transformers import T5Config, T5ForConditionalGeneration
 
         super().__init__(start, batch_size)
-        self.words = word_tokenizer()
+        self.words = word_tokenizer(start.names)
         self.offset = len(self.words)
         torch.manual_seed(start.seed)
         self.transformer: Any = T5ForConditionalGeneration(
@@ -168,7 +168,7 @@ class AutoregressiveTask(_TokenTask):
         self, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator
     ) -> torch.Tensor:
         """Mean negative log-likelihood of a token, in nats, for each image."""
-        prompts = self.words(draw_prompts(generator), padding=True, return_tensors="pt")
+        prompts = self.words(draw_prompts(self.names, generator), padding=True, return_tensors="pt")
         prompts = prompts.to(self.device)
         mask = prompts.attention_mask
         model = self.transformer
@@ -210,7 +210,7 @@ class MaskedTask(_TokenTask):
         from transformers import CLIPTextModelWithProjection
 
         super().__init__(start, batch_size)
-        self.words = clip_tokenizer()
+        self.words = clip_tokenizer(start.names)
         torch.manual_seed(start.seed)
         config = clip_text_config(self.words, WIDTH)
         self.text_encoder: Any = CLIPTextModelWithProjection(config).to(self.device)
@@ -241,7 +241,7 @@ class MaskedTask(_TokenTask):
         count = len(x)
         rate = even_times(count, generator)
         hidden = (torch.rand(x.shape, generator=generator) < rate[:, None]).to(self.device)
-        pooled, states = self.encode(draw_prompts(generator))
+        pooled, states = self.encode(draw_prompts(self.names, generator))
         micro = torch.tensor([[self.resolution, self.resolution, 0, 0, AESTHETIC_SCORE]])
         with autocast(self.device):
             logits = self.transformer(

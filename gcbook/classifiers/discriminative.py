@@ -107,7 +107,7 @@ def class_indices(
 
     A network that answers with the labels themselves is taken at its word, and what else it
     answers is left out. One with 1,000 classes is taken for one of ImageNet's, in the order of
-    WordNet ids, after a look at the names.
+    WordNet ids, after a look at the names; one with fewer, for some of these, by their names.
 
     Args:
         names: the network's own name of each output.
@@ -120,7 +120,12 @@ def class_indices(
     plain = [name.strip().lower() for name in names]
     if all(label.lower() in plain for label in labels):
         return [(plain.index(label.lower()),) for label in labels]
-    if len(names) == IMAGENET_CLASSES and set(labels) <= set(CATEGORIES):
+    if len(names) < IMAGENET_CLASSES:
+        known = {each.name.lower(): each.category for each in imagenet_classes()}
+        found = [known.get(name) for name in plain]
+        if set(labels) <= set(found):
+            return [tuple(i for i, each in enumerate(found) if each == label) for label in labels]
+    elif len(names) == IMAGENET_CLASSES and set(labels) <= set(CATEGORIES):
         _check_order(plain, where)
         table = imagenet_indices()
         return [table[label] for label in labels]

@@ -36,6 +36,7 @@ What is the same for all:
   float32.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from inspect import signature
 from itertools import combinations
@@ -43,6 +44,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import Decode, DiffusionClassifier, Encode
@@ -117,18 +119,28 @@ def embed(
 
 
 def pixel_space(checkpoint: Checkpoint, network: Any) -> Space:
-    """Images are (N, 3, size, size) in [-1, 1]; ``network`` is a network's configuration."""
-    if network.in_channels != 3:
-        raise InputError(
-            f"{checkpoint.path}: expected a network of images with 3 channels, found "
-            f"{network.in_channels}."
-        )
-    fit = ImageFit(side_of(checkpoint, network))
+    """Images are (N, 3, size, size) in [-1, 1]; ``network`` is a network's configuration.
 
-    def encode(images: Sequence[np.ndarray]) -> torch.Tensor:
+    A network of 3 f² channels is given squares of f × f pixels folded into channels, which
+    changes the order of the pixels and nothing else (Hoogeboom et al., 2023, "simple diffusion").
+    """
+    fold = math.isqrt(network.in_channels // 3)
+    if network.in_channels != 3 * fold**2 or not fold:
+        raise InputError(
+            f"{checkpoint.path}: expected a network of images with 3 channels, or 3 f² of squares "
+            f"of f × f pixels; found {network.in_channels}."
+        )
+    fit = ImageFit(side_of(checkpoint, network) * fold)
+
+    def pixels(images: Sequence[np.ndarray]) -> torch.Tensor:
         return (2 * fit.fit(images) - 1).to(checkpoint.device)
 
-    return Space(encode, lambda pixels: pixels, encode, {"space": "pixels", **fit.as_dict()})
+    return Space(
+        lambda images: F.pixel_unshuffle(pixels(images), fold),
+        lambda folded: F.pixel_shuffle(folded, fold),
+        pixels,
+        {"space": "pixels", **fit.as_dict()} | ({"fold": fold} if fold > 1 else {}),
+    )
 
 
 def latent_space(

@@ -8,9 +8,10 @@ from typing import Any
 
 from gcbook.classifiers.weights import hash_weights
 from gcbook.files.errors import InputError
+from gcbook.miniworld.photographs import classes_in
 from gcbook.miniworld.silhouettes import Split
 from gcbook.miniworld.training.miniature import Plan, Start, Task, Trainer
-from gcbook.miniworld.training.photographs import classes_in, names_of, open_photographs
+from gcbook.miniworld.training.photographs import names_of, open_photographs
 from gcbook.miniworld.training.pool import POOL_SEEDS, Pool, open_pool
 from gcbook.miniworld.training.texts import Names
 from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World

@@ -8,6 +8,7 @@ from PIL import Image
 from gcbook.miniworld.training import diffusion, recipes, texts, tokens
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.paper.categories import imagenet_classes
 
 
 @pytest.fixture(scope="session")
@@ -40,12 +41,28 @@ def photographs(tmp_path_factory):
     return make
 
 
+@pytest.fixture(scope="session")
+def classed(tmp_path_factory):
+    """A folder of photographs of 64 pixels a side, 3 to train and 2 to validate of each of 13
+    classes."""
+    folder = tmp_path_factory.mktemp("photographs")
+    rng = np.random.default_rng(0)
+    for number, one in enumerate(imagenet_classes()[::17]):
+        for part, count in (("train", 3), ("val", 2)):
+            (folder / part / one.wnid).mkdir(parents=True)
+            for index in range(count):
+                pixels = rng.integers(0, 60, (64, 64, 3)) + 15 * number
+                name = f"{one.wnid}_{index}.png"
+                Image.fromarray(pixels.astype(np.uint8)).save(folder / part / one.wnid / name)
+    return folder
+
+
 @pytest.fixture
 def scoring_prompts(monkeypatch):
     """The prompts that the scorer uses, in training too."""
     prompts = [texts.PROMPT_TEMPLATE.format(name) for name in ALL_CATEGORIES]
     for module in (diffusion, tokens):
-        monkeypatch.setattr(module, "draw_prompts", lambda generator: prompts)
+        monkeypatch.setattr(module, "draw_prompts", lambda names, generator: prompts)
 
 
 @pytest.fixture

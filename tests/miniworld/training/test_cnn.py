@@ -43,7 +43,7 @@ def test_trained_network_is_a_classifier(noise, tmp_path):
     labels = torch.arange(64) % 2
     grey = (labels * 200 + 20)[:, None, None, None].expand(-1, 1, 32, 32)
     pool = Pool(grey.to(torch.uint8).contiguous(), labels)
-    task = CnnTask(Start(pool, pool), noise=noise, batch_size=32)
+    task = CnnTask(Start(pool, pool, [(name,) for name in CATEGORIES]), noise=noise, batch_size=32)
     plan = Plan(40, "sgd", learning_rate=0.02, warmup=3, average=0.0, clip=1.0, validate_every=40)
     trainer = Trainer(task, plan, tmp_path / "run", report=lambda line: None)
     trainer.run()

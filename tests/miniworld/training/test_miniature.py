@@ -21,7 +21,7 @@ class Line(Task):
     networks = ("network",)
 
     def __init__(self, stop_at=None):
-        super().__init__(Start(None, None), batch_size=32)
+        super().__init__(Start(None, None, ()), batch_size=32)
         torch.manual_seed(0)
         self.network = torch.nn.Sequential(torch.nn.Linear(1, 1), torch.nn.BatchNorm1d(1))
         self.stop_at = stop_at

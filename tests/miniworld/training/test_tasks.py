@@ -11,10 +11,12 @@ from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
 from gcbook.miniworld.training.diffusion import AutoencoderTask, LatentTask, PixelTask
 from gcbook.miniworld.training.miniature import Plan, Start, Trainer
-from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.shrink import shrink
 from gcbook.miniworld.training.tokens import AutoregressiveTask, MaskedTask, TokenizerTask
+from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import CATEGORIES
+
+NAMES = [(name,) for name in ALL_CATEGORIES]
 
 
 def train(task, folder, steps, rate=2e-3):
@@ -38,7 +40,7 @@ def single_precision(monkeypatch):
 def vq(pool, tmp_path_factory):
     """A trained tokenizer, which nobody writes to."""
     folder = tmp_path_factory.mktemp("vq")
-    task = TokenizerTask(Start(pool, pool, steps=30), codes=32, batch_size=16)
+    task = TokenizerTask(Start(pool, pool, NAMES, steps=30), codes=32, batch_size=16)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
         before, after = train(task, folder, 30)
@@ -75,7 +77,7 @@ def diffusion_draws(shape, steps=1000):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_pixel_diffusion(pool, tmp_path):
-    task = PixelTask(Start(pool, pool), batch_size=8, channels=(16, 32, 32))
+    task = PixelTask(Start(pool, pool, NAMES), batch_size=8, channels=(16, 32, 32))
     before, after = train(task, tmp_path, 12)
     assert after < before
     index, draws = diffusion_draws((3, 32, 32))
@@ -92,25 +94,29 @@ def test_pixel_diffusion(pool, tmp_path):
     torch.testing.assert_close(error, (sigma2 * loss).float(), rtol=1e-3, atol=1e-6)
 
 
-def test_pixel_diffusion_attends_at_8_by_8_places_whatever_the_images_side(pool):
-    twice = Pool(pool.images.repeat_interleave(2, 2).repeat_interleave(2, 3), pool.labels)
-    for given, widths in ((pool, (8, 16, 32)), (twice, (8, 8, 16, 32))):
-        unet = PixelTask(Start(given, given), channels=(8, 16, 32)).unet
-        assert unet.config.sample_size == given.images.shape[-1]
-        assert unet.config.block_out_channels == widths
-        seen = []
-        unet.mid_block.register_forward_hook(lambda _, given, __, seen=seen: seen.append(given[0]))
-        x = torch.zeros(1, 3, *given.images.shape[2:])
-        assert unet(x, 1, encoder_hidden_states=torch.zeros(1, 2, 64)).sample.shape == x.shape
-        assert seen[0].shape[1:] == (32, 8, 8)
+@pytest.mark.usefixtures("scoring_prompts")
+def test_folded_pixels_are_the_same_pixels(pool, tmp_path):
+    """The scorer's error of a network of folded pixels is its loss, whatever the order."""
+    task = PixelTask(Start(pool, pool, NAMES), batch_size=8, channels=(32, 32), fold=4)
+    assert task.unet.config.sample_size == 8
+    images, labels = pool.batch(KNOWN)
+    index, draws = diffusion_draws((48, 8, 8))
+    task.export(tmp_path / "model")
+    with torch.no_grad():
+        x = task.shown(pool, KNOWN, torch.zeros(len(KNOWN), dtype=torch.bool))
+        loss = task.losses(x, labels, torch.Generator().manual_seed(5))
+    assert torch.equal(torch.nn.functional.pixel_shuffle(x, 4), 2 * images - 1)
+    sigma2 = 1 - task.scheduler.alphas_cumprod[index]
+    error = scored(tmp_path / "model", pool, KNOWN, draws)["error_l2"]
+    torch.testing.assert_close(error, (sigma2 * loss).float(), rtol=1e-3, atol=1e-6)
 
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_latent_diffusion(pool, tmp_path):
-    autoencoder = AutoencoderTask(Start(pool, pool), batch_size=8)
+    autoencoder = AutoencoderTask(Start(pool, pool, NAMES), batch_size=8)
     before, after = train(autoencoder, tmp_path / "vae", 12)
     assert after < before
-    task = LatentTask(Start(pool, pool, base=tmp_path / "vae" / "model"), batch_size=8)
+    task = LatentTask(Start(pool, pool, NAMES, base=tmp_path / "vae" / "model"), batch_size=8)
     for data in task.latents.values():
         assert data.float().std() == pytest.approx(1, abs=0.1)
     before, after = train(task, tmp_path, 12)
@@ -130,7 +136,7 @@ def test_latent_diffusion(pool, tmp_path):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_autoregressive(pool, vq, tmp_path):
-    task = AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
+    task = AutoregressiveTask(Start(pool, pool, NAMES, base=vq), batch_size=8)
     before, after = train(task, tmp_path, 12)
     assert after < before
     task.transformer.eval()
@@ -145,7 +151,7 @@ def test_autoregressive(pool, vq, tmp_path):
 
 @pytest.mark.usefixtures("scoring_prompts")
 def test_masked(pool, vq, tmp_path):
-    task = MaskedTask(Start(pool, pool, base=vq), batch_size=8)
+    task = MaskedTask(Start(pool, pool, NAMES, base=vq), batch_size=8)
     before, after = train(task, tmp_path, 12)
     assert after < before
     generator = torch.Generator().manual_seed(5)
@@ -173,7 +179,7 @@ def loaded(folder, part):
 
 
 def test_mirrored_images_have_their_own_tokens(pool, vq):
-    task = AutoregressiveTask(Start(pool, pool, base=vq), batch_size=8)
+    task = AutoregressiveTask(Start(pool, pool, NAMES, base=vq), batch_size=8)
     mirror = torch.arange(len(KNOWN)) % 2 == 1
     shown = task.shown(pool, KNOWN, mirror)
     images, _ = pool.batch(KNOWN)
@@ -185,7 +191,7 @@ def test_mirrored_images_have_their_own_tokens(pool, vq):
 
 
 def test_unused_codes_are_moved_to_where_images_are(pool):
-    task = TokenizerTask(Start(pool, pool, steps=10), codes=16)
+    task = TokenizerTask(Start(pool, pool, NAMES, steps=10), codes=16)
     weight = task.vqvae.quantize.embedding.weight
     with torch.no_grad():
         weight[3:] = 1e3
@@ -199,7 +205,7 @@ def test_unused_codes_are_moved_to_where_images_are(pool):
 
 
 def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_path):
-    task = PixelTask(Start(pool, pool), batch_size=8, channels=(16, 32, 32))
+    task = PixelTask(Start(pool, pool, NAMES), batch_size=8, channels=(16, 32, 32))
     task.export(tmp_path / "model")
     weights = tmp_path / "model" / "unet" / "diffusion_pytorch_model.safetensors"
     before = weights.stat().st_size
@@ -219,4 +225,4 @@ def test_pickles_of_a_base_are_not_opened(pool, vq, tmp_path):
     (weights,) = (base / "vqvae").glob("*.safetensors")
     weights.rename(weights.with_suffix(".bin"))
     with pytest.raises(InputError, match="Pickles are not opened"):
-        AutoregressiveTask(Start(pool, pool, base=base), batch_size=8)
+        AutoregressiveTask(Start(pool, pool, NAMES, base=base), batch_size=8)

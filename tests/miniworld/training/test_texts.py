@@ -13,6 +13,7 @@ from gcbook.miniworld.training.texts import (
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
+NAMES = [(name,) for name in ALL_CATEGORIES]
 PROMPTS = [
     template.format(name) for template in (*TEMPLATES, PROMPT_TEMPLATE) for name in ALL_CATEGORIES
 ]
@@ -27,7 +28,7 @@ def test_what_is_scored_with_was_never_read_but_its_words_were():
 
 def test_all_templates_are_drawn_alike():
     generator = torch.Generator().manual_seed(0)
-    drawn = [draw_prompts(generator) for _ in range(400)]
+    drawn = [draw_prompts(NAMES, generator) for _ in range(400)]
     assert all(len(prompts) == len(ALL_CATEGORIES) for prompts in drawn)
     assert all(name in prompts[i] for prompts in drawn for i, name in enumerate(ALL_CATEGORIES))
     cats = [prompts[ALL_CATEGORIES.index("cat")] for prompts in drawn]
@@ -37,9 +38,17 @@ def test_all_templates_are_drawn_alike():
     assert all(25 < count < 75 for count in counts)
 
 
+def test_every_name_of_a_class_is_drawn():
+    generator = torch.Generator().manual_seed(0)
+    drawn = [draw_prompts([("tabby", "cat"), ("dog",)], generator) for _ in range(100)]
+    assert all("dog" in dog for _, dog in drawn)
+    assert 30 < sum("tabby" in cat for cat, _ in drawn) < 70
+    assert all(("tabby" in cat) != ("cat" in cat) for cat, _ in drawn)
+
+
 @pytest.mark.parametrize("make", [t5_tokenizer, clip_tokenizer, word_tokenizer])
 def test_tokenizers_know_every_word_and_tell_prompts_apart(make):
-    tokenizer = make()
+    tokenizer = make(NAMES)
     ids = [
         tuple(tokenizer(text.lower() if make is t5_tokenizer else text)["input_ids"])
         for text in PROMPTS
@@ -56,7 +65,7 @@ def test_tokenizers_know_every_word_and_tell_prompts_apart(make):
 
 @pytest.mark.parametrize("make", [t5_tokenizer, clip_tokenizer, word_tokenizer])
 def test_tokenizers_survive_saving(make, tmp_path):
-    tokenizer = make()
+    tokenizer = make(NAMES)
     tokenizer.save_pretrained(tmp_path)
     again = type(tokenizer).from_pretrained(tmp_path)
     for text in PROMPTS:

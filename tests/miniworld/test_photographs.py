@@ -1,0 +1,92 @@
+"""What networks of photographs are asked: published stimuli, and photographs changed."""
+
+import os
+from collections import Counter
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from gcbook.miniworld.photographs import (
+    PATCH,
+    PHOTOGRAPHED,
+    PLAIN,
+    SHUFFLED,
+    asked,
+)
+from gcbook.paper.categories import imagenet_classes
+from gcbook.paper.experiments import EXPERIMENTS
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """Photographs of one class of each of the 11 categories, in colour."""
+    folder = tmp_path_factory.mktemp("photographs")
+    rng = np.random.default_rng(0)
+    for category in PHOTOGRAPHED:
+        one = next(each for each in imagenet_classes() if each.category == category)
+        for part, count in (("train", 1), ("val", 12)):
+            (folder / part / one.wnid).mkdir(parents=True)
+            for index in range(count):
+                pixels = rng.integers(0, 256, (64, 64, 3)).astype(np.uint8)
+                Image.fromarray(pixels).save(folder / part / one.wnid / f"{one.wnid}_{index}.png")
+    return folder
+
+
+def test_categories_are_those_of_tiny_imagenet_alone():
+    assert len(PHOTOGRAPHED) == 11
+    assert list(PHOTOGRAPHED) == sorted(PHOTOGRAPHED)
+
+
+def test_as_many_photographs_of_each_category(folder):
+    counts = Counter(each.category for each in asked(PLAIN, folder))
+    assert counts == dict.fromkeys(PHOTOGRAPHED, 12)
+
+
+def test_shuffled_photographs_have_the_squares_of_their_own(folder):
+    plain = {each.image_id.removesuffix(".png"): each.read() for each in asked(PLAIN, folder)}
+    shuffled = asked(SHUFFLED, folder)
+    assert len(shuffled) == 10 * len(PHOTOGRAPHED)
+
+    def squares(image):
+        rows = image.reshape(64 // PATCH, PATCH, 64 // PATCH, PATCH, 3).swapaxes(1, 2)
+        return sorted(part.tobytes() for part in rows.reshape(-1, PATCH, PATCH, 3))
+
+    for each in shuffled.stimuli[:20]:
+        original = plain[each.image_id.removesuffix(".png").split("_", 2)[2]]
+        assert squares(each.read()) == squares(original)
+        assert not np.array_equal(each.read(), original)
+
+
+def test_distorted_photographs_are_grey_and_of_every_published_condition(folder):
+    made = asked("contrast", folder)
+    counts = Counter(each.condition for each in made)
+    assert counts == dict.fromkeys(EXPERIMENTS["contrast"].conditions, 5 * len(PHOTOGRAPHED))
+    for each in made.stimuli[:10]:
+        image = each.read()
+        assert (image == image[..., :1]).all()
+    weak = [each.read() for each in made if each.condition == "c10"]
+    assert min(map(np.min, weak)) > 0.44 and max(map(np.max, weak)) < 0.56
+
+
+def test_colour_shows_a_photograph_in_colour_and_in_grey(folder):
+    plain = {each.image_id.removesuffix(".png"): each.read() for each in asked(PLAIN, folder)}
+    for each in asked("colour", folder):
+        original = plain[each.image_id.removesuffix(".png").split("_", 2)[2]]
+        if each.condition == "cr":
+            assert np.array_equal(each.read(), original)
+        else:
+            grey = original @ np.array([0.2125, 0.7154, 0.0721])
+            assert np.abs(each.read()[..., 0] - grey).max() <= 0.5 / 255 + 1e-6
+
+
+@pytest.mark.skipif(
+    "GCBOOK_DATA_DIR" not in os.environ, reason="GCBOOK_DATA_DIR names no published stimuli"
+)
+def test_published_stimuli_are_those_of_the_categories(folder):
+    for name, number in (("edge", 110), ("silhouette", 110)):
+        counts = Counter(each.category for each in asked(name, folder))
+        assert counts == dict.fromkeys(PHOTOGRAPHED, number // 11)
+    conflicts = asked("cue-conflict", folder)
+    assert Counter(each.category for each in conflicts) == dict.fromkeys(PHOTOGRAPHED, 50)
+    assert all(each.image_id.count(each.category) == 1 for each in conflicts)

@@ -1,0 +1,115 @@
+"""Ask a network of photographs all its images, and keep what the book reads of the scores.
+
+    python tools/score_photographs.py RUN/model -o STORES [--sets photographs …] [--ship]
+
+RUN is the folder of a finished ``gcbook train photo-…``; the photographs and the published stimuli
+are those that ``gcbook fetch`` gets. A store a set; the same command goes on where it stopped. On
+the images that weightings are compared on, draws are doubled until fewer than 2% of the answers are
+expected to change with endless draws, with the paper's weights and with equal ones.
+
+``--ship`` writes ``gcbook/data/photographs/NAME/SET.parquet`` from whole stores: of diffusion
+models the mean errors at `LEVELS` noise levels, for each half of the draws, as deviations from
+their mean over classes, which leave every decision as it is; of the others their negative
+log-likelihoods.
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gcbook.classifiers.load import load_classifier
+from gcbook.files.manifest import DATA
+from gcbook.miniworld.photographs import ASKED, PHOTOGRAPHED, asked
+from gcbook.miniworld.results.weighting import read_errors
+from gcbook.miniworld.testsets import texture_of
+from gcbook.scoring.decisions import decide_store
+from gcbook.scoring.diagnostics import level_of
+from gcbook.scoring.engine import score
+from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.store import Store
+
+DRAWS = {"cue-conflict": 128, "edge": 128, "silhouette": 128, "photographs": 64, "shuffled": 64}
+FEW_DRAWS, MOST_DRAWS = 16, 1024
+OPEN = 0.02
+LEVELS = 32
+WEIGHTINGS = ("exp:7", "uniform")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("model", type=Path)
+    parser.add_argument("--name", required=True, help="as it ships: photo-pixel, photo-pixel-seed1")
+    parser.add_argument("--photographs", type=Path, required=True, help="folder of train and val")
+    parser.add_argument("-o", "--output", type=Path, required=True)
+    parser.add_argument("--sets", nargs="*", default=ASKED)
+    parser.add_argument("--batch-size", type=int, default=176)
+    parser.add_argument("--ship", action="store_true", help="write what the book reads")
+    given = parser.parse_args()
+    classifier = load_classifier(given.model, name=given.name, labels=PHOTOGRAPHED)
+    for name in given.sets:
+        images, folder = asked(name, given.photographs), given.output / given.name / name
+        draws = DRAWS.get(name, FEW_DRAWS)
+        while True:
+            settings = ScoringSettings(draws=draws, batch_size=given.batch_size, device="cpu")
+            score(images, classifier, settings, folder)
+            store = Store.open(folder)
+            left = undecided(store)
+            print(
+                f"{given.name} on {name}: {store.settings.draws} draws, "
+                + ", ".join(
+                    f"{share:.3f} open under {weighting}" for weighting, share in left.items()
+                ),
+                flush=True,
+            )
+            if name not in DRAWS or draws == MOST_DRAWS or max(left.values(), default=0) < OPEN:
+                break
+            draws *= 2
+        if given.ship:
+            ship(store, DATA.folder / "photographs" / given.name / f"{name}.parquet")
+    DATA.write()
+
+
+def undecided(store: Store) -> dict[str, float]:
+    """Share of answers that endless draws would change, by weighting; none where none is random."""
+    if store.traits.deterministic:
+        return {}
+    if store.traits.likelihood:
+        return {"its likelihood": decide_store(store).undecided}
+    return {name: decide_store(store, store.weights(name)).undecided for name in WEIGHTINGS}
+
+
+def ship(store: Store, path: Path) -> None:
+    """Write a set's errors or likelihoods, a column a class."""
+    labels = list(store.labels)
+    if store.traits.likelihood:
+        rows = (
+            store.scores().groupby(["image_id", "label"], sort=False, observed=True)["nll"].mean()
+        )
+        table = rows.unstack()[labels].astype(np.float32).reset_index()
+    else:
+        raw = read_errors(store)
+        level = level_of(raw.t, LEVELS)
+        parts = []
+        for half in range(2):
+            for at in range(LEVELS):
+                chosen = (level == at) & (np.arange(raw.t.shape[1]) % 2 == half)
+                count = chosen.sum(axis=1, keepdims=True)
+                mean = (raw.errors * chosen[..., None]).sum(axis=1) / count
+                part = pd.DataFrame(mean - mean.mean(axis=1, keepdims=True), columns=labels)
+                part = part.astype(np.float16)
+                part.insert(0, "t", np.float32((at + 0.5) / LEVELS))
+                part.insert(0, "half", np.int8(half))
+                part.insert(0, "image_id", raw.images["image_id"].to_numpy())
+                parts.append(part)
+        table = pd.concat(parts, ignore_index=True)
+    about = store.images()[["image_id", "category", "condition"]]
+    if store.dataset == "cue-conflict":
+        about = about.assign(texture=about["image_id"].map(texture_of))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    table.merge(about, on="image_id").to_parquet(path, compression="zstd", index=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,12 +10,18 @@ from gcbook.cli.app import app, say
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 
+RESNETS = ("resnet50", "resnet50-noise", "photo-cnn", "photo-cnn-noise")
+"""Trained for epochs, on as many GPUs as there are; the others for steps."""
+
 
 @app.command(rich_help_panel="Miniatures")
 def train(
     name: Annotated[
         str,
-        typer.Argument(metavar="NAME", help="mini-cnn, mini-pixel, … or resnet50, resnet50-noise."),
+        typer.Argument(
+            metavar="NAME",
+            help="mini-pixel, …; photo-pixel, …; resnet50, resnet50-noise.",
+        ),
     ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the run.")
@@ -45,22 +51,26 @@ def train(
         str, typer.Option(metavar="NAME", help="Miniatures: name of a world [default].")
     ] = "",
 ) -> None:
-    """Train a miniature on the miniature world, or a ResNet with diffusion-style noise on ImageNet.
+    """Train a network on the miniature world or on photographs, or a ResNet-50 on ImageNet.
 
     The same command resumes an interrupted run. FOLDER gets the state of the run, its history,
     and in FOLDER/model the finished model, whose path gcbook score takes. For several GPUs:
-    accelerate launch --multi_gpu -m gcbook train resnet50-noise --data IMAGENET -o FOLDER.
+    accelerate launch --multi_gpu -m gcbook train resnet50-noise --data FOLDER -o FOLDER.
     """
-    if name in ("resnet50", "resnet50-noise"):
+    if name in RESNETS:
         if base or steps or world:
             raise InputError(f"{name}: takes --epochs and no --steps, --with or --world.")
         if not data:
-            raise InputError(f"{name}: expected --data with the folder of ImageNet, found none.")
+            raise InputError(
+                f"{name}: expected --data with the folder of photographs in train/CLASS and "
+                "val/CLASS, found none. gcbook fetch photographs gets Tiny ImageNet's."
+            )
         from dataclasses import replace
 
-        from gcbook.miniworld.training.resnet import RESNETS, ResNetRun
+        from gcbook.miniworld.training.resnet import RESNETS as PLANS
+        from gcbook.miniworld.training.resnet import ResNetRun
 
-        plan = RESNETS[name]
+        plan = PLANS[name]
         plan = replace(
             plan,
             seed=seed,
@@ -77,7 +87,7 @@ def train(
         return
     if epochs or batch_size or workers is not None:
         raise InputError(
-            f"{name}: --epochs, --batch-size and --workers are for resnet50 and resnet50-noise."
+            f"{name}: --epochs, --batch-size and --workers are for {', '.join(RESNETS)}."
         )
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable

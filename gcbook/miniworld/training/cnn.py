@@ -6,6 +6,7 @@ gradient descent with momentum, a cosine schedule (He et al., 2016; Jaini et al.
 """
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.classifiers.augmentation import DiffusionNoise
+from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.miniworld.training.conditional import autocast
 from gcbook.miniworld.training.miniature import Start, Task
 
@@ -37,23 +39,11 @@ class CnnTask(Task):
         noise: bool,
         batch_size: int = 128,
     ) -> None:
-        from transformers import ResNetConfig, ResNetForImageClassification
-
         super().__init__(start, batch_size)
         self.noise = noise
-        names = [each[0] for each in start.names]
         torch.manual_seed(start.seed)
-        config = ResNetConfig(
-            embedding_size=32,
-            hidden_sizes=[64, 96, 160],
-            depths=[2, 2, 2],
-            layer_type="basic",
-            id2label=dict(enumerate(names)),
-            label2id={name: index for index, name in enumerate(names)},
-        )
-        self.network: Any = ResNetForImageClassification(config)
-        # A quarter faster without a GPU, and on one too.
-        self.network.to(self.device, memory_format=torch.channels_last)
+        self.network = small_resnet([each[0] for each in start.names])
+        self.network.to(self.device)
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         images, labels = self.draw(generator)
@@ -81,13 +71,39 @@ class CnnTask(Task):
         return {"loss": loss_mean, "accuracy": accuracy}
 
     def export(self, folder: Path) -> None:
-        from transformers import ConvNextImageProcessor
-
-        self.network.save_pretrained(folder)
         size = self.train.images.shape[-1]
-        ConvNextImageProcessor(
-            size={"shortest_edge": size}, crop_pct=1.0, image_mean=[MEAN] * 3, image_std=[SD] * 3
-        ).save_pretrained(folder)
+        shown = TorchvisionPreprocess(size, size, mean=(MEAN,) * 3, std=(SD,) * 3)
+        save_small(self.network, shown, folder)
+
+
+def small_resnet(names: Sequence[str]) -> Any:
+    """Return a ResNet of 1.3 million parameters for outputs of some names (He et al., 2016)."""
+    from transformers import ResNetConfig, ResNetForImageClassification
+
+    config = ResNetConfig(
+        embedding_size=32,
+        hidden_sizes=[64, 96, 160],
+        depths=[2, 2, 2],
+        layer_type="basic",
+        id2label=dict(enumerate(names)),
+        label2id={name: index for index, name in enumerate(names)},
+    )
+    network: Any = ResNetForImageClassification(config)
+    # A quarter faster without a GPU, and on one too.
+    return network.to(memory_format=torch.channels_last)
+
+
+def save_small(network: Any, shown: TorchvisionPreprocess, folder: Path) -> None:
+    """Write a network and what it is shown as a folder of transformers'; images are not cut."""
+    from transformers import ConvNextImageProcessor
+
+    network.save_pretrained(folder)
+    ConvNextImageProcessor(
+        size={"shortest_edge": shown.crop_size},
+        crop_pct=shown.crop_size / shown.resize_size,
+        image_mean=list(shown.mean),
+        image_std=list(shown.std),
+    ).save_pretrained(folder)
 
 
 def random_flips(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:

@@ -176,12 +176,15 @@ def check_same_classes(data: str | Path, train: ImageFolder, test: ImageFolder) 
 def class_names(images: ImageFolder) -> list[str] | None:
     """Return the names of a network's outputs; None for those of ImageNet, known by their order.
 
+    A folder that is named by the id of a class that belongs to a category has the class's name.
+
     Raises:
         InputError: there are as many classes as ImageNet has, but not its own.
     """
     found = list(images.classes)
     if len(found) != IMAGENET_CLASSES:
-        return found
+        names = {each.wnid: each.name for each in imagenet_classes()}
+        return [names.get(name, name) for name in found]
     known: dict[int, Any] = {item.index: item for item in imagenet_classes()}
     other = [index for index, item in known.items() if found[index] != item.wnid]
     if other:

@@ -78,12 +78,6 @@ RECIPES: Mapping[str, Recipe] = {
     "mini-autoencoder": Recipe(("diffusion", "AutoencoderTask"), Plan(3_000)),
     "mini-latent": Recipe(("diffusion", "LatentTask"), Plan(6_000), needs="mini-autoencoder"),
     "mini-masked": Recipe(("tokens", "MaskedTask"), Plan(12_000), needs="mini-tokens"),
-    "photo-cnn": _photographs(
-        "cnn", "CnnTask", replace(_SGD, steps=PHOTOGRAPHS_SEEN // 128), noise=False
-    ),
-    "photo-cnn-noise": _photographs(
-        "cnn", "CnnTask", replace(_SGD, steps=PHOTOGRAPHS_SEEN // 128), noise=True
-    ),
     "photo-pixel": _photographs(
         "diffusion",
         "PixelTask",
@@ -109,6 +103,20 @@ RECIPES: Mapping[str, Recipe] = {
         channels=(96, 96),
         attending=2,
     ),
+    "photo-tokens": _photographs(
+        "tokens",
+        "TokenizerTask",
+        Plan(1_500),
+        batch_size=32,
+        channels=(16, 32, 48, 64),
+        codes=1024,
+    ),
+    "photo-ar": _photographs(
+        "tokens", "AutoregressiveTask", Plan(PHOTOGRAPHS_SEEN // 64), needs="photo-tokens"
+    ),
+    "photo-masked": _photographs(
+        "tokens", "MaskedTask", Plan(PHOTOGRAPHS_SEEN // 64), needs="photo-tokens"
+    ),
 }
 """By name, in an order in which they can be trained."""
 
@@ -117,6 +125,7 @@ PARTS: Mapping[str, str] = {
     "mini-tokens": "vqvae",
     "mini-autoencoder": "vae",
     "photo-autoencoder": "vae",
+    "photo-tokens": "vqvae",
 }
 """Folder, within its model's, of the network that others build on."""
 
@@ -176,6 +185,13 @@ def make_trainer(
     if recipe is None:
         raise InputError(f"miniature: expected one of {', '.join(RECIPES)}; found {name!r}.")
     _check_base(name, recipe.needs, str(base))
+    if recipe.photographs != bool(str(photographs)):
+        raise InputError(
+            f"{name}: expected --data with the folder of photographs in train/CLASS and val/CLASS, "
+            "found none. gcbook fetch photographs gets Tiny ImageNet's."
+            if recipe.photographs
+            else f"{name}: learns images of a world and takes no --data, found {photographs}."
+        )
 
     def pool(split: Split, number: int) -> Pool:
         report(f"opening {number:,} images of the {split} silhouettes")

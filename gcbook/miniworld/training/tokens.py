@@ -9,6 +9,7 @@
   `gcbook.classifiers.masked` asks for.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -41,25 +42,33 @@ UNUSED = 0.02
 
 
 class TokenizerTask(Task):
-    """A VQ model of 8 × 8 codes an image.
+    """A VQ model.
 
     Args:
         start: its steps say until when unused codes are moved.
         codes: size of the codebook.
+        channels: of its blocks; each but the first halves the side.
     """
 
     networks = ("vqvae", "use")
 
-    def __init__(self, start: Start, *, codes: int = 512, batch_size: int = 64) -> None:
+    def __init__(
+        self,
+        start: Start,
+        *,
+        codes: int = 512,
+        channels: Sequence[int] = (16, 32, 64),
+        batch_size: int = 64,
+    ) -> None:
         from diffusers import VQModel
 
         super().__init__(start, batch_size)
         self.steps = start.steps
         torch.manual_seed(start.seed)
         self.vqvae: Any = VQModel(
-            down_block_types=("DownEncoderBlock2D",) * 3,
-            up_block_types=("UpDecoderBlock2D",) * 3,
-            block_out_channels=(16, 32, 64),
+            down_block_types=("DownEncoderBlock2D",) * len(channels),
+            up_block_types=("UpDecoderBlock2D",) * len(channels),
+            block_out_channels=tuple(channels),
             latent_channels=16,
             num_vq_embeddings=codes,
             vq_embed_dim=8,

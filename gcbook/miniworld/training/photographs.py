@@ -32,7 +32,8 @@ def open_photographs(folder: Path, part: str, classes: Sequence[ImageNetClass]) 
         InputError: a photograph cannot be read, or is of another size than the first.
         DataNotFoundError: a class has none.
     """
-    images, labels = [], []
+    images: list[np.ndarray] = []
+    labels: list[int] = []
     for label, each in enumerate(classes):
         for path in photographs(folder, part, each):
             with opened_image(read_file(path, LARGEST_PICTURE), str(path)) as opened:

@@ -198,6 +198,7 @@ def make_trainer(
         return open_pool(world, split, number, POOL_SEEDS[split], categories=recipe.categories)
 
     names: Names
+    shown: dict[str, Any]
     if recipe.photographs:
         root = Path(photographs)
         classes = classes_in(root)

@@ -51,7 +51,10 @@ def load_stable_diffusion(checkpoint: Checkpoint) -> DiffusionClassifier:
     unet = waiting(checkpoint, "unet", "UNet2DConditionModel")
     _check_undistilled(checkpoint, unet.config)
     config = unet.config
-    space = latent_space(checkpoint, config.in_channels, side_of(checkpoint, config))
+    # Small ones of photographs have Sana's autoencoder in the place of Stable Diffusion's.
+    deep = checkpoint.index.get("vae") == ["diffusers", "AutoencoderDC"]
+    codec = "AutoencoderDC" if deep else "AutoencoderKL"
+    space = latent_space(checkpoint, config.in_channels, side_of(checkpoint, config), codec)
     return _by_text(checkpoint, unet, space, "CLIPTextModel", "edm", "discrete")
 
 

@@ -20,6 +20,9 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.classifiers.checkpoint import load_weights
+from gcbook.files.errors import InputError
+from gcbook.files.gate import read_json
+from gcbook.miniworld.training.cnn import random_flips
 from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
 from gcbook.miniworld.training.pool import Pool
@@ -168,11 +171,15 @@ class AutoencoderTask(Task):
         channels: Sequence[int] = (16, 32),
         latents: int = 4,
     ) -> None:
-        from diffusers import AutoencoderKL
-
         super().__init__(start, batch_size)
         torch.manual_seed(start.seed)
-        self.vae: Any = AutoencoderKL(
+        self.vae: Any = self.network(channels, latents).to(self.device)
+
+    def network(self, channels: Sequence[int], latents: int) -> Any:
+        """Return the autoencoder that is trained."""
+        from diffusers import AutoencoderKL
+
+        return AutoencoderKL(
             down_block_types=("DownEncoderBlock2D",) * len(channels),
             up_block_types=("UpDecoderBlock2D",) * len(channels),
             block_out_channels=tuple(channels),
@@ -180,7 +187,7 @@ class AutoencoderTask(Task):
             norm_num_groups=8,
             sample_size=self.train.images.shape[-1],
             mid_block_add_attention=False,
-        ).to(self.device)
+        )
 
     def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
         images = 2 * self.draw(generator)[0].to(self.device) - 1
@@ -197,17 +204,69 @@ class AutoencoderTask(Task):
         squared = 0.0
         for pixels, _ in self.validation.batches(256):
             images = 2 * pixels.to(self.device) - 1
-            latents = self.vae.encode(images).latent_dist.mean
-            restored = self.vae.decode(latents).sample
+            restored = self.vae.decode(coded(self.vae, images)).sample
             squared += (restored - images).square().mean(dim=(1, 2, 3)).sum().item()
         return {"loss": squared / len(self.validation)}
 
     def export(self, folder: Path) -> None:
         # Latents of unit variance are what the diffusion model is to see.
         images, _ = self.train.batch(torch.arange(min(2048, len(self.train))))
-        spread = self.vae.encode(2 * images.to(self.device) - 1).latent_dist.mean.std()
+        spread = coded(self.vae, 2 * images.to(self.device) - 1).std()
         self.vae.register_to_config(scaling_factor=round(1 / spread.item(), 5))
         self.vae.save_pretrained(folder / "vae")
+
+
+class DeepAutoencoderTask(AutoencoderTask):
+    """An autoencoder whose blocks start from folding places into channels (Chen et al., 2025).
+
+    It is Sana's, and learns photographs from a tenth of the images that `AutoencoderTask` takes.
+    Where there are most places it has no blocks, which is where time goes.
+    """
+
+    def network(self, channels: Sequence[int], latents: int) -> Any:
+        from diffusers import AutoencoderDC
+
+        blocks, nothing = (0,) + (1,) * (len(channels) - 1), ((),) * len(channels)
+        return AutoencoderDC(
+            latent_channels=latents,
+            encoder_block_types="ResBlock",
+            decoder_block_types="ResBlock",
+            encoder_block_out_channels=tuple(channels),
+            decoder_block_out_channels=tuple(channels),
+            encoder_layers_per_block=blocks,
+            decoder_layers_per_block=blocks,
+            encoder_qkv_multiscales=nothing,
+            decoder_qkv_multiscales=nothing,
+            downsample_block_type="pixel_unshuffle",
+            upsample_block_type="pixel_shuffle",
+        ).to(memory_format=torch.channels_last)
+
+    def loss(self, step: int, generator: torch.Generator) -> torch.Tensor:
+        images = 2 * random_flips(self.draw(generator)[0], generator).to(self.device) - 1
+        with autocast(self.device):
+            restored = self.vae.decode(coded(self.vae, images)).sample
+        return F.mse_loss(restored.float(), images)
+
+
+def codec_of(folder: Path) -> Any:
+    """Return the class of the autoencoder in a folder, by its own configuration.
+
+    Raises:
+        InputError: it is of another class.
+    """
+    import diffusers
+
+    known = ("AutoencoderKL", "AutoencoderDC")
+    name = read_json(folder / "vae" / "config.json").get("_class_name")
+    if name not in known:
+        raise InputError(f"{folder}: expected a vae of {' or '.join(known)}, found {name!r}.")
+    return getattr(diffusers, name)
+
+
+def coded(vae: Any, images: torch.Tensor) -> torch.Tensor:
+    """Return the codes of images in [-1, 1]: the posterior's mean, where there is one."""
+    found = vae.encode(images)
+    return found.latent_dist.mean if "latent_dist" in found else found.latent
 
 
 class LatentTask(_DiffusionTask):
@@ -226,11 +285,11 @@ class LatentTask(_DiffusionTask):
         channels: Sequence[int] = (48, 96),
         attending: int = 1,
     ) -> None:
-        from diffusers import AutoencoderKL, PNDMScheduler, UNet2DConditionModel
+        from diffusers import PNDMScheduler, UNet2DConditionModel
         from transformers import CLIPTextModel
 
         super().__init__(start, batch_size)
-        self.vae: Any = load_weights(AutoencoderKL, start.base / "vae").to(self.device)
+        self.vae: Any = load_weights(codec_of(start.base), start.base / "vae").to(self.device)
         self.latents = {
             pool: both_sides(pool, self._scaled_mean) for pool in (self.train, self.validation)
         }
@@ -261,8 +320,8 @@ class LatentTask(_DiffusionTask):
         )
 
     def _scaled_mean(self, images: torch.Tensor) -> torch.Tensor:
-        """The posterior's mean, bfloat16."""
-        mean = self.vae.encode(2 * images.to(self.device) - 1).latent_dist.mean
+        """Codes of unit variance, bfloat16."""
+        mean = coded(self.vae, 2 * images.to(self.device) - 1)
         return (mean * self.vae.config.scaling_factor).bfloat16().cpu()
 
     def shown(self, pool: Pool, indices: torch.Tensor, mirror: torch.Tensor) -> torch.Tensor:

@@ -88,11 +88,11 @@ RECIPES: Mapping[str, Recipe] = {
     ),
     "photo-autoencoder": _photographs(
         "diffusion",
-        "AutoencoderTask",
-        Plan(1_500),
-        batch_size=32,
-        channels=(16, 32, 48, 64),
-        latents=16,
+        "DeepAutoencoderTask",
+        Plan(7_500),
+        batch_size=8,
+        channels=(32, 64, 128, 128),
+        latents=32,
     ),
     "photo-latent": _photographs(
         "diffusion",

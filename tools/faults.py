@@ -54,7 +54,6 @@ CLASSES = (
     "trials",
     "pictures",
     "published",
-    "serve",
     "mirrors",
 )
 """Modules of ``attacks``; those that take long come first."""

@@ -17,7 +17,7 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark full-size plant-bugs faults summaries lock clean distclean
+.PHONY: help install book test serve lab lint format browser-test benchmark full-size plant-bugs summaries lock clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,9 +60,6 @@ full-size: $(INSTALLED)  ## score one image with a random network of Stable Diff
 
 plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests notice
 	$(BIN)/python tools/plant_bugs.py
-
-faults: $(INSTALLED)  ## attack the program and see that it holds (FAULTS='--fast', '--only pictures')
-	$(BIN)/python tools/faults.py $(FAULTS)
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials
 	$(BIN)/python tools/build_summaries.py

@@ -17,7 +17,7 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark full-size plant-bugs summaries lock clean distclean
+.PHONY: help install book test serve lab lint format browser-test benchmark full-size nightly summaries lock clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,7 +58,9 @@ benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published tr
 full-size: $(INSTALLED)  ## score one image with a random network of Stable Diffusion's size
 	$(BIN)/python benchmarks/full_size.py
 
-plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests notice
+# What takes long and need not be asked at every change.
+nightly: $(INSTALLED)  ## the tests that take long, and planted bugs that the tests must notice
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly
 	$(BIN)/python tools/plant_bugs.py
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials

@@ -13,11 +13,6 @@ from gcbook.files.errors import InputError
 from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
 
-Solutions = Annotated[
-    bool,
-    typer.Option("--solutions/--no-solutions", help="Show or leave out solutions of exercises."),
-]
-
 
 class _Pairs(OpenCommand):
     """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
@@ -64,7 +59,12 @@ def build(
             help="Folder for the book and all that is made on the way [_build].",
         ),
     ] = None,
-    solutions: Solutions = True,
+    solutions: Annotated[
+        bool,
+        typer.Option(
+            "--solutions/--no-solutions", help="With or without the exercises' solutions."
+        ),
+    ] = True,
 ) -> None:
     """Execute the chapters that changed and build the book, in html of the folder.
 
@@ -127,7 +127,6 @@ def run(
         bool,
         typer.Option("--smoke", help="Few draws and images: checks that it runs, no results."),
     ] = False,
-    solutions: Solutions = True,
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     require("papermill")
@@ -152,7 +151,6 @@ def run(
             values,
             folder,
             overwrite=overwrite or output is None,
-            solutions=solutions,
             shown=shown,
         )
     for path in made:

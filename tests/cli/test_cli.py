@@ -27,8 +27,8 @@ from gcbook.stats.resampling import Resampling
 def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
     asked = {}
 
-    def run_chapter(project, chapter, values, folder, overwrite, solutions, shown):
-        asked.update(values, solutions=solutions)
+    def run_chapter(project, chapter, values, folder, overwrite, shown):
+        asked.update(values)
         return (folder / "a.ipynb", folder / "a.html")
 
     monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
@@ -39,9 +39,6 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     assert asked["conflicts"] == "3"
     assert (asked["draws"], asked["noise_draws"]) == (100, 2)
     assert "samples" not in asked
-    assert asked["solutions"]
-    call(capsys, "run", "step-by-step", "--no-solutions", "-o", str(tmp_path))
-    assert not asked["solutions"]
 
 
 def test_a_terminal_that_lacks_a_letter_is_no_error():
@@ -144,7 +141,7 @@ def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
 def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
     seen = {}
 
-    def run_chapter(project, name, values, folder, overwrite, solutions, shown):
+    def run_chapter(project, name, values, folder, overwrite, shown):
         seen.update(values, name=name, folder=folder)
         return folder / "a.ipynb", folder / "a.html"
 

@@ -17,7 +17,7 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark full-size plant-bugs faults summaries lock clean distclean
+.PHONY: help install book test serve lab lint format browser-test benchmark full-size nightly summaries lock clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ book: $(INSTALLED)  ## execute the chapters that changed and build _build/html
 	$(BIN)/gcbook build
 
 test: $(INSTALLED)  ## unit tests and doctests (no browser)
-	$(BIN)/python -m pytest $(PYTEST_FLAGS)
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) --durations=10
 
 serve: book  ## show the built book on http://127.0.0.1:8000 (PORT=... for another)
 	$(BIN)/gcbook serve --port $(PORT)
@@ -48,8 +48,10 @@ format: $(INSTALLED)  ## sort imports, format the code, strip the chapters' outp
 	$(NBSTRIPOUT) notebooks/*.ipynb notebooks/lab/*.ipynb
 
 # A browser, rarely, stops answering: a test for which it does is given another try.
-browser-test: book  ## drive the built book in Chromium, and start it in Firefox and WebKit
-	$(BIN)/python -m pytest $(PYTEST_FLAGS) --reruns 1 --only-rerun TimeoutError tests/browser
+BROWSER := --reruns 1 --only-rerun TimeoutError tests/browser
+
+browser-test: book  ## drive the built book in Chromium
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) --durations=10 $(BROWSER)
 
 benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published trials
 	$(BIN)/python benchmarks/scoring.py
@@ -58,11 +60,13 @@ benchmark: $(INSTALLED)  ## time the scorer, and the metrics on the published tr
 full-size: $(INSTALLED)  ## score one image with a random network of Stable Diffusion's size
 	$(BIN)/python benchmarks/full_size.py
 
-plant-bugs: $(INSTALLED)  ## plant known bugs one by one and see that the tests notice
+# What takes long, and need not be asked at every change.
+nightly: book  ## tests that take long, Firefox and WebKit, a second build, all shipped scores, planted bugs
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly --durations=10
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly --durations=10 $(BROWSER)
+	$(BIN)/python tools/build_twice.py --all
+	$(BIN)/python tools/check_scores.py
 	$(BIN)/python tools/plant_bugs.py
-
-faults: $(INSTALLED)  ## attack the program and see that it holds (FAULTS='--fast', '--only pictures')
-	$(BIN)/python tools/faults.py $(FAULTS)
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials
 	$(BIN)/python tools/build_summaries.py

@@ -61,7 +61,17 @@ def run(*arguments):
         cli.main([str(argument) for argument in arguments])
 
 
-@pytest.mark.parametrize("name", FORMATS)
+AT_EVERY_CHANGE = ("stable-diffusion", "t5-vq", "resnet")
+"""Formats that are tried at every change, one a kind of classifier; the others at night."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name in AT_EVERY_CHANGE else pytest.mark.nightly)
+        for name in FORMATS
+    ],
+)
 def test_weights_to_benchmark(name, stimuli, tmp_path, capsys):
     build, options = FORMATS[name]
     model = tmp_path / name

@@ -140,3 +140,16 @@ def test_only_chapters_and_the_command_line_know_the_miniature_world():
         if room(there) == "miniworld" and room(here) not in {"miniworld", "chapters", "cli"}
     ]
     assert strangers == []
+
+
+MOST_LINES = 58_359
+"""Lines of Python in the package, docstrings and blank lines included."""
+
+
+def test_the_package_does_not_grow_unnoticed() -> None:
+    found = sum(len(path.read_text("utf-8").splitlines()) for path in modules().values())
+    assert found <= MOST_LINES, (
+        f"gcbook/ has {found:,} lines of Python, {found - MOST_LINES:,} more than it may. Take as "
+        f"many out; or, if that cannot be, set MOST_LINES in {Path(__file__).name} to {found:_} in "
+        "the same commit, whose message says why the package has to grow."
+    )

@@ -12,6 +12,9 @@ import gcbook
 from gcbook.files.manifest import SUMS, Manifest
 from gcbook.miniworld.results.shipped import counted_parameters, model_folder
 
+# A copy of the package and all that it ships.
+pytestmark = pytest.mark.nightly
+
 ROOT = Path(gcbook.__file__).parents[1]
 LEFT_OUT = {"mini-ar", "mini-cnn-noise", "mini-latent-calibrated"}
 

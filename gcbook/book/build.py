@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
 from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.course import write_course_data
@@ -20,7 +22,7 @@ from gcbook.book.lighten import lighten_book
 from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.record import pages_fingerprint, read_record
 from gcbook.book.scorecard import scorecard_page
-from gcbook.book.solutions import copy_sources, files_with, remove_solutions
+from gcbook.book.solutions import STUDENTS
 from gcbook.book.standalone import gather
 from gcbook.book.status import status_page
 from gcbook.book.variant import take_executed
@@ -76,7 +78,8 @@ def build_book(
         jobs: chapters to execute at a time; 0 for as many as there are cores.
         report: progress of the chapters, as in ``execute_chapters``.
         busy: makes a context that tells the user what goes on.
-        solutions: whether pages, downloads and sources have the solutions of the exercises.
+        solutions: whether pages have the solutions of the exercises, and offer notebooks, whose
+            solutions cannot be hidden.
 
     Raises:
         ChapterFailed: a cell failed.
@@ -179,10 +182,11 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     shutil.rmtree(built, ignore_errors=True)
     staging.mkdir(parents=True, exist_ok=True)
     write_course_data(project.chapters / "lab")
-    root, secrets = (project.pages, set()) if solutions else _without_solutions(project)
     options = ["--path-output", str(staging), "--all", "-W", "-n", "--keep-going"]
+    if not solutions:
+        options += ["--config", str(_students_configuration(project))]
     log = project.build / "jupyter-book.log"
-    status = run_process(_jupyter_book, root, options, said=log)
+    status = run_process(_jupyter_book, project.pages, options, said=log)
     if status or not (built / "index.html").is_file():
         raise GcbookError(_complaints(log))
     lighten_book(built)
@@ -195,12 +199,6 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")
     (built / "index.html").write_text(entrance, encoding="utf-8")
-    if left := files_with(built, secrets):
-        name, phrase = next(iter(left.items()))
-        raise GcbookError(
-            f"expected no solution in the edition for students, found some in {len(left)} files: "
-            f"in {name}, {phrase!r}. Write what stands there as a solution, too."
-        )
     return built
 
 
@@ -211,12 +209,13 @@ def _jupyter_book(root: Path, options: list[str]) -> None:
     main(["build", str(root), *options])
 
 
-def _without_solutions(project: Project) -> tuple[Path, set[str]]:
-    """Make a copy of the sources without solutions; return its folder, and phrases of theirs."""
-    copy = project.build / "student"
-    shutil.rmtree(copy, ignore_errors=True)
-    copy_sources(project, project.pages / "book", copy)
-    return copy, remove_solutions(copy)
+def _students_configuration(project: Project) -> Path:
+    """Write the book's configuration with the settings of the students' edition."""
+    settings = yaml.safe_load((project.pages / "_config.yml").read_text(encoding="utf-8"))
+    settings.setdefault("sphinx", {}).setdefault("config", {}).update(STUDENTS)
+    path = project.build / "students.yml"
+    write_text(yaml.safe_dump(settings), path)
+    return path
 
 
 def _complaints(log: Path) -> str:

@@ -7,6 +7,7 @@ as their templates, whether or not the book was built: a page that was built may
 
 import os
 import re
+import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,8 +19,7 @@ from nbformat.v4 import new_output
 from gcbook.book.chapters import Chapter, find_chapters, read_parameters
 from gcbook.book.dress import dress, is_caption, is_optional, numbered
 from gcbook.book.inline import without_values
-from gcbook.book.project import Project
-from gcbook.book.solutions import copy_sources, remove_solutions
+from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.standalone import standalone
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError
@@ -41,8 +41,6 @@ def write_page(
     notebook: Path,
     parameters: Mapping[str, Any],
     output: Path,
-    *,
-    solutions: bool = True,
 ) -> None:
     """Set an executed notebook as a self-contained page.
 
@@ -52,7 +50,6 @@ def write_page(
         notebook: its executed notebook.
         parameters: what it was executed with.
         output: the HTML file to write.
-        solutions: with the solutions of exercises.
 
     Raises:
         GcbookError: if Sphinx fails, or warns of something in this chapter.
@@ -62,8 +59,6 @@ def write_page(
     with temporary_folder() as temporary:
         source, built, log = (temporary / name for name in ("source", "html", "log"))
         _copy_sources(project, chapter, dressed, source)
-        if not solutions:
-            remove_solutions(source)
         pages = [f"book/chapters/{chapter.name}.ipynb", "book/references.md"]
         present = [str(source / page) for page in pages if (source / page).is_file()]
         status = run_process(_set_pages, source, built, present, said=log)
@@ -128,7 +123,11 @@ def with_places(notebook: Any) -> Any:
 
 
 def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path) -> None:
-    copy_sources(project, project.book, target, "chapters")
+    ignored = shutil.ignore_patterns(".*", "__pycache__", "chapters")
+    for folder in (project.book, project.templates):
+        shutil.copytree(folder, target / folder.name, ignore=ignored)
+    for name in CONFIGURATION:
+        shutil.copy(project.root / name, target / name)
     chapters = target / "book" / "chapters"
     chapters.mkdir()
     for other in find_chapters(project):

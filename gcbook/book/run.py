@@ -24,7 +24,6 @@ def run_chapter(
     folder: Path,
     *,
     overwrite: bool = False,
-    solutions: bool = True,
     shown: Callable[[str], None] = lambda words: None,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
@@ -37,7 +36,6 @@ def run_chapter(
         values: parameters that differ from the chapter's defaults, as values or as strings.
         folder: where to write; made if need be.
         overwrite: replace a notebook or page that is there.
-        solutions: whether the page and the notebook have the solutions of the exercises.
         shown: called now and then with what goes on, in words.
 
     Returns:
@@ -71,22 +69,16 @@ def run_chapter(
         given = {key: plain[key] for key in values}
         inputs = chapter_inputs(chapter, plain, package_inputs())
         # What a chapter computes depends on whether there are published trials to compute with.
-        depends = [inputs, given, find("trials") is not None, solutions, str(Path.cwd())]
+        depends = [inputs, given, find("trials") is not None, str(Path.cwd())]
         key = key_of(name, json.dumps(depends), pages_fingerprint(project))
         if _copied(key, notebook, page):
             shown("nothing has changed since an earlier run: its results are copied")
         else:
-            import nbformat
-
             from gcbook.book.page import write_page
-            from gcbook.book.solutions import student_notebook
 
             run_apart(chapter.template, notebook, given, Path.cwd(), inputs, trials, shown)
-            if not solutions:
-                student = student_notebook(nbformat.read(notebook, as_version=4), notebook)
-                write_whole(notebook, lambda half: nbformat.write(student, half))
             shown("setting the page")
-            write_page(project, chapter, notebook, plain, page, solutions=solutions)
+            write_page(project, chapter, notebook, plain, page)
             _keep(key, notebook, page)
     finally:
         lock.release()

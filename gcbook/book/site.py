@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from docutils import nodes  # type: ignore[import-untyped]
+from sphinx.addnodes import download_reference
 from sphinx.transforms import SphinxTransform
 
 from gcbook.book.inpage import write_labs
@@ -65,6 +66,19 @@ class NumberTables(SphinxTransform):
                     self.document.nameids[name] = new["ids"][0]
                 for identifier in new["ids"]:
                     self.document.ids[identifier] = new
+
+
+class OfferNoNotebooks(SphinxTransform):
+    """Leave the words of a download of a notebook, whose solutions cannot be hidden."""
+
+    default_priority = 200
+
+    def apply(self, **kwargs: Any) -> None:
+        """Take the links out before the files behind them are collected."""
+        if getattr(self.config, "hide_solutions", False):
+            for node in list(self.document.findall(download_reference)):
+                if node["reftarget"].endswith(".ipynb"):
+                    node.replace_self(node.children)
 
 
 def vega_script() -> str:
@@ -171,7 +185,8 @@ def _add_launch_buttons(
     """Add what the theme would, which looks for the executed chapters: the repository has none."""
     repository = app.config.html_theme_options.get("repository_url", "")
     source = find_project().templates / f"{page.removeprefix(_CHAPTERS)}.ipynb"
-    if not repository or not page.startswith(_CHAPTERS) or not source.is_file():
+    hidden = getattr(app.config, "hide_solutions", False)
+    if hidden or not repository or not page.startswith(_CHAPTERS) or not source.is_file():
         return
     pictures = {"Binder": "logo_binder.svg", "Colab": "logo_colab.png"}
     buttons = [
@@ -216,4 +231,5 @@ def setup(app: "Sphinx") -> dict[str, Any]:
         ),
     )
     app.add_transform(NumberTables)
+    app.add_transform(OfferNoNotebooks)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -68,7 +68,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except Interrupted as end:
         if arguments is None:
             # Python would wait for threads, such as those that download.
-            end_now(end.status)
+            end_now(end.code)
         raise
     except GcbookError as error:
         say(f"gcbook: {error}")

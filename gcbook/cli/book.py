@@ -13,11 +13,6 @@ from gcbook.files.errors import InputError
 from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
 
-Solutions = Annotated[
-    bool,
-    typer.Option("--solutions/--no-solutions", help="Show or leave out solutions of exercises."),
-]
-
 
 class _Pairs(OpenCommand):
     """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
@@ -64,7 +59,12 @@ def build(
             help="Folder for the book and all that is made on the way [_build].",
         ),
     ] = None,
-    solutions: Solutions = True,
+    solutions: Annotated[
+        bool,
+        typer.Option(
+            "--solutions/--no-solutions", help="With or without the exercises' solutions."
+        ),
+    ] = True,
 ) -> None:
     """Execute the chapters that changed and build the book, in html of the folder.
 
@@ -127,7 +127,6 @@ def run(
         bool,
         typer.Option("--smoke", help="Few draws and images: checks that it runs, no results."),
     ] = False,
-    solutions: Solutions = True,
 ) -> None:
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     require("papermill")
@@ -152,7 +151,6 @@ def run(
             values,
             folder,
             overwrite=overwrite or output is None,
-            solutions=solutions,
             shown=shown,
         )
     for path in made:
@@ -215,68 +213,15 @@ def _parameters(chapter: str) -> list[dict[str, Any]]:
 @app.command(rich_help_panel="Book")
 def serve(
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0: any that is free.")] = 8000,
-    lan: Annotated[
-        bool,
-        typer.Option(
-            "--lan",
-            help="Show it to everybody in this machine's network, with the address as a QR code. "
-            "They can read, and nothing else.",
-        ),
-    ] = False,
-    address: Annotated[
-        str,
-        typer.Option(
-            metavar="IP", help="This machine's address in the network, if it has several."
-        ),
-    ] = "",
-    participant: Annotated[
-        bool,
-        typer.Option(
-            "--participant",
-            help="Show the participant's page of the experiment, and no other page.",
-        ),
-    ] = False,
-    settings: Annotated[
-        str,
-        typer.Option(
-            metavar="WORDS", help="What that page is to show, as in 'seed=7&set=cue&images=80'."
-        ),
-    ] = "",
     book: BuiltBook = None,
 ) -> None:
-    """Show the built book on this machine or, with --lan, in a room."""
+    """Show the built book on this machine, to this machine alone."""
     from gcbook.book.project import find_project
-    from gcbook.book.serve import HOST, book_server, lan_address, qr_code
+    from gcbook.book.serve import HOST, book_server
 
-    if address and not lan:
-        raise InputError("--address is of the network: add --lan.")
-    if settings and not participant:
-        raise InputError("--settings are of the experiment: add --participant.")
-    if not re.fullmatch(r"(\w+=\w+(&\w+=\w+)*)?", settings, re.ASCII):
-        raise InputError(f"--settings: expected words as in seed=7&set=cue, found {settings!r}.")
-    host = (_ipv4(address) or lan_address()) if lan else HOST
-    project = find_project(book)
-    with book_server(project, port, host, participant=participant) as server:
-        page = project.participant.name if participant else ""
-        url = f"http://{host}:{server.server_address[1]}/{page}{'?' * bool(settings)}{settings}"
-        if lan:
-            for line in qr_code(url).splitlines():
-                # In its own colours, or a terminal with a light ground would invert it.
-                typer.secho(line, fg="bright_white", bg="black")
-            typer.echo("Everybody in this network can read it.")
-        typer.echo(f"{url} (Ctrl-C ends it)")
+    with book_server(find_project(book).html, port) as server:
+        typer.echo(f"http://{HOST}:{server.server_address[1]}/ (Ctrl-C ends it)")
         server.serve_forever()
-
-
-def _ipv4(address: str) -> str:
-    import ipaddress
-
-    try:
-        return address and str(ipaddress.IPv4Address(address))
-    except ValueError:
-        raise InputError(
-            f"--address: expected an IPv4 address as in 192.168.1.5, found {address!r}."
-        ) from None
 
 
 def _pairs(parameters: Sequence[str]) -> dict[str, str]:

@@ -1,9 +1,8 @@
 """Ctrl-C, SIGTERM and SIGHUP: held back while something must stay whole, and obeyed in time.
 
 The three are one request, to end. A process that was started with one of them ignored goes on
-ignoring it: `nohup` does so, and a shell for what it starts in the background. A second request is
-obeyed at once; what comes within a second of the first is the same one, for a shell, `timeout` and
-a terminal that is closed tend to send signals in pairs.
+ignoring it: `nohup` does so, and a shell for what it starts in the background. A second one says
+nothing new: a shell, `timeout` and a terminal that is closed send them in pairs.
 """
 
 import os
@@ -24,53 +23,28 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ENDING_S = 4.0
 """What a command may take to end once it is told to."""
 
-AGAIN_S = 1.0
-"""A signal that comes later than this after the first is a second request."""
-
-_first: float | None = None
-"""When this process was told to end, by `time.monotonic`."""
-
 _holding = 0
 """How many blocks hold signals back."""
 
 
 class Interrupted(SystemExit):
-    """The end of a command that was told to end.
+    """The end of a command that was told to end, with the status that shells expect."""
 
-    Args:
-        status: that shells expect, 128 and the number of the signal.
-    """
-
-    def __init__(self, status: int) -> None:
-        super().__init__(status)
-        self.status = status
-
-
-class _Stop(KeyboardInterrupt):
-    """A signal, on the way of Ctrl-C."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
+    code: int
 
 
 @contextmanager
 def held_back() -> Iterator[list[int]]:
     """Hold back Ctrl-C, SIGTERM and SIGHUP until the block is through or has failed.
 
-    A second request is delivered at once.
-
     Yields:
         The numbers of the signals that wait; in the end the first is delivered, if the list is not
         emptied before. What puts one into the list asks for the same.
     """
-    global _first, _holding
+    global _holding
     waiting: list[int] = []
 
     def wait(number: int, frame: FrameType | None) -> None:
-        if _is_second():
-            _put_back(before)
-            _deliver(number, before)
         waiting.append(number)
 
     before = _handle(wait)
@@ -80,8 +54,6 @@ def held_back() -> Iterator[list[int]]:
     finally:
         _holding -= 1
         _put_back(before)
-        if before:
-            _first = None
         if waiting:
             _deliver(waiting[0], before)
 
@@ -90,7 +62,7 @@ def held_back() -> Iterator[list[int]]:
 def interruptible(nothing_said: str) -> Iterator[None]:
     """Let SIGTERM and SIGHUP interrupt as Ctrl-C does; end with the status that shells expect.
 
-    What a library makes of the interruption is not shown. A second request ends the process.
+    What a library makes of the interruption is not shown.
 
     Args:
         nothing_said: what is said when the interruption carries no note of what was saved.
@@ -99,14 +71,12 @@ def interruptible(nothing_said: str) -> Iterator[None]:
         Interrupted: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
         GcbookError: on the way something failed that the user has to know of.
     """
-    global _first
     told: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if _is_second():
-            end_now(128 + number)
-        told.append(number)
-        raise _Stop(number)
+        if not told:
+            told.append(number)
+            raise KeyboardInterrupt
 
     before = _handle(stop)
     try:
@@ -122,8 +92,6 @@ def interruptible(nothing_said: str) -> Iterator[None]:
         raise Interrupted(128 + (told[0] if told else signal.SIGINT)) from None
     finally:
         _put_back(before)
-        if before:
-            _first = None
 
 
 def end_in_time() -> None:
@@ -190,11 +158,3 @@ def _deliver(number: int, handlers: dict[int, Any]) -> None:
         handler(number, None)
     else:
         os.kill(os.getpid(), number)
-
-
-def _is_second() -> bool:
-    """Take note of a signal; tell whether it is a second request."""
-    global _first
-    now = time.monotonic()
-    _first = now if _first is None else _first
-    return now - _first > AGAIN_S

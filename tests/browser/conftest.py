@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from gcbook.book.project import find_project
-from gcbook.book.serve import folder_server
+from gcbook.book.serve import book_server
 
 FLAGS = [
     "--headless",
@@ -64,7 +64,7 @@ def forwards() -> list[str]:
 @pytest.fixture(scope="session")
 def origins(html: Path) -> Iterator[dict[str, str]]:
     """Where the book is read from: its files, and a server on this machine."""
-    with folder_server(html, 0) as server:
+    with book_server(html, 0) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield {"file": html.as_uri(), "http": f"http://127.0.0.1:{server.server_address[1]}"}

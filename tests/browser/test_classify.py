@@ -285,6 +285,7 @@ def test_errors_and_answers_are_those_of_the_package(opened, images):
     errors_agree(opened, images)
 
 
+@pytest.mark.nightly
 def test_reconstructions_are_those_of_the_package(opened, images):
     name, pair = "cat3-dog-0", ("cat", "dog")
     call = """async ([image, name, labels]) => {
@@ -434,6 +435,7 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     assert run.is_disabled()
 
 
+@pytest.mark.nightly
 def test_another_world_has_networks_of_its_own(opened, images):
     opened.get_by_role("button", name="3. The training").click()
     assert opened.get_by_label("Texture’s contrast", exact=True).input_value() == "0.75"

@@ -128,7 +128,11 @@ def hostile(rerun, paths, observers):
     return rerun("ood-accuracy", values)
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["guarded", "unguarded"])
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(False, marks=pytest.mark.nightly), True],
+    ids=["guarded", "unguarded"],
+)
 def opened(browser, hostile, request):
     """The page with all charts drawn, everything unfolded, and what happened meanwhile."""
     context = browser.new_context(bypass_csp=request.param, reduced_motion="reduce")

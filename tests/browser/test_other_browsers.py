@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+# What a page does is seen in Chromium; other engines rarely differ.
+pytestmark = pytest.mark.nightly
+
 _spec = importlib.util.spec_from_file_location("driver", Path(__file__).with_name("driver.py"))
 driver = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(driver)

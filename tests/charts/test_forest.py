@@ -1,7 +1,10 @@
 """Forest plots: a mark and its interval in the order of the table."""
 
+import html
+
 import altair as alt
 import pandas as pd
+import pytest
 from tiny.charts import names
 
 from gcbook.charts.chart import chart_spec, static_svg
@@ -86,3 +89,22 @@ def test_the_name_of_a_group_is_written_once():
     names = ["m, 0.5", "m, 0.9", "n, 0.5", "n, 0.9"]
     svg = static_svg(spec_of(ROWS.assign(who=names), grouped=True))
     assert [svg.count(f">{name}<") for name in ("m, 0.5", "n, 0.5", "0.9", "0.5")] == [1, 1, 2, 0]
+
+
+BUILT_IN = ("constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "prototype")
+"""Names that every object of JavaScript has; charts once lost the rows of observers so called."""
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"marked": BUILT_IN[:1]}, {"two_lines": True}, {"grouped": True}, {"ticks": "high"}],
+)
+def test_names_that_javascript_knows_are_drawn(options):
+    named = [f"group, {name}" if "grouped" in options else name for name in BUILT_IN]
+    rows = pd.DataFrame({"model": named, "value": 0.5, "low": 0.4, "high": 0.6})
+    x = alt.X("value:Q", title="Value", scale=alt.Scale(domain=[0, 1]))
+    chart = fig_forest(
+        rows, row="model", value="value", x=x, tooltip=[], description="N", **options
+    )
+    shown = html.unescape(static_svg(chart_spec(chart)))
+    assert [name for name in BUILT_IN if name not in shown] == []

@@ -184,11 +184,11 @@ WITHOUT_END = {
     "late": ("unet", "unet/config.json", ("freq_shift",), None),
 }
 OF_EACH = 5
-"""Changes at random of each model: a refusal that a field lacks ends one of them. ``make faults``
-makes hundreds."""
+"""Changes at random of each model: a refusal that a field lacks ends one of them."""
+AT_NIGHT = 60
 
 
-def load_changed(root: Path) -> None:
+def load_changed(root: Path, of_each: int) -> None:
     """Load every model of a folder with every change; say what came of it."""
     for name in MODELS:
         base, copy = root / name, root / "copy"
@@ -199,7 +199,7 @@ def load_changed(root: Path) -> None:
         ]
         changes += [
             (said, file, content.decode())
-            for said, file, content in hostile_configs(base, 0, OF_EACH)
+            for said, file, content in hostile_configs(base, 0, of_each)
         ]
         for said, file, content in changes:
             shutil.copytree(base, copy)
@@ -213,18 +213,19 @@ def load_changed(root: Path) -> None:
             shutil.rmtree(copy)
 
 
-def test_whatever_a_configuration_says_ends_as_a_model_or_one_refusal(tmp_path):
+@pytest.mark.parametrize("of_each", [OF_EACH, pytest.param(AT_NIGHT, marks=pytest.mark.nightly)])
+def test_whatever_a_configuration_says_ends_as_a_model_or_one_refusal(tmp_path, of_each):
     for name, build in MODELS.items():
         build(tmp_path / name)
-    process = started(load_changed, tmp_path, said=tmp_path / "said")
-    process.join(300)
+    process = started(load_changed, tmp_path, of_each, said=tmp_path / "said")
+    process.join(60 * of_each)
     still_busy = process.is_alive()
     process.kill()
     said = (tmp_path / "said").read_text()
     assert not still_busy, said[-500:]
     assert process.exitcode == 0, said[-1500:]
     found = [line.split("\t") for line in said.splitlines() if line.count("\t") == 2]
-    assert len(found) == len(MODELS) * OF_EACH + len(WITHOUT_END)
+    assert len(found) == len(MODELS) * of_each + len(WITHOUT_END)
     ends = {change: end for _, change, end in found}
     assert all(ends[change].startswith("refused") for change in WITHOUT_END), ends
 

@@ -27,8 +27,8 @@ from gcbook.stats.resampling import Resampling
 def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, tmp_path):
     asked = {}
 
-    def run_chapter(project, chapter, values, folder, overwrite, solutions, shown):
-        asked.update(values, solutions=solutions)
+    def run_chapter(project, chapter, values, folder, overwrite, shown):
+        asked.update(values)
         return (folder / "a.ipynb", folder / "a.html")
 
     monkeypatch.setattr("gcbook.book.run.run_chapter", run_chapter)
@@ -39,9 +39,6 @@ def test_smoke_asks_for_little_and_yields_to_what_is_said(capsys, monkeypatch, t
     assert asked["conflicts"] == "3"
     assert (asked["draws"], asked["noise_draws"]) == (100, 2)
     assert "samples" not in asked
-    assert asked["solutions"]
-    call(capsys, "run", "step-by-step", "--no-solutions", "-o", str(tmp_path))
-    assert not asked["solutions"]
 
 
 def test_a_terminal_that_lacks_a_letter_is_no_error():
@@ -144,7 +141,7 @@ def test_other_errors_of_the_system_keep_their_traceback(monkeypatch):
 def test_name_and_value_arrive_however_they_are_written(monkeypatch, tmp_path, capsys):
     seen = {}
 
-    def run_chapter(project, name, values, folder, overwrite, solutions, shown):
+    def run_chapter(project, name, values, folder, overwrite, shown):
         seen.update(values, name=name, folder=folder)
         return folder / "a.ipynb", folder / "a.html"
 
@@ -395,34 +392,11 @@ def test_input_errors_are_value_errors():
     assert issubclass(InputError, ValueError)
 
 
-@pytest.mark.parametrize(
-    ("words", "error"),
-    [
-        (("--address", "10.0.0.1"), "--address is of the network: add --lan"),
-        (("--settings", "seed=7"), "--settings are of the experiment: add --participant"),
-        (("--participant", "--settings", "seed 7"), "expected words as in seed=7&set=cue"),
-        (("--lan", "--address", "router"), "expected an IPv4 address as in 192.168.1.5"),
-    ],
-)
-def test_what_is_shown_to_a_network_is_asked_for(capsys, words, error):
-    status, _, err = call(capsys, "serve", *words)
-    assert status == 2 and error in err
-
-
-@pytest.mark.parametrize("words", [(), ("--lan", "--address", "127.0.0.2")])
-def test_a_server_says_where_it_is(capsys, monkeypatch, words):
-    asked = {}
-
+def test_a_server_says_where_it_is(capsys, monkeypatch):
     @contextmanager
-    def book_server(project, port, host, participant):
-        asked.update(host=host, participant=participant)
-        yield SimpleNamespace(server_address=(host, 81), serve_forever=lambda: None)
+    def book_server(html, port):
+        yield SimpleNamespace(server_address=("127.0.0.1", 81), serve_forever=lambda: None)
 
     monkeypatch.setattr("gcbook.book.serve.book_server", book_server)
-    monkeypatch.setattr("gcbook.book.serve.qr_code", lambda text: f"<{text}>")
-    status, out, _ = call(capsys, "serve", "--participant", "--settings", "seed=7&set=cue", *words)
-    host = words[-1] if words else "127.0.0.1"
-    url = f"http://{host}:81/experiment.html?seed=7&set=cue"
-    assert status == 0 and asked == {"host": host, "participant": True}
-    assert out.splitlines()[-1] == f"{url} (Ctrl-C ends it)"
-    assert (f"<{url}>" in out) == bool(words)
+    status, out, _ = call(capsys, "serve")
+    assert (status, out) == (0, "http://127.0.0.1:81/ (Ctrl-C ends it)\n")

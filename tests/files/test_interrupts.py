@@ -2,11 +2,9 @@
 
 import os
 import signal
-import time
 
 import pytest
 
-from gcbook.files import interrupts
 from gcbook.files.errors import GcbookError
 from gcbook.files.interrupts import held_back, interruptible
 
@@ -67,22 +65,17 @@ def test_what_waits_is_known_in_the_block():
     assert known == [signal.SIGINT]
 
 
-def test_a_second_request_is_not_held_back(monkeypatch):
-    monkeypatch.setattr(interrupts, "AGAIN_S", 0.05)
-    done = []
+def test_a_second_signal_says_nothing_new(capsys):
+    def ends():
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            signal.raise_signal(signal.SIGHUP)
 
-    def step():
-        with held_back():
-            for _ in range(2):
-                os.kill(os.getpid(), signal.SIGINT)
-                os.kill(os.getpid(), signal.SIGINT)
-                done.append("held back")
-                time.sleep(0.1)
-
-    with pytest.raises(KeyboardInterrupt):
-        step()
-    assert done == ["held back"]
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
+        ends()
+    assert stop.value.code == 143
+    assert capsys.readouterr().err == "nothing was done\n"
 
 
 def test_without_interruption_nothing_happens():

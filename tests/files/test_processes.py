@@ -69,34 +69,12 @@ def test_a_command_ends_in_time_wherever_it_is(lingering):
     assert command.said.read_text() == "stopped\n"
 
 
-def tell_twice(command, first, second):
-    """Tell a command to end, see that it takes its time, and tell it again."""
-    os.kill(command.process.pid, first)
-    command.until(lambda: command.note.read_text() == "ending")
-    with pytest.raises(Exception, match="timed out"):
-        command.process.wait(1)
-    os.kill(command.process.pid, second)
-
-
-def test_a_second_signal_ends_it_at_once_and_a_pair_of_signals_is_one(lingering):
-    command = lingering("slow", ENDING_S="600", AGAIN_S="0.3")
-    tell_twice(command, signal.SIGTERM, signal.SIGINT)
-    assert command.ended() == 130
-
-
 def test_what_must_stay_whole_has_the_time_that_it_needs(lingering):
     command = lingering("whole", ENDING_S="0.1", SAVING_S="1")
     for number in (signal.SIGHUP, signal.SIGTERM):  # as when a terminal is closed
         os.kill(command.process.pid, number)
     assert command.ended() in (129, 143)
     assert command.note.read_text() == "saved"
-
-
-def test_but_not_when_it_is_asked_for_twice(lingering):
-    command = lingering("whole", AGAIN_S="0.3", SAVING_S="600")
-    tell_twice(command, signal.SIGHUP, signal.SIGHUP)
-    assert command.ended() == 129
-    assert command.note.read_text() == "ending"
 
 
 def test_a_temporary_folder_that_is_left_is_removed_and_none_that_is_in_use(

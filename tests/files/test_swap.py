@@ -1,8 +1,7 @@
-"""A new folder in the place of an old one: in one step, or mended by the next process."""
+"""A new folder in the place of an old one, which the next process mends if one is killed."""
 
 import pytest
 
-from gcbook.files import swap
 from gcbook.files.swap import mend_swap, swap_in
 
 
@@ -20,13 +19,6 @@ def names(path):
     return sorted(each.name for each in path.iterdir())
 
 
-@pytest.fixture(params=[True, False], ids=["exchanged", "two-renames"])
-def way(request, monkeypatch):
-    if not request.param:
-        monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
-
-
-@pytest.mark.usefixtures("way")
 def test_the_new_one_is_in_its_place_and_nothing_else_is_left(tmp_path):
     place = tmp_path / "html"
     swap_in(folder(tmp_path / "new", "first"), place)
@@ -35,17 +27,7 @@ def test_the_new_one_is_in_its_place_and_nothing_else_is_left(tmp_path):
     assert (read(place), names(tmp_path)) == ("second", ["html"])
 
 
-def test_two_folders_change_places(tmp_path):
-    one, other = folder(tmp_path / "one", "1"), folder(tmp_path / "other", "2")
-    if not swap._exchange(one, other):
-        pytest.skip("this file system cannot")
-    assert (read(one), read(other)) == ("2", "1")
-    assert not swap._exchange(one, tmp_path / "none")
-    assert read(one) == "2"
-
-
 def test_a_process_that_is_killed_between_two_renames_is_mended(tmp_path, monkeypatch):
-    monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
     place, new = folder(tmp_path / "html", "old"), folder(tmp_path / "new", "new")
     rename = type(place).rename
 

@@ -90,6 +90,7 @@ def test_workers_give_one_run_to_the_last_bit(ray, tmp_path, whole, capsys):
 
 
 @needs_ray
+@pytest.mark.nightly
 def test_a_worker_that_is_killed_goes_on_from_its_store(ray, tmp_path, whole):
     store = tmp_path / "store"
     (report,) = score_on_ray(
@@ -103,6 +104,7 @@ def test_a_worker_that_is_killed_goes_on_from_its_store(ray, tmp_path, whole):
 
 
 @needs_ray
+@pytest.mark.nightly
 def test_images_that_failed_are_tried_again(ray, tmp_path, whole, capsys):
     first, last = (pictures().stimuli[at] for at in (0, -1))
     broken = partial(load, bad=(first.image_id, last.image_id))
@@ -123,6 +125,7 @@ def test_images_that_failed_are_tried_again(ray, tmp_path, whole, capsys):
 
 
 @needs_ray
+@pytest.mark.nightly
 def test_what_a_worker_raises_is_raised(ray, tmp_path):
     sets = {tmp_path / "store": pictures()}
     with pytest.raises(InputError, match=r"^model: expected weights, found none. Fetch them\.$"):
@@ -138,6 +141,7 @@ def test_what_a_worker_raises_is_raised(ray, tmp_path):
 
 
 @needs_ray
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 @pytest.mark.parametrize("own", [True, False], ids=["a Ray of its own", "RAY_ADDRESS"])
 def test_what_is_interrupted_goes_on(ray, tmp_path, whole, own):
@@ -168,6 +172,7 @@ def test_what_is_interrupted_goes_on(ray, tmp_path, whole, own):
 
 
 @needs_ray
+@pytest.mark.nightly
 def test_the_command_scores_images_in_an_archive(ray, capsys, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("gcbook.cli.scoring._load", load_asked)

@@ -126,6 +126,7 @@ def sampled(spacing: float, experiment: int) -> list[Floats]:
     return [found[name] for name in PAIR_METRICS]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("spacing", SPACINGS)
 def test_rank_sets_hold_the_true_ranks_of_all_models_at_once(spacing: str) -> None:
     true = true_mean_ranks(SPACINGS[spacing])
@@ -144,6 +145,7 @@ def test_rank_sets_narrow_as_models_are_farther_apart() -> None:
     assert (np.diff(widths) <= 0).all()
 
 
+@pytest.mark.nightly
 def test_percentiles_of_resampled_ranks_would_not_do() -> None:
     """Of near-ties they hold the true rank in less than 3 of 4 experiments."""
     true, held = true_mean_ranks(SPACINGS["hardly apart"]), []

@@ -22,6 +22,9 @@ from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.resampling import Factor, Resampling, correct_bias
 from gcbook.stats.responses import Responses, image_factors
 
+# Hundreds of experiments: what they guard are choices that were made once.
+pytestmark = pytest.mark.nightly
+
 EXPERIMENTS, DEMANDED, ALLOWED = 200, 0.91, 0.985
 DRAWS = 400
 

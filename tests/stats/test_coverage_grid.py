@@ -10,6 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+# Hundreds of designs: what they guard are choices that were made once.
+pytestmark = pytest.mark.nightly
+
 REPLICATIONS, DRAWS, MOST = 60, 100, 0.99
 LEAST = 0.93
 """Mean coverage of a statistic with so few draws, which make intervals a little narrower."""

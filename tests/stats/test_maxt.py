@@ -137,6 +137,7 @@ def simulated(skills: Floats, experiment: int) -> Floats:
     return (right @ weights.T) / weights.sum(axis=1)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("family", FAMILIES)
 def test_family_wise_error(family: str) -> None:
     """How often anything false is said: of two equals that they differ, or a wrong direction."""

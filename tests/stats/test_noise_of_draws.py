@@ -10,6 +10,7 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
+import pytest
 from scipy.stats import multivariate_normal, norm
 
 from gcbook.paper.categories import CATEGORIES
@@ -18,6 +19,9 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.measures import DatasetMeasures
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.responses import Responses, image_factors
+
+# Hundreds of experiments.
+pytestmark = pytest.mark.nightly
 
 # As in `test_coverage`.
 EXPERIMENTS, DEMANDED, ALLOWED = 200, 0.91, 0.985

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.ci import CI
 
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.manifest import DATA
@@ -114,7 +113,7 @@ def test_show_once() -> None:
     }
 
 
-@pytest.mark.skipif(not CI, reason="takes half a minute: in CI, and in a small version below")
+@pytest.mark.nightly
 def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataFrame) -> None:
     again = summarise(published_trials)
     for name in ("counts", "pairs"):

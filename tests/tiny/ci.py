@@ -1,6 +1,6 @@
-"""Whether everything is tested in full."""
+"""Whether this is CI."""
 
 import os
 
 CI = os.environ.get("CI", "").lower() in {"1", "true"}
-"""In CI nothing is skipped, and all summaries are recomputed, of which a part is elsewhere."""
+"""In CI nothing that `tests/conftest.py` names may be skipped."""

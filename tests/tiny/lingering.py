@@ -1,7 +1,7 @@
 """``gcbook`` with commands that go on until they are told to end.
 
-Each writes a file as soon as it is where it is to be told. ``ENDING_S`` and ``AGAIN_S`` of the
-environment stand for those of `gcbook.files.interrupts`.
+Each writes a file as soon as it is where it is to be told. ``ENDING_S`` of the
+environment stands for that of `gcbook.files.interrupts`.
 """
 
 import hashlib
@@ -53,17 +53,6 @@ def stubborn(note: Path) -> None:
 
 
 @app.command()
-def slow(note: Path) -> None:
-    """Take long to end."""
-    try:
-        note.write_text("there")
-        time.sleep(600)
-    finally:
-        note.write_text("ending")
-        time.sleep(600)
-
-
-@app.command()
 def whole(note: Path) -> None:
     """Hold back what tells it to end."""
     with held_back() as waiting:
@@ -76,7 +65,5 @@ def whole(note: Path) -> None:
 
 
 if __name__ == "__main__":
-    for name in ("ENDING_S", "AGAIN_S"):
-        if name in os.environ:
-            setattr(interrupts, name, float(os.environ[name]))
+    interrupts.ENDING_S = float(os.environ.get("ENDING_S", interrupts.ENDING_S))
     main()

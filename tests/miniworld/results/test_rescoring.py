@@ -68,6 +68,7 @@ def times(factor: float, row: int = 7):
     return plant
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("model", WITH_WEIGHTS)
 def test_shipped_scores_are_those_of_the_shipped_model(model, monkeypatch):
     """One image and draw of each set, and a race on each raced set by one of the models.
@@ -96,6 +97,7 @@ def test_a_network_without_noise_has_one_score_a_class():
     assert row["scores"] == 16 * row["images"]
 
 
+@pytest.mark.nightly
 def test_processes_find_what_one_does():
     models = ["mini-cnn", "mini-cnn-noise"]
     again = partial(rescore, test_sets=["texture"], n_images=1)

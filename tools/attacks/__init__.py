@@ -1,1 +1,0 @@
-"""Attacks on the program, a module a class; ``tools/faults.py`` tries them all."""

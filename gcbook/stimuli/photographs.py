@@ -7,9 +7,10 @@ to train on and 50 to validate, laid out as torchvision's ``ImageFolder`` reads 
     photographs/train/n02085620/n02085620_0.JPEG
     photographs/val/n02085620/val_107.JPEG
 
-One archive of a public repository's commit has them: 14,300 files one by one are more requests than
-GitHub answers. It does not promise that an archive keeps its bytes, so each of the 52 folders is
-compared with the SHA-256 of its listing (`gcbook.files.sums`). What is whole is not written again.
+They come in one archive of a public repository's commit: 14,300 requests for single files may be
+more than GitHub answers. It does not promise that an archive keeps its bytes, so each of the 52
+folders is compared with the SHA-256 of its listing (`gcbook.files.sums`). What is whole is not
+written again.
 """
 
 import re
@@ -19,7 +20,7 @@ from pathlib import Path
 
 from gcbook.files.archives import files_in
 from gcbook.files.cache import cache_dir
-from gcbook.files.errors import DataNotFoundError, GcbookError
+from gcbook.files.errors import GcbookError
 from gcbook.files.gate import MIB, refused
 from gcbook.files.manifest import others
 from gcbook.files.sums import hash_of
@@ -59,39 +60,6 @@ LARGEST_PHOTOGRAPH = MIB
 _NAME = re.compile(r"[A-Za-z0-9_]{1,64}\.JPEG")
 
 
-def find_photographs() -> Path | None:
-    """Return the folder with ``train`` and ``val``, in ``GCBOOK_DATA_DIR`` or the cache, or None.
-
-    Raises:
-        GcbookError: photographs are missing or have changed.
-    """
-    for folder in photograph_folders():
-        if wrong := list(photograph_problems(folder)):
-            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-            raise GcbookError(
-                f"{wrong[0]}{more}. Run `gcbook fetch photographs`, which completes those in the "
-                "cache, or put the published ones in their place."
-            )
-        return folder
-    return None
-
-
-def locate_photographs() -> Path:
-    """Return what `find_photographs` does.
-
-    Raises:
-        DataNotFoundError: they are not on this machine.
-        GcbookError: see `find_photographs`.
-    """
-    found = find_photographs()
-    if found is None:
-        raise DataNotFoundError(
-            f"The photographs are not on this machine: looked for in GCBOOK_DATA_DIR ({data_dir()})"
-            f" and in the cache ({cache_dir()}); run `gcbook fetch photographs`."
-        )
-    return found
-
-
 def photograph_folders() -> list[Path]:
     """Return the folders on this machine that are, or should be, what `fetch_photographs` makes."""
     roots = [root / "photographs" for root in (data_dir(), cache_dir()) if root]
@@ -120,12 +88,19 @@ def fetch_photographs() -> Path:
     Raises:
         FetchError: no connection, another content than what was published, or a cache that cannot
             be written. Complete classes are kept, and so is the archive if the user interrupts.
+        GcbookError: those in ``GCBOOK_DATA_DIR`` are not what was published.
         InputError: another process fetches them, or an archive is damaged or reaches outside its
             folder.
     """
     own = data_dir()
     if own and own / "photographs" in photograph_folders():
-        return locate_photographs()
+        if wrong := list(photograph_problems(own / "photographs")):
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise GcbookError(
+                f"{wrong[0]}{more}. Put the published photographs in their place, or move the "
+                "folder away and run `gcbook fetch photographs`."
+            )
+        return own / "photographs"
     with fetching("photographs") as folder:
         archive = folder / f"{TINY_IMAGENET.folder}.zip"
         lacking = {

@@ -10,14 +10,10 @@ import pytest
 from tiny.command import call
 from tiny.data import use_parts
 
-from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.manifest import DATA
 from gcbook.stimuli import photographs
-from gcbook.stimuli.photographs import (
-    TINY_IMAGENET,
-    fetch_photographs,
-    find_photographs,
-    locate_photographs,
-)
+from gcbook.stimuli.photographs import TINY_IMAGENET, fetch_photographs, photograph_problems
 from gcbook.trials.fetch import FetchError
 from gcbook.trials.originals import read_registry
 
@@ -94,29 +90,33 @@ def server(alone, monkeypatch):
     served.server_close()
 
 
-def test_the_archive_is_sorted_once_and_what_was_lost_comes_again(server, alone, capsys):
-    with pytest.raises(DataNotFoundError, match="run `gcbook fetch photographs`"):
-        locate_photographs()
+def test_the_archive_is_sorted_once_and_what_was_lost_comes_again(
+    server, alone, capsys, monkeypatch
+):
     status, out, err = call(capsys, "fetch", "photographs")
     folder = alone / "cache/photographs"
     assert (status, out) == (0, f"{folder}\n")
     assert "belong to their authors" in err and "non-commercial" in err
     assert sorted_files(folder) == SORTED
-    assert locate_photographs() == fetch_photographs() == folder
+    assert fetch_photographs() == folder and not list(photograph_problems(folder))
     assert not (folder / ARCHIVE).exists() and len(server) == 1
 
     lost, changed = (folder / f"train/{DOG}/{DOG}_{number}.JPEG" for number in (0, 1))
     lost.unlink()
     changed.write_bytes(b"edited")
     kept = (folder / f"train/{CAT}/{CAT}_0.JPEG").stat()
-    with pytest.raises(GcbookError, match=rf"{DOG}: expected the bytes .*Run `gcbook fetch ph"):
-        find_photographs()
+    (problem,) = photograph_problems(folder)
+    assert f"{DOG}: expected the bytes" in problem
     fetch_photographs()
-    assert find_photographs() == folder and len(server) == 2
+    assert not list(photograph_problems(folder)) and len(server) == 2
     assert (folder / f"train/{CAT}/{CAT}_0.JPEG").stat() == kept
     (folder / "val/n00000000").mkdir()
-    with pytest.raises(GcbookError, match="n00000000: expected only classes"):
-        find_photographs()
+    monkeypatch.setenv("GCBOOK_PROJECT", str(alone))
+    monkeypatch.setattr(DATA, "problems", list)
+    status, out, _ = call(capsys, "check")
+    assert status == 1
+    assert f"{folder}: fetched photographs: 1 problem\n" in out
+    assert "n00000000: expected only classes" in out
 
 
 @pytest.mark.parametrize("name", ["tiny-imagenet-200", "tiny-imagenet-200.zip", ARCHIVE])
@@ -130,8 +130,11 @@ def test_what_is_at_hand_is_not_fetched(name, alone):
             (place / each).write_bytes(content)
     folder = fetch_photographs()
     assert sorted_files(folder) == SORTED
-    folder.rename(alone / "data/photographs")
-    assert fetch_photographs() == alone / "data/photographs"
+    own = folder.rename(alone / "data/photographs")
+    assert fetch_photographs() == own
+    (own / f"val/{CAT}/val_2.JPEG").unlink()
+    with pytest.raises(GcbookError, match=rf"{CAT}: expected .*or move the folder away"):
+        fetch_photographs()
 
 
 @pytest.mark.parametrize("content", [b"edited", None])

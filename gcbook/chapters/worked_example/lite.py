@@ -88,7 +88,7 @@ def fig_beside(rows: pd.DataFrame) -> alt.TopLevelMixin:
     said = "; ".join(f"{each}: {ours[each]:.2f}, people {people[each]:.2f}" for each in ours.index)
     return fig_among_networks(
         rows,
-        alt.X("value:Q", title="Shape bias, accuracy, error consistency").scale(domain=[0, 1]),
+        alt.X("value:Q", title="Value").scale(domain=[0, 1]),
         row="measure",
         said=["measure", "observer", "value", "low", "high", "rank_of"],
         control="lite_beside",

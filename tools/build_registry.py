@@ -1,40 +1,48 @@
-"""Write the hashes that `gcbook fetch` verifies, from archives at hand.
+"""Write the hashes that `gcbook fetch` verifies, from originals at hand.
 
 Run it when a source or its commit changes:
 
     python tools/build_registry.py FOLDER
 
-FOLDER (default: GCBOOK_DATA_DIR) holds one zip a source, named like the source and laid out like
-GitHub's archive of its commit: ``<repository>-<commit>/<path>``. The registries in
-``gcbook/data/registry`` have a line ``path sha256`` for every file, sorted by path.
+FOLDER (default: GCBOOK_DATA_DIR) holds GitHub's archive of the commit of each source: unpacked, or
+as a zip named like the source. The registries in ``gcbook/data/registry`` have a line
+``path sha256`` for every file, sorted by path; that of the photographs, which is written if FOLDER
+has Tiny ImageNet as well, for every class.
 """
 
 import argparse
 import hashlib
 import os
-import zipfile
+import tempfile
 from pathlib import Path
 
+from gcbook.files.archives import files_in
+from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.files.manifest import DATA
-from gcbook.trials.originals import SOURCES, Source
+from gcbook.stimuli.photographs import (
+    TINY_IMAGENET,
+    archive_at_hand,
+    photographs_in,
+    write_class,
+)
+from gcbook.trials.originals import SOURCES, Source, in_data_dir
 
 REGISTRY = DATA.folder / "registry"
 
 
-def hash_members(archive: Path, folder: str) -> dict[str, str]:
-    """Return the SHA-256 of every file in an archive, by its path below ``folder``."""
-    with zipfile.ZipFile(archive) as members:
-        names = [name for name in members.namelist() if not name.endswith("/")]
-        strays = [name for name in names if not name.startswith(f"{folder}/")]
-        if strays:
-            raise SystemExit(
-                f"{archive}: expected everything below {folder}/, found {strays[0]}; "
-                "is it the archive of another commit?"
-            )
-        return {
-            name.removeprefix(f"{folder}/"): hashlib.sha256(members.read(name)).hexdigest()
-            for name in sorted(names)
-        }
+def hash_files(place: Path, source: Source) -> dict[str, str]:
+    """Return the SHA-256 of every file of a zip or folder, by its path in the repository."""
+    top = f"{source.folder}/" if place.is_file() else ""
+    files = {inner.as_posix(): read for inner, _, read in files_in(place, LARGEST_PICTURE)}
+    strays = [name for name in files if not name.startswith(top)]
+    if strays:
+        raise SystemExit(
+            f"{place}: expected everything below {top}, found {strays[0]}; is it the archive of "
+            "another commit?"
+        )
+    return {
+        name.removeprefix(top): hashlib.sha256(files[name]()).hexdigest() for name in sorted(files)
+    }
 
 
 def write_registry(source: Source, hashes: dict[str, str]) -> Path:
@@ -53,10 +61,22 @@ def main() -> None:
     folder = parser.parse_args().folder
     if not folder:
         parser.error("name a folder, or set GCBOOK_DATA_DIR")
-    REGISTRY.mkdir(parents=True, exist_ok=True)
+    os.environ["GCBOOK_DATA_DIR"] = folder
     for source in (source for sources in SOURCES.values() for source in sources):
-        hashes = hash_members(Path(folder) / f"{source.name}.zip", source.folder)
+        place = in_data_dir(source)
+        if place is None:
+            raise SystemExit(
+                f"{folder}: expected {source.name}.zip or {source.folder}, found neither"
+            )
+        hashes = hash_files(place, source)
         print(f"{write_registry(source, hashes)}: {len(hashes)} files")
+    if place := archive_at_hand():
+        with tempfile.TemporaryDirectory() as folder:
+            classes = {
+                name: write_class(photographs, Path(folder, "class"))
+                for name, photographs in sorted(photographs_in(place).items())
+            }
+        print(f"{write_registry(TINY_IMAGENET, classes)}: {len(classes)} classes")
     DATA.write()
 
 

@@ -98,6 +98,7 @@ def _used() -> Iterator[Checked]:
     from gcbook.files.manifest import DATA
     from gcbook.files.version import VERSION
     from gcbook.illusions.commons import illusion_problems
+    from gcbook.stimuli.photographs import photograph_folders, photograph_problems
     from gcbook.trials.originals import SOURCES, copies, problems
 
     about = f"what ships with gcbook {VERSION}"
@@ -108,6 +109,8 @@ def _used() -> Iterator[Checked]:
                 about = f"published {kind}, {source.content}"
                 look = partial(problems, kind, source, place, rehash=True)
                 yield Checked(place, about, _look(look))
+    for folder in photograph_folders():
+        yield Checked(folder, "fetched photographs", list(photograph_problems(folder)))
     if pictures := illusion_problems():
         yield Checked(pictures[0], "fetched illusions", pictures[1])
     try:

@@ -131,20 +131,27 @@ def benchmark(
 @app.command(rich_help_panel="Data")
 def fetch(
     what: Annotated[
-        str, typer.Argument(metavar="trials|stimuli|illusions", help="What to download.")
+        str,
+        typer.Argument(metavar="trials|stimuli|photographs|illusions", help="What to download."),
     ],
 ) -> None:
-    """Download the original trials, stimuli or illusions, and verify them.
+    """Download the original trials, stimuli, photographs or illusions, and verify them.
 
-    Illusions come from Wikimedia Commons; their authors and licences are printed.
+    Photographs are 14,300 of Tiny ImageNet's, for training: ImageNet's terms allow non-commercial
+    research and education. Illusions come from Wikimedia Commons; authors and licences are printed.
     """
-    if what not in ("trials", "stimuli", "illusions"):
-        raise InputError(f"expected trials, stimuli or illusions, found {what!r}.")
+    if what not in ("trials", "stimuli", "photographs", "illusions"):
+        raise InputError(f"expected trials, stimuli, photographs or illusions, found {what!r}.")
     with interruptible("stopped; what came is kept, and the same command fetches the rest"):
         if what == "illusions":
             from gcbook.illusions.commons import fetch_illusions
 
             paths = fetch_illusions(report=say)
+        elif what == "photographs":
+            from gcbook.stimuli.photographs import TERMS, fetch_photographs
+
+            say(TERMS)
+            paths = [fetch_photographs()]
         else:
             from gcbook.trials.fetch import fetch_originals
 

@@ -165,13 +165,12 @@ def fetch_illusions(
     from gcbook.files.version import VERSION
 
     missing = [each for each in ILLUSIONS if each.name not in find_illusions()]
-    folder = cache_dir() / "illusions"
     # Commons refuses programs that do not say what they are.
     agent = f"gcbook/{VERSION} (a reproduction of arXiv:2309.16779; four pictures, once)"
     headers = {"User-Agent": agent}
     failed: list[str] = []
-    try:
-        with fetching(folder):
+    with fetching("illusions") as folder:
+        try:
             described = _describe(base_url.rstrip("/"), missing, headers) if missing else {}
             for illusion in missing:
                 try:
@@ -183,13 +182,8 @@ def fetch_illusions(
                     failed.append(f"{failure(error)}.")
                 except (FetchError, InputError) as error:
                     failed.append(str(error))
-    except requests.RequestException as error:
-        failed.append(f"{failure(error)}.")
-    except OSError as error:
-        raise FetchError(
-            f"Fetching the illusions stopped because {folder} cannot be written ({error}); mend "
-            "that, or set GCBOOK_CACHE_DIR to another folder."
-        ) from error
+        except requests.RequestException as error:
+            failed.append(f"{failure(error)}.")
     if failed:
         lacking = [each for each in ILLUSIONS if each.name not in find_illusions()]
         raise FetchError(

@@ -48,10 +48,8 @@ class FetchError(GcbookError):
 def fetch_originals(kind: Kind) -> list[Path]:
     """Fetch the published trials or stimuli into the cache.
 
-    Trials are those of 90 humans and 34 networks (318 CSV files). Stimuli are the images that the
-    registry has hashes for (560 PNGs of 224 x 224 pixels): all 160 edges, all 160 filled
-    silhouettes, and 240 of the 1,280 cue-conflict images (for every shape category one image of
-    each other texture category).
+    Trials are those of 90 humans and 34 networks (318 CSV files). Stimuli are 1,600 PNGs of
+    224 x 224 pixels: 1,280 cue conflicts, 160 edges and 160 filled silhouettes.
 
     What ``GCBOOK_DATA_DIR`` holds is not fetched. Every file is verified, also those of an earlier
     run; only missing or damaged ones are requested.
@@ -77,18 +75,13 @@ def fetch_originals(kind: Kind) -> list[Path]:
         for source in SOURCES[kind]
         if not at_hand(kind, source)
     ]
-    try:
-        with fetching(cache_dir() / kind):
+    with fetching(kind):
+        try:
             _download(kind, caches)
-    except requests.RequestException as error:
-        raise FetchError(
-            f"Fetching the {kind} stopped because {failure(error)}: {how_to_get(kind)}."
-        ) from error
-    except OSError as error:
-        raise FetchError(
-            f"Fetching the {kind} stopped because {cache_dir() / kind} cannot be written "
-            f"({error}); mend that, or set GCBOOK_CACHE_DIR to another folder."
-        ) from error
+        except requests.RequestException as error:
+            raise FetchError(
+                f"Fetching the {kind} stopped because {failure(error)}: {how_to_get(kind)}."
+            ) from error
     return locate(kind)
 
 
@@ -119,20 +112,33 @@ def _download(kind: Kind, caches: list["pooch.Pooch"]) -> None:
 
 
 @contextmanager
-def fetching(folder: Path) -> Iterator[None]:
+def fetching(what: str) -> Iterator[Path]:
     """Hold a folder of the cache; what a fetch that was killed has left in it is removed.
 
+    Args:
+        what: is fetched, as ``gcbook fetch`` calls it, and the name of the folder.
+
+    Yields:
+        The folder.
+
     Raises:
+        FetchError: it cannot be written.
         InputError: another process fetches into it.
-        OSError: it cannot be made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder, "fetching into it"):
-        # The names of pooch's temporary files, and of our own.
-        for name in ("tmp" + "[a-z0-9_]" * 8, ".*.tmp"):
-            for left in folder.rglob(name):
-                left.unlink()
-        yield
+    folder = cache_dir() / what
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder, "fetching into it"):
+            # The names of pooch's temporary files, and of our own.
+            for name in ("tmp" + "[a-z0-9_]" * 8, ".*.tmp"):
+                for left in folder.rglob(name):
+                    left.unlink()
+            yield folder
+    except OSError as error:
+        raise FetchError(
+            f"Fetching the {what} stopped because {folder} cannot be written ({error}); mend "
+            "that, or set GCBOOK_CACHE_DIR to another folder."
+        ) from error
 
 
 def fetch_file(
@@ -162,17 +168,26 @@ def fetch_file(
         ) from error
 
 
-def limited_downloader(url: str, kind: str, **options: Any) -> "pooch.HTTPDownloader":
-    """Return pooch's downloader for one file, which stops after `LARGEST_FILE` bytes.
+def limited_downloader(
+    url: str,
+    kind: str,
+    limit: int | None = None,
+    report: Callable[[int], object] = lambda n_bytes: None,
+    **options: Any,
+) -> "pooch.HTTPDownloader":
+    """Return pooch's downloader for one file, which stops after so many bytes.
 
     Args:
         url: for the message.
         kind: what ``gcbook fetch`` calls it.
+        limit: the most bytes; by default `LARGEST_FILE`.
+        report: is called with the number of bytes that came.
         options: for requests.
     """
     import pooch
 
-    return pooch.HTTPDownloader(timeout=TIMEOUT_S, progressbar=_Meter(url, kind), **options)
+    meter = _Meter(url, kind, limit or LARGEST_FILE, report)
+    return pooch.HTTPDownloader(timeout=TIMEOUT_S, progressbar=meter, **options)
 
 
 class _Meter:
@@ -180,15 +195,16 @@ class _Meter:
 
     total = 0
 
-    def __init__(self, url: str, kind: str) -> None:
-        self._url, self._kind = url, kind
+    def __init__(self, url: str, kind: str, limit: int, report: Callable[[int], object]) -> None:
+        self._url, self._kind, self._limit, self._report = url, kind, limit, report
         self._n_bytes = 0
 
     def update(self, n_bytes: int) -> None:
         self._n_bytes += n_bytes
-        if self._n_bytes > LARGEST_FILE:
+        self._report(self._n_bytes)
+        if self._n_bytes > self._limit:
             raise FetchError(
-                f"{self._url}: expected a file of {LARGEST_FILE / MIB:g} MiB at most, found more; "
+                f"{self._url}: expected a file of {self._limit / MIB:g} MiB at most, found more; "
                 "nothing was kept of it. Something between here and the server may answer in its "
                 f"place: run `gcbook fetch {self._kind}` over another connection."
             )

@@ -109,19 +109,9 @@ def trial_paths(named: Iterable[str | Path]) -> list[str | Path]:
         path
         for each in named
         for path in (
-            published_trials() if str(each) == PUBLISHED and not Path(each).exists() else [each]
+            locate_trials() if str(each) == PUBLISHED and not Path(each).exists() else [each]
         )
     ]
-
-
-def published_trials() -> list[Path]:
-    """Return the zips and folders that hold the published trials.
-
-    Raises:
-        DataNotFoundError: they are not on this machine; `gcbook fetch trials` gets them.
-        GcbookError: a copy is not what was published.
-    """
-    return locate_trials()
 
 
 def known_dataset(name: str) -> str | None:

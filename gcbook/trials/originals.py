@@ -66,7 +66,7 @@ SOURCES: dict[Kind, tuple[Source, ...]] = {
             "texture-vs-shape-stimuli",
             "rgeirhos/texture-vs-shape",
             "ccd0c01d42c0a8a834e90ec141e7f24fa915dc23",
-            "all 160 edge and 160 silhouette images, and 240 of the 1,280 cue-conflict images",
+            "the 1,280 cue-conflict images, 160 edges and 160 filled silhouettes",
         ),
     ),
 }
@@ -136,7 +136,7 @@ def at_hand(kind: Kind, source: Source) -> list[Path] | None:
     Raises:
         GcbookError: a file is missing or has changed, or a zip holds others.
     """
-    place = _in_data_dir(source)
+    place = in_data_dir(source)
     if place is None:
         return None
     _refuse(
@@ -155,7 +155,7 @@ def at_hand(kind: Kind, source: Source) -> list[Path] | None:
 def copies(kind: Kind, source: Source) -> list[Path]:
     """Return the zips and folders on this machine that are, or should be, copies of a source."""
     cached = cache_dir() / kind / source.folder
-    places = [_in_data_dir(source), cached if cached.is_dir() else None]
+    places = [in_data_dir(source), cached if cached.is_dir() else None]
     return [place for place in places if place]
 
 
@@ -183,7 +183,7 @@ def published_names(source: Source, place: Path) -> dict[str, str]:
     return {f"{top}{path}": known for path, known in read_registry(source).items()}
 
 
-def _in_data_dir(source: Source) -> Path | None:
+def in_data_dir(source: Source) -> Path | None:
     folder = data_dir()
     if folder is None:
         return None

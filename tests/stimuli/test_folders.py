@@ -246,7 +246,7 @@ def test_first_images_are_balanced_and_nested(tmp_path):
 
 def test_published_stimuli(data_dir):
     sizes = {name: len(open_stimuli(name)) for name in ("cue-conflict", "edge", "silhouette")}
-    assert sizes == {"cue-conflict": 240, "edge": 160, "silhouette": 160}
+    assert sizes == {"cue-conflict": 1280, "edge": 160, "silhouette": 160}
     some = open_stimuli("cue-conflict").first(64)
     assert set(Counter(s.category for s in some).values()) == {4}
     assert some.stimuli[0].read().shape == (224, 224, 3)

@@ -121,7 +121,7 @@ def test_registries_list_the_published_files() -> None:
         "model-vs-human-humans": 90,
         "model-vs-human-models": 9 * 17,
         "error-consistency-cnns": 25 * 3,
-        "texture-vs-shape-stimuli": 160 + 160 + 240 + 1,  # the images and their licence
+        "texture-vs-shape-stimuli": 1280 + 160 + 160 + 1,  # the images and their licence
     }
     digests = [digest for files in kinds.values() for digest in files.values()]
     assert all(len(digest) == 64 and int(digest, 16) >= 0 for digest in digests)

@@ -4,12 +4,13 @@ import json
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
 
 from gcbook.charts.among_networks import fig_among_networks
 from gcbook.claims import Interval, Number
 from gcbook.files.manifest import DATA
-from gcbook.paper.observers import HUMANS, HUMANS_TITLE, kind_titles, labels, show_once
+from gcbook.paper.observers import HUMANS, HUMANS_TITLE, labels
 from gcbook.stats.rows import first_row
 
 MODEL = "EfficientNet-Lite0"
@@ -17,31 +18,39 @@ NAME = "efficientnet-lite0"
 """As an observer, and the folder of what was kept."""
 
 MEASURES = {
-    "cue-conflict": "Shape bias",
-    "edge": "Edges",
-    "silhouette": "Silhouettes",
+    "shape_bias": "Shape bias",
+    "ood_accuracy": "Accuracy",
+    "error_consistency": "Error consistency",
 }
-"""What is measured on each dataset."""
+"""Columns of the benchmark, and what figures call them; the last two are means over three sets."""
 
 
 def beside_rows() -> pd.DataFrame:
-    """The model beside people and published networks, on the images that it saw.
+    """The model beside people and published networks, on the images that all of them saw.
 
     Returns:
-        ``measure, dataset, observer, kind, value, low, high, n`` (images), in the order of
-        `MEASURES`; in each measure the highest value first.
+        ``measure, observer, kind, value, low, high, rank_of`` (among the networks, in words; ""
+        for people), in the order of `MEASURES`; in each measure the highest value first.
     """
-    rows = show_once(pd.read_csv(DATA.path(NAME) / "beside.csv"))
-    kinds = kind_titles(rows["source"], rows["observer_kind"])
-    ours = rows["observer"] == NAME
-    rows = rows.assign(
-        measure=rows["dataset"].map(MEASURES),
-        kind=kinds.where(~ours, "Discriminative model"),
-        observer=labels(rows["observer"]).where(~ours, MODEL),
-        place=rows["dataset"].map(list(MEASURES).index),
+    table = pd.read_csv(DATA.path(NAME) / "benchmark.csv")
+    ours, people = table["observer"] == NAME, table["observer"] == HUMANS
+    kind = np.where(people, HUMANS_TITLE, "Discriminative model")
+    known = table.assign(kind=kind, observer=labels(table["observer"]).where(~ours, MODEL))
+    rows = pd.concat(
+        known.assign(
+            measure=title,
+            value=table[name],
+            low=table[f"{name}_low"],
+            high=table[f"{name}_high"],
+            rank_of=[
+                f"{rank:g} of {(~people).sum()}" if rank > 0 else ""
+                for rank in table[name].where(~people).rank(ascending=False)
+            ],
+        ).sort_values("value", ascending=False)
+        for name, title in MEASURES.items()
     )
-    rows = rows.sort_values(["place", "value"], ascending=[True, False], ignore_index=True)
-    return rows[["measure", "dataset", "observer", "kind", "value", "low", "high", "n"]]
+    columns = ["measure", "observer", "kind", "value", "low", "high", "rank_of"]
+    return rows[columns].reset_index(drop=True)
 
 
 def check_rows() -> pd.DataFrame:
@@ -79,14 +88,14 @@ def fig_beside(rows: pd.DataFrame) -> alt.TopLevelMixin:
     said = "; ".join(f"{each}: {ours[each]:.2f}, people {people[each]:.2f}" for each in ours.index)
     return fig_among_networks(
         rows,
-        alt.X("value:Q", title="Shape bias, accuracy").scale(domain=[0, 1]),
+        alt.X("value:Q", title="Value").scale(domain=[0, 1]),
         row="measure",
-        said=["measure", "observer", "value", "low", "high", "n"],
+        said=["measure", "observer", "value", "low", "high", "rank_of"],
         control="lite_beside",
         start=MODEL,
         name_best=True,
         description=(
-            f"Shape bias and accuracy of {MODEL} among people and "
+            f"Shape bias, accuracy and error consistency of {MODEL} among people and "
             f"{networks['observer'].nunique()} published networks. {said}."
         ),
     )
@@ -99,23 +108,22 @@ def lite_facts(rows: pd.DataFrame) -> dict[str, Any]:
         rows: from `beside_rows`.
     """
     found: dict[str, Any] = {"lite": MODEL}
-    short = {"cue-conflict": "bias", "edge": "edges", "silhouette": "silhouettes"}
-    ways = normalization_rows().set_index("normalization")
-    for dataset, name in short.items():
-        here = rows[rows["dataset"] == dataset]
-        form = ".2f" if dataset == "cue-conflict" else ".0%"
-        networks = here[(here["kind"] != HUMANS_TITLE) & (here["observer"] != MODEL)]
-        sides = {"lite": MODEL, "people": labels(pd.Series([HUMANS]))[0], "resnet": "ResNet-50"}
+    sides = {"lite": MODEL, "people": HUMANS_TITLE, "resnet": "ResNet-50"}
+    short = {"Shape bias": "bias", "Accuracy": "accuracy", "Error consistency": "consistency"}
+    for measure, name in short.items():
+        here = rows[rows["measure"] == measure]
+        form = ".0%" if name == "accuracy" else ".2f"
         for side, observer in sides.items():
             row = first_row(here[here["observer"] == observer])
             found[f"{side}_{name}"] = Number(row["value"], form)
             found[f"{side}_{name}_interval"] = Interval(row["low"], row["high"], form)
-            if side == "lite":
-                found[f"lite_{name}_images"] = int(row["n"])
-        found[f"lite_{name}_networks"] = len(networks)
-        found[f"page_{name}"] = Number(float(ways[dataset]["page"]), form)
-    ratios = ways["variance_ratio"]
+            better = here["value"][here["kind"] != HUMANS_TITLE] > row["value"]
+            found[f"{side}_{name}_rank"] = int(better.sum()) + 1
+    ways = normalization_rows().set_index("normalization")
     return found | {
-        "training_ratio": Number(ratios["training"], ".1f"),
-        "page_ratio": Number(ratios["page"], ".1f"),
+        "lite_networks": int((rows.drop_duplicates("observer")["kind"] != HUMANS_TITLE).sum()),
+        "page_silhouettes": Number(float(ways["silhouette"]["page"]), ".0%"),
+        "lite_silhouettes": Number(float(ways["silhouette"]["training"]), ".0%"),
+        "training_ratio": Number(ways["variance_ratio"]["training"], ".1f"),
+        "page_ratio": Number(ways["variance_ratio"]["page"], ".1f"),
     }

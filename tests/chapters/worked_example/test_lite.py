@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import gcbook
@@ -13,36 +14,47 @@ from gcbook.paper.observers import HUMANS_TITLE
 from gcbook.trials.table import read_trials
 
 ROWS = lite.beside_rows()
+SETS = ("cue-conflict", "edge", "silhouette")
 
 
-@pytest.mark.filterwarnings("ignore:only part of a dataset")
 def test_values_are_those_of_the_kept_trials():
     trials = read_trials(DATA.path(lite.NAME))
-    ours = ROWS[ROWS["observer"] == lite.MODEL].set_index("dataset")
-    assert ours["n"].to_dict() == {"cue-conflict": 240, "edge": 160, "silhouette": 160}
-    bias = gcbook.shape_bias(trials[trials["dataset"] == "cue-conflict"])
-    assert ours.loc["cue-conflict", "value"] == pytest.approx(bias, abs=1e-6)
-    for dataset in ("edge", "silhouette"):
-        accuracy = gcbook.ood_accuracy(trials[trials["dataset"] == dataset])
-        assert ours.loc[dataset, "value"] == pytest.approx(accuracy, abs=1e-6)
+    assert trials.groupby("dataset")["image_id"].nunique().to_dict() == {
+        "cue-conflict": 1280,
+        "edge": 160,
+        "silhouette": 160,
+    }
+    ours = ROWS[ROWS["observer"] == lite.MODEL].set_index("measure")["value"]
+    assert ours["Shape bias"] == pytest.approx(gcbook.shape_bias(trials))
+    accuracies = [gcbook.ood_accuracy(trials[trials["dataset"] == each]) for each in SETS]
+    assert ours["Accuracy"] == pytest.approx(np.mean(accuracies))
 
 
-def test_everybody_is_beside_it_once_on_every_measure():
-    assert not ROWS.duplicated(["measure", "observer"]).any()
+def test_everybody_is_beside_it_once_and_ranked_among_networks_on_every_measure():
     for _, here in ROWS.groupby("measure"):
-        assert (here["kind"] == HUMANS_TITLE).sum() == 1
-        assert {"ResNet-50", lite.MODEL} < set(here["observer"])
+        assert here["observer"].is_unique
         assert here["value"].is_monotonic_decreasing
+        people = here["kind"] == HUMANS_TITLE
+        assert people.sum() == 1
+        assert {"ResNet-50", lite.MODEL} < set(here["observer"])
+        n = len(here) - 1
+        assert here["rank_of"][~people].tolist() == [f"{i} of {n}" for i in range(1, n + 1)]
+        assert here["rank_of"][people].tolist() == [""]
 
 
 def test_facts_are_of_the_rows():
     facts = lite.lite_facts(ROWS)
-    by = ROWS.set_index(["dataset", "observer"])
-    assert facts["lite_bias"] == by.loc[("cue-conflict", lite.MODEL), "value"]
-    assert facts["people_edges"] == by.loc[("edge", "Humans"), "value"]
+    by = ROWS.set_index(["measure", "observer"])
+    assert facts["lite_bias"] == by.loc[("Shape bias", lite.MODEL), "value"]
+    assert by.loc[("Accuracy", lite.MODEL), "rank_of"].startswith(
+        f"{facts['lite_accuracy_rank']} of"
+    )
+    assert facts["people_consistency"] == by.loc[("Error consistency", "Humans"), "value"]
+    assert facts["lite_networks"] == len(set(ROWS["observer"])) - 1
     ways = lite.normalization_rows().set_index("normalization")
     # What the tool measured anew is what the command line decided.
-    assert ways.loc["training", "cue-conflict"] == pytest.approx(facts["lite_bias"], abs=1e-6)
+    decided = read_trials(DATA.path(lite.NAME) / "raw-data/silhouette")
+    assert ways.loc["training", "silhouette"] == pytest.approx(gcbook.ood_accuracy(decided))
     assert facts["page_silhouettes"] == ways.loc["page", "silhouette"]
 
 

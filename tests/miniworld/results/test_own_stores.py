@@ -50,21 +50,25 @@ def test_a_folder_of_stores_is_all_of_them_conflicts_first(made):
 def test_images_are_published_where_their_bytes_are(made, monkeypatch):
     images = made["cue-conflict"].images()
     hashes = dict(zip(images["image_id"], images["sha256"], strict=True))
-    some = dict(list(hashes.items())[:100])
-    monkeypatch.setattr(own_stores, "_published_hashes", lambda: {"cue-conflict": some})
+    more = hashes | {"cat1-dog1.png": "1" * 64}
+    monkeypatch.setattr(own_stores, "_published_hashes", lambda: {"cue-conflict": more})
     (own,) = open_stores(str(made["cue-conflict"].path))
     assert own.images == ImagesOf(PUBLISHED)
     assert describe_images(own, 240) == "240 of 1,280 published cue conflicts"
-    name = next(iter(some))
-    changed = {"cue-conflict": some | {name: "0" * 64}}
-    monkeypatch.setattr(own_stores, "_published_hashes", lambda: changed)
-    assert images_of(made["cue-conflict"]).kind == OTHER
+    name = next(iter(hashes))
+    changed = more | {name: "0" * 64}
+    fewer = {each: more[each] for each in more if each != name}
+    for known in (changed, fewer):
+        monkeypatch.setattr(
+            own_stores, "_published_hashes", lambda known=known: {"cue-conflict": known}
+        )
+        assert images_of(made["cue-conflict"]).kind == OTHER
 
 
 def test_the_registry_tells_the_published_sets_apart():
     known = own_stores._published_hashes()
     assert {name: len(hashes) for name, hashes in known.items()} == {
-        "cue-conflict": 240,
+        "cue-conflict": 1280,
         "edge": 160,
         "silhouette": 160,
     }

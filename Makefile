@@ -66,7 +66,6 @@ faults: $(INSTALLED)  ## attack the program and see that it holds (FAULTS='--fas
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials
 	$(BIN)/python tools/build_summaries.py
-	$(BIN)/python tools/build_specifications.py
 	$(BIN)/python tools/build_components.py
 
 lock: | $(BIN)/python  ## bring requirements/ up to date with pyproject.toml

@@ -70,7 +70,6 @@ nightly: book  ## tests that take long, Firefox and WebKit, a second build, all 
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials
 	$(BIN)/python tools/build_summaries.py
-	$(BIN)/python tools/build_specifications.py
 	$(BIN)/python tools/build_components.py
 
 lock: | $(BIN)/python  ## bring requirements/ up to date with pyproject.toml

@@ -147,6 +147,19 @@ def check_stores(parameters: Any) -> None:
         check_files(open_stores(parameters.stores))
 
 
+def check_conflicts(parameters: Any) -> None:
+    """Refuse datasets without the one that shape bias is measured on.
+
+    Raises:
+        InputError: cue-conflict is not among them.
+    """
+    if "cue-conflict" not in parameters.datasets:
+        raise InputError(
+            "datasets: expected cue-conflict among the datasets, for shape bias is measured on it; "
+            f"found {', '.join(parameters.datasets)}. Add it."
+        )
+
+
 def model_of(default: str, description: str) -> FieldOf:
     """The name of a model."""
     return str, _field(default, description, allowed="a name that gcbook models lists")

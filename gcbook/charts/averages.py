@@ -24,8 +24,8 @@ def average_lines(lines: pd.DataFrame, x: alt.X) -> list[alt.Chart]:
     at, turned = lines[spec["field"]], spec["scale"].get("reverse", False)
     leftness = at if turned else 1 - at
     placed = lines.assign(
-        # The further left a line, the higher its label, which no other line then crosses.
-        py=-_LINE * (leftness.rank(method="first") - 0.5),
+        # The nearer to its side a line, the higher its label, which no other line then crosses.
+        py=-_LINE * ((leftness - 0.5).abs().rank(method="first") - 0.5),
         # Of a line far to the right the label stands on its left.
         at_left=leftness < 0.5,
     )

@@ -278,21 +278,6 @@ def small_panels(
     )
 
 
-def pick_observer(names: Names, observers: Iterable[str]) -> alt.Parameter:
-    """One observer to highlight, chosen by a click or from a list."""
-    options = names.options(dict.fromkeys(observers))
-    return alt.selection_point(
-        name="highlight",
-        fields=["observer_id"],
-        on="click",
-        clear="dblclick",
-        empty=False,
-        bind=alt.binding_select(
-            options=[None, *options], labels=["(nobody)", *options.values()], name="Highlight "
-        ),
-    )
-
-
 def finish(
     chart: alt.LayerChart | alt.FacetChart, *, height: Any, description: str
 ) -> alt.TopLevelMixin:
@@ -336,35 +321,3 @@ def side_by_side(
         ),
         **{"columns": len(panels), **properties},
     ).add_params(*parameters)
-
-
-def equal_bias_line(shape_bias: float) -> tuple[float, float]:
-    """Where the line of one shape bias ends: (texture accuracy, shape accuracy).
-
-    It starts at the origin, where nothing named either cue, and ends where every answer names one.
-
-    >>> equal_bias_line(0.75)
-    (0.25, 0.75)
-    """
-    return 1 - shape_bias, shape_bias
-
-
-def equal_bias_lines(x: alt.X, y: alt.Y, biases: Iterable[float]) -> tuple[alt.Chart, alt.Chart]:
-    """Lines of equal shape bias with the diagonal that bounds the map, and their labels.
-
-    Args:
-        x: channel of ``texture_accuracy``.
-        y: channel of ``shape_accuracy``.
-        biases: a line each.
-    """
-    ends = [
-        (f"{bias:g}", *end, label)
-        for bias in biases
-        for end, label in (((0.0, 0.0), ""), (equal_bias_line(bias), f"{bias:g}"))
-    ]
-    ends += [("bound", *equal_bias_line(bias), "") for bias in (1.0, 0.0)]
-    columns = ["line", "texture_accuracy", "shape_accuracy", "label"]
-    drawn = alt.Chart(pd.DataFrame(ends, columns=columns)).encode(x=x, y=y)
-    line = drawn.mark_line(strokeWidth=1, color=CHANCE_LINE, strokeDash=[3, 3])
-    text = drawn.mark_text(align="left", dx=5, dy=-5, fontWeight="bold")
-    return line.encode(detail="line:N"), text.encode(text="label:N")

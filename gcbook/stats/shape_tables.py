@@ -17,7 +17,6 @@ from gcbook.paper.observers import (
     OWN,
     choose_observers,
     kind_titles,
-    published_rows,
     show_once,
     unique_labels,
 )
@@ -115,37 +114,6 @@ def noised_resnets() -> pd.DataFrame:
     return rows.assign(label=labels, texture_share=(1 - rows["shape_bias"]).round(_DIGITS))
 
 
-def fig1_overview(table: pd.DataFrame) -> pd.DataFrame:
-    """Fig. 1 in short: humans and the range of the published networks in each category.
-
-    Args:
-        table: from `bias_by_category`.
-
-    Returns:
-        ``category``; the humans' pooled ``humans, humans_low, humans_high``; over the models
-        ``models_low, models_median, models_high`` (least, median and largest shape bias) and the
-        names of the two at the ends, ``least`` and ``most``.
-    """
-    each = published_rows(table[table["category"].isin(CATEGORIES)])
-    humans = each[each["observer"] == HUMANS_TITLE].set_index("category")
-    models = each[each["kind"] != HUMANS_TITLE].dropna(subset="shape_bias").set_index("observer")
-    bias = models.groupby("category")["shape_bias"]
-    overview = pd.DataFrame(
-        {
-            "humans": humans["shape_bias"],
-            "humans_low": humans["low"],
-            "humans_high": humans["high"],
-            "models_low": bias.min(),
-            "models_median": bias.median(),
-            "models_high": bias.max(),
-            "least": bias.idxmin(),
-            "most": bias.idxmax(),
-        }
-    )
-    overview = overview.reindex(list(CATEGORIES)).rename_axis("category").reset_index()
-    return overview.round(_DIGITS)
-
-
 def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
     """The averages of `bias_by_category`, one row an observer, most shape-biased first.
 
@@ -175,83 +143,6 @@ def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
             "mean_high",
         ]
     ]
-
-
-def people_and_networks(ranking: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Recomputed shape biases of single humans and of networks, by observer.
-
-    Args:
-        ranking: from `pooled_bias`.
-    """
-    recomputed = ranking[ranking["source"] == "recomputed"].set_index("observer")
-    human = recomputed["kind"] == HUMANS_TITLE
-    people = recomputed[human].drop(index=HUMANS_TITLE, errors="ignore")
-    return people["shape_bias"], recomputed.loc[~human, "shape_bias"]
-
-
-def category_spread(table: pd.DataFrame) -> pd.DataFrame:
-    """Fig. 12: the box of every observer over the 16 shape categories.
-
-    A box spans the quartiles; whiskers reach to the last value within 1.5 times its length. Of the
-    paper's generative classifiers only ``average`` is there.
-
-    Args:
-        table: from `bias_by_category`.
-
-    Returns:
-        ``observer, kind, average`` (pooled), ``categories`` (with a defined shape bias),
-        ``whisker_low, q1, median, q3, whisker_high``, and ``outliers`` in words; highest median
-        first.
-    """
-    values = _categories(table)
-    grouped = values.groupby(["observer", "kind"], sort=False)["shape_bias"]
-    boxes = grouped.agg(categories="count", median="median")
-    boxes = boxes.assign(q1=grouped.quantile(0.25), q3=grouped.quantile(0.75))
-    inside = values[~values["outlier"]].groupby(["observer", "kind"], sort=False)["shape_bias"]
-    boxes = boxes.join(inside.agg(whisker_low="min", whisker_high="max"))
-    outliers = category_outliers(table)
-    words = outliers["category"] + " " + outliers["shape_bias"].map("{:.2f}".format).astype("str")
-    named = words.groupby(outliers["observer"]).agg(", ".join).rename("outliers")
-    averages = pooled_bias(table).rename(columns={"shape_bias": "average"})
-    joined = averages[["observer", "kind", "average"]].merge(
-        boxes.reset_index(), on=["observer", "kind"], how="left"
-    )
-    joined = joined.join(named, on="observer")
-    public = joined["median"].notna()
-    joined["outliers"] = joined["outliers"].fillna("none").where(public, "not public")
-    joined["categories"] = joined["categories"].fillna(0).astype("int64")
-    joined["place"] = joined["median"].fillna(joined["average"])
-    ordered = joined.sort_values(["place", "average"], ascending=False, ignore_index=True)
-    columns = ["whisker_low", "q1", "median", "q3", "whisker_high", "outliers"]
-    return ordered.round(_DIGITS)[["observer", "kind", "average", "categories", *columns]]
-
-
-def category_outliers(table: pd.DataFrame) -> pd.DataFrame:
-    """What lies outside the whiskers: ``observer, kind, category, shape_bias``."""
-    values = _categories(table)
-    return values.loc[
-        values["outlier"], ["observer", "kind", "category", "shape_bias"]
-    ].reset_index(drop=True)
-
-
-def cue_accuracies(summaries: Summaries, observers: Sequence[str] = ()) -> pd.DataFrame:
-    """How often shape and texture were named at all, beside the ratio that shape bias is.
-
-    Returns:
-        ``observer, kind, category`` (`POOLED` or one of the 16), ``shape_accuracy,
-        texture_accuracy`` (shares of all conflict images), ``other_answers`` (share that named
-        neither) and ``shape_bias``.
-    """
-    rows = _estimates(summaries, observers)
-    rows = rows[rows["metric"].isin(CUE_METRICS) & (rows["category"] != CATEGORY_MEAN)]
-    wide = rows.pivot(
-        index=["observer_label", "kind", "category"], columns="metric", values="value"
-    ).reset_index()
-    wide = wide.sort_values(["kind", "observer_label", "category"], key=_rank, ignore_index=True)
-    wide["other_answers"] = 1 - wide["shape_accuracy"] - wide["texture_accuracy"]
-    named = wide.rename(columns={"observer_label": "observer"}).rename_axis(columns=None)
-    columns = ["shape_accuracy", "texture_accuracy", "other_answers", "shape_bias"]
-    return named[["observer", "kind", "category", *columns]].round(_DIGITS)
 
 
 def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
@@ -296,12 +187,3 @@ def _rank(column: pd.Series) -> pd.Series:
         return column.map(order)
     number = column.str.extract(r"^Human (\d+)", expand=False)
     return number.str.zfill(4).fillna(column.str.lower())
-
-
-def _categories(table: pd.DataFrame) -> pd.DataFrame:
-    values = table[table["category"].isin(CATEGORIES)].dropna(subset="shape_bias")
-    grouped = values.groupby("observer")["shape_bias"]
-    first, third = grouped.transform("quantile", 0.25), grouped.transform("quantile", 0.75)
-    reach = 1.5 * (third - first)
-    bias = values["shape_bias"]
-    return values.assign(outlier=(bias < first - reach) | (bias > third + reach))

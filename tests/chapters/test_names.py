@@ -13,12 +13,8 @@ from gcbook.chapters.error_consistency import charts as consistency
 from gcbook.chapters.error_consistency import tables as consistency_tables
 from gcbook.chapters.ood_accuracy import charts as ood
 from gcbook.chapters.ood_accuracy import tables as ood_tables
-from gcbook.chapters.shape_bias import charts as shape
-from gcbook.chapters.tables import charts as metrics
-from gcbook.chapters.tables import tables as metrics_tables
 from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
 from gcbook.charts.chart import chart_spec, static_svg
-from gcbook.stats import shape_tables
 from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.correlation_tables import correlation_rows
 from gcbook.stats.differences import against_humans
@@ -65,18 +61,7 @@ def _correlated() -> Any:
     return rows, correlation_rows(rows)
 
 
-def _bias() -> Any:
-    return shape_tables.bias_by_category(SUMMARIES)
-
-
 CHARTS = {
-    "shape bias": lambda: shape.fig_shape_bias(_bias()),
-    "spread": lambda: shape.fig_category_spread(
-        shape_tables.category_spread(_bias()), shape_tables.category_outliers(_bias())
-    ),
-    "cues": lambda: shape.fig_cue_accuracies(
-        shape_tables.cue_accuracies(SUMMARIES), shape_tables.published_bias()
-    ),
     "accuracies": lambda: ood.fig_standings(
         standing_rows(benchmark_rows(SUMMARIES), "ood_accuracy")
     ),
@@ -97,9 +82,6 @@ CHARTS = {
     ),
     "panels": lambda: consistency.fig_conditions(
         consistency_tables.consistency_by_condition(SUMMARIES)
-    ),
-    "benchmark": lambda: metrics.benchmark_panels(
-        metrics_tables.metric_rows(benchmark_rows(SUMMARIES))
     ),
     "blur": lambda: fig_accuracy_and_bias(*_correlated()),
     "datasets": lambda: blurred.fig_datasets(blurred_tables.dataset_rows(*_correlated())),

@@ -19,7 +19,7 @@ from gcbook.paper.experiments import DATASETS
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 
-CHAPTER = "shape-bias"
+CHAPTER = "tables"
 
 
 def test_defaults_are_everything():

@@ -26,13 +26,15 @@ def placed(*, reverse: bool) -> tuple[dict[str, dict], str]:
 
 
 def test_a_label_is_crossed_by_no_line_and_stays_on_the_chart() -> None:
-    for reverse, order in ((False, ["near", "between", "far"]), (True, ["far", "between", "near"])):
+    at_left = {"near .2": False, "far .9": True, "between .7": True}
+    for reverse in (False, True):
         rows, svg = placed(reverse=reverse)
+        # A label runs to the middle: only a line nearer to it could cross it, and is lower.
         by_height = sorted(rows, key=lambda label: rows[label]["py"])
-        assert [label.split()[0] for label in by_height] == order
+        assert [label.split()[0] for label in by_height] == ["far", "near", "between"]
         assert max(row["py"] for row in rows.values()) < 0
         # The label of a line far to the right stands on its left.
-        assert [rows[label]["at_left"] for label in by_height][::2] == [False, True]
+        assert all(row["at_left"] == (at_left[name] != reverse) for name, row in rows.items())
         assert all(label in svg for label in LINES["label"])
 
 

@@ -10,7 +10,6 @@ from gcbook.charts.parts import (
     chance_line,
     condition_x,
     dropdown,
-    equal_bias_lines,
     highlight,
     kind_marks,
     left_out,
@@ -69,17 +68,6 @@ def test_kinds_keep_the_order_of_the_theme():
     marks = kind_marks(["Imagen", "Humans"])
     assert marks["color"].to_dict()["scale"]["domain"] == ["Humans", "Imagen"]
     assert marks["shape"].to_dict()["scale"]["range"] == ["diamond", "square"]
-
-
-def test_lines_of_equal_bias_end_on_the_diagonal():
-    x, y = alt.X("texture_accuracy:Q"), alt.Y("shape_accuracy:Q")
-    lines, labels = equal_bias_lines(x, y, [0.25, 0.5])
-    rows = lines.data
-    ends = rows[rows["texture_accuracy"] + rows["shape_accuracy"] > 0]
-    assert (ends["texture_accuracy"] + ends["shape_accuracy"] == 1).all()
-    for bias in (0.25, 0.5):
-        assert ends.loc[ends["line"] == f"{bias:g}", "shape_accuracy"].tolist() == [bias]
-    assert sorted(set(labels.data["label"])) == ["", "0.25", "0.5"]
 
 
 def test_panels_share_their_conditions_axis_with_what_is_left_out():

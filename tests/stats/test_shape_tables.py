@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from gcbook.files.errors import InputError
-from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shape_tables import (
@@ -15,10 +14,6 @@ from gcbook.stats.shape_tables import (
     POOLED,
     PUBLISHED,
     bias_by_category,
-    category_outliers,
-    category_spread,
-    cue_accuracies,
-    fig1_overview,
     noised_resnets,
     pooled_bias,
 )
@@ -149,71 +144,12 @@ def test_counts_and_estimates_are_of_the_same_rows() -> None:
     assert np.allclose(ratio, each["shape_bias"], atol=1e-4)
 
 
-def test_overview_names_the_ends(tiny: Summaries) -> None:
-    overview = fig1_overview(bias_by_category(tiny)).set_index("category")
-    assert overview.index.to_list() == list(CATEGORIES)
-    cat = overview.loc["cat"]
-    assert (cat["models_low"], cat["models_high"], cat["models_median"]) == (0.5, 0.5, 0.5)
-    # An own network is not among the published ones.
-    assert (cat["least"], cat["most"]) == ("ResNet-50", "ResNet-50")
-    assert cat["humans"] == 1.0
-    assert np.isnan(overview.loc["oven", "humans"])
-
-
 def test_ranking_is_sorted_and_marks_its_sources() -> None:
     ranking = pooled_bias(BIAS)
     assert ranking["shape_bias"].is_monotonic_decreasing
     assert ranking["observer"].is_unique
     assert ranking["source"].value_counts().to_dict() == {"recomputed": 43, "published": 3}
     assert ranking.loc[0, "observer"] == "Imagen"
-
-
-def spread_of(values: list[float]) -> tuple[pd.Series, pd.DataFrame]:
-    table = pd.DataFrame(
-        {
-            "observer": "ResNet-50",
-            "kind": "Discriminative model",
-            "category": [*CATEGORIES[: len(values)], POOLED],
-            "shape_bias": [*values, 0.5],
-            "low": np.nan,
-            "high": np.nan,
-        }
-    )
-    return category_spread(table).iloc[0], category_outliers(table)
-
-
-def test_whiskers_stop_at_one_and_a_half_box_lengths() -> None:
-    # Quartiles 0.2 and 0.4: the fences are at -0.1 and 0.7.
-    box, outliers = spread_of([0.1, 0.2, 0.3, 0.4, 0.9])
-    assert (box["q1"], box["median"], box["q3"]) == (0.2, 0.3, 0.4)
-    assert (box["whisker_low"], box["whisker_high"]) == (0.1, 0.4)
-    assert outliers[["category", "shape_bias"]].values.tolist() == [["boat", 0.9]]
-    assert box["outliers"] == "boat 0.90"
-    assert box["average"] == 0.5
-    box, outliers = spread_of([0.1, 0.2, 0.3, 0.4, 0.69])
-    assert box["whisker_high"] == 0.69
-    assert box["outliers"] == "none"
-    assert outliers.empty
-
-
-def test_generative_classifiers_have_no_box() -> None:
-    imagen = category_spread(BIAS).set_index("observer").loc["Imagen"]
-    assert imagen["average"] == 0.99
-    assert np.isnan(imagen["median"])
-    assert imagen["outliers"] == "not public"
-    assert imagen["categories"] == 0
-
-
-def test_cue_accuracies_add_up(tiny: Summaries) -> None:
-    table = cue_accuracies(tiny)
-    network = row(table, "ResNet-50", POOLED)
-    assert network[["shape_accuracy", "texture_accuracy", "other_answers"]].to_list() == [
-        0.25,
-        0.5,
-        0.25,
-    ]
-    assert row(table, "my-net", "cat")["texture_accuracy"] == 1.0
-    assert CATEGORY_MEAN not in set(table["category"])
 
 
 def test_the_printed_resnets_in_the_order_of_the_noise():

@@ -1,6 +1,6 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import COMMON
+from gcbook.chapters.fields import COMMON, check_conflicts
 from gcbook.chapters.parameters import Declaration
 
-PARAMETERS = Declaration(COMMON)
+PARAMETERS = Declaration(COMMON, check=check_conflicts)

@@ -11,8 +11,6 @@ from gcbook.chapters.blurred_images import charts as blurred
 from gcbook.chapters.blurred_images import tables as blurred_tables
 from gcbook.chapters.error_consistency import charts as consistency
 from gcbook.chapters.error_consistency import tables as consistency_tables
-from gcbook.chapters.ood_accuracy import charts as ood
-from gcbook.chapters.ood_accuracy import tables as ood_tables
 from gcbook.chapters.shape_bias import charts as shape
 from gcbook.chapters.tables import charts as metrics
 from gcbook.chapters.tables import tables as metrics_tables
@@ -77,15 +75,6 @@ CHARTS = {
     "cues": lambda: shape.fig_cue_accuracies(
         shape_tables.cue_accuracies(SUMMARIES), shape_tables.published_bias()
     ),
-    "accuracies": lambda: ood.fig_standings(
-        standing_rows(benchmark_rows(SUMMARIES), "ood_accuracy")
-    ),
-    "ood tests": lambda: ood.fig_differences(against_humans(SUMMARIES, "ood_accuracy")),
-    "conditions": lambda: ood.fig_conditions(ood_tables.accuracy_by_condition(SUMMARIES)),
-    "telling": lambda: ood.fig_telling(
-        ood_tables.telling_conditions(ood_tables.accuracy_by_condition(SUMMARIES))
-    ),
-    "single": lambda: ood.fig_single(ood_tables.single_condition_accuracy(SUMMARIES)),
     "consistencies": lambda: consistency.fig_standings(
         standing_rows(benchmark_rows(SUMMARIES), "error_consistency")
     ),

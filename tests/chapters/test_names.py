@@ -7,19 +7,14 @@ from typing import Any
 
 import pytest
 
-from gcbook.chapters.blurred_images import charts as blurred
-from gcbook.chapters.blurred_images import tables as blurred_tables
 from gcbook.chapters.error_consistency import charts as consistency
 from gcbook.chapters.error_consistency import tables as consistency_tables
 from gcbook.chapters.shape_bias import charts as shape
 from gcbook.chapters.tables import charts as metrics
 from gcbook.chapters.tables import tables as metrics_tables
-from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stats import shape_tables
 from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
-from gcbook.stats.correlation_tables import correlation_rows
-from gcbook.stats.differences import against_humans
 from gcbook.stats.summaries import Summaries
 
 # Keys that every object of JavaScript has, one that sets what it inherits from, a path into a row,
@@ -58,11 +53,6 @@ def _renamed(summaries: Summaries) -> Summaries:
 SUMMARIES = _renamed(Summaries.read())
 
 
-def _correlated() -> Any:
-    rows = blurred_tables.accuracy_and_bias(SUMMARIES)
-    return rows, correlation_rows(rows)
-
-
 def _bias() -> Any:
     return shape_tables.bias_by_category(SUMMARIES)
 
@@ -90,8 +80,6 @@ CHARTS = {
     "benchmark": lambda: metrics.benchmark_panels(
         metrics_tables.metric_rows(benchmark_rows(SUMMARIES))
     ),
-    "blur": lambda: fig_accuracy_and_bias(*_correlated()),
-    "datasets": lambda: blurred.fig_datasets(blurred_tables.dataset_rows(*_correlated())),
 }
 
 
@@ -193,4 +181,4 @@ def test_the_chart_is_drawn_and_says_the_names(spec):
         if "y" in layer["encoding"]
     }
     if rows & {"observer_id", "model_id", "group_id", "higher_id"}:
-        assert all(f">{name}<" in svg for name in ("constructor", "__proto__"))
+        assert all(f">{name} (own)<" in svg for name in ("constructor", "__proto__"))

@@ -1,4 +1,4 @@
-"""What the chapter computes in its cells: accuracy by hand, and the numbers that the paper prints."""
+"""What the chapter computes in its cells: accuracy by hand, and numbers that the paper prints."""
 
 import pandas as pd
 import pytest

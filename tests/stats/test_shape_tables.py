@@ -19,7 +19,6 @@ from gcbook.stats.shape_tables import (
     category_spread,
     cue_accuracies,
     fig1_overview,
-    noised_resnets,
     pooled_bias,
 )
 from gcbook.stats.summaries import Summaries, summarise
@@ -214,11 +213,3 @@ def test_cue_accuracies_add_up(tiny: Summaries) -> None:
     ]
     assert row(table, "my-net", "cat")["texture_accuracy"] == 1.0
     assert CATEGORY_MEAN not in set(table["category"])
-
-
-def test_the_printed_resnets_in_the_order_of_the_noise():
-    rows = noised_resnets()
-    assert rows["shape_bias"].tolist() == [0.21, 0.57, 0.78]
-    assert rows["texture_share"].tolist() == [0.79, 0.43, 0.22]
-    assert rows["ood_accuracy"].tolist() == [0.56, 0.57, 0.43]
-    assert rows["label"].tolist()[1] == "noise in training: 0.57"

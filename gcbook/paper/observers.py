@@ -38,6 +38,24 @@ OWN_MODEL, OWN_PEOPLE = "Own model", "Own people"
 
 OWN = (OWN_MODEL, OWN_PEOPLE)
 
+_IN_EVERY_OBJECT = frozenset(
+    (
+        "constructor",
+        "hasOwnProperty",
+        "isPrototypeOf",
+        "propertyIsEnumerable",
+        "toLocaleString",
+        "toString",
+        "valueOf",
+        "__defineGetter__",
+        "__defineSetter__",
+        "__lookupGetter__",
+        "__lookupSetter__",
+        "__proto__",
+    )
+)
+"""Names that Vega, which keeps domains in JavaScript objects, would find there unasked."""
+
 
 @cache
 def known_networks() -> pd.DataFrame:
@@ -74,15 +92,15 @@ def unique_labels(source: pd.Series, observer: pd.Series) -> pd.Series:
     """Labels; an observer's name that several sources hold is followed by its source.
 
     The pooled humans stay "Humans", whoever they are, and a published observer keeps its label
-    beside an own one of that name. An own one that is called like anybody in the paper is always
-    followed by its source.
+    beside an own one of that name. An own one that is called like anybody in the paper, or like
+    what every JavaScript object has, is always followed by its source.
 
     >>> both = pd.Series(["resnet50", "resnet50"])
     >>> unique_labels(pd.Series(["model-vs-human", "own"]), both).tolist()
     ['ResNet-50', 'ResNet-50 (own)']
     """
     label, published = labels(observer), is_published(source)
-    taken = label.isin(set(label[published]) | _names_of_the_paper())
+    taken = label.isin(set(label[published]) | _names_of_the_paper() | _IN_EVERY_OBJECT)
     several = [
         source.where(side).groupby(label).transform("nunique") > 1
         for side in (published, ~published)

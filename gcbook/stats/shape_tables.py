@@ -23,18 +23,12 @@ from gcbook.paper.observers import (
 from gcbook.paper.published import table1
 from gcbook.stats.metrics import CUE_METRICS, pool_humans
 from gcbook.stats.summaries import Summaries
-from gcbook.stats.words import number
 
 POOLED = "pooled"
 CATEGORY_MEAN = "category mean"
 PUBLISHED = "published average"
 """What stands in the column ``category`` of rows that are not about one category."""
 
-_NOISED = {
-    "resnet50": "no noise",
-    "resnet50_diffusion_noise": "noise in training",
-    "resnet50_diffusion_noise_train_eval": "noise in training and testing",
-}
 _DIGITS = 4
 """Of fractions: those that figures need."""
 _WHO = ["source", "observer", "observer_kind"]
@@ -95,23 +89,6 @@ def published_bias() -> pd.DataFrame:
             "shape_bias": [float(printed[key]) for key in GENERATIVE],
         }
     )
-
-
-def noised_resnets() -> pd.DataFrame:
-    """The paper's ResNet-50 without noise, with it in training, and in training and testing.
-
-    Returns:
-        ``label, texture_share`` (1 − shape bias), ``shape_bias, ood_accuracy,
-        error_consistency``, as printed in Table 1.
-    """
-    printed = table1().set_index("key")
-    columns = ["shape_bias", "ood_accuracy", "error_consistency"]
-    rows = printed.loc[list(_NOISED), columns].reset_index(drop=True)
-    labels = [
-        f"{name}: {number(bias, '.2f')}"
-        for name, bias in zip(_NOISED.values(), rows["shape_bias"], strict=True)
-    ]
-    return rows.assign(label=labels, texture_share=(1 - rows["shape_bias"]).round(_DIGITS))
 
 
 def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:

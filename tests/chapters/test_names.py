@@ -7,17 +7,10 @@ from typing import Any
 
 import pytest
 
-from gcbook.chapters.blurred_images import charts as blurred
-from gcbook.chapters.blurred_images import tables as blurred_tables
 from gcbook.chapters.error_consistency import charts as consistency
 from gcbook.chapters.error_consistency import tables as consistency_tables
-from gcbook.chapters.ood_accuracy import charts as ood
-from gcbook.chapters.ood_accuracy import tables as ood_tables
-from gcbook.charts.accuracy_and_bias import fig_accuracy_and_bias
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
-from gcbook.stats.correlation_tables import correlation_rows
-from gcbook.stats.differences import against_humans
 from gcbook.stats.summaries import Summaries
 
 # Keys that every object of JavaScript has, one that sets what it inherits from, a path into a row,
@@ -56,21 +49,7 @@ def _renamed(summaries: Summaries) -> Summaries:
 SUMMARIES = _renamed(Summaries.read())
 
 
-def _correlated() -> Any:
-    rows = blurred_tables.accuracy_and_bias(SUMMARIES)
-    return rows, correlation_rows(rows)
-
-
 CHARTS = {
-    "accuracies": lambda: ood.fig_standings(
-        standing_rows(benchmark_rows(SUMMARIES), "ood_accuracy")
-    ),
-    "ood tests": lambda: ood.fig_differences(against_humans(SUMMARIES, "ood_accuracy")),
-    "conditions": lambda: ood.fig_conditions(ood_tables.accuracy_by_condition(SUMMARIES)),
-    "telling": lambda: ood.fig_telling(
-        ood_tables.telling_conditions(ood_tables.accuracy_by_condition(SUMMARIES))
-    ),
-    "single": lambda: ood.fig_single(ood_tables.single_condition_accuracy(SUMMARIES)),
     "consistencies": lambda: consistency.fig_standings(
         standing_rows(benchmark_rows(SUMMARIES), "error_consistency")
     ),
@@ -83,8 +62,6 @@ CHARTS = {
     "panels": lambda: consistency.fig_conditions(
         consistency_tables.consistency_by_condition(SUMMARIES)
     ),
-    "blur": lambda: fig_accuracy_and_bias(*_correlated()),
-    "datasets": lambda: blurred.fig_datasets(blurred_tables.dataset_rows(*_correlated())),
 }
 
 
@@ -186,4 +163,4 @@ def test_the_chart_is_drawn_and_says_the_names(spec):
         if "y" in layer["encoding"]
     }
     if rows & {"observer_id", "model_id", "group_id", "higher_id"}:
-        assert all(f">{name}<" in svg for name in ("constructor", "__proto__"))
+        assert all(f">{name} (own)<" in svg for name in ("constructor", "__proto__"))

@@ -10,12 +10,6 @@ from tiny.notebooks import run_chapter
 
 from gcbook.chapters.error_consistency.facts import consistency_facts
 from gcbook.chapters.error_consistency.tables import agreement_with_humans, consistency_pairs
-from gcbook.chapters.ood_accuracy.facts import ood_accuracy_facts
-from gcbook.chapters.ood_accuracy.tables import (
-    accuracy_by_condition,
-    near_guessing,
-    single_condition_accuracy,
-)
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.conventions import SummarySettings
@@ -49,16 +43,6 @@ def summaries(
         return load_summaries(f"{folder / 'mine'},{folder / 'school'}", SETTINGS)
 
 
-def ood_accuracy(summaries: Summaries) -> SimpleNamespace:
-    return ood_accuracy_facts(
-        standing_rows(benchmark_rows(summaries), "ood_accuracy"),
-        against_humans(summaries, "ood_accuracy"),
-        accuracy_by_condition(summaries, individuals=True),
-        single_condition_accuracy(summaries),
-        near_guessing(summaries),
-    )
-
-
 def error_consistency(summaries: Summaries) -> SimpleNamespace:
     return consistency_facts(
         benchmark_rows(summaries),
@@ -69,7 +53,7 @@ def error_consistency(summaries: Summaries) -> SimpleNamespace:
     )
 
 
-@pytest.mark.parametrize("facts", [ood_accuracy, error_consistency])
+@pytest.mark.parametrize("facts", [error_consistency])
 def test_facts_are_those_of_the_published_observers(
     summaries: Summaries, facts: Callable[[Summaries], SimpleNamespace]
 ) -> None:

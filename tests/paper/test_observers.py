@@ -42,6 +42,12 @@ def test_only_own_names_that_somebody_has_already_carry_their_source():
     ]
 
 
+def test_what_every_javascript_object_has_is_no_name_in_a_chart():
+    source = pd.Series(["mine", "mine", "mine"])
+    named = unique_labels(source, pd.Series(["constructor", "__proto__", "construct"]))
+    assert named.tolist() == ["constructor (mine)", "__proto__ (mine)", "construct"]
+
+
 def test_published_rows_are_those_of_no_reader():
     one = pd.DataFrame({"kind": ["Humans", "Own people", "Discriminative model", "Own model"]})
     assert published_rows(one)["kind"].tolist() == ["Humans", "Discriminative model"]

@@ -14,7 +14,6 @@ from gcbook.stats.shape_tables import (
     POOLED,
     PUBLISHED,
     bias_by_category,
-    noised_resnets,
     pooled_bias,
 )
 from gcbook.stats.summaries import Summaries, summarise
@@ -150,11 +149,3 @@ def test_ranking_is_sorted_and_marks_its_sources() -> None:
     assert ranking["observer"].is_unique
     assert ranking["source"].value_counts().to_dict() == {"recomputed": 43, "published": 3}
     assert ranking.loc[0, "observer"] == "Imagen"
-
-
-def test_the_printed_resnets_in_the_order_of_the_noise():
-    rows = noised_resnets()
-    assert rows["shape_bias"].tolist() == [0.21, 0.57, 0.78]
-    assert rows["texture_share"].tolist() == [0.79, 0.43, 0.22]
-    assert rows["ood_accuracy"].tolist() == [0.56, 0.57, 0.43]
-    assert rows["label"].tolist()[1] == "noise in training: 0.57"

@@ -1,4 +1,4 @@
-"""Pictures of the method chapter: what was shown, and five images whose answers are worked out."""
+"""One photograph under the twelve graded distortions of the benchmark."""
 
 import io
 from collections.abc import Iterator
@@ -8,21 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from gcbook.miniworld.results.steps import (
-    ROLES,
-    Steps,
-    choose_examples,
-    load_diffusion,
-    take_steps,
-)
-from gcbook.miniworld.results.steps_pictures import error_table
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC, Experiment
 from gcbook.stimuli.distortions import DISTORTIONS, distort
-from gcbook.stimuli.pictures import PictureSet, picture_bytes, pictures_of
-
-FIVE = ("bird10-clock1", "bottle2-elephant1", "bicycle8-boat1", "cat10-oven2", "dog1-dog2")
-MODEL, NOISE, OTHERS = "mini-pixel", 0.7, 2
-"""What restores a cue conflict, from which noise, and under how many prompts besides its cues."""
+from gcbook.stimuli.pictures import picture_bytes, pictures_of
 
 SIDE = 112
 """Pixels a side at which the photograph is distorted."""
@@ -32,46 +20,6 @@ Floats = npt.NDArray[np.float64]
 _LUMA = np.array([0.299, 0.587, 0.114])
 _SEED = 0
 _UNITS = {"(%)": " %", "(pixels)": " px", "(°)": "°"}
-
-
-def outline_rows() -> pd.DataFrame:
-    """Four objects as cue conflict, silhouette and edges: ``shape, set, file``, a row a picture."""
-    kinds: tuple[PictureSet, ...] = ("cue-conflict", "silhouette", "edge")
-    rows = pd.concat([pictures_of(kind).assign(set=kind) for kind in kinds])
-    outlines = rows.loc[rows["set"] != "cue-conflict", "name"]
-    # A cue conflict is called after its outline and its texture.
-    same = rows[rows["name"].str.partition("-")[0].isin(outlines)]
-    return same.sort_values("shape", kind="stable", ignore_index=True)[["shape", "set", "file"]]
-
-
-def five_images() -> pd.DataFrame:
-    """Five images with the answers of a person and of ResNet-50; the last has no conflict.
-
-    Returns:
-        ``image_id`` (``cat10-oven2.png``: a cat in an oven's texture), ``category`` (of the shape),
-        ``person``, ``network`` (categories that were answered).
-    """
-    both = [pictures_of("cue-conflict"), pictures_of("no-conflict")]
-    rows = pd.concat(both, ignore_index=True).set_index("name").loc[list(FIVE)].reset_index()
-    named = rows.rename(columns={"shape": "category", "resnet50": "network"})
-    named = named.assign(image_id=named["name"] + ".png")
-    return named[["image_id", "category", "person", "network"]]
-
-
-def five_trials(five: pd.DataFrame) -> pd.DataFrame:
-    """The trials table of a few images: one row for each answer.
-
-    Args:
-        five: from `five_images`, possibly with other answers.
-    """
-    trials = five.melt(["image_id", "category"], var_name="observer", value_name="response")
-    kinds = {"person": "human", "network": "model"}
-    return trials.assign(
-        observer_kind=trials["observer"].map(kinds),
-        source="five images",
-        dataset="cue-conflict",
-        condition="0",
-    )
 
 
 def distorted_rows() -> pd.DataFrame:
@@ -101,29 +49,6 @@ def distorted_rows() -> pd.DataFrame:
             for condition in _shown(EXPERIMENTS[name])
         ]
     )
-
-
-def denoised_conflict() -> Steps:
-    """A cue conflict of the miniature world, noised once and restored under every category."""
-    examples = choose_examples(conflicts=1, ordinary=0)
-    return take_steps(load_diffusion(MODEL), examples, (NOISE,))
-
-
-def prompt_rows(steps: Steps) -> pd.DataFrame:
-    """The prompts whose restorations are shown: the image's shape, its texture, and two others.
-
-    Args:
-        steps: from `denoised_conflict`.
-
-    Returns:
-        ``label, role, error`` (mean square over pixels from −1 to 1) and ``place``, from 1, among
-        those shown.
-    """
-    errors = error_table(steps)
-    cues = errors[errors["role"] != ROLES[-1]].sort_values("role")
-    others = errors[errors["role"] == ROLES[-1]].iloc[:OTHERS]
-    rows = pd.concat([cues, others], ignore_index=True)[["label", "role", "error"]]
-    return rows.assign(place=rows["error"].rank(method="first").astype(int))
 
 
 def _shown(experiment: Experiment) -> Iterator[str]:

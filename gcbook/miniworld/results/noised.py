@@ -23,9 +23,8 @@ from gcbook.miniworld.results.shipped import (
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.decisions import Rule, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
-from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN, change_of, cue_shares, pooled_measures
+from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
 from gcbook.trials.table import COLUMNS
 
 DRAWS, SEED = 10, 0
@@ -146,33 +145,6 @@ def change_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFram
     columns = ["step", "measure", "before", "after", "change", "low", "high"]
     columns += ["after_low", "after_high"]
     return pd.DataFrame(rows, columns=columns).round(dict.fromkeys(columns[2:], 4))
-
-
-def category_rows(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
-    """Fig. 13: shape bias by shape category in each cell, over all seeds.
-
-    Args:
-        answers: from `noise_answers`.
-
-    Returns:
-        ``trained, tested, category, shape_answers, texture_answers, texture_share`` (1 − shape
-        bias, NaN without either answer) with ``low, high``, and ``category_mean``, the mean of
-        ``texture_share`` over the categories of the cell.
-    """
-    chosen = answers[answers["dataset"] == CONFLICT]
-    counted = chosen.assign(
-        shape_answers=(chosen["cue"] == "shape").astype(int),
-        texture_answers=(chosen["cue"] == "texture").astype(int),
-    )
-    by = ["trained", "tested", "category"]
-    table = counted.groupby(by, observed=True)[["shape_answers", "texture_answers"]].sum()
-    table["texture_share"] = share(table["texture_answers"], table.sum(axis=1)).round(4)
-    shares = cue_shares(chosen, by, resampling=resampling).set_index(by)
-    table["low"] = (1 - shares["shape_bias_high"]).round(4)
-    table["high"] = (1 - shares["shape_bias_low"]).round(4)
-    table = table.reset_index()
-    mean = table.groupby(["trained", "tested"])["texture_share"].transform("mean")
-    return table.assign(category_mean=mean.round(4))
 
 
 def category_changes(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:

@@ -3,7 +3,6 @@
 import shutil
 from collections import Counter
 
-import numpy as np
 import pytest
 from tiny.made import set_of
 from tiny.noise_answers import SHARES, answers
@@ -16,13 +15,10 @@ from gcbook.miniworld.results import noised as results
 from gcbook.miniworld.results.answers import mark, miniature_answers
 from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.noised import (
-    CLEAN,
     DRAWS,
     MEASURES,
-    ONE_DRAW,
     asked_anew,
     category_changes,
-    category_rows,
     change_rows,
     discriminative_models,
     keep_noised,
@@ -108,33 +104,12 @@ def test_seeds_whose_weights_do_not_ship_have_their_answers():
         assert set(answers["image_id"]) == shown
 
 
-def test_categories_pool_the_seeds_and_average_alike():
-    rows = category_rows(answers(SHARES), resampling=Resampling(draws=200)).set_index(
-        ["trained", "tested", "category"]
-    )
-    cat = rows.loc[("clean", CLEAN, "cat")]
-    # Even images are cats: shape 0 (and 0, 2), texture 2, 4, 6 (and 4, 6).
-    assert (cat["shape_answers"], cat["texture_answers"]) == (3, 5)
-    assert cat["texture_share"] == 0.625
-    assert cat["low"] < 0.625 < cat["high"]
-    dog = rows.loc[("clean", CLEAN, "dog")]
-    mean = (cat["texture_share"] + dog["texture_share"]) / 2
-    assert cat["category_mean"] == dog["category_mean"] == pytest.approx(mean, abs=1e-4)
-    assert rows.loc[("noised", ONE_DRAW, "cat"), "texture_share"] == 0
-
-
 def test_categories_change_from_no_noise_to_noise_in_training_and_testing():
     rows = category_changes(answers(SHARES), resampling=Resampling(draws=200))
     rows = rows.set_index("category")
     # Even images are cats: see above; of the noised ones none names a texture.
     assert rows.loc["cat", ["before", "after", "change"]].tolist() == [0.375, 1, 0.625]
     assert rows["low"].le(rows["change"]).all() and rows["high"].ge(rows["change"]).all()
-
-
-def test_a_category_without_either_cue_has_no_share():
-    rows = category_rows(answers({("mini-cnn", CLEAN): (1, 0, 9)}), resampling=Resampling(draws=0))
-    assert np.isnan(rows.set_index("category").loc["dog", "texture_share"])
-    assert rows["category_mean"].tolist() == [0, 0]
 
 
 def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):

@@ -1,0 +1,40 @@
+"""What the chapter computes in its cells: shape bias by hand, and numbers that the paper prints."""
+
+import pandas as pd
+import pytest
+from tiny.notebooks import names_after, names_of_cell
+
+from gcbook.paper.observers import shown
+from gcbook.paper.published import table1
+
+
+@pytest.fixture(scope="module")
+def found():
+    return names_after("blurred-images", "measure")
+
+
+def test_shape_bias_counts_the_answers_that_name_a_cue(found):
+    rows = pd.DataFrame({"who": ["a", "a", "a", "b"], "n": [3, 1, 5, 2]})
+    rows["cue"] = ["shape", "texture", "other", "texture"]
+    assert found["shape_bias"](rows, "who")["shape_bias"].to_dict() == {"a": 0.75, "b": 0}
+
+
+def test_noise_raises_shape_bias_twice(found):
+    bias = found["shape_bias"](found["conflicts"], "trained", "tested")["shape_bias"].round(2)
+    assert bias["clean", "clean images"] == 0.19
+    assert bias["noised"].to_dict() == {"clean images": 0.28, "one draw of noise": 0.43}
+
+
+def test_resnet50_has_the_printed_shape_bias(found):
+    bias = found["shape_bias"](shown(found["summaries"].counts), "observer")["shape_bias"]
+    printed = table1().set_index("key")["shape_bias"]["resnet50"]
+    assert round(bias["ResNet-50"], 2) == printed == 0.21
+
+
+def test_nine_networks_correlate_as_in_the_text(found):
+    names = names_of_cell("blurred-images", "networks", found)
+    names = names_of_cell("blurred-images", "claims-networks", names)
+    blurred, ranks = names["blurred"], names["by_rank"]
+    assert (blurred["n"], round(blurred["r"], 2), round(ranks["r"], 2)) == (9, 0.77, 0.72)
+    assert round(names["no_bagnet"]["r"], 2) == 0.48
+    assert round(names["whole"]["r"]["High-pass"], 2) == 0.89

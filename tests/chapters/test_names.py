@@ -9,8 +9,6 @@ import pytest
 
 from gcbook.chapters.blurred_images import charts as blurred
 from gcbook.chapters.blurred_images import tables as blurred_tables
-from gcbook.chapters.error_consistency import charts as consistency
-from gcbook.chapters.error_consistency import tables as consistency_tables
 from gcbook.chapters.ood_accuracy import charts as ood
 from gcbook.chapters.ood_accuracy import tables as ood_tables
 from gcbook.chapters.shape_bias import charts as shape
@@ -86,18 +84,6 @@ CHARTS = {
         ood_tables.telling_conditions(ood_tables.accuracy_by_condition(SUMMARIES))
     ),
     "single": lambda: ood.fig_single(ood_tables.single_condition_accuracy(SUMMARIES)),
-    "consistencies": lambda: consistency.fig_standings(
-        standing_rows(benchmark_rows(SUMMARIES), "error_consistency")
-    ),
-    "agreement": lambda: consistency.fig_datasets(
-        consistency_tables.agreement_with_humans(SUMMARIES)
-    ),
-    "matrix": lambda: consistency.fig_matrix(
-        consistency_tables.matrix_pairs(consistency_tables.consistency_pairs(SUMMARIES))
-    ),
-    "panels": lambda: consistency.fig_conditions(
-        consistency_tables.consistency_by_condition(SUMMARIES)
-    ),
     "benchmark": lambda: metrics.benchmark_panels(
         metrics_tables.metric_rows(benchmark_rows(SUMMARIES))
     ),

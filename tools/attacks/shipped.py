@@ -198,7 +198,7 @@ def _published(file: Path) -> str:
 
 
 def _coverage(file: Path) -> str:
-    from gcbook.chapters.interval_coverage.tables import read_run
+    from gcbook.chapters.interval_coverage.run import read_run
 
     return digest(read_run())
 

@@ -1,4 +1,4 @@
-r"""The variational bound of a diffusion model with a known denoiser, term by term.
+r"""What the variational bound of a diffusion model with a known denoiser is made of.
 
 With T steps of decreasing signal-to-noise ratio :math:`\mathrm{SNR}_i = \alpha_i^2/\sigma_i^2`, the
 bound of a number x is a sum of three parts (Ho et al., 2020; Kingma et al., 2021):
@@ -12,10 +12,10 @@ bound of a number x is a sum of three parts (Ho et al., 2020; Kingma et al., 202
 
 What is bounded is the density of the chain of T steps, which is not quite that of the numbers: for
 a single x the bound can lie on either side of the true -log p(x), while its mean over the numbers
-cannot lie below theirs. Expectations over the noise are taken by Gauss-Hermite quadrature.
+cannot lie below theirs. Here are the steps and the errors, whose expectations over the noise are
+taken by Gauss-Hermite quadrature; the chapter *A world small enough to know everything* adds them
+up.
 """
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -32,26 +32,6 @@ MOST, LEAST = 10.0, -10.0
 
 NODES = 64
 """Points of the quadrature."""
-
-
-@dataclass(frozen=True)
-class BoundTerms:
-    """Parts of the bound of numbers x, in nats; each array has x's shape.
-
-    Attributes:
-        prior: what is left of x in the last step.
-        reconstruction: what the first step leaves open.
-        diffusion: all steps between.
-    """
-
-    prior: Floats
-    reconstruction: Floats
-    diffusion: Floats
-
-    @property
-    def total(self) -> Floats:
-        """The bound of -log p(x)."""
-        return self.prior + self.reconstruction + self.diffusion
 
 
 def time_of(log_snr: npt.ArrayLike) -> Floats:
@@ -93,23 +73,3 @@ def expected_errors(model: Mixture, x: npt.ArrayLike, times: npt.ArrayLike) -> F
         guess = model.posterior_mean(alpha * clean[..., None] + sigma * points, alpha, sigma)
         found.append(((clean[..., None] - guess) ** 2) @ weights)
     return np.stack(found)
-
-
-def bound_terms(model: Mixture, x: npt.ArrayLike, steps: int) -> BoundTerms:
-    """Compute the bound of -log p(x) under a model's perfect denoiser.
-
-    Args:
-        model: of the numbers.
-        x: clean numbers.
-        steps: T, at least 2.
-    """
-    clean = np.asarray(x, dtype=np.float64)
-    times = step_times(steps)
-    alpha, sigma = COSINE.alpha(times), COSINE.sigma(times)
-    ratio = (alpha / sigma) ** 2
-    errors = expected_errors(model, clean, times)
-    falls = (ratio[:-1] - ratio[1:]).reshape(-1, *[1] * clean.ndim)
-    diffusion = (falls / 2 * errors[1:]).sum(0)
-    prior = (alpha[-1] ** 2 * clean**2 + sigma[-1] ** 2 - 1) / 2 - np.log(sigma[-1])
-    reconstruction = (np.log(2 * np.pi / ratio[0]) + ratio[0] * errors[0]) / 2
-    return BoundTerms(prior, reconstruction, diffusion)

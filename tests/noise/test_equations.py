@@ -8,11 +8,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from scipy import integrate
+from tiny.bound import bound_parts
 
 from gcbook.classifiers.toy import make_toy
 from gcbook.noise import variational
 from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule
-from gcbook.noise.variational import bound_terms, expected_errors, step_times
+from gcbook.noise.variational import expected_errors, step_times
 from gcbook.noise.weightings import vlb_weights
 
 NUMBERS = np.linspace(-3, 3, 13)
@@ -138,7 +139,7 @@ def test_the_prior_is_known_in_closed_form(monkeypatch):
     for t in TIMES[1:]:
         alpha, sigma = at(t)
         monkeypatch.setattr(variational, "LEAST", 2 * np.log(alpha / sigma))
-        one.append(bound_terms(A, NUMBERS, 2).prior)
+        one.append(bound_parts(A, NUMBERS, 2)[0])
         left = (WIDE[:, None] - alpha * NUMBERS) / sigma
         q = np.exp(-(left**2) / 2) / (sigma * np.sqrt(2 * np.pi))
         ratio = -(left**2) / 2 - np.log(sigma) + WIDE[:, None] ** 2 / 2
@@ -151,7 +152,7 @@ def test_what_the_first_step_leaves_open(model, monkeypatch):
     """The first step's part, as the bound has it and integrated over the noise."""
     monkeypatch.setattr(variational, "MOST", 4.0)
     monkeypatch.setattr(variational, "NODES", 200)
-    one = bound_terms(model, NUMBERS, 8).reconstruction
+    one = bound_parts(model, NUMBERS, 8)[1]
     (t,) = step_times(8)[:1]
     alpha, sigma = at(t)
     noise = np.linspace(-9, 9, 4001)
@@ -170,7 +171,7 @@ def test_the_weights_elbo_are_those_of_the_bound(model):
     kept = CosineSchedule().alpha(times) ** 2
     weights = vlb_weights(DiscreteSchedule(tuple(kept.tolist())))
     errors = expected_errors(model, NUMBERS, times)
-    agree(weights @ errors, bound_terms(model, NUMBERS, 32).diffusion)
+    agree(weights @ errors, bound_parts(model, NUMBERS, 32)[2])
 
 
 def at(t: float) -> tuple[float, float]:

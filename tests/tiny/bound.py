@@ -23,7 +23,16 @@ import numpy as np
 
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
+from gcbook.noise.variational import COSINE, expected_errors, step_times
 from gcbook.noise.weightings import vlb_weights
+from tiny.cells import names_of_cell
+
+bound_parts = names_of_cell(
+    "generative-classifier",
+    "bound-parts",
+    {"np": np, "COSINE": COSINE, "step_times": step_times, "errors_of_numbers": expected_errors},
+)["bound_parts"]
+"""The bound of numbers under a perfect denoiser, as the chapter computes it: its three parts."""
 
 
 def variational_bound(

@@ -1,12 +1,13 @@
-"""The toy of the chapter: images, expected errors, decisions from them, and the likelihood bound.
+"""The toy of the chapter: images, expected errors, restorations, and maps of decisions.
 
 A classifier is that of `gcbook.classifiers.toy.toy_classifier`, images are (N, 2), errors are those
 of the same images from `expected_errors`, a weighting is a name that
 `gcbook.noise.weightings.parse_weighting` takes, and a seed is that of the noise.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,21 +17,36 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.classifiers.toy import HALF_WIDTH, Toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise
-from gcbook.noise.schedules import CosineSchedule, Schedule, log_snr
-from gcbook.noise.variational import bound_terms, step_times
-from gcbook.noise.variational import expected_errors as errors_of_numbers
+from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, Schedule, log_snr
 from gcbook.noise.weightings import parse_weighting
-from gcbook.stats.metrics import bias_of
-from gcbook.stats.resampling import Factor, Resampling
 
 TIMES = np.arange(1, 26) / 25
 """Noise times at which expected errors are computed, counted as a DDPM of 25 steps does."""
 
-DECAYS = tuple(range(21))
-"""Values of k in exp(-kt) that the figures offer."""
-
 COSINE = CosineSchedule()
 """The schedule of the toy, unless another is asked for."""
+
+
+_SCHEDULES: Mapping[str, Mapping[str, Any]] = {
+    "IF": {"beta_schedule": "squaredcos_cap_v2"},
+    "SD": {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012},
+}
+"""Schedules of families of models, as diffusers takes them."""
+
+
+def schedule_of(family: str) -> DiscreteSchedule:
+    """Return the schedule of "IF" or "SD" (Stable Diffusion) as in diffusers' own scheduler."""
+    from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
+
+    scheduler = DDPMScheduler(num_train_timesteps=1000, **_SCHEDULES[family])
+    return DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
+
+
+def weights_of(
+    weighting: str, schedule: Schedule = COSINE, times: np.ndarray = TIMES
+) -> np.ndarray:
+    """The weights of errors at times of a schedule, of the shape of the times."""
+    return parse_weighting(weighting).weights(times, log_snr(schedule, times), schedule)
 
 
 def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
@@ -85,16 +101,6 @@ def expected_errors(
     return found
 
 
-def weighted_decisions(
-    errors: np.ndarray, weighting: str, schedule: Schedule = COSINE
-) -> np.ndarray:
-    """Decide by all times together, as Eq. 2 does: the class of each image, int64 (N,).
-
-    ``schedule`` is the one that the errors were measured under.
-    """
-    return (errors * _weights(weighting, schedule)[:, None]).sum(1).argmin(1)
-
-
 def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[str, float]:
     """On images whose coarse and fine cue name different classes: which of them was followed?
 
@@ -116,67 +122,6 @@ def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[s
     }
 
 
-def accuracy_table(
-    toy: Toy, images: torch.Tensor, label: torch.Tensor, errors: np.ndarray
-) -> pd.DataFrame:
-    """How well each way of deciding does on images of known label, and which cue it follows.
-
-    Returns:
-        ``rule`` ("one t", "exp(−kt)" or the name of a decision), ``value`` (t or k, else NaN),
-        ``accuracy``, ``agreement`` (with the best possible decision), what `cue_decisions` gives,
-        and by how much accuracy and bias exceed those of the best possible decision on the same
-        images: the ends of intervals over images, ``accuracy_gain_low, accuracy_gain_high,
-        bias_gain_low, bias_gain_high``.
-    """
-    best = toy.log_density(images).argmax(1).numpy()
-    compare = _comparer(toy, images, label.numpy(), best)
-    others = {name: weighted_decisions(errors, name) for name in ("eps", "snr:5", "elbo")}
-    others |= {
-        "best possible": best,
-        "coarse cue": toy.coarse_cue(images).numpy(),
-        "fine cue": toy.fine_cue(images).numpy(),
-    }
-    ways = _decisions(errors) | {(name, np.nan): decided for name, decided in others.items()}
-    rows = [
-        {
-            "rule": rule,
-            "value": value,
-            "accuracy": float((decided == label.numpy()).mean()),
-            "agreement": float((decided == best).mean()),
-            **cue_decisions(toy, images, decided),
-            **compare(decided),
-        }
-        for (rule, value), decided in ways.items()
-    ]
-    return pd.DataFrame(rows).round(4)
-
-
-def _comparer(
-    toy: Toy, images: torch.Tensor, label: np.ndarray, best: np.ndarray
-) -> Callable[[np.ndarray], dict[str, float]]:
-    """Compare decisions with the best possible ones, on the same images and resamples of them."""
-    resampling = Resampling()
-    weights = resampling.weights(Factor("images", [len(images)]))
-    coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
-    conflicts = coarse != fine
-
-    def measures(decided: np.ndarray) -> dict[str, np.ndarray]:
-        by_coarse, by_fine = (weights @ (conflicts & (decided == cue)) for cue in (coarse, fine))
-        right = weights @ (decided == label) / len(label)
-        return {"accuracy": right, "bias": bias_of(by_coarse, by_fine)}
-
-    bests = measures(best)
-
-    def compare(decided: np.ndarray) -> dict[str, float]:
-        found: dict[str, float] = {}
-        for name, values in measures(decided).items():
-            low, high = resampling.interval(values - bests[name])
-            found |= {f"{name}_gain_low": float(low), f"{name}_gain_high": float(high)}
-        return found
-
-    return compare
-
-
 def region_boxes(toy: Toy, side: int) -> pd.DataFrame:
     """Decisions over the square of ``side`` times ``side`` cells, as boxes of cells that are alike.
 
@@ -188,7 +133,11 @@ def region_boxes(toy: Toy, side: int) -> pd.DataFrame:
     """
     points = grid_points(side)
     best = toy.log_density(points).argmax(1).numpy()
-    decisions = _decisions(expected_errors(toy_classifier(toy), points))
+    errors = expected_errors(toy_classifier(toy), points)
+    decisions = {("one t", float(t)): errors[:, i].argmin(1) for i, t in enumerate(TIMES)}
+    for k in range(21):
+        weighted = (errors * weights_of(f"exp:{k}")[:, None]).sum(1)
+        decisions["exp(−kt)", float(k)] = weighted.argmin(1)
     decisions["best possible", 0.0] = best
     rows = [
         (rule, value, *box, toy.labels[key // 2], key % 2)
@@ -197,25 +146,6 @@ def region_boxes(toy: Toy, side: int) -> pd.DataFrame:
     ]
     columns = ["rule", "value", "left", "right", "low", "high", "label", "differs"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def evidence_table(toy: Toy, images: torch.Tensor, errors: np.ndarray) -> pd.DataFrame:
-    """Which cue the error speaks for at each time, and what weights do to it.
-
-    Returns:
-        ``t``, ``log_snr``, ``gap`` (error of the coarse cue's class minus error of the fine cue's
-        class, mean over images where the two differ: positive where the fine cue's class restores
-        better; NaN where no two differ), and the weights ``uniform, eps, snr5, elbo``, each
-        relative to its largest.
-    """
-    coarse, fine = toy.coarse_cue(images).numpy(), toy.fine_cue(images).numpy()
-    each = np.flatnonzero(coarse != fine)
-    gap = pd.DataFrame(errors[each, :, coarse[each]] - errors[each, :, fine[each]])
-    table = pd.DataFrame({"t": TIMES, "log_snr": log_snr(COSINE, TIMES), "gap": gap.mean()})
-    for name in ("uniform", "eps", "snr:5", "elbo"):
-        weights = _weights(name)
-        table[name.replace(":", "")] = weights / weights.max()
-    return table.round(6)
 
 
 EXAMPLES: Mapping[str, tuple[float, float]] = {
@@ -275,87 +205,6 @@ def error_table(classifier: DiffusionClassifier) -> pd.DataFrame:
         [list(EXAMPLES), TIMES, classifier.labels], names=["image", "t", "label"]
     )
     return pd.Series(errors.ravel(), index, name="error").round(5).reset_index()
-
-
-STEPS = (16, 64, 256, 1024)
-"""Steps of the chain whose bound is computed."""
-PARTS = ("prior", "reconstruction", "diffusion")
-LEVELS = 160
-"""Noise levels, even in log-SNR, over which weights are compared."""
-WEIGHTINGS = ("elbo", "exp:7", "uniform")
-
-
-def bound_table(toy: Toy) -> pd.DataFrame:
-    """The bound of the first class's images, on average, for more and more steps.
-
-    A class is a product of two mixtures of numbers, so that likelihoods and bounds add up.
-
-    Returns:
-        ``steps, prior, reconstruction, diffusion, bound, exact, gap``, in nats an image.
-    """
-    factors = toy.factors[0]
-    points = [factor.quadrature() for factor in factors]
-    exact = -sum(
-        float(factor.log_density(x) @ share)
-        for factor, (x, share) in zip(factors, points, strict=True)
-    )
-    rows = []
-    for steps in STEPS:
-        terms = [
-            (bound_terms(factor, x, steps), share)
-            for factor, (x, share) in zip(factors, points, strict=True)
-        ]
-        parts = {
-            part: sum(float(getattr(found, part) @ share) for found, share in terms)
-            for part in PARTS
-        }
-        bound = sum(parts.values())
-        rows.append({"steps": steps} | parts | {"bound": bound, "exact": exact})
-    table = pd.DataFrame(rows)
-    return table.assign(gap=table["bound"] - table["exact"]).round(6)
-
-
-def bound_decisions(toy: Toy, images: torch.Tensor, steps: int) -> np.ndarray:
-    """Decide by the bound of a chain of so many steps: the class of each image, int64 (N,)."""
-    numbers = images.numpy().T
-    bounds = [
-        sum(bound_terms(factor, x, steps).total for factor, x in zip(factors, numbers, strict=True))
-        for factors in toy.factors
-    ]
-    return np.stack(bounds).argmin(0)
-
-
-def weight_table(toy: Toy) -> pd.DataFrame:
-    """From which noise the weighted difference in error between two classes comes.
-
-    Averaged over the images of class A, compared with B, which lies beside it.
-
-    Returns:
-        ``weighting`` ("elbo" is the bound's), ``t``, and ``below``, the share of the weighted sum
-        that comes from less noise, that level included.
-    """
-    own, other = toy.factors[0][0], toy.factors[1][0]
-    numbers, shares = own.quadrature()
-    # The weight of the bound rises without end towards t = 0: even in t, few levels would matter.
-    edges = step_times(LEVELS + 1)
-    times, widths = (edges[1:] + edges[:-1]) / 2, np.diff(edges)
-    same, wrong = (errors_of_numbers(model, numbers, times) @ shares for model in (own, other))
-    tables = []
-    for name in WEIGHTINGS:
-        weights = parse_weighting(name).weights(times, log_snr(COSINE, times), COSINE) * widths
-        below = np.cumsum(weights * (wrong - same)) / (weights @ (wrong - same))
-        tables.append(pd.DataFrame({"weighting": name, "t": times, "below": below}))
-    return pd.concat(tables, ignore_index=True).round(6)
-
-
-def _decisions(errors: np.ndarray) -> dict[tuple[str, float], np.ndarray]:
-    """The classes by (rule, its t or k): by each t alone, and by all t for each k."""
-    by_t = {("one t", float(t)): errors[:, i].argmin(1) for i, t in enumerate(TIMES)}
-    return by_t | {("exp(−kt)", float(k)): weighted_decisions(errors, f"exp:{k}") for k in DECAYS}
-
-
-def _weights(weighting: str, schedule: Schedule = COSINE) -> np.ndarray:
-    return parse_weighting(weighting).weights(TIMES, log_snr(schedule, TIMES), schedule)
 
 
 def _quadrature(n: int) -> list[tuple[np.ndarray, float]]:

@@ -1,9 +1,8 @@
-r"""The paper's two criteria for understanding an illusion (Section 3.4), measured.
+r"""What the paper's two criteria for understanding an illusion (Section 3.4) are measured by.
 
 **Resemblance.** Does a reconstruction resemble what the prompt names? A classifier that sees no
-prompt judges. Its probability of what is named must exceed, by `LEAST` and with an interval above
-0, that for the untouched picture, without a prompt, under a wrong prompt, and under the prompt of
-the other reading.
+prompt judges: its probability of what is named is compared with that for the untouched picture,
+without a prompt, under a wrong prompt, and under the prompt of the other reading.
 
 **Placement.** Is it drawn where people see it? The place of a reconstruction R of a blend is its
 overlap with the silhouette that is named less that with the other one. The place on the way from a
@@ -37,8 +36,6 @@ from gcbook.stats.resampling import Resampling
 COMPARISONS = ("untouched", "empty", "wrong", "other")
 """What a reconstruction under a prompt is compared with: the untouched picture, and those without a
 prompt, under a wrong one and under the other reading's."""
-LEAST = 0.05
-"""Smallest lead in probability that counts."""
 ABLE = 0.5
 """Least probability that the judge must give a reading in a plain drawing to judge it at all."""
 DRAWING, CONTROL = "duck–rabbit", "duck"
@@ -118,56 +115,6 @@ def plainly_seen() -> dict[tuple[str, str], float]:
     return best
 
 
-def blend_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
-    """Hold every model's reconstructions of blends against both criteria.
-
-    Args:
-        resampling: how the intervals are made, over blends.
-
-    Returns:
-        ``model, strength, n`` (blends); the share of blends that become whichever of their
-        categories is named, ``becomes``, and by how much more often they do than pure noise,
-        ``over_noise``; by how much the prompted category's probability leads that under the other
-        reading's prompt, ``steered``, and the nearest of `COMPARISONS`, ``ahead``; in shares of a
-        full redrawing the movement towards the named silhouette, ``moved``, towards its mirror
-        image, ``elsewhere``, and the difference, ``in_place``, all but ``ahead`` and
-        ``elsewhere`` with ``_low`` and ``_high``; and the
-        smallest movement for which both intervals would exclude zero, ``seen_from``; whether the
-        first criterion is met, ``alike``, and the second, ``placed``. Both are None at full
-        strength, where nothing of the picture is left, and without intervals.
-    """
-    tables = []
-    full = full_overlap()
-    by = ["strength"]
-    for model in reconstructed_models():
-        judged = judged_model(model)
-        both = judged[judged["seen"]]
-        leads = {f"over_{name}": both["prompted"] - both[name] for name in COMPARISONS}
-        over = _summed(both.assign(**leads), by, list(leads), resampling)
-        lows = over[[f"{name}_low" for name in leads]].min(axis=1)
-        columns = ["becomes", "over_noise"]
-        becomes = _summed(_flips(both), by, columns, resampling, shares=["becomes"])
-        places = _summed(_overlaps(model, full), by, ["moved", "elsewhere", "in_place"], resampling)
-        ahead = over[list(leads)].min(axis=1)
-        nearest = places[["moved_low", "in_place_low"]].min(axis=1)
-        decided = lows.notna() & nearest.notna() & (over["strength"] < 1)
-        rows = becomes.merge(places.drop(columns="n"), on=by).assign(
-            model=model,
-            ahead=ahead,
-            **{f"steered{end}": over[f"over_other{end}"] for end in ("", "_low", "_high")},
-            seen_from=places["moved"] - nearest,
-            alike=((ahead >= LEAST) & (lows > 0)).astype(object).where(decided, None),
-            placed=(nearest > 0).astype(object).where(decided, None),
-        )
-        tables.append(rows)
-    columns = ["model", "strength", "n", "becomes", "becomes_low", "becomes_high"]
-    columns += ["over_noise", "over_noise_low", "over_noise_high"]
-    columns += ["steered", "steered_low", "steered_high", "ahead"]
-    columns += ["moved", "moved_low", "moved_high", "elsewhere"]
-    columns += ["in_place", "in_place_low", "in_place_high", "seen_from", "alike", "placed"]
-    return pd.concat(tables, ignore_index=True)[columns]
-
-
 def drawing_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Measure how far "rabbit" instead of "duck" moves the duck–rabbit towards its rabbit.
 
@@ -192,7 +139,8 @@ def drawing_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
             ]
         )
         names = [str(name) for name in moved if name not in ("strength", "picture", "draw")]
-        summed = _summed(moved, ["strength"], names, resampling)
+        units = moved.assign(silhouette=moved["draw"], category=moved["picture"])
+        summed = clustered_columns(units, ["strength"], names, resampling=resampling)
         lowest = summed[[f"{name}_low" for name in names]].min(axis=1)
         decided = lowest.notna() & (summed["strength"] < 1)
         tables.append(
@@ -205,7 +153,7 @@ def drawing_rows(*, resampling: Resampling = Resampling()) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-def full_overlap() -> float:
+def _full_overlap() -> float:
     """The movement of blends that are redrawn in full, each as the silhouette that is named."""
     masks = [picture.blend.masks for picture in ambiguous_pictures() if picture.blend is not None]
     return float(np.mean([1 - _overlap(one, other) for one, other in masks]))
@@ -218,9 +166,16 @@ def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
     return along
 
 
-def _flips(both: pd.DataFrame) -> pd.DataFrame:
-    """Whether each blend becomes, of its two categories, the one that is named, under either; and
-    less whether pure noise does, ``over_noise``."""
+def becomes_rows(both: pd.DataFrame) -> pd.DataFrame:
+    """Tell whether each blend becomes, of its two categories, the one that is named, under either.
+
+    Args:
+        both: from `judged_model`, the rows that are ``seen``.
+
+    Returns:
+        A row a blend and strength: ``picture, strength, becomes``, and ``over_noise``, less whether
+        pure noise becomes it.
+    """
     pairs = both.sort_values(["picture", "strength", "prompt"])
     prompted, other = (pairs[name].to_numpy().reshape(-1, 2) for name in ("prompted", "other"))
     # What the first prompt's reconstruction gets of the second category is the second row's other.
@@ -230,13 +185,19 @@ def _flips(both: pd.DataFrame) -> pd.DataFrame:
     return flips.assign(over_noise=flips["becomes"] - flips["picture"].map(noise))
 
 
-def _overlaps(model: str, full: float) -> pd.DataFrame:
-    """How far each blend is moved to the named silhouette, and to its mirror image.
+def overlap_rows(model: str) -> pd.DataFrame:
+    """Measure how far each blend is moved to the named silhouette, and to its mirror image.
 
     An overlap is the sum of the smaller of two soft masks over the sum of the larger (Jaccard's
-    index); a reconstruction's figure is read off the drawing's greys. The mean over both prompts.
+    index); a reconstruction's figure is read off the drawing's greys. The mean over both prompts,
+    as a share of a full redrawing.
+
+    Returns:
+        A row a blend and strength: ``picture, strength, moved, elsewhere`` (to the mirror image)
+        and ``in_place``, the difference.
     """
     tables = []
+    full = _full_overlap()
     for picture in ambiguous_pictures():
         if picture.blend is None:
             continue
@@ -299,21 +260,3 @@ def _under(values: Values, picture: Picture, prompts: Sequence[str]) -> Values:
 def _overlap(shape: Grey, mask: Grey) -> Values:
     smaller = np.minimum(shape, mask).sum((-2, -1), dtype=np.float64)
     return np.asarray(smaller / np.maximum(shape, mask).sum((-2, -1), dtype=np.float64))
-
-
-def _summed(
-    rows: pd.DataFrame,
-    by: list[str],
-    columns: list[str],
-    resampling: Resampling,
-    shares: Sequence[str] = (),
-) -> pd.DataFrame:
-    """Means with intervals that resample blends, or of a drawing its draws of noise."""
-    units = (
-        {"silhouette": rows["draw"], "category": rows["picture"]}
-        if "draw" in rows
-        else {"silhouette": rows["picture"], "category": "blend"}
-    )
-    return clustered_columns(
-        rows.assign(**units), by, columns, shares=shares, resampling=resampling
-    )

@@ -4,7 +4,6 @@ The paper's four pictures are shown where they were fetched (`gcbook.illusions.c
 with their makers and licences.
 """
 
-import base64
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -64,7 +63,7 @@ def fetched_rows(
 
     Returns:
         ``image`` (what it shows), ``credit``, ``strength`` (NaN without a model), and, as lists,
-        ``title`` and ``picture`` (JPEG in base 64): the original, and with a model the
+        ``title`` and ``picture`` (bytes of a JPEG): the original, and with a model the
         reconstruction under each prompt and their difference, red where the first is lighter.
 
     Raises:
@@ -174,11 +173,11 @@ def _text(image: npt.NDArray[np.float32]) -> str:
     return png_text(2 * image - 1)
 
 
-def _jpeg(pixels: np.ndarray) -> str:
+def _jpeg(pixels: np.ndarray) -> bytes:
     image = Image.fromarray(np.rint(255 * pixels.clip(0, 1)).astype(np.uint8))
     image.thumbnail((SIDE, SIDE))
     square = Image.new("RGB", (SIDE, SIDE), (127, 127, 127))
     square.paste(image, ((SIDE - image.width) // 2, (SIDE - image.height) // 2))
     stream = io.BytesIO()
     square.save(stream, format="JPEG", quality=80)
-    return base64.b64encode(stream.getvalue()).decode()
+    return stream.getvalue()

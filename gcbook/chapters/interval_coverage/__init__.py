@@ -7,7 +7,7 @@ from gcbook.chapters.parameters import Declaration
 
 
 def _check_run(parameters: Any) -> None:
-    from gcbook.chapters.interval_coverage.tables import read_run
+    from gcbook.chapters.interval_coverage.run import read_run
 
     read_run(parameters.stored)
 

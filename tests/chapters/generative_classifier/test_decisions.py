@@ -1,86 +1,51 @@
-"""Accuracies, maps and evidence of the toy, each recomputed point by point."""
+"""Maps of the toy's decisions, and the chapter's own decisions, recomputed point by point."""
+
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from scipy.special import logsumexp
+from tiny.cells import names_of_cell
 
 from gcbook.chapters.generative_classifier.tables import (
-    DECAYS,
+    COSINE,
     TIMES,
-    accuracy_table,
-    evidence_table,
     expected_errors,
     grid_points,
     region_boxes,
+    weights_of,
 )
 from gcbook.classifiers.toy import HALF_WIDTH, make_toy, toy_classifier
 
 TOY = make_toy()
 CLASSIFIER = toy_classifier(TOY)
-IMAGES, LABEL = TOY.sample(150, np.random.default_rng(4))
-ERRORS = expected_errors(CLASSIFIER, IMAGES)
-TABLE = accuracy_table(TOY, IMAGES, LABEL, ERRORS)
-COARSE = [2 * int(y < 0) + int(x > 0) for x, y in IMAGES.tolist()]
-FINE = [int(torch.cdist(image[None], TOY.means.flatten(0, 1)).argmin()) // 16 for image in IMAGES]
-BEST = TOY.log_density(IMAGES).argmax(1).tolist()
 SIDE = 12
 
 
-def weighted(k: float) -> list[int]:
-    return [
-        int(sum(np.exp(-k * t) * errors for t, errors in zip(TIMES, row, strict=True)).argmin())
-        for row in ERRORS
-    ]
-
-
-def by_hand(decided: list[int]) -> dict[str, float]:
-    rows = list(zip(decided, LABEL.tolist(), BEST, COARSE, FINE, strict=True))
-    conflicts = [(d, c, f) for d, _, _, c, f in rows if c != f]
-    coarse, fine = sum(d == c for d, c, _ in conflicts), sum(d == f for d, _, f in conflicts)
-    return {
-        "accuracy": sum(d == y for d, y, *_ in rows) / len(rows),
-        "agreement": sum(d == b for d, _, b, *_ in rows) / len(rows),
-        "conflicts": len(conflicts),
-        "coarse": coarse / len(conflicts),
-        "fine": fine / len(conflicts),
-        "coarse_bias": coarse / (coarse + fine),
+def test_the_chapter_decides_by_its_likelihood_and_by_weighted_errors():
+    given = {
+        "np": np,
+        "logsumexp": logsumexp,
+        "COSINE": COSINE,
+        "weights_of": weights_of,
+        "expected_errors": expected_errors,
+        "make_toy": make_toy,
+        "toy_classifier": toy_classifier,
+        "p": SimpleNamespace(coarse_sd=1.1, fine_sd=0.25, samples=150, seed=4),
     }
-
-
-@pytest.mark.parametrize(
-    ("rule", "value", "decided"),
-    [
-        ("one t", 0.24, [int(row[5].argmin()) for row in ERRORS]),
-        ("one t", 1.0, [int(row[24].argmin()) for row in ERRORS]),
-        ("exp(−kt)", 9.0, weighted(9)),
-        ("best possible", None, BEST),
-        ("coarse cue", None, COARSE),
-        ("fine cue", None, FINE),
-    ],
-)
-def test_rows_of_the_table_by_hand(rule, value, decided):
-    rows = TABLE[TABLE["rule"] == rule]
-    (row,) = (rows if value is None else rows[rows["value"] == value]).to_dict("records")
-    expected = by_hand(decided)
-    assert {name: row[name] for name in expected} == pytest.approx(expected, abs=5.1e-5)
-    assert 0 < expected["conflicts"] < 150
-
-
-def test_every_t_and_every_k_has_a_row():
-    values = TABLE.groupby("rule", sort=False)["value"].agg(list)
-    assert values["one t"] == TIMES.tolist()
-    assert values["exp(−kt)"] == list(DECAYS)
-    others = ["eps", "snr:5", "elbo", "best possible", "coarse cue", "fine cue"]
-    assert list(values.index[2:]) == others
-    assert values[others].map(len).eq(1).all()
-
-
-def test_the_likelihood_bound_decides_as_bayes_does():
-    rows = TABLE.set_index("rule")
-    assert rows.loc["elbo", "agreement"] > 0.98 > rows.loc["snr:5", "agreement"]
-    assert rows.loc["best possible", "agreement"] == 1
-    assert rows.loc["coarse cue", "coarse_bias"] == 1 and rows.loc["fine cue", "coarse_bias"] == 0
+    found = names_of_cell("generative-classifier", "likelihood", given)
+    exact = TOY.log_density(torch.tensor(found["images"])).numpy()
+    assert np.allclose(found["log_likelihood"](found["images"]), exact)
+    assert (found["best"] == exact.argmax(1)).all()
+    by_hand = [
+        int(sum(np.exp(-9 * t) * errors for t, errors in zip(TIMES, row, strict=True)).argmin())
+        for row in found["errors"]
+    ]
+    assert found["decide"](found["errors"], "exp:9").tolist() == by_hand
+    bound = found["decide"](found["errors"], "elbo")
+    assert (bound == found["best"]).mean() > 0.98
 
 
 @pytest.fixture(scope="module")
@@ -131,30 +96,3 @@ def test_boxes_say_what_is_decided_at_each_point(grid):
             decided = best
         assert (label == decided).all()
         assert (differs == (decided != best)).all()
-
-
-def test_evidence_by_hand():
-    table = evidence_table(TOY, IMAGES, ERRORS)
-    u = np.pi / 2 * TIMES
-    for i in (0, 4, 20):
-        gaps = [
-            errors[i, c] - errors[i, f]
-            for errors, c, f in zip(ERRORS, COARSE, FINE, strict=True)
-            if c != f
-        ]
-        assert table["gap"][i] == pytest.approx(np.mean(gaps), abs=1e-6)
-    assert table["gap"][2] > 0 > table["gap"][20]
-    snr = 1 / np.tan(u) ** 2
-    # −½ dSNR/dt of cot²(πt/2).
-    slope = np.pi / 2 / np.tan(u) / np.sin(u) ** 2
-    assert table["uniform"].tolist() == [1] * 25
-    assert table["eps"].to_numpy() == pytest.approx(snr / snr[0], abs=1e-6)
-    assert table["snr5"].to_numpy() == pytest.approx(np.minimum(snr, 5) / 5, abs=1e-6)
-    assert table["elbo"].to_numpy() == pytest.approx(slope / slope[0], abs=2e-6)
-    assert table["log_snr"][:24].to_numpy() == pytest.approx(np.log(snr[:24]), abs=1e-5)
-
-
-def test_no_evidence_without_conflict():
-    same = torch.tensor([[-1.0, 1.0], [1.0, 1.0]], dtype=torch.float64)
-    table = evidence_table(TOY, same, ERRORS[:2])
-    assert table["gap"].isna().all() and table["elbo"].notna().all()

@@ -12,7 +12,7 @@ from gcbook.chapters.generative_classifier.tables import (
     expected_errors,
     grid_points,
     sample_table,
-    weighted_decisions,
+    weights_of,
 )
 from gcbook.classifiers.protocol import Draw
 from gcbook.classifiers.toy import make_toy, toy_classifier
@@ -59,20 +59,16 @@ def test_expected_errors_are_what_the_classifier_measures_on_average(schedule):
                 assert abs(error.mean().item() - expected[c]) < 4.5 * spread + 1e-6
 
 
-def test_weights_decide_by_the_sum_over_times():
-    errors = np.random.default_rng(3).random((50, 25, 4)) * (1 + 4 * TIMES[:, None])
-    for k in (0, 3, 20):
-        sums = [
-            [sum(np.exp(-k * j / 25) * image[j - 1, c] for j in range(1, 26)) for c in range(4)]
-            for image in errors
-        ]
-        assert weighted_decisions(errors, f"exp:{k}").tolist() == [
-            row.index(min(row)) for row in sums
-        ]
-    # SNR of the cosine schedule.
-    snr = 1 / np.tan(np.pi / 2 * TIMES) ** 2
-    expected = np.einsum("ntc,t->nc", errors, snr).argmin(1)
-    assert (weighted_decisions(errors, "eps") == expected).all()
+def test_weights_by_hand():
+    assert weights_of("exp:3").tolist() == pytest.approx(
+        [np.exp(-3 * j / 25) for j in range(1, 26)]
+    )
+    u = np.pi / 2 * TIMES
+    # SNR of the cosine schedule, and −½ dSNR/dt of cot²(πt/2).
+    snr, slope = 1 / np.tan(u) ** 2, np.pi / 2 / np.tan(u) / np.sin(u) ** 2
+    for name, expected in (("eps", snr), ("snr:5", np.minimum(snr, 5)), ("elbo", slope)):
+        found = weights_of(name)
+        assert found / found[0] == pytest.approx(expected / expected[0], abs=1e-6)
 
 
 def cues(coarse, fine) -> SimpleNamespace:

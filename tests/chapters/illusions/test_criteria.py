@@ -1,18 +1,20 @@
 """Both criteria on blends, the place of the duck–rabbit, and the judge, with models made up."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from tiny.cells import names_of_cell
 
 from gcbook.chapters.illusions import criteria
 from gcbook.chapters.illusions.criteria import (
     COMPARISONS,
-    LEAST,
-    blend_rows,
+    becomes_rows,
     drawing_rows,
     judged_model,
+    overlap_rows,
     place_between,
     plainly_seen,
 )
@@ -20,6 +22,7 @@ from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
 from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
 from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
 
 FEW = Resampling(draws=100)
@@ -96,49 +99,15 @@ def test_what_is_prompted_is_compared_with_the_same_category_under_other_prompts
     assert of.loc[BLEND.prompts[2], ["wrong", "other"]].isna().all()
 
 
-def test_a_model_that_follows_the_prompt_meets_the_first_criterion(one_model):
+def test_a_model_that_follows_the_prompt_turns_blends_into_either_category(one_model):
     one_model(understands(grey=True))
-    rows = blend_rows(resampling=FEW).set_index("strength")
-    assert rows.index.tolist() == STRENGTHS
-    assert (rows["n"] == BLENDS).all()
-    assert (rows["becomes"] == 1).all()
-    assert (rows["over_noise"] == 0).all() and (rows["steered"] == 1).all()
-    # The untouched picture is judged to be the first category, that without a prompt a rabbit.
-    ahead = [
-        1 - np.mean([name == other for each in _blends() for name in each.blend.categories])
-        for other in (ALL_CATEGORIES[0], "rabbit")
-    ]
-    assert rows["ahead"].tolist() == pytest.approx([min(ahead)] * 6)
-    assert rows["alike"].tolist() == [True] * 5 + [None]
+    judged = judged_model("m")
+    rows = becomes_rows(judged[judged["seen"]])
+    assert len(rows) == BLENDS * len(STRENGTHS)
+    assert (rows["becomes"] == 1).all() and (rows["over_noise"] == 0).all()
 
 
-def _blends():
-    return [each for each in ambiguous_pictures() if each.blend]
-
-
-@pytest.mark.parametrize("name", COMPARISONS)
-def test_alike_is_what_is_clearly_ahead_of_every_comparison(name, one_model, monkeypatch):
-    one_model(understands())
-    pairs = [
-        (each.name, prompt, strength)
-        for each in _blends()
-        for prompt in each.prompts[:2]
-        for strength in STRENGTHS
-    ]
-    judged = pd.DataFrame(pairs, columns=["picture", "prompt", "strength"])
-    judged = judged.assign(seen=True, prompted=0.5, **dict.fromkeys(COMPARISONS, 0.2))
-
-    def met(values):
-        monkeypatch.setattr(criteria, "judged_model", lambda model: judged.assign(**{name: values}))
-        return blend_rows(resampling=FEW)["alike"].tolist()[0]
-
-    assert met(0.2)
-    assert not met(0.5 - LEAST + 0.01)
-    # By enough in the mean, but from a few blends.
-    assert not met(np.where(judged["picture"].isin([BLEND.name]), -5.0, 0.5))
-
-
-def test_a_blend_becomes_what_is_named_where_both_prompts_win(one_model, monkeypatch):
+def test_a_blend_becomes_what_is_named_where_both_prompts_win(one_model):
     one_model(understands(grey=True))
     judged = judged_model("m").copy()
     first, second = BLEND.blend.categories
@@ -146,35 +115,70 @@ def test_a_blend_becomes_what_is_named_where_both_prompts_win(one_model, monkeyp
     # Under one of its prompts the judge prefers what the other names.
     judged.loc[own & (judged["prompt"] == first), "prompted"] = 0.2
     judged.loc[own & (judged["prompt"] == second), "other"] = 0.7
-    monkeypatch.setattr(criteria, "judged_model", lambda model: judged)
-    assert blend_rows(resampling=FEW)["becomes"].tolist() == pytest.approx([1 - 1 / BLENDS] * 6)
+    rows = becomes_rows(judged[judged["seen"]])
+    assert (rows["becomes"] == (rows["picture"] != BLEND.name)).all()
 
 
 @pytest.mark.parametrize(("place", "larger"), [("right", "moved"), ("mirrored", "elsewhere")])
 def test_blends_that_are_redrawn_move_all_of_the_way(place, larger, one_model):
     one_model(understands(place))
-    rows = blend_rows(resampling=FEW)
+    rows = overlap_rows("m")
     # But for the noise of the made-up model.
-    assert np.allclose(rows[larger], 1, atol=0.1)
+    assert np.allclose(rows.groupby("strength")[larger].mean(), 1, atol=0.1)
     assert np.allclose(rows["in_place"], rows["moved"] - rows["elsewhere"])
-    assert rows["placed"].tolist() == [place == "right"] * 5 + [None]
 
 
-def test_the_smallest_movement_that_is_seen_is_that_of_an_interval_that_ends_at_zero(one_model):
-    one_model(understands())
-    rows = blend_rows(resampling=FEW)
-    nearest = rows["moved"] - rows["seen_from"]
-    # Here the mirror image is the nearer of both controls.
-    assert np.allclose(nearest, rows["in_place_low"])
-    drawn = drawing_rows(resampling=FEW)
-    assert ((drawn["moved"] > drawn["seen_from"]) == drawn["placed"].eq(True))[:5].all()
+def blends(judged, overlaps, draws=100):
+    """What the notebook's cell makes of one model."""
+    given = {
+        "models": ["m"],
+        "judged_model": lambda model: judged,
+        "overlap_rows": lambda model: overlaps,
+        "becomes_rows": becomes_rows,
+        "clustered_columns": clustered_columns,
+        "p": SimpleNamespace(resampling=Resampling(draws=draws)),
+        "pd": pd,
+    }
+    return names_of_cell("illusions", "criteria", given)["blends"]
+
+
+def made_up(**values):
+    pictures = [each for each in ambiguous_pictures() if each.blend]
+    pairs = [(p.name, n, s) for p in pictures for n in p.prompts[:2] for s in STRENGTHS]
+    judged = pd.DataFrame(pairs, columns=["picture", "prompt", "strength"])
+    judged = judged.assign(seen=True, prompted=0.5, **dict.fromkeys(COMPARISONS, 0.2) | values)
+    overlaps = judged[["picture", "strength"]].drop_duplicates(ignore_index=True)
+    return judged, overlaps.assign(moved=0.5, elsewhere=0.1, in_place=0.4)
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_what_is_named_must_be_clearly_ahead_of_every_comparison(name):
+    def met(value):
+        return blends(*made_up(**{name: value}))["alike"].tolist()
+
+    assert met(0.2) == [True] * 5 + [None]
+    assert not met(0.46)[0]
+    # By enough in the mean, but from a few blends.
+    judged, overlaps = made_up()
+    judged[name] = np.where(judged["picture"] == BLEND.name, -5.0, 0.5)
+    assert not blends(judged, overlaps)["alike"][0]
+
+
+def test_what_moves_no_further_than_its_mirror_image_is_not_in_place():
+    judged, overlaps = made_up()
+    assert blends(judged, overlaps)["placed"].tolist() == [True] * 5 + [None]
+    assert not blends(judged, overlaps.assign(in_place=0.0))["placed"][0]
+    assert not blends(judged, overlaps.assign(moved=-0.1))["placed"][0]
+    # The smallest movement that is seen is that of an interval that ends at zero.
+    spread = overlaps.assign(moved=np.where(overlaps["picture"] == BLEND.name, 5.0, 0.3))
+    rows = blends(judged, spread.assign(in_place=1.0))
+    assert np.allclose(rows["moved"] - rows["seen_from"], rows["moved_low"])
 
 
 def test_without_intervals_nothing_is_decided(one_model):
+    assert blends(*made_up(), draws=0)[["alike", "placed"]].isna().all(axis=None)
     one_model(understands())
-    bare = Resampling(draws=0)
-    assert blend_rows(resampling=bare)[["alike", "placed"]].isna().all(axis=None)
-    assert drawing_rows(resampling=bare)["placed"].isna().all()
+    assert drawing_rows(resampling=Resampling(draws=0))["placed"].isna().all()
 
 
 def test_place_on_the_way_is_0_at_the_control_and_1_at_the_drawing():
@@ -190,6 +194,7 @@ def test_a_drawing_that_is_redrawn_in_its_place_moves_all_of_the_way(one_model):
     # The drawing and its control, each with its mirror image.
     assert (rows["n"] == 4 * DRAWS).all()
     assert rows["placed"].tolist() == [True] * 5 + [None]
+    assert (rows["moved"] > rows["seen_from"])[:5].all()
 
 
 def test_a_drawing_that_is_redrawn_on_the_other_side_does_not(one_model):

@@ -56,7 +56,7 @@ class Format:
         kind: a key of `gcbook.classifiers.zoo.COSTS`.
         title: the models in a few words.
         options: of `gcbook.classifiers.load.load_classifier`, those that apply. The loader is given
-            all but template, compile, noise and categories, which mean the same everywhere.
+            all but template, compile and noise, which mean the same everywhere.
         mark: ``FILE:ENTRY`` of a JSON file by which the format is known, where no class is named.
         scheme: models are also called ``SCHEME:NAME``; see ``locate``.
         locate: function of the module that returns the folder of a NAME.

@@ -195,18 +195,8 @@ class ModelOptions:
         typer.Option(min=0, help="FLUX.1 dev, distilled for guidance: what it is given [1: none]."),
     ] = None
     resolution: Annotated[
-        int | None, typer.Option(min=1, help="FLUX.1, Emu3: side of the images in pixels.")
+        int | None, typer.Option(min=1, help="FLUX.1: side of the images in pixels.")
     ] = None
-    categories: Annotated[
-        str,
-        typer.Option(
-            metavar="FILE",
-            help="Image networks: CSV of label,category: which category each output is.",
-        ),
-    ] = ""
-    head: Annotated[
-        str, typer.Option(metavar="FOLDER", help="DINOv2, DINOv3: the linear head.")
-    ] = ""
     noise: Annotated[
         str,
         typer.Option(

@@ -60,11 +60,6 @@ class Format:
         mark: ``FILE:ENTRY`` of a JSON file by which the format is known, where no class is named.
         scheme: models are also called ``SCHEME:NAME``; see ``locate``.
         locate: function of the module that returns the folder of a NAME.
-        network: part of the pipeline that is evaluated, and its class in diffusers, for counting
-            what it costs.
-        resolution: side of its images in pixels, where no configuration says it, for the same.
-        inputs: function of the module that returns what ``network`` is given for one evaluation;
-            see `gcbook.classifiers.flops`.
         module: of the loader.
         loader: name of the function, ``loader(checkpoint, **options) -> Classifier``.
     """
@@ -76,9 +71,6 @@ class Format:
     mark: str = ""
     scheme: str = ""
     locate: str = ""
-    network: tuple[str, str] = ("", "")
-    inputs: str = ""
-    resolution: int = 0
     module: str = ""
     loader: str = ""
 

@@ -295,6 +295,13 @@ def score(
     extend: Annotated[
         bool, typer.Option("--extend", help="Add draws to an existing store.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Store nothing: count images and evaluations, time a few batches, print hours.",
+        ),
+    ] = False,
     save_every: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Time between saves.")
     ] = 20.0,
@@ -321,6 +328,7 @@ def score(
             from gcbook.scoring.cluster import check_device, parse_workers
 
             apart = {"shard": shard, "extend": extend, "undecided": scoring.undecided is not None}
+            apart["dry-run"] = dry_run
             for other in (name for name, given in apart.items() if given):
                 raise InputError(
                     f"--workers: found --{other} as well, expected one of the two; leave out the "
@@ -373,6 +381,13 @@ def score(
                 size = f" ({preview.size})" if preview.size else ""
                 say(f"{'loading' if preview.here else 'fetching and loading'} {each}{size} …")
                 load = partial(_load, each, classifier, scoring, begun[each])
+                if dry_run:
+                    from gcbook.scoring.dry_run import hours_of
+
+                    loaded = load(settings.device)
+                    for stimuli in places.values():
+                        typer.echo(hours_of(stimuli.stimuli, loaded, settings, part))
+                    continue
                 for report in score_sets(places, load, settings):
                     failures += _report(report, part, chosen, scoring.undecided)
     if failures:

@@ -95,7 +95,6 @@ def test_what_needs_no_extra_runs(arguments, says, tmp_path):
         (["build"], "papermill", "book"),
         (["score", "mini-cnn", "cue-conflict", "--world", "default", "-o", "s"], "torch", "models"),
         (["train", "mini-cnn", "-o", "run"], "torch", "models"),
-        (["plan", "sd-1.4"], "torch", "models"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

@@ -352,7 +352,7 @@ def score(
                 raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
             sets[stimuli.dataset] = stimuli
         from gcbook.classifiers.devices import pick_device
-        from gcbook.classifiers.preview import preview_model
+        from gcbook.classifiers.preview import kind_of
         from gcbook.files.artefacts import is_store
         from gcbook.scoring.writer import check_store
 
@@ -370,16 +370,14 @@ def score(
                     "by themselves."
                 )
             begun[each] = max(known - {"auto"}, default="auto")
-            classifier.check(each, preview_model(each).kind, scoring.asked())
+            classifier.check(each, kind_of(each), scoring.asked())
         if not workers:
             settings = replace(settings, device=pick_device(settings.device))
         chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced
         failures = []
         with _scorer(workers, most, part, extend, scoring.undecided, save_every) as score_sets:
             for each, places in plan.items():
-                preview = preview_model(each)
-                size = f" ({preview.size})" if preview.size else ""
-                say(f"{'loading' if preview.here else 'fetching and loading'} {each}{size} …")
+                say(f"loading {each} …")
                 load = partial(_load, each, classifier, scoring, begun[each])
                 if dry_run:
                     from gcbook.scoring.dry_run import hours_of

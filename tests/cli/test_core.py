@@ -74,7 +74,6 @@ def test_a_benchmark(trials):
         (["chapters"], "shape-bias  "),
         (["chapters", "weighting", "--json"], '"noise_draws"'),
         (["claims", "--json"], '"humans-shape-bias"'),
-        (["power", "shape-bias", "--json"], '"difference"'),
         (["models"], "sd-1.4"),
         (["models", "mini-pixel", "--json"], '"at_hand": "package: '),
         (["decide", DATA.folder / "scores/mini-pixel/silhouette", "--json"], '"accuracy"'),

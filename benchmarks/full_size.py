@@ -2,7 +2,7 @@
 
     make full-size
 
-Nothing is downloaded: the networks have the configurations that ship with the package and random
+Nothing is downloaded: the networks have the configurations that lie beside this file and random
 weights, so that the scores mean nothing; what is seen is that a model of this size passes through
 the adapter that reads every folder, and what it takes. The tokenizer, whose words do not ship, is
 one of single letters. It needs about 5 GB of memory, as much of disk, and some minutes.
@@ -21,16 +21,14 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from gcbook.classifiers.flops import SINGLE_BYTES, shipped_cost
 from gcbook.classifiers.load import load_classifier
-from gcbook.files.manifest import DATA
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.folders import open_stimuli
 
-ARCHITECTURE = "stable-diffusion-1"
+CONFIGURATIONS = Path(__file__).with_name("stable-diffusion-1")
 SIDE = 512
 
 
@@ -42,11 +40,10 @@ def build(folder: Path) -> None:
     from transformers import CLIPTextConfig, CLIPTextModel
 
     torch.manual_seed(0)
-    source = DATA.path(f"architectures/{ARCHITECTURE}")
 
     def made(part: str, name: str) -> object:
         kind = getattr(diffusers, name)
-        return kind.from_config(kind.load_config(source / part))
+        return kind.from_config(kind.load_config(CONFIGURATIONS / part))
 
     folder.mkdir()
     diffusion.save(
@@ -54,7 +51,7 @@ def build(folder: Path) -> None:
         "StableDiffusionPipeline",
         unet=made("unet", "UNet2DConditionModel"),
         vae=made("vae", "AutoencoderKL"),
-        text_encoder=CLIPTextModel(CLIPTextConfig.from_pretrained(source / "text_encoder")),
+        text_encoder=CLIPTextModel(CLIPTextConfig.from_pretrained(CONFIGURATIONS / "text_encoder")),
         scheduler=made("scheduler", "PNDMScheduler"),
         safety_checker=None,
         feature_extractor=None,
@@ -80,7 +77,7 @@ def main() -> None:
         if process.exitcode:
             sys.exit(f"building failed with status {process.exitcode}")
         built = time.perf_counter()
-        print(f"built from the configurations of {ARCHITECTURE}: {built - begun:.0f} s", flush=True)
+        print(f"built from {CONFIGURATIONS}: {built - begun:.0f} s", flush=True)
 
         picture = Path(name) / "noise" / labels[0] / "1.png"
         picture.parent.mkdir(parents=True)
@@ -95,13 +92,10 @@ def main() -> None:
         print(*report.lines(), sep="\n")
         each = report.network_seconds / report.n_evaluations
         cpu = report.network_cpu_seconds / report.n_evaluations
-        cost = shipped_cost(ARCHITECTURE)
         peak = 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         print(
-            f"an evaluation: {each:.1f} s, {cpu:.1f} CPU seconds, "
-            f"{cost.flops / each / 1e9:.0f} GFLOP/s of {cost.flops / 1e12:.3f} TFLOP\n"
-            f"most memory of the process: {peak / 1e9:.2f} GB; gcbook plan counts "
-            f"{cost.memory(SINGLE_BYTES, given.batch_size) / 1e9:.2f} GB for the networks"
+            f"an evaluation: {each:.1f} s, {cpu:.1f} CPU seconds\n"
+            f"most memory of the process: {peak / 1e9:.2f} GB"
         )
         kept = Store.open(store)
         described = kept.classifier

@@ -6,7 +6,6 @@ Run with the trials at hand (``GCBOOK_DATA_DIR`` or ``gcbook fetch trials``):
 """
 
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results.between_seeds import seed_components
 from gcbook.stats.components import FILE, estimate_components
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_answers
@@ -14,7 +13,7 @@ from gcbook.trials.table import read_answers
 
 def main() -> None:
     """Write ``gcbook/data/components.parquet``."""
-    components = estimate_components(read_answers(*locate_trials()), seed_components())
+    components = estimate_components(read_answers(*locate_trials()))
     size = components.save(DATA.folder / FILE)
     print(f"{FILE} {size:>9,} bytes")
     DATA.write()

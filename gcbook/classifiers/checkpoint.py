@@ -45,8 +45,6 @@ class Checkpoint:
             softmax and errors are float32 always.
         template: the prompt with ``{}`` for the class; None where the user gave none.
         compiled: the network that is evaluated is to be compiled.
-        categories: a CSV that says which category each output of a network is; see
-            `gcbook.classifiers.own_labels`.
     """
 
     path: Path
@@ -57,7 +55,6 @@ class Checkpoint:
     dtype: torch.dtype
     template: str | None = None
     compiled: bool = False
-    categories: Path | None = None
 
     @property
     def prompts(self) -> list[str]:

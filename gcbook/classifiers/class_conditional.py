@@ -51,8 +51,6 @@ REPRESENTATIVES = {
     kind="diffusion",
     title="U-Nets on pixels, conditioned on classes",
     options=("compile",),
-    network=("unet", "UNet2DModel"),
-    inputs="unet_inputs",
 )
 def load_class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a pixel U-Net with a class embedding.
@@ -76,8 +74,6 @@ def load_class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
     kind="diffusion",
     title="DiT, conditioned on classes",
     options=("compile",),
-    network=("transformer", "DiTTransformer2DModel"),
-    inputs="dit_inputs",
 )
 def load_dit(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a DiT (Peebles & Xie, 2023); errors as `load_class_unet`."""
@@ -99,21 +95,6 @@ def _by_class(
 
     process = read_process(checkpoint, "edm", "discrete")
     return assemble(checkpoint, process, predict, space, classes=ids)
-
-
-def unet_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what a class U-Net is given."""
-    return {
-        "sample": torch.empty(1, config.in_channels, config.sample_size, config.sample_size),
-        "timestep": torch.zeros(1, dtype=torch.long),
-        "class_labels": torch.zeros(1, dtype=torch.long),
-    }
-
-
-def dit_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what a DiT is given."""
-    given = unet_inputs(folder, config)
-    return {"hidden_states": given.pop("sample"), **given}
 
 
 def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:

@@ -18,7 +18,6 @@ import numpy as np
 import torch
 
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.own_labels import read_own_labels
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
 from gcbook.classifiers.protocol import Adapter, Clip, Draw
 from gcbook.classifiers.registry import adapter
@@ -133,8 +132,8 @@ def class_indices(
     raise InputError(
         f"{where}: expected outputs for the {IMAGENET_CLASSES:,} ImageNet classes, or for each of "
         f"the labels; found {len(names):,} outputs, none of them called "
-        f"{', '.join(missing[:5])}. id2label in config.json names a network's outputs; a CSV of "
-        "label,category says which category they are (categories, --categories FILE)."
+        f"{', '.join(missing[:5])}. id2label in config.json names a network's outputs; of others "
+        "gcbook.wrap(network, labels={output: category}) says which category they are."
     )
 
 
@@ -166,18 +165,13 @@ def classifier_of(
         network: maps (N, 3, height, width) of the checkpoint's dtype to logits (N, outputs).
         outputs: its own name of each output.
         preprocess: what it is shown.
-        checkpoint: what it was read from; its ``categories`` say what outputs belong to.
+        checkpoint: what it was read from.
         details: for the description.
 
     Raises:
-        InputError: its outputs are neither ImageNet's classes nor the labels, and no file of
-            categories says what they are; or it names others.
+        InputError: its outputs are neither ImageNet's classes nor the labels.
     """
-    if checkpoint.categories is None:
-        groups = class_indices(outputs, checkpoint.labels, str(checkpoint.path))
-    else:
-        groups = read_own_labels(checkpoint.categories, outputs, checkpoint.labels)
-        details |= {"outputs": [list(group) for group in groups]}
+    groups = class_indices(outputs, checkpoint.labels, str(checkpoint.path))
     return DiscriminativeClassifier(
         lambda x: category_log_probs(network(x.to(checkpoint.dtype)), groups),
         preprocess,
@@ -190,7 +184,7 @@ def classifier_of(
     "*ForImageClassification",
     kind="discriminative",
     title="image classifiers of transformers",
-    options=("categories", "noise"),
+    options=("noise",),
 )
 def load_image_classifier(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     """Make a classifier of a folder in transformers' format, an ``…ForImageClassification``.

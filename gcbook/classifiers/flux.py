@@ -13,7 +13,6 @@ Both say so in the description and in a warning.
 """
 
 import warnings
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,7 +20,6 @@ import torch
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.pipelines import assemble, downsampling, embed, latent_space, waiting
-from gcbook.classifiers.pretrained import read_configuration
 from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.schedulers import read_process
 from gcbook.files.errors import InputError
@@ -48,9 +46,6 @@ class DistilledWarning(UserWarning):
     kind="diffusion",
     title="FLUX.1 dev and schnell",
     options=("template", "compile", "guidance", "resolution"),
-    network=("transformer", "FluxTransformer2DModel"),
-    inputs="flux_inputs",
-    resolution=1024,
 )
 def load_flux(
     checkpoint: Checkpoint, guidance: float | None = None, resolution: int = RESOLUTION
@@ -146,19 +141,3 @@ def _strength(checkpoint: Checkpoint, guided: bool, asked: float | None) -> floa
         stacklevel=2,
     )
     return strength
-
-
-def flux_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what the transformer is given for a prompt, at the default resolution."""
-    n_tokens = T5_TOKENS[bool(config.guidance_embeds)]
-    side = RESOLUTION // downsampling(read_configuration(folder / "vae" / "config.json"))
-    n_patches = (side // 2) ** 2
-    return {
-        "hidden_states": torch.empty(1, n_patches, config.in_channels),
-        "timestep": torch.zeros(1),
-        "guidance": torch.zeros(1) if config.guidance_embeds else None,
-        "pooled_projections": torch.empty(1, config.pooled_projection_dim),
-        "encoder_hidden_states": torch.empty(1, n_tokens, config.joint_attention_dim),
-        "txt_ids": torch.zeros(n_tokens, 3),
-        "img_ids": torch.zeros(n_patches, 3),
-    }

@@ -59,19 +59,15 @@ def load_classifier(
         options: for some formats alone, see `gcbook.classifiers.registry`; None is as if it were
             not given.
 
-            - ``categories`` (image classifiers): a CSV that says which category each output is, see
-              `gcbook.classifiers.own_labels`.
             - ``compile`` (diffusion, masked): the network is compiled by torch, which takes a
               minute or more; scores change by rounding.
             - ``ensemble`` (CLIP, SigLIP): average CLIP's 80 templates; the default unless
               ``template``.
             - ``guidance`` (FLUX.1 dev): what its network, distilled for guidance, is given.
-            - ``head`` (DINOv2, DINOv3): folder of a linear head, see
-              `gcbook.classifiers.linear_head`.
             - ``mask_ratio``, ``steps`` (masked models, ``"regenerate"``).
             - ``noise`` (discriminative): ``"sqrt"`` or ``"uniform"``, the law of diffusion-style
               noise that is put on every image, see `gcbook.classifiers.augmentation`.
-            - ``resolution`` (Emu3, FLUX.1).
+            - ``resolution`` (FLUX.1).
 
     Warns:
         PrecisionWarning: "auto" has found that float16 will not do.
@@ -107,7 +103,6 @@ def load_classifier(
         raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
     place, prompt = usable_device(device), given.pop("template", None)
     compiled, noise = bool(given.pop("compile", False)), given.pop("noise", None)
-    categories = given.pop("categories", None)
 
     def load(precision: str) -> "Classifier":
         checkpoint = Checkpoint(
@@ -119,7 +114,6 @@ def load_classifier(
             DTYPES[precision],
             prompt,
             compiled,
-            None if categories is None else Path(categories).expanduser(),
         )
         lacking = (
             f"{model}: {device} has too little memory to load it in {precision}; expected enough "

@@ -36,7 +36,6 @@ from gcbook.classifiers.discriminative import (
 from gcbook.classifiers.fingerprint import fingerprint as fingerprint_of
 from gcbook.classifiers.implied import implied_errors
 from gcbook.classifiers.named import OBJECT, announced, object_name
-from gcbook.classifiers.own_labels import read_outputs
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
 from gcbook.files.errors import GcbookError, InputError
@@ -69,7 +68,7 @@ def wrap(
     model: Any,
     *,
     preprocess: int | Preprocess | Callable[[Image.Image], torch.Tensor] | None = None,
-    labels: Sequence[str] | Mapping[int, str] | Mapping[str, int] | str | Path | None = None,
+    labels: Sequence[str] | Mapping[int, str] | Mapping[str, int] | None = None,
     prediction: Reading | None = None,
     schedule: str | Schedule | Sequence[float] | None = None,
     template: str | None = None,
@@ -98,17 +97,17 @@ def wrap(
             into evaluation mode.
         preprocess: how images become ``x``. A number: the side of a square in pixels, to which
             images are resized and cut, with values in [-1, 1]. A function: maps a Pillow image
-            (RGB) to a tensor, as transforms of torchvision, timm and open_clip do. Or an object of
+            (RGB) to a tensor, as transforms of torchvision, timm and OpenCLIP do. Or an object of
             `gcbook.classifiers.preprocess`. A network of ImageNet's 1,000 classes may go without:
             its images are then resized to 256, cut to 224 and normalized as torchvision's are;
             those that are 224 x 224 are not resized.
         labels: the classes. Of a network: the names of its outputs in their order, or which output
-            means which category, ``{output: category}`` or the path of a CSV file with the columns
-            ``label``, an output's number from 0, and ``category``; the probabilities of several
-            outputs of one category are averaged, and other outputs left out. By default 16 outputs
-            are the categories in alphabetical order, and 1,000 are ImageNet's classes. Of other
-            models: the names of the classes, by default the 16 categories; of a pipeline that is
-            conditioned on classes also ``{name: id of its class}``.
+            means which category, ``{output: category}`` with outputs numbered from 0; the
+            probabilities of several outputs of one category are averaged, and other outputs left
+            out. By default 16 outputs are the categories in alphabetical order, and 1,000 are
+            ImageNet's classes. Of other models: the names of the classes, by default the 16
+            categories; of a pipeline that is conditioned on classes also ``{name: id of its
+            class}``.
         prediction: what a denoiser returns: ``"epsilon"`` (the noise), ``"v"`` (alpha * noise -
             sigma * image), ``"flow"`` (noise - image) or ``"sample"`` (the clean image).
         schedule: how a denoiser's images are noised: ``"cosine"``, ``"flow"`` (the default where
@@ -539,11 +538,8 @@ def _groups(
         raise InputError(
             f"{name}: labels: expected them for a network of {n_outputs:,} outputs (16 are taken "
             f"for the categories, {IMAGENET_CLASSES:,} for ImageNet's classes), found none. Pass "
-            "the outputs' names in their order, {output: category}, or a CSV file of both."
+            "the outputs' names in their order, or {output: category}."
         )
-    if isinstance(labels, str | Path):
-        numbers = [str(index) for index in range(n_outputs)]
-        labels = read_outputs(Path(labels), numbers, CATEGORIES)
     if isinstance(labels, Mapping):
         wrong = [key for key in labels if not (type(key) is int and 0 <= key < n_outputs)]
         if wrong or not labels:

@@ -4,7 +4,6 @@ A DiT conditioned on T5's states with their mask. PixArt-α's model of 1,024 pix
 size and the aspect ratio of the image besides, as its pipeline does.
 """
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,7 +11,6 @@ import torch
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.pipelines import assemble, embed, latent_space, side_of, waiting
-from gcbook.classifiers.pretrained import read_configuration
 from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.schedulers import read_process
 
@@ -29,8 +27,6 @@ SIZED = 128
     kind="diffusion",
     title="PixArt-α and PixArt-Σ",
     options=("template", "compile"),
-    network=("transformer", "PixArtTransformer2DModel"),
-    inputs="pixart_inputs",
 )
 def load_pixart(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a PixArt.
@@ -80,16 +76,3 @@ def _added(
         return {"resolution": None, "aspect_ratio": None}
     ones = torch.ones(1, 2, device=device, dtype=dtype)
     return {"resolution": ones, "aspect_ratio": ones[:, :1].clone()}
-
-
-def pixart_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what the transformer is given for a prompt."""
-    name = str(read_configuration(folder / "model_index.json")["_class_name"])
-    n_tokens = TOKENS[name]
-    return {
-        "hidden_states": torch.empty(1, config.in_channels, config.sample_size, config.sample_size),
-        "timestep": torch.zeros(1, dtype=torch.long),
-        "encoder_hidden_states": torch.empty(1, n_tokens, config.caption_channels),
-        "encoder_attention_mask": torch.ones(1, n_tokens),
-        "added_cond_kwargs": _added(name, config),
-    }

@@ -1,7 +1,6 @@
-"""What shows of a model before it is loaded: its kind, its size, options that would do nothing."""
+"""What is known of a model before it is loaded: its kind, and options that would do nothing."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from pathlib import Path
 
 from gcbook.classifiers.load import find_adapter
@@ -12,52 +11,24 @@ from gcbook.files.naming import did_you_mean
 
 _RANDOM = ("draws", "undecided", "race", "timesteps", "antithetic", "seed")
 _WEIGHTED = ("clip-x0", "norm", "weighting")
-_UNITS = ((10**9, "GB"), (10**6, "MB"), (10**3, "kB"))
 
 
-@dataclass(frozen=True)
-class Preview:
-    """A model that is not loaded yet.
-
-    Attributes:
-        kind: a key of `gcbook.classifiers.zoo.COSTS`; "" where it has to be fetched to know.
-        n_bytes: of its weights, 0 if that is not known.
-        here: nothing has to be fetched, as far as one knows.
-    """
-
-    kind: str
-    n_bytes: int
-    here: bool
-
-    @property
-    def size(self) -> str:
-        """Its size in words, "" if that is not known.
-
-        >>> Preview("clip", 1_712_000_000, True).size
-        '1.7 GB'
-        """
-        unit, letters = next((pair for pair in _UNITS if self.n_bytes >= pair[0]), _UNITS[-1])
-        return f"{self.n_bytes / unit:.1f} {letters}" if self.n_bytes else ""
-
-
-def preview_model(model: str | Path) -> Preview:
-    """Look at a model without loading or fetching it.
+def kind_of(model: str | Path) -> str:
+    """The kind of a model that is not loaded, a key of `COSTS`; "" where it has to be fetched.
 
     Raises:
         InputError: it is a folder that holds no model of a format that is known.
     """
     entry = zoo().get(str(model))
-    if entry is None:
+    if entry:
+        place = at_hand(entry)
+        folder = place.path if place else None
+    else:
         folder = find_local(model)
-        if folder is None:
-            return Preview("", 0, True)
-        return Preview(find_adapter(folder).kind, _n_bytes(folder), True)
-    place = at_hand(entry)
-    if place is None:
-        return Preview(entry.kind, int(1e9 * (entry.download_gb or 0)), False)
-    # A folder of that name may hold another model.
-    kind = find_adapter(place.path).kind if place.path.is_dir() else entry.kind
-    return Preview(kind, _n_bytes(place.path), True)
+    # A folder may be called as a model of the zoo, and hold another one.
+    if folder and folder.is_dir():
+        return find_adapter(folder).kind
+    return entry.kind if entry else ""
 
 
 def check_model(model: str, kinds: Collection[str]) -> None:
@@ -70,7 +41,7 @@ def check_model(model: str, kinds: Collection[str]) -> None:
     Raises:
         InputError: it is none of the three, or of another kind.
     """
-    kind = preview_model(model).kind
+    kind = kind_of(model)
     if not kind and not HUB_ID.fullmatch(model):
         raise InputError(
             f"model: expected a name that gcbook models lists, the folder of a model, or a Hub id "
@@ -114,8 +85,3 @@ def check_idle(
             f"{named}: would change nothing for {model}, a model of kind {kind}: {reason}. Leave "
             f"{'them' if len(wrong) > 1 else 'it'} out."
         )
-
-
-def _n_bytes(path: Path) -> int:
-    files = path.rglob("*.safetensors") if path.is_dir() else [path]
-    return sum(file.stat().st_size for file in files)

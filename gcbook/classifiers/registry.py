@@ -56,15 +56,10 @@ class Format:
         kind: a key of `gcbook.classifiers.zoo.COSTS`.
         title: the models in a few words.
         options: of `gcbook.classifiers.load.load_classifier`, those that apply. The loader is given
-            all but template, compile, noise and categories, which mean the same everywhere.
+            all but template, compile and noise, which mean the same everywhere.
         mark: ``FILE:ENTRY`` of a JSON file by which the format is known, where no class is named.
         scheme: models are also called ``SCHEME:NAME``; see ``locate``.
         locate: function of the module that returns the folder of a NAME.
-        network: part of the pipeline that is evaluated, and its class in diffusers, for counting
-            what it costs.
-        resolution: side of its images in pixels, where no configuration says it, for the same.
-        inputs: function of the module that returns what ``network`` is given for one evaluation;
-            see `gcbook.classifiers.flops`.
         module: of the loader.
         loader: name of the function, ``loader(checkpoint, **options) -> Classifier``.
     """
@@ -76,9 +71,6 @@ class Format:
     mark: str = ""
     scheme: str = ""
     locate: str = ""
-    network: tuple[str, str] = ("", "")
-    inputs: str = ""
-    resolution: int = 0
     module: str = ""
     loader: str = ""
 

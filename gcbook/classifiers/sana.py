@@ -7,8 +7,6 @@ steps; here it is given the time itself, as in flow matching.
 """
 
 from inspect import signature
-from pathlib import Path
-from typing import Any
 
 import torch
 
@@ -27,8 +25,6 @@ TOKENS = 300
     kind="diffusion",
     title="Sana",
     options=("template", "compile"),
-    network=("transformer", "SanaTransformer2DModel"),
-    inputs="sana_inputs",
 )
 def load_sana(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a Sana.
@@ -63,13 +59,3 @@ def load_sana(checkpoint: Checkpoint) -> DiffusionClassifier:
         ).sample
 
     return assemble(checkpoint, process, predict, space, prompts=checkpoint.prompts)
-
-
-def sana_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what the transformer is given for a prompt."""
-    return {
-        "hidden_states": torch.empty(1, config.in_channels, config.sample_size, config.sample_size),
-        "timestep": torch.zeros(1),
-        "encoder_hidden_states": torch.empty(1, TOKENS, config.caption_channels),
-        "encoder_attention_mask": torch.ones(1, TOKENS),
-    }

@@ -7,7 +7,6 @@ pipeline sets them: the whole image at the model's resolution. Stable Diffusion 
 its training.
 """
 
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -22,16 +21,9 @@ from gcbook.classifiers.pipelines import (
     side_of,
     waiting,
 )
-from gcbook.classifiers.pretrained import read_configuration
 from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.schedulers import read_process
 from gcbook.files.errors import InputError
-
-CLIP_TOKENS = 77
-"""Length of a prompt where no configuration tells: what IF's pipeline pads to."""
-
-SD3_TOKENS = 256
-"""What Stable Diffusion 3's pipeline pads prompts to for its T5, or zeros in its place."""
 
 
 @adapter(
@@ -39,8 +31,6 @@ SD3_TOKENS = 256
     kind="diffusion",
     title="Stable Diffusion 1 and 2",
     options=("template", "compile"),
-    network=("unet", "UNet2DConditionModel"),
-    inputs="unet_inputs",
 )
 def load_stable_diffusion(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of Stable Diffusion 1 or 2 (Rombach et al., 2022).
@@ -63,8 +53,6 @@ def load_stable_diffusion(checkpoint: Checkpoint) -> DiffusionClassifier:
     kind="diffusion",
     title="DeepFloyd IF, first stage",
     options=("template", "compile"),
-    network=("unet", "UNet2DConditionModel"),
-    inputs="unet_inputs",
 )
 def load_if(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of IF's first stage (DeepFloyd, 2023); errors as Stable Diffusion's."""
@@ -101,8 +89,6 @@ def _by_text(
     kind="diffusion",
     title="Stable Diffusion XL, Playground 2.5",
     options=("template", "compile"),
-    network=("unet", "UNet2DConditionModel"),
-    inputs="xl_inputs",
 )
 def load_stable_diffusion_xl(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of SDXL; errors as `load_stable_diffusion`."""
@@ -147,8 +133,6 @@ def _check_undistilled(checkpoint: Checkpoint, config: Any) -> None:
     kind="diffusion",
     title="Stable Diffusion 3 and 3.5",
     options=("template", "compile"),
-    network=("transformer", "SD3Transformer2DModel"),
-    inputs="sd3_inputs",
 )
 def load_stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of Stable Diffusion 3 or 3.5; errors as `load_stable_diffusion`."""
@@ -179,38 +163,3 @@ def load_stable_diffusion_3(checkpoint: Checkpoint) -> DiffusionClassifier:
         ).sample
 
     return assemble(checkpoint, process, predict, space, prompts=checkpoint.prompts)
-
-
-def unet_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what a U-Net is given for a prompt."""
-    width = config.encoder_hid_dim or config.cross_attention_dim
-    return {
-        "sample": torch.empty(1, config.in_channels, config.sample_size, config.sample_size),
-        "timestep": torch.zeros(1, dtype=torch.long),
-        "encoder_hidden_states": torch.empty(1, _clip_tokens(folder), width),
-    }
-
-
-def xl_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what SDXL's U-Net is given for a prompt."""
-    n_sizes = 6
-    pooled = config.projection_class_embeddings_input_dim - n_sizes * config.addition_time_embed_dim
-    added = {"text_embeds": torch.empty(1, pooled), "time_ids": torch.empty(1, n_sizes)}
-    return unet_inputs(folder, config) | {"added_cond_kwargs": added}
-
-
-def sd3_inputs(folder: Path, config: Any) -> dict[str, Any]:
-    """Return what Stable Diffusion 3's transformer is given for a prompt."""
-    n_tokens = _clip_tokens(folder) + SD3_TOKENS
-    return {
-        "hidden_states": torch.empty(1, config.in_channels, config.sample_size, config.sample_size),
-        "timestep": torch.zeros(1, dtype=torch.long),
-        "encoder_hidden_states": torch.empty(1, n_tokens, config.joint_attention_dim),
-        "pooled_projections": torch.empty(1, config.pooled_projection_dim),
-    }
-
-
-def _clip_tokens(folder: Path) -> int:
-    encoder = folder / "text_encoder" / "config.json"
-    texts = read_configuration(encoder) if encoder.is_file() else {}
-    return int(texts.get("max_position_embeddings", CLIP_TOKENS))

@@ -33,7 +33,7 @@ def locate_timm(name: str) -> Path:
     "timm *",
     kind="discriminative",
     title="timm's image classifiers",
-    options=("categories", "noise"),
+    options=("noise",),
     mark="config.json:architecture",
     scheme="timm",
     locate="locate_timm",

@@ -38,7 +38,7 @@ PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
     "torchvision *",
     kind="discriminative",
     title="torchvision's image classifiers",
-    options=("categories", "noise"),
+    options=("noise",),
     mark="config.json:torchvision",
 )
 def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:

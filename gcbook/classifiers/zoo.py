@@ -78,8 +78,6 @@ class ZooEntry(_Frozen):
         text_encoder: what reads the prompt.
         parameters: of the network that is evaluated, without text encoder and image codec.
         download_gb: what is fetched, in 10⁹ bytes.
-        architecture: folder of the package's ``architectures`` with the configurations of its
-            networks, by which its cost is known where its weights are not here.
         trials: name of the same network in the public trials; "" if it is in none.
         world: of a miniature that was trained in another world than the default one.
         note: anything else one has to know.
@@ -102,7 +100,6 @@ class ZooEntry(_Frozen):
     text_encoder: str = ""
     parameters: int | None = Field(None, gt=0)
     download_gb: float | None = Field(None, gt=0)
-    architecture: str = ""
     trials: str = ""
     world: str = ""
     note: str = ""

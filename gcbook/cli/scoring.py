@@ -195,18 +195,8 @@ class ModelOptions:
         typer.Option(min=0, help="FLUX.1 dev, distilled for guidance: what it is given [1: none]."),
     ] = None
     resolution: Annotated[
-        int | None, typer.Option(min=1, help="FLUX.1, Emu3: side of the images in pixels.")
+        int | None, typer.Option(min=1, help="FLUX.1: side of the images in pixels.")
     ] = None
-    categories: Annotated[
-        str,
-        typer.Option(
-            metavar="FILE",
-            help="Image networks: CSV of label,category: which category each output is.",
-        ),
-    ] = ""
-    head: Annotated[
-        str, typer.Option(metavar="FOLDER", help="DINOv2, DINOv3: the linear head.")
-    ] = ""
     noise: Annotated[
         str,
         typer.Option(
@@ -305,6 +295,13 @@ def score(
     extend: Annotated[
         bool, typer.Option("--extend", help="Add draws to an existing store.")
     ] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Store nothing: count images and evaluations, time a few batches, print hours.",
+        ),
+    ] = False,
     save_every: Annotated[
         float, typer.Option(min=0, metavar="SECONDS", help="Time between saves.")
     ] = 20.0,
@@ -331,6 +328,7 @@ def score(
             from gcbook.scoring.cluster import check_device, parse_workers
 
             apart = {"shard": shard, "extend": extend, "undecided": scoring.undecided is not None}
+            apart["dry-run"] = dry_run
             for other in (name for name, given in apart.items() if given):
                 raise InputError(
                     f"--workers: found --{other} as well, expected one of the two; leave out the "
@@ -354,7 +352,7 @@ def score(
                 raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
             sets[stimuli.dataset] = stimuli
         from gcbook.classifiers.devices import pick_device
-        from gcbook.classifiers.preview import preview_model
+        from gcbook.classifiers.preview import kind_of
         from gcbook.files.artefacts import is_store
         from gcbook.scoring.writer import check_store
 
@@ -372,17 +370,22 @@ def score(
                     "by themselves."
                 )
             begun[each] = max(known - {"auto"}, default="auto")
-            classifier.check(each, preview_model(each).kind, scoring.asked())
+            classifier.check(each, kind_of(each), scoring.asked())
         if not workers:
             settings = replace(settings, device=pick_device(settings.device))
         chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced
         failures = []
         with _scorer(workers, most, part, extend, scoring.undecided, save_every) as score_sets:
             for each, places in plan.items():
-                preview = preview_model(each)
-                size = f" ({preview.size})" if preview.size else ""
-                say(f"{'loading' if preview.here else 'fetching and loading'} {each}{size} …")
+                say(f"loading {each} …")
                 load = partial(_load, each, classifier, scoring, begun[each])
+                if dry_run:
+                    from gcbook.scoring.dry_run import hours_of
+
+                    loaded = load(settings.device)
+                    for stimuli in places.values():
+                        typer.echo(hours_of(stimuli.stimuli, loaded, settings, part))
+                    continue
                 for report in score_sets(places, load, settings):
                     failures += _report(report, part, chosen, scoring.undecided)
     if failures:

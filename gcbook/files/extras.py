@@ -36,7 +36,6 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
         "sphinx_mathjax_offline",
     ),
     "timm": ("timm",),
-    "open-clip": ("open_clip",),
     "cluster": ("ray",),
 }
 """Modules that are imported somewhere in the package, by the extra that brings them."""

@@ -85,10 +85,10 @@ def load_for_prompts(
         DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
     from gcbook.classifiers.load import load_classifier
-    from gcbook.classifiers.preview import preview_model
+    from gcbook.classifiers.preview import kind_of
 
     _check_prompts(prompts)
-    kind = preview_model(model).kind
+    kind = kind_of(model)
     if kind and kind not in ("diffusion", "masked"):
         raise _other_kind(str(model), kind)
     common: dict[str, Any] = {"labels": prompts, "device": device, "dtype": dtype}

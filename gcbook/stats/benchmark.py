@@ -181,30 +181,16 @@ def benchmark_paths(
     Raises:
         DataNotFoundError: there is no human to compare with on this machine.
     """
-    trials, added = answers_with_people(paths, humans)
-    found = benchmark(trials, settings, against=against, humans=humans)
-    return replace(found, notes=added + found.notes)
-
-
-def answers_with_people(
-    paths: Sequence[str | Path], humans: str = ""
-) -> tuple[pd.DataFrame, tuple[str, ...]]:
-    """Read trials, and the published humans' where they hold none, or none of a source.
-
-    Returns:
-        The trials, and what to say about people that were added.
-
-    Raises:
-        DataNotFoundError: there is no human to compare with on this machine.
-    """
     trials = read_answers(*paths)
     human = trials["observer_kind"] == "human"
     absent = humans == PUBLISHED_SOURCES[0] and humans not in set(trials.loc[human, "source"])
-    if human.any() and not absent:
-        return trials, ()
-    trials = joined([trials, read_answers(*locate("trials", SOURCES["trials"][:1]))])
-    of_that = " of that source" if human.any() else ""
-    return trials, (f"compared with the published humans: the given trials hold none{of_that}",)
+    added: tuple[str, ...] = ()
+    if absent or not human.any():
+        trials = joined([trials, read_answers(*locate("trials", SOURCES["trials"][:1]))])
+        of_that = " of that source" if human.any() else ""
+        added = (f"compared with the published humans: the given trials hold none{of_that}",)
+    found = benchmark(trials, settings, against=against, humans=humans)
+    return replace(found, notes=added + found.notes)
 
 
 def format_benchmark(found: Benchmark, kind: str) -> str:

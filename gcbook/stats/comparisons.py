@@ -12,7 +12,6 @@ worse (Mogstad, Romano, Shaikh & Wilhelm, 2024).
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 from typing import NamedTuple
 
 import numpy as np
@@ -165,9 +164,8 @@ def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFr
         resampling: of the draws.
 
     Returns:
-        As `compare`, in three families a metric: own observers against the humans
-        (``METRIC:humans``), against `REFERENCE` (``METRIC:reference``), and in pairs
-        (``METRIC:own``).
+        As `compare`, in two families a metric: own observers against the humans
+        (``METRIC:humans``) and against `REFERENCE` (``METRIC:reference``).
     """
     tables = [pd.DataFrame(columns=TEST_COLUMNS)]
     for metric, (people, values) in means.items():
@@ -178,7 +176,6 @@ def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFr
         families = {
             "humans": [(each, one) for each in own for one in humans],
             "reference": [(each, one) for each in own for one in reference],
-            "own": list(combinations(own, 2)),
         }
         for name, pairs in families.items():
             if pairs:

@@ -1,16 +1,14 @@
 """A reader's own observers on every measure, beside the published ones and never among them.
 
 An own observer is a model, or a class of people, whose trials came from the user. It is ranked
-among the published networks, compared with people and with ResNet-50 on the same resampled images,
-and two own observers are compared with each other likewise. Beside it stands what the paper prints
-of its generative classifiers.
+among the published networks and compared with people and with ResNet-50 on the same resampled
+images. Beside it stands what the paper prints of its generative classifiers.
 """
 
-import json
+import warnings
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
@@ -29,8 +27,13 @@ from gcbook.stats.comparisons import REFERENCE
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import TO_REFERENCE, on_dataset
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.summaries import Summaries, describe_own, merge_own, with_own
-from gcbook.stats.words import percent
+from gcbook.stats.summaries import (
+    Summaries,
+    SummariesWarning,
+    describe_own,
+    merge_own,
+    with_own,
+)
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.parse import COLUMNS
 from gcbook.trials.table import read_trials
@@ -44,54 +47,28 @@ BY_DATASET = ("accuracy", "error_consistency")
 ENDS = ("low", "high")
 _WHO = ["source", "observer", "observer_kind"]
 _COMPARED = ("people", "resnet50")
-_DIGITS = 6
 
 Trials = pd.DataFrame | str | Path | Sequence[str | Path]
 """A trials table, or where trials lie."""
 
 
-@dataclass(frozen=True)
-class Report:
-    """What own observers come to.
-
-    Attributes:
-        measures: a row an own observer and measure, from `own_measures`.
-        pairs: own observers in pairs, from `own_pairs`.
-        beside: everybody on `MEASURES` but the last, from `beside_published`.
-        notes: what is partial or not compared, and why, in words.
-        settings: conventions and resampling behind it.
-    """
-
-    measures: pd.DataFrame
-    pairs: pd.DataFrame
-    beside: pd.DataFrame
-    notes: tuple[str, ...]
-    settings: SummarySettings
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything, ready for JSON; what is not known is None."""
-        tables = {
-            name: json.loads(getattr(self, name).to_json(orient="records", double_precision=10))
-            for name in ("measures", "pairs", "beside")
-        }
-        return {**tables, "notes": list(self.notes), "settings": self.settings.as_dict()}
-
-    def _repr_html_(self) -> str:
-        overall = self.measures[self.measures["dataset"] == ""]
-        shown = ["observer", "measure", "value", *ENDS, "rank", "ranked"]
-        differences = [f"{each}_difference" for each in _COMPARED]
-        return str(overall[[*shown, *differences]].to_html(index=False, escape=True, na_rep="–"))
-
-
 def report(
     trials: Trials, *, published: bool = True, resampling: Resampling | None = None
-) -> Report:
+) -> pd.DataFrame:
     """Compute every measure of a reader's own observers, with intervals.
 
     Args:
         trials: a trials table, or folders, zips and CSV files.
-        published: compare with the published people and networks.
-        resampling: how intervals are made; by default as in the book.
+        published: compare with the published people and networks; without them nothing is ranked,
+            and there is no error consistency.
+        resampling: how the bootstrap intervals over images are made, with people held fixed; by
+            default as in the book.
+
+    Returns:
+        A row an own observer and measure, over all datasets and on each: see `own_measures`.
+
+    Warns:
+        SummariesWarning: an own observer lacks datasets, images, or answers for a shape bias.
 
     Raises:
         InputError: the trials are not as expected, or hold nothing but published trials.
@@ -106,11 +83,11 @@ def report(
     if not len(_own_observers(summaries)):
         raise InputError(
             "report: expected trials of observers of your own, found only published ones, to the "
-            "letter. Point to your own trials; the published ones are added by --with published."
+            "letter. Point to your own trials; the published ones are added unless published=False."
         )
-    measures = own_measures(summaries)
-    notes = tuple(_notes(summaries, merged, published))
-    return Report(measures, own_pairs(summaries), beside_published(summaries), notes, settings)
+    for note in (*_without_shape_bias(summaries), *describe_own(merged, settings)):
+        warnings.warn(note, SummariesWarning, stacklevel=2)
+    return own_measures(summaries)
 
 
 def own_measures(summaries: Summaries, measures: Sequence[str] | None = None) -> pd.DataFrame:
@@ -139,55 +116,6 @@ def own_measures(summaries: Summaries, measures: Sequence[str] | None = None) ->
     values, printed = _values(summaries), published_values().set_index("key")
     tables = [_measured(summaries, observers, values, printed, *each) for each in wanted]
     return pd.concat(tables, ignore_index=True)
-
-
-def own_pairs(summaries: Summaries) -> pd.DataFrame:
-    """Own observers in pairs, on the same resampled images.
-
-    Returns:
-        ``measure, dataset`` (its title, ``""`` over all), ``a, b`` (labels), ``difference`` (a
-        minus b), ``low, high, p, p_corrected`` (over all own pairs on this measure).
-    """
-    names = {name: (name, "") for name in MEASURES}
-    for dataset in DATASETS:
-        names[on_dataset("ood_accuracy", dataset)] = "accuracy", TITLES[dataset]
-        names[on_dataset("error_consistency", dataset)] = "error_consistency", TITLES[dataset]
-    families = {f"{name}:own": place for name, place in names.items()}
-    tests = summaries.tests[summaries.tests["family"].isin(families)]
-    sides = [pd.concat([tests["a_source"], tests["b_source"]]), pd.concat([tests["a"], tests["b"]])]
-    label = unique_labels(*(each.reset_index(drop=True) for each in sides)).tolist()
-    columns = ["difference", *ENDS, "p", "p_corrected"]
-    rows = tests[columns].reset_index(drop=True).astype("float64")
-    places = [families[family] for family in tests["family"]]
-    rows.insert(0, "measure", [measure for measure, _ in places])
-    rows.insert(1, "dataset", [dataset for _, dataset in places])
-    rows.insert(2, "a", label[: len(rows)])
-    rows.insert(3, "b", label[len(rows) :])
-    return rows
-
-
-def beside_published(summaries: Summaries) -> pd.DataFrame:
-    """Own observers, people and published networks on the measures over all datasets.
-
-    Returns:
-        ``measure, observer`` (label), ``kind, value, low, high``; of means over datasets, those
-        over all of them.
-    """
-    rows = summaries.estimates
-    rows = rows[(rows["condition"] == "") & (rows["category"] == "")]
-    rows = show_once(rows[(rows["observer_kind"] != "human") | (rows["observer"] == HUMANS)])
-    everything = len(summaries.settings.datasets)
-    tables = []
-    for measure in MEASURES[:-1]:
-        there = _rows_of(rows, measure, "").dropna(subset="value")
-        there = there if measure == "shape_bias" else there[there["n"] == everything]
-        tables.append(there.assign(measure=measure))
-    found = pd.concat(tables, ignore_index=True)
-    found = found.assign(
-        kind=kind_titles(found["source"], found["observer_kind"]),
-        observer=unique_labels(found["source"], found["observer"]),
-    )
-    return found[["measure", "observer", "kind", "value", *ENDS]]
 
 
 def _read(trials: Trials) -> pd.DataFrame:
@@ -283,22 +211,9 @@ def _whole(values: pd.DataFrame, own: pd.DataFrame, everything: int) -> pd.Serie
     return n.astype("str") + f" of {everything}"
 
 
-def _notes(summaries: Summaries, merged: pd.DataFrame, published: bool) -> Iterator[str]:
-    """What was not computed or compared, and why."""
-    if not published:
-        yield (
-            "nothing is compared with people or published networks, and there is no error "
-            "consistency; --with published adds them"
-        )
-    observers = _own_observers(summaries)
+def _without_shape_bias(summaries: Summaries) -> Iterator[str]:
+    """Name the own observers whose shape bias is undefined."""
     rows = _rows_of(_values(summaries), "shape_bias", "")
-    seen = observers.merge(rows, how="left", on=_WHO[:2])
+    seen = _own_observers(summaries).merge(rows, how="left", on=_WHO[:2])
     for label in seen.loc[seen["value"].isna(), "label"]:
         yield f"{label}: no shape bias, which needs answers to cue-conflict that name either cue"
-    yield from describe_own(merged, summaries.settings)
-    made = summaries.settings.resampling
-    if made.draws:
-        yield (
-            f"brackets are {percent(made.confidence)} bootstrap intervals over images "
-            f"({made.draws:,} resamples), with people held fixed"
-        )

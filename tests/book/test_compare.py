@@ -5,16 +5,15 @@ import json
 import nbformat.v4 as v4
 import pandas as pd
 import pytest
+from tiny.command import call
 
-from gcbook.book import compare
-from gcbook.book.compare import compare_runs, compare_tables, in_words, notebooks_of
+from gcbook.book.compare import compare_builds, compare_tables
 from gcbook.charts.tablehtml import csv_link
-from gcbook.claims.check import CLAIMS_MIME
 from gcbook.files.errors import InputError
 
 ROWS = pd.DataFrame(
     {
-        "who": ["a", "b", "b", "c"],
+        "who": ['a & "z"', "b", "b", "c'é<"],
         "value": [0.1, 0.2, 0.3, 0.4],
         "low": [0.0, 0.15, 0.25, 0.35],
         "high": [0.2, 0.25, 0.35, 0.45],
@@ -23,92 +22,66 @@ ROWS = pd.DataFrame(
 )
 
 
-def write_run(path, rows=ROWS, draws=100, state="holds", fact="0.5", name="fig-a", code="1"):
-    inputs = {"template": "t", "parameters": {"draws": draws}, "files": {}}
-    inputs |= {"code": code, "data": "d", "libraries": {"numpy": "2"}}
-    claim = {"name": "one", "sentence": "People are good.", "state": state}
-    text = {"status": "ok", "data": {"text/plain": fact}, "metadata": {}}
-    cells = [
-        v4.new_markdown_cell(
-            "x", metadata={"user_expressions": [{"expression": "facts.x", "result": text}]}
-        ),
-        v4.new_code_cell(
-            "x",
-            outputs=[
-                v4.new_output("display_data", data={CLAIMS_MIME: [claim]}),
-                v4.new_output("display_data", data={"text/html": csv_link(rows, name)}),
-            ],
-        ),
-    ]
-    notebook = v4.new_notebook(cells=cells, metadata={"gcbook": {"inputs": inputs}})
+def write_run(path, rows=ROWS, name="fig-a"):
+    shown = v4.new_output("display_data", data={"text/html": csv_link(rows, name)})
+    notebook = v4.new_notebook(cells=[v4.new_code_cell("x", outputs=[shown])])
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook))
     return path
 
 
-def words(*paths):
-    return "\n".join(in_words(compare_runs(*paths)))
+def table(**columns):
+    return pd.DataFrame({name: list(map(str, values)) for name, values in columns.items()})
 
 
 def test_a_run_does_not_differ_from_itself(tmp_path):
     one = write_run(tmp_path / "one" / "chapter.ipynb")
-    found = compare_runs(one, write_run(tmp_path / "two" / "chapter.ipynb"))
-    assert not found.differ
-    assert words(one, one) == "no difference: chapter"
-    assert found.as_dict()["chapters"] == []
+    assert compare_builds(one, write_run(tmp_path / "two" / "chapter.ipynb")) == []
 
 
-def test_what_differs_is_told(tmp_path):
+def test_what_lies_beyond_its_interval_is_said(tmp_path):
     changed = ROWS.assign(value=[0.15, 0.2, 0.9, 0.4], n=[10, 20, 30, 41])
-    one = write_run(tmp_path / "one" / "chapter.ipynb")
-    options = {"draws": 200, "state": "fails", "fact": "0.7", "code": "2"}
-    two = write_run(tmp_path / "two" / "chapter.ipynb", changed, **options)
-    (chapter,) = compare_runs(tmp_path / "one", tmp_path / "two").as_dict()["chapters"]
-    assert chapter["parameters"] == [{"what": "draws", "before": 100, "after": 200}]
-    assert chapter["claims"] == [{"what": "People are good.", "before": "holds", "after": "fails"}]
-    assert chapter["text"] == [{"what": "facts.x", "before": "0.5", "after": "0.7"}]
-    assert chapter["made_from"] == ["code of gcbook"]
-    (table,) = chapter["tables"]
-    numbers = [
-        (each["what"], each["column"], each["before"], each["after"], each["against"])
-        for each in table["numbers"]
+    write_run(tmp_path / "one" / "chapter.ipynb")
+    write_run(tmp_path / "two" / "chapter.ipynb", changed)
+    # 0.15 lies within 0 to 0.2, the interval of 0.1; a number of images has none.
+    assert compare_builds(tmp_path / "one", tmp_path / "two") == [
+        "chapter fig-a: b, value: 0.3 -> 0.9",
+        "chapter fig-a: c'é<, n: 40 -> 41",
     ]
-    assert numbers == [
-        ("a", "value", 0.1, 0.15, "inside"),
-        ("b, 2", "value", 0.3, 0.9, "outside"),
-        ("c", "n", 40, 41, "no interval"),
-    ]
-    assert words(one, two).splitlines()[1:] == [
-        "  made from another code of gcbook",
-        "  parameters: 1 changed",
-        "    draws: 100 -> 200",
-        "  claims: 1 changed",
-        "    People are good.: holds -> fails",
-        "  values in the text: 1 changed",
-        "    facts.x: 0.5 -> 0.7",
-        "  fig-a: 1 number changed by more than the interval, 1 changed inside of it, 1 changed "
-        "that have none (4 rows in both)",
-        "    b, 2, value: 0.3 -> 0.9 (outside)",
-        "    c, n: 40 -> 41 (no interval)",
-        "    a, value: 0.1 -> 0.15 (inside)",
-    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "differs"),
+    [
+        ("3", "1", "3", False),  # at the end of the other's interval, which is 1 to 3
+        ("3.1", "1", "4", True),
+        ("3", "2.5", "4", True),  # the other's value, 2, lies outside this one
+        ("2", "0", "9", False),
+        ("", "", "", True),
+    ],
+)
+def test_each_value_lies_in_the_interval_of_the_other(value, low, high, differs):
+    one = table(who="a", v="2", v_low="1", v_high="3")
+    other = pd.DataFrame({"who": ["a"], "v": [value], "v_low": [low], "v_high": [high]})
+    for pair in ((one, other), (other, one)):
+        assert bool(list(compare_tables(*pair))) == differs
+
+
+def test_ends_belong_to_the_column_that_they_name_or_follow():
+    ends = {"Bias": ["1"], "n": ["5"], "Bias, lower end": ["0"], "Bias, upper end": ["2"]}
+    one = table(**ends)
+    assert list(compare_tables(one, one.assign(Bias="2"))) == []
+    assert list(compare_tables(one, one.assign(n="6"))) == ["n: 5 -> 6"]
+    one = table(n="5", value="1", low="0", high="2")
+    assert list(compare_tables(one, one.assign(value="2"))) == []
+    assert list(compare_tables(one, one.assign(n="6"))) == ["n: 5 -> 6"]
 
 
 def test_rows_belong_together_by_their_words():
-    rows = [{"who": who, "value": value} for who, value in (("a", "1"), ("b", "2"), ("c", ""))]
-    found = compare_tables("t", rows, [rows[2], {"who": "d", "value": "4"}, rows[1]])
-    assert (found.added, found.removed, found.numbers, found.rows) == (["d"], ["a"], [], 2)
-    # What is not computed any more is a change; a value at the end of an interval lies inside.
-    found = compare_tables("t", rows, [*rows[:2], {"who": "c", "value": "3"}])
-    assert [(each.before, each.after, each.against) for each in found.numbers] == [
-        (None, 3.0, "no interval")
-    ]
-    ends = {"low": "1", "high": "3"}
-    for value, against in (("3", "inside"), ("3.1", "outside")):
-        found = compare_tables("t", [{"v": "2", **ends}], [{"v": value, **ends}])
-        assert [each.against for each in found.numbers] == [against]
-    wider = compare_tables("t", [{"v": "2", **ends}], [{"v": "2", "low": "0", "high": "3"}])
-    assert (wider.intervals, wider.numbers) == (1, [])
+    one = table(who=["a", "b", "c", ""], value=[1, 2, "", 9])
+    other = table(who=["c", "d", "b", ""], value=["", 4, 2, 9])
+    assert list(compare_tables(one, other)) == ["only in the first: a", "only in the second: d"]
+    assert list(compare_tables(table(x=[1, 2]), table(x=[1, 3]))) == ["x: 2 -> 3"]
 
 
 def test_books_are_compared_chapter_by_chapter(tmp_path):
@@ -116,57 +89,34 @@ def test_books_are_compared_chapter_by_chapter(tmp_path):
         write_run(tmp_path / "book" / "executed" / f"{name}.ipynb")
     for name in ("b", "c"):
         write_run(tmp_path / "checkout" / "_build" / "executed" / f"{name}.ipynb")
-    found = compare_runs(tmp_path / "book", tmp_path / "checkout")
-    assert (found.added, found.removed, found.differ) == (["c"], ["a"], True)
-    html = tmp_path / "checkout" / "_build" / "html"
-    html.mkdir()
-    assert set(notebooks_of(html)) == {"b", "c"}
+    assert compare_builds(tmp_path / "book", tmp_path / "checkout") == [
+        "a fig-a: only in one of the two",
+        "c fig-a: only in one of the two",
+    ]
 
 
-def test_a_page_stands_for_the_notebook_beside_it(tmp_path):
-    notebook = write_run(tmp_path / "chapter.ipynb")
-    page = tmp_path / "chapter.html"
-    page.write_text("")
-    assert notebooks_of(page) == {"chapter": notebook}
-    notebook.unlink()
-    with pytest.raises(InputError, match="keep the two together"):
-        notebooks_of(page)
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["", "{", "[]", '{"cells": 3}', '{"metadata": {}, "cells": []}', "[" * 100_000, "\0"],
-)
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"cells": 3}', "[" * 100_000, "\0"], ids=range(6))
 def test_what_is_no_executed_notebook_is_refused(tmp_path, text):
     one = write_run(tmp_path / "one.ipynb")
     other = tmp_path / "two.ipynb"
     other.write_text(text)
     with pytest.raises(InputError, match=r"two\.ipynb: expected"):
-        compare_runs(one, other)
+        compare_builds(one, other)
 
 
-def test_other_chapters_and_nothing_are_refused(tmp_path, monkeypatch):
-    one, two = (write_run(tmp_path / n / f"{n}{m}.ipynb") for n in "ab" for m in "1")
-    assert not compare_runs(one, two).differ  # one notebook each, called otherwise
-    write_run(tmp_path / "a" / "a2.ipynb")
-    with pytest.raises(InputError, match="expected two runs of one chapter"):
-        compare_runs(tmp_path / "a", tmp_path / "b")
-    with pytest.raises(InputError, match="expected an executed notebook, found none"):
-        compare_runs(tmp_path / "none", two)
-    monkeypatch.setattr(compare, "_MOST_CELLS", 7)
-    with pytest.raises(InputError, match="cells in all at most"):
-        compare_runs(two, two)
+def test_other_chapters_and_nothing_are_refused(tmp_path):
+    one, two = (write_run(tmp_path / name / f"{name}.ipynb") for name in "ab")
+    with pytest.raises(InputError, match="expected a figure or table that"):
+        compare_builds(one, two)
+    for place in (tmp_path / "none", tmp_path):
+        with pytest.raises(InputError, match=f"{place}: expected a notebook of gcbook"):
+            compare_builds(place, two)
 
 
-def test_names_cannot_steer_a_terminal(tmp_path):
-    one = write_run(tmp_path / "one.ipynb")
-    two = write_run(tmp_path / "two.ipynb", fact="\x1b[2J\nx", draws="\x1b]0;")
-    said = words(one, two)
-    assert "\x1b" not in said and "� x" not in said and "�[2J x" in said
-
-
-def test_long_lists_are_cut(tmp_path):
-    many = pd.DataFrame({"who": [f"w{i}" for i in range(50)], "value": range(50)})
-    one = write_run(tmp_path / "one.ipynb", many)
-    two = write_run(tmp_path / "two.ipynb", many.assign(value=many["value"] + 1))
-    assert words(one, two).splitlines()[-1] == "    and 38 more (--json names all)"
+def test_the_command_says_it_by_its_status_and_names_cannot_steer_a_terminal(tmp_path, capsys):
+    one = write_run(tmp_path / "one" / "c.ipynb")
+    two = write_run(tmp_path / "two" / "c.ipynb", ROWS.assign(who=["\x1b[2J", *ROWS["who"][1:]]))
+    assert call(capsys, "compare", one, one) == (0, "", "")
+    status, out, _ = call(capsys, "compare", one, two)
+    assert (status, len(out.splitlines())) == (1, 2)
+    assert "\x1b" not in out and "only in the second: �[2J" in out

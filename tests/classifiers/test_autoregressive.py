@@ -10,7 +10,7 @@ import torch
 from tiny import tokens as tiny
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from gcbook.classifiers import emu3, janus, t5vq
+from gcbook.classifiers import janus, t5vq
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit
@@ -19,8 +19,7 @@ from gcbook.noise.draws import DrawRule
 
 # The classes are prompts, taken as they are.
 PROMPTS = ("a bad photo of a airplane.", "a bear", "a very very large bad photo of a dog.")
-BUILDERS: dict[str, Callable] = {"t5_vq": tiny.t5_vq, "janus": tiny.janus, "emu3": tiny.emu3}
-OPTIONS = {"t5_vq": {}, "janus": {}, "emu3": {"resolution": 16}}
+BUILDERS: dict[str, Callable] = {"t5_vq": tiny.t5_vq, "janus": tiny.janus}
 CODES = 3
 SEQUENCES = torch.tensor(list(product(range(CODES), repeat=4)))
 
@@ -38,9 +37,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 
 def load(folder: Path, kind: str, **options: object) -> AutoregressiveClassifier:
-    return load_classifier(
-        folder, **{"template": "{}", "labels": PROMPTS, **OPTIONS[kind], **options}
-    )
+    return load_classifier(folder, **{"template": "{}", "labels": PROMPTS, **options})
 
 
 @pytest.fixture
@@ -76,10 +73,9 @@ def test_they_do_not_where_a_token_is_predicted_from_itself(
         return janus_states(network, prompts, more, labels)[:, 1:]
 
     janus_states = janus.hidden_after_prompts
-    for module, kind in ((janus, "janus"), (emu3, "emu3")):
-        monkeypatch.setattr(module, "hidden_after_prompts", leaking)
-        total = torch.logsumexp(-nll(load(folders[kind], kind), SEQUENCES, 0), 0)
-        assert abs(total.item()) > 0.01
+    monkeypatch.setattr(janus, "hidden_after_prompts", leaking)
+    total = torch.logsumexp(-nll(load(folders["janus"], "janus"), SEQUENCES, 0), 0)
+    assert abs(total.item()) > 0.01
 
 
 class Forced(LogitsProcessor):
@@ -140,43 +136,11 @@ def sample_janus(folder: Path, prompt: str, tokens: list[int]) -> float:
     return forced.log_prob
 
 
-def sample_emu3(folder: Path, prompt: str, tokens: list[int]) -> float:
-    from transformers import AutoProcessor, Emu3ForConditionalGeneration
-
-    processor = AutoProcessor.from_pretrained(folder)
-    model = Emu3ForConditionalGeneration.from_pretrained(folder)
-    words = processor.tokenizer.get_vocab()
-    codes = [words[f"<|visual token {code:06d}|>"] for code in range(CODES)]
-    inputs = processor(
-        text=[prompt],
-        return_for_image_generation=True,
-        image_area=16 * 16,
-        return_tensors="pt",
-    )
-    inputs.pop("image_sizes")
-    length = inputs.input_ids.shape[1]
-
-    def allowed(batch: int, ids: torch.Tensor) -> list[int]:
-        return [words["<|extra_200|>"]] if (len(ids) - length) % 3 == 2 else codes
-
-    first, second = (tuple(codes[token] for token in row) for row in (tokens[:2], tokens[2:]))
-    forced = Forced([*first, words["<|extra_200|>"], *second, words["<|extra_200|>"]])
-    model.generate(
-        **inputs,
-        prefix_allowed_tokens_fn=allowed,
-        logits_processor=LogitsProcessorList([forced]),
-        max_new_tokens=6,
-        do_sample=False,
-    )
-    assert forced.step == 6
-    return forced.log_prob
-
-
 @pytest.mark.parametrize("label", range(3))
 def test_likelihood_is_that_of_the_models_own_sampler(
     folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str, label: int
 ) -> None:
-    sample = {"t5_vq": sample_t5_vq, "janus": sample_janus, "emu3": sample_emu3}[kind]
+    sample = {"t5_vq": sample_t5_vq, "janus": sample_janus}[kind]
     for tokens in ([0, 1, 2, 0], [2, 2, 0, 1]):
         expected = sample(folders[kind], PROMPTS[label], tokens)
         found = nll(classifier, torch.tensor([tokens]), label)
@@ -217,7 +181,7 @@ def test_tokens_are_those_of_the_models_own_tokenizer(
     folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
 ) -> None:
     from diffusers import VQModel
-    from transformers import Emu3ForConditionalGeneration, JanusForConditionalGeneration
+    from transformers import JanusForConditionalGeneration
 
     found = classifier.prepare(images())
     assert found.dtype == torch.int64
@@ -225,18 +189,14 @@ def test_tokens_are_those_of_the_models_own_tokenizer(
     assert len(found.unique(dim=0)) >= 3
     assert classifier.n_elements(found[0]) == 4
 
-    pixels = ImageFit(OPTIONS[kind].get("resolution", 4)).fit(images())
+    pixels = ImageFit(4).fit(images())
     with torch.no_grad():
         if kind == "t5_vq":
             vqvae = VQModel.from_pretrained(folders[kind] / "vqvae")
             expected = vqvae.quantize(vqvae.encode(pixels).latents)[2][2]
-        elif kind == "janus":
+        else:
             model = JanusForConditionalGeneration.from_pretrained(folders[kind]).model
             expected = model.vqmodel.encode(2 * pixels - 1).image_tokens
-        else:
-            vqmodel = Emu3ForConditionalGeneration.from_pretrained(folders[kind]).model.vqmodel
-            rows = vqmodel.encode(2 * pixels - 1, torch.tensor([[16, 16]] * 6)).image_tokens
-            expected = torch.stack(list(rows))
     torch.testing.assert_close(found, expected.reshape(6, 4))
 
 
@@ -307,7 +267,7 @@ def test_description_tells_what_makes_the_scores(
     assert found["kind"] == "autoregressive"
     assert found["space"] == "tokens"
     assert found["labels"] == found["prompts"] == list(PROMPTS)
-    assert found["resolution"] == (16 if kind == "emu3" else 4)
+    assert found["resolution"] == 4
     assert len(str(found["weights"])) == 64
     assert classifier.measures == ("nll",)
     assert (classifier.deterministic, classifier.joint, classifier.evaluations) == (True, False, 1)
@@ -316,13 +276,8 @@ def test_description_tells_what_makes_the_scores(
 def test_prompts_are_as_the_processors_of_the_models_write_them(
     folders: dict[str, Path],
 ) -> None:
-    first = {
-        kind: load(folders[kind], kind).describe()["first_prompt"] for kind in ("janus", "emu3")
-    }
-    assert first["janus"] == "<|User|>: a bad photo of a airplane.\n\n<|Assistant|>:"
-    assert first["emu3"] == (
-        "<|extra_203|> a bad photo of a airplane . <|image start|> 2 * 2 <|image token|>"
-    )
+    first = load(folders["janus"], "janus").describe()["first_prompt"]
+    assert first == "<|User|>: a bad photo of a airplane.\n\n<|Assistant|>:"
 
 
 def test_any_log_prob_can_be_injected() -> None:
@@ -350,10 +305,8 @@ def test_sums_are_not_rounded_to_float32() -> None:
 
 
 def test_what_cannot_be_loaded_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(InputError, match="resolution is for other autoregressive models"):
+    with pytest.raises(InputError, match="resolution is for diffusion models"):
         load(folders["janus"], "janus", resolution=16)
-    with pytest.raises(InputError, match="multiple of 8, found 20"):
-        load(folders["emu3"], "emu3", resolution=20)
 
 
 def test_a_janus_without_its_template_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:
@@ -375,15 +328,3 @@ def test_a_t5_vq_that_does_not_fit_together_is_refused(
     path.write_text(json.dumps({"_class_name": t5vq.PIPELINE}))
     with pytest.raises(InputError, match="resolution and image_token_offset"):
         load(copy, "t5_vq")
-
-
-def test_an_emu3_with_codes_that_have_no_token_is_refused(
-    folders: dict[str, Path], tmp_path: Path
-) -> None:
-    copy = Path(shutil.copytree(folders["emu3"], tmp_path / "copy"))
-    path = copy / "config.json"
-    config = json.loads(path.read_text())
-    del config["vocabulary_map"]["<|visual token 000001|>"]
-    path.write_text(json.dumps(config))
-    with pytest.raises(InputError, match="each of 3 codes, found 2"):
-        load(copy, "emu3")

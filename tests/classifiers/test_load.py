@@ -37,7 +37,6 @@ def called(monkeypatch):
     for target in (
         "stable_diffusion.load_stable_diffusion",
         "class_conditional.load_dit",
-        "emu3.load_emu3",
         "amused.load_amused",
         "clip.load_clip",
         "torchvision_models.load_torchvision_download",
@@ -274,15 +273,11 @@ def test_float32_is_float32_on_gpus_too(tmp_path, called):
     assert not torch.backends.cudnn.allow_tf32
 
 
-def test_autoregressive_and_masked_models_get_their_options(tmp_path, called):
-    path = folder(tmp_path, "config.json", architectures=["Emu3ForConditionalGeneration"])
-    load_classifier(path, resolution=256)
-    (path / "config.json").unlink()
-    folder(path, "model_index.json", _class_name="AmusedPipeline")
+def test_masked_models_get_their_options(tmp_path, called):
+    path = folder(tmp_path, "model_index.json", _class_name="AmusedPipeline")
     load_classifier(path)
     load_classifier(path, method="regenerate", mask_ratio=0.3, steps=4, ensemble=None)
     assert [options for _, _, options in called] == [
-        {"resolution": 256},
         {},
         {"method": "regenerate", "mask_ratio": 0.3, "steps": 4},
     ]
@@ -302,7 +297,7 @@ def test_clip_takes_80_prompts_or_one(tmp_path):
         (
             "AmusedPipeline",
             {"resolution": 64},
-            "resolution is for autoregressive and diffusion models",
+            "resolution is for diffusion models",
         ),
         ("DiTPipeline", {"speed": 3}, "no speed is known"),
     ],
@@ -316,7 +311,7 @@ def test_options_of_another_kind_are_refused(tmp_path, called, class_name, optio
 
 def test_image_classifiers_take_no_prompt(tmp_path, called):
     path = folder(tmp_path, "config.json", torchvision="alexnet")
-    with pytest.raises(InputError, match="options are: categories, noise"):
+    with pytest.raises(InputError, match="options are: noise"):
         load_classifier(path, template="a {}")
 
 

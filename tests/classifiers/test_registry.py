@@ -53,9 +53,8 @@ def test_declarations_are_whole_and_lead_to_functions():
     for each in registry.formats():
         assert each.kind in COSTS
         assert each.title
-        functions = {each.loader, each.locate, each.inputs} - {""}
+        functions = {each.loader, each.locate} - {""}
         assert all(callable(each.function(name)) for name in functions)
-        assert (each.inputs == "") == (each.network == ("", ""))
         assert bool(each.scheme) == bool(each.locate)
         assert not each.mark or each.names[0].count(" ") <= 1
 

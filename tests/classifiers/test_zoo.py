@@ -27,7 +27,7 @@ from gcbook.files.errors import InputError
 
 NAMED = {
     *("mini-pixel", "mini-latent", "mini-ar", "mini-masked", "mini-cnn", "mini-cnn-noise"),
-    *("sd-1.4", "sd-2.1-base", "sd-3.5-medium", "if-i-l", "janus-pro-1b", "emu3-gen"),
+    *("sd-1.4", "sd-2.1-base", "sd-3.5-medium", "if-i-l", "janus-pro-1b"),
     *("amused-256", "clip-vit-l-14", "resnet50"),
 }
 

@@ -74,7 +74,6 @@ def test_a_benchmark(trials):
         (["chapters"], "shape-bias  "),
         (["chapters", "weighting", "--json"], '"noise_draws"'),
         (["claims", "--json"], '"humans-shape-bias"'),
-        (["power", "shape-bias", "--json"], '"difference"'),
         (["models"], "sd-1.4"),
         (["models", "mini-pixel", "--json"], '"at_hand": "package: '),
         (["decide", DATA.folder / "scores/mini-pixel/silhouette", "--json"], '"accuracy"'),
@@ -95,7 +94,6 @@ def test_what_needs_no_extra_runs(arguments, says, tmp_path):
         (["build"], "papermill", "book"),
         (["score", "mini-cnn", "cue-conflict", "--world", "default", "-o", "s"], "torch", "models"),
         (["train", "mini-cnn", "-o", "run"], "torch", "models"),
-        (["plan", "sd-1.4"], "torch", "models"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",
 )

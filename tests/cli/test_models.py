@@ -144,7 +144,7 @@ def test_formats_are_listed_with_what_they_take(capsys):
     assert "FluxPipeline" in row
     assert row.endswith("template compile guidance resolution")
     rows = json.loads(call(capsys, "--formats", "--format", "json")[1])
-    assert {"timm:NAME", "open_clip:NAME"} <= {row["name"] for row in rows}
+    assert "timm:NAME" in {row["name"] for row in rows}
     printed = csv.DictReader(io.StringIO(call(capsys, "--formats", "--format", "csv")[1]))
     assert list(printed) == rows
     status, _, err = call(capsys, "sd-1.4", "--formats")

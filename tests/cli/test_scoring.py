@@ -206,6 +206,21 @@ def test_compile_and_warnings_of_loading(capsys, tmp_path, images, asked, monkey
     assert "warning: float16 answers otherwise" in err.splitlines()
 
 
+def test_a_dry_run_prints_hours_and_stores_nothing(capsys, tmp_path, images, asked):
+    store = tmp_path / "store"
+    command = ("score", "some-model", images, "-o", store, "--draws", "4", "--dry-run")
+    status, out, _ = call(capsys, *command)
+    assert status == 0
+    assert out.startswith(
+        "cue-conflict: 16 images of 4 pixels a side, at most 1,024 network evaluations and "
+    )
+    assert out.endswith(" hours on cpu\n")
+    assert not store.exists()
+    status, _, err = call(capsys, *command, "--workers", "ray")
+    assert (status, asked["loaded"]) == (2, 1)
+    assert "found --dry-run as well" in err
+
+
 def test_racing(capsys, tmp_path, images, asked):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
     assert Store.open(tmp_path / "s").settings.racing == usual_race()

@@ -8,10 +8,8 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES
-from gcbook.paper.observers import HUMANS
 from gcbook.stats.agreement import kappa
 from gcbook.stats.components import (
-    COLUMNS,
     FILE,
     Components,
     bias_influence,
@@ -19,7 +17,6 @@ from gcbook.stats.components import (
     kappa_influence,
 )
 
-NO_SEEDS = pd.DataFrame(columns=list(COLUMNS))
 OTHER = dict(zip(CATEGORIES, (*CATEGORIES[1:], CATEGORIES[0]), strict=True))
 
 
@@ -62,23 +59,24 @@ EDGES = edges(
 
 
 def test_accuracy_by_hand() -> None:
-    found = estimate_components(EDGES, NO_SEEDS)
+    found = estimate_components(EDGES)
     networks, parts = found.parts("accuracy", ["edge"])
     assert networks == ("s/a", "s/b")
     image = parts["edge", "image"]
     assert (image.n, image.freedom) == (4, 2)
     # Within categories: ±1/2 on cats, and on dogs 0 (a) or ±1/2 (b); two of four are free.
-    assert image.shared[:2, :2].tolist() == pytest.approx(np.array([[0.25, 0.25], [0.25, 0.5]]))
-    assert np.abs(image.own[:2]).max() < 1e-12
-    # Opposite on cats, alike on dogs: what both share is the dogs', what is one's own the cats'.
-    assert image.own[2, 2] == pytest.approx(0.5)
-    assert image.shared[2, 2] == pytest.approx(0)
-    assert image.shared[2, 2] + image.own[2, 2] / 2 == pytest.approx(0.25)
-    # Both are right on half, and differ by less than their answers' noise: 0 - 0.5 / 4.
-    person = parts["edge", "person"]
-    assert (person.n, person.freedom) == (2, 1)
-    assert person.shared[2, 2] == pytest.approx(-0.125)
-    assert person.shared[0, 0] == pytest.approx(0)
+    assert image.covariance.tolist() == pytest.approx(np.array([[0.25, 0.25], [0.25, 0.5]]))
+
+
+def test_kappa_is_a_mean_over_people() -> None:
+    (row,) = np.array([[1, 0, 1, 1]])
+    people = np.array([[1, 0, 0, 1], [0, 1, 0, 1]])
+    _, each = kappa_influence(np.vstack([row, people]) > 0, np.array([0]), np.array([1, 2]))
+    mean = each[0].mean(axis=0).reshape(2, 2)
+    within = mean - mean.mean(axis=1, keepdims=True)
+    _, parts = estimate_components(EDGES).parts("kappa", ["edge"])
+    # Four images of two categories, on the scale of one image.
+    assert parts["edge", "image"].covariance[0, 0] == pytest.approx(4 * 4 / 2 * (within**2).sum())
 
 
 def test_influences_are_derivatives() -> None:
@@ -140,9 +138,9 @@ def crossed(n_networks: int, of_shape: float, of_texture: float) -> pd.DataFrame
 
 
 def test_known_components_are_found_again() -> None:
-    found = estimate_components(crossed(80, 0.1, 0.15), NO_SEEDS)
+    found = estimate_components(crossed(80, 0.1, 0.15))
     _, parts = found.parts("accuracy", ["cue-conflict"])
-    mean = {unit: np.diagonal(part.shared)[:-1].mean() for (_, unit), part in parts.items()}
+    mean = {unit: np.diagonal(part.covariance).mean() for (_, unit), part in parts.items()}
     counts = {unit: (part.n, part.freedom) for (_, unit), part in parts.items()}
     assert counts["shape"] == (64, 48)
     assert counts["texture"] == (48, 32)
@@ -150,36 +148,30 @@ def test_known_components_are_found_again() -> None:
     assert mean["texture"] == pytest.approx(0.15**2, rel=0.15)
     assert mean["image"] == pytest.approx(0.25 - 0.1**2 - 0.15**2, rel=0.05)
     # Networks have nothing in common here.
-    apart = [part.shared[:-1, :-1][np.triu_indices(80, 1)].mean() for part in parts.values()]
+    apart = [part.covariance[np.triu_indices(80, 1)].mean() for part in parts.values()]
     assert np.abs(apart).max() < 0.002
 
 
 def test_who_did_not_see_all_takes_no_part() -> None:
     some = EDGES[(EDGES["observer"] != "b") | (EDGES["image_id"] != "cat0.png")]
-    assert estimate_components(some, NO_SEEDS).parts("kappa", ["edge"])[0] == ("s/a",)
+    assert estimate_components(some).parts("kappa", ["edge"])[0] == ("s/a",)
     with pytest.raises(InputError, match="of a network and of two people"):
-        estimate_components(EDGES[EDGES["observer"] != "subject-02"], NO_SEEDS)
-
-
-def test_a_dataset_without_components_is_named() -> None:
-    found = estimate_components(EDGES, NO_SEEDS)
-    assert found.datasets == {"shape-bias": (), "accuracy": ("edge",), "kappa": ("edge",)}
-    with pytest.raises(InputError, match=r"expected some of edge, .* found sketch"):
-        found.parts("kappa", ["edge", "sketch"])
+        estimate_components(EDGES[EDGES["observer"] != "subject-02"])
 
 
 def test_what_ships_is_what_the_trials_give(published_trials: pd.DataFrame) -> None:
     shipped = Components.read().table
-    again = estimate_components(published_trials, Components.read().seeds).table
+    again = estimate_components(published_trials).table
     keys = ["measure", "dataset", "unit", "n", "freedom", "a", "b"]
     pd.testing.assert_frame_equal(shipped[keys].astype(str), again[keys].astype(str))
-    for name in ("shared", "own"):
-        np.testing.assert_allclose(shipped[name], again[name], rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose(shipped["covariance"], again["covariance"], rtol=1e-5, atol=1e-8)
 
 
 def test_a_file_is_read_as_it_was_written(tmp_path: Path) -> None:
-    found = estimate_components(EDGES, NO_SEEDS)
+    found = estimate_components(EDGES)
     assert found.save(tmp_path / FILE) == (tmp_path / FILE).stat().st_size
     again = pd.read_parquet(tmp_path / FILE)
-    np.testing.assert_allclose(again["shared"], found.table["shared"].astype(float), rtol=1e-6)
-    assert set(again["a"]) == {"s/a", "s/b", HUMANS}
+    np.testing.assert_allclose(
+        again["covariance"], found.table["covariance"].astype(float), rtol=1e-6
+    )
+    assert set(again["a"]) == {"s/a", "s/b"}

@@ -123,42 +123,6 @@ def siglip(folder: str | Path, *, seed: int = 0, gemma: bool = False) -> Path:
     return Path(folder)
 
 
-def backbone(folder: str | Path, kind: str = "Dinov2", *, seed: int = 0) -> Path:
-    """Write a backbone of 28 x 28 pixels: Dinov2, Dinov2WithRegisters or DINOv3ViT."""
-    import transformers
-
-    torch.manual_seed(seed)
-    size = {"hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 2}
-    size |= {"image_size": 28, "patch_size": 7}
-    more = {"num_register_tokens": 3} if kind != "Dinov2" else {}
-    model = getattr(transformers, f"{kind}Model")(
-        getattr(transformers, f"{kind}Config")(**size, **more, initializer_range=0.5)
-    ).eval()
-    model.save_pretrained(folder)
-    transformers.BitImageProcessor(
-        size={"shortest_edge": 32}, crop_size={"height": 28, "width": 28}
-    ).save_pretrained(folder)
-    return Path(folder)
-
-
-def linear_head(
-    folder: str | Path, names: Sequence[str], features: int, pooling: str, *, seed: int = 1
-) -> Path:
-    """Write a linear head."""
-    from safetensors.torch import save_file
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    noise = torch.Generator().manual_seed(seed)
-    weight = torch.randn(len(names), features, generator=noise)
-    bias = torch.randn(len(names), generator=noise)
-    save_file({"weight": weight, "bias": bias}, folder / "model.safetensors")
-    id2label = {str(index): name for index, name in enumerate(names)}
-    config = {"pooling": pooling, "id2label": id2label}
-    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
-    return folder
-
-
 def timm_model(folder: str | Path, *, seed: int = 0, **config: object) -> Path:
     """Write a small network as timm's folders on the Hub have it; timm must be there."""
     import timm
@@ -184,31 +148,6 @@ def timm_model(folder: str | Path, *, seed: int = 0, **config: object) -> Path:
     torch.nn.init.normal_(model.get_classifier().weight)
     save_file(model.state_dict(), folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(known), encoding="utf-8")
-    return folder
-
-
-def open_clip_model(folder: str | Path, *, seed: int = 0, sigmoid: bool = False) -> Path:
-    """Write a small model as OpenCLIP's folders on the Hub have it; OpenCLIP must be there."""
-    import open_clip
-    from safetensors.torch import save_file
-
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    width = {"width": 32, "layers": 2}
-    model_cfg = {
-        "embed_dim": 16,
-        "vision_cfg": {**width, "image_size": 32, "patch_size": 8, "head_width": 16},
-        "text_cfg": {**width, "context_length": 32, "vocab_size": 49408, "heads": 2},
-        **({"init_logit_bias": -7.0} if sigmoid else {}),
-    }
-    preprocess_cfg = {"mean": [0.48, 0.46, 0.41], "std": [0.27, 0.26, 0.28]}
-    preprocess_cfg |= {"interpolation": "bicubic", "resize_mode": "shortest"}
-    config = {"model_cfg": model_cfg, "preprocess_cfg": preprocess_cfg}
-    (folder / "open_clip_config.json").write_text(json.dumps(config), encoding="utf-8")
-    model = open_clip.create_model(f"local-dir:{folder}", load_weights=False)
-    torch.nn.init.normal_(model.token_embedding.weight)
-    save_file(model.state_dict(), folder / "open_clip_model.safetensors")
     return folder
 
 

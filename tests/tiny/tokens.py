@@ -1,6 +1,6 @@
 """Tiny random models over image tokens, in the on-disk formats of the large ones.
 
-T5-VQ, aMUSEd, Janus and Emu3 of a few hundred kilobytes, always the same for a seed. Images are
+T5-VQ, aMUSEd and Janus of a few hundred kilobytes, always the same for a seed. Images are
 ``side`` × ``side`` tokens. Codes are latents of random images, so that images differ in tokens.
 """
 
@@ -171,65 +171,6 @@ def janus(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -
     return Path(folder)
 
 
-def emu3(folder: str | Path, *, codes: int = 8, seed: int = 0) -> Path:
-    """Write an Emu3 model; an image of 8 n pixels is n × n tokens."""
-    from transformers import (
-        Emu3Config,
-        Emu3ForConditionalGeneration,
-        Emu3ImageProcessor,
-        Emu3Processor,
-    )
-    from transformers.models.emu3.configuration_emu3 import Emu3TextConfig, Emu3VQVAEConfig
-
-    special = {
-        "image_token": "<image>",
-        "boi_token": "<|image start|>",
-        "eoi_token": "<|image end|>",
-        "image_wrapper_token": "<|image token|>",
-        "eof_token": "<|extra_201|>",
-    }
-    # Not in the order of the codes, as nothing promises that they are.
-    visual = tuple(f"<|visual token {code:06d}|>" for code in reversed(range(codes)))
-    extra = ("<|extra_203|>", "<|extra_200|>", *visual)
-    tokenizer = _tokenizer(special, start_token="<|extra_203|>", extra=extra)
-    torch.manual_seed(seed)
-    config = Emu3Config(
-        vq_config=Emu3VQVAEConfig(
-            codebook_size=codes,
-            embed_dim=4,
-            base_channels=32,
-            channel_multiplier=(1, 1, 1, 1),
-            num_res_blocks=1,
-            hidden_size=32,
-            attn_resolutions=(3,),
-        ),
-        text_config=Emu3TextConfig(
-            vocab_size=len(tokenizer),
-            hidden_size=16,
-            intermediate_size=32,
-            num_hidden_layers=2,
-            num_attention_heads=2,
-            num_key_value_heads=2,
-            max_position_embeddings=256,
-            initializer_range=0.5,
-            bos_token_id=tokenizer.bos_token_id,
-            eos_token_id=1,
-            pad_token_id=0,
-        ),
-        vocabulary_map=tokenizer.get_vocab(),
-    )
-    model = Emu3ForConditionalGeneration(config).eval()
-    vqmodel = model.model.vqmodel
-    with torch.no_grad():
-        video = (2 * torch.rand(codes, 3, 16, 16) - 1).unsqueeze(1).repeat(1, 4, 1, 1, 1)
-        latents = vqmodel.quant_conv(vqmodel.encoder(video).permute(0, 2, 1, 3, 4))
-        vqmodel.quantize.embedding.weight.copy_(latents[:, :, 0, 0, 0])
-    model.save_pretrained(folder)
-    processor = Emu3ImageProcessor(image_mean=[0.5] * 3, image_std=[0.5] * 3)
-    Emu3Processor(processor, tokenizer).save_pretrained(folder)
-    return Path(folder)
-
-
 def _vqvae(codes: int, resolution: int) -> Any:
     from diffusers import VQModel
 
@@ -256,7 +197,6 @@ def _tokenizer(
     *,
     start: str | None = None,
     end: str | None = None,
-    start_token: str | None = None,
     extra: tuple[str, ...] = (),
 ) -> Any:
     """Make a tokenizer of words; ``start`` and ``end`` are added to every text."""
@@ -271,7 +211,7 @@ def _tokenizer(
         single = " ".join(part for part in (start, "$A", end) if part)
         added = [(token, vocabulary[token]) for token in (start, end) if token]
         tokenizer.post_processor = processors.TemplateProcessing(single, special_tokens=added)
-    named = {"bos_token": start or start_token} if start or start_token else {}
+    named = {"bos_token": start} if start else {}
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="<pad>",

@@ -7,8 +7,7 @@ PARAMETERS = Declaration(
     {
         "images": whole(1280, "images to score with the large model", ge=1),
         "noise_draws": noise_draws(32, "draws of noise or of masks an image", ge=1, le=10_000),
-        "tflops": number(989.0, "peak of your device in half precision, TFLOP/s", gt=0, le=1e9),
-        "utilisation": number(0.25, "fraction of the peak that is reached", gt=0, le=1),
+        "evaluations_per_second": number(100.0, "what your device makes", gt=0, le=1e9),
         **CLUSTERED,
     }
 )

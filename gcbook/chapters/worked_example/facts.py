@@ -13,13 +13,10 @@ from gcbook.chapters.worked_example.tables import (
     LARGE,
     MINIATURE,
     OPEN_WEIGHTS,
-    large_cost,
-    large_run,
 )
 from gcbook.claims import Interval, Number
 from gcbook.classifiers.zoo import zoo
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, PROMPT_TEMPLATE, imagenet_classes
-from gcbook.paper.experiments import DATASETS
 from gcbook.paper.observers import HUMANS
 from gcbook.paper.published import table1, table2, table3
 from gcbook.stats.summaries import Summaries
@@ -68,8 +65,9 @@ def worked_example_facts(
     ].iloc[0]
     stands = {entry.stands_for for entry in zoo().values() if not entry.source.package}
     large = zoo()[LARGE].parameters or 0
-    some, every = large_run(parameters), large_run(parameters, DATASETS)
-    per_image = costs.set_index("kind")["per_image"]
+    per_image, in_all = (costs.set_index("kind")[name] for name in ("per_image", "all_evaluations"))
+    some = parameters.images * int(per_image[KIND_TITLES["diffusion"]])
+    every = int(in_all[KIND_TITLES["diffusion"]])
     return SimpleNamespace(
         **_printed(),
         **_outcome(outcome),
@@ -81,14 +79,11 @@ def worked_example_facts(
         humans_spread=Number(humans["high"] - humans["low"]),
         images=Number(parameters.images, ",.0f"),
         draws=parameters.noise_draws,
-        evaluations=Number(some.total.evaluations, ",.0f"),
-        hours=Number(some.hours("float16"), ".1f"),
-        all_evaluations=Number(every.total.evaluations / 1e6, ".1f"),
-        all_hours=Number(every.hours("float16"), ".1f"),
-        operations=Number(large_cost().flops / 1e12, ".2f"),
-        encoding=Number(large_cost().image_flops / 1e12, ".2f"),
-        peak=Number(parameters.tflops, ",g"),
-        utilisation=Number(parameters.utilisation, ".0%"),
+        evaluations=Number(some, ",.0f"),
+        hours=Number(some / parameters.evaluations_per_second / 3600, ".1f"),
+        all_evaluations=Number(every / 1e6, ".1f"),
+        all_hours=Number(every / parameters.evaluations_per_second / 3600, ".1f"),
+        per_second=Number(parameters.evaluations_per_second, ",g"),
         labels=len(CATEGORIES),
         prompt=PROMPT_TEMPLATE.format("dog"),
         diffusion_per_image=int(per_image[KIND_TITLES["diffusion"]]),

@@ -4,13 +4,10 @@ The miniature's scores ship with the package, as ``gcbook score`` wrote them; ev
 is done here.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
-from gcbook.classifiers.flops import NetworkCost, shipped_cost
 from gcbook.classifiers.zoo import COSTS, Kind, ZooEntry, n_evaluations, system_titles, zoo
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import evaluations, miniature_answers
@@ -23,9 +20,8 @@ from gcbook.miniworld.results.shipped import (
     shipped_store,
 )
 from gcbook.paper.categories import CATEGORIES
-from gcbook.paper.experiments import DATASETS, EXPERIMENTS
+from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import known_networks
-from gcbook.scoring.plan import BYTES, DEVICES, RunPlan, assumed_rates, plan_run
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 from gcbook.trials.parse import FILE_COLUMNS
@@ -57,9 +53,6 @@ PREDICTIONS = {
     "flow": "velocity (flow)",
     "sample": "image",
 }
-
-DEVICE = DEVICES["h100"]
-"""Whose peak the chapter's parameters give in half precision; in single precision it is this."""
 
 HALF_PRECISION = 2
 """Bytes a parameter."""
@@ -203,61 +196,6 @@ def cost_rows(noise_draws: int) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
-
-
-def large_cost() -> NetworkCost:
-    """What the large model's network costs, whatever of it is on this machine."""
-    return shipped_cost(zoo()[LARGE].architecture)
-
-
-def large_run(parameters: Any, datasets: Sequence[str] = ()) -> RunPlan:
-    """What the large model takes, as ``gcbook plan`` says it.
-
-    Args:
-        parameters: of the chapter.
-        datasets: names; by default the chapter's number of cue conflicts.
-    """
-    images = {name: EXPERIMENTS[name].n_images for name in datasets}
-    device = replace(DEVICE, half=parameters.tflops, half_utilisation=parameters.utilisation)
-    return plan_run(
-        "diffusion",
-        images or {CONFLICTS: parameters.images},
-        draws=parameters.noise_draws,
-        rates=assumed_rates(large_cost(), device),
-        cost=large_cost(),
-    )
-
-
-def plan_rows(parameters: Any) -> pd.DataFrame:
-    """What the large model takes in single and in half precision.
-
-    Args:
-        parameters: of the chapter.
-
-    Returns:
-        A row a precision: ``precision, peak`` (TFLOP/s), ``reached`` (of that, a fraction),
-        ``per_second`` (network evaluations), ``hours`` (of the chapter's images), ``all_hours`` (of
-        all 17 datasets) and ``memory_gb`` (of a batch, weights included).
-    """
-    some, every = large_run(parameters), large_run(parameters, DATASETS)
-    peaks = {
-        "float32": (DEVICE.single, DEVICE.single_utilisation),
-        "float16": (parameters.tflops, parameters.utilisation),
-    }
-    return pd.DataFrame(
-        [
-            {
-                "precision": dtype,
-                "peak": peak,
-                "reached": reached,
-                "per_second": some.rates[dtype].evaluations,
-                "hours": some.hours(dtype),
-                "all_hours": every.hours(dtype),
-                "memory_gb": large_cost().memory(BYTES[dtype], some.batch_size) / 1e9,
-            }
-            for dtype, (peak, reached) in peaks.items()
-        ]
-    )
 
 
 def model_rows() -> pd.DataFrame:

@@ -1,10 +1,7 @@
 """The miniature's run, what the same run takes with large models, and the models by name."""
 
-import json
-
 import pandas as pd
 import pytest
-from tiny.command import call
 
 from gcbook.chapters.parameters import check_parameters
 from gcbook.chapters.worked_example.tables import (
@@ -15,7 +12,6 @@ from gcbook.chapters.worked_example.tables import (
     decided,
     model_rows,
     outcome_rows,
-    plan_rows,
     run_rows,
     score_rows,
     trial_rows,
@@ -84,36 +80,6 @@ def test_costs_follow_from_images_draws_and_classes():
     ]
 
 
-@pytest.fixture(autouse=True)
-def no_models(monkeypatch, tmp_path):
-    monkeypatch.delenv("GCBOOK_MODELS_DIR", raising=False)
-    monkeypatch.setattr("huggingface_hub.file_download.constants.HF_HUB_CACHE", str(tmp_path))
-
-
-def test_the_page_says_what_the_command_says(capsys):
-    rows = plan_rows(check_parameters("worked-example")).set_index("precision")
-    status, out, _ = call(capsys, "plan", "sd-1.4", "--json")
-    plan = json.loads(out)
-    assert status == 0
-    (conflicts,) = (each for each in plan["datasets"] if each["dataset"] == "cue-conflict")
-    for dtype, row in rows.iterrows():
-        whole = plan["precisions"][dtype]
-        assert row["hours"] == pytest.approx(conflicts["hours"][dtype])
-        assert row["all_hours"] == pytest.approx(whole["hours"])
-        assert row["memory_gb"] == pytest.approx(whole["memory_gb"])
-
-
-def test_hours_follow_the_parameters():
-    usual, other = (
-        plan_rows(check_parameters("worked-example", **changes)).set_index("precision")
-        for changes in ({}, {"tflops": 494.5, "images": 640})
-    )
-    assert usual.loc["float16", "hours"] == pytest.approx(other.loc["float16", "hours"], rel=0.02)
-    assert usual.loc["float32", "hours"] == pytest.approx(2 * other.loc["float32", "hours"])
-    per_second = 989e12 * 0.25 / 0.8033e12
-    assert usual.loc["float16", "per_second"] == pytest.approx(per_second, rel=1e-3)
-
-
 def test_every_named_model_has_one_row():
     rows = model_rows()
     assert sorted(rows["name"]) == sorted(name for name, entry in zoo().items() if not entry.world)
@@ -127,6 +93,5 @@ def test_every_named_model_has_one_row():
     assert rows.loc["vgg16", "trials"] == "VGG-16"
     assert pd.isna(rows.loc["mini-cnn", "trials"])
     assert rows.loc["sd-2.1", "prediction"] == "velocity (v)"
-    assert pd.isna(rows.loc["emu3-gen", "resolution"])
     large = rows[rows["kind"].ne("Discriminative") & ~rows.index.str.startswith("mini-")]
     assert large["checked"].str.startswith("https://").all()

@@ -10,9 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from gcbook.book.chapters import find_chapters
 from gcbook.book.project import Project
 from gcbook.chapters.claims import claims_of
 from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
+from gcbook.claims.notebook import claims_in
 from gcbook.files.errors import DataNotFoundError, GcbookError
 
 
@@ -24,19 +26,21 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         chapter: the chapter's name.
 
     Raises:
-        GcbookError: a claim of the chapter's room was not checked, or has no mark in the text.
+        GcbookError: a claim of the notebook, or of the chapter's room, was not recorded, or has no
+            mark in the text.
     """
-    record: list[dict[str, Any]] = [
-        dict(claim)
+    record = {
+        claim["name"]: dict(claim)
         for cell in notebook.cells
         for output in cell.get("outputs", [])
         for claim in output.get("data", {}).get(CLAIMS_MIME, [])
-    ]
-    unchecked = set(claims_of(chapter)) - {claim["name"] for claim in record}
-    if unchecked:
+    }
+    stated = claims_in(notebook.cells)
+    if unrecorded := {*stated, *claims_of(chapter)} - set(record):
         raise GcbookError(
-            f"chapter {chapter}: expected a record of all claims in its room's claims.yml, found "
-            f"none of {', '.join(sorted(unchecked))}. A code cell must end with the outcome of "
+            f"chapter {chapter}: expected a record of all its claims, found none of "
+            f"{', '.join(sorted(unrecorded))}. Its last code cell must be `claim`, below all "
+            "claims; where a room has a claims.yml, a code cell ends with the outcome of "
             "check_claims(p, facts)."
         )
     marked = {
@@ -44,14 +48,31 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         for cell in notebook.cells
         for each in cell.metadata.get("user_expressions", [])
     }
-    for claim in record:
-        if claim["name"] not in marked:
+    for name, claim in record.items():
+        if name not in marked:
             raise GcbookError(
-                f"chapter {chapter}: the claim {claim['name']} ({claim['sentence']}) has no place "
-                f"in the text. Put {{eval}}`claims.{claim['name']}` after its sentence, where a "
-                "rerun is to say whether it still holds."
+                f"chapter {chapter}: the claim {name} ({claim['sentence']}) has no place in the "
+                f"text. Put {{eval}}`{'claim' if name in stated else 'claims'}.{name}` after its "
+                "sentence, where a rerun is to say whether it still holds."
             )
-    return record
+    return list(record.values())
+
+
+def stated_claims(project: Project) -> list[dict[str, Any]]:
+    """What all chapters claim, in the order of the book, as `collected` has it.
+
+    It is read from their sources: with the book's own parameters every claim holds, or the build
+    fails. Of facts there are the names alone.
+    """
+    found = []
+    for each in find_chapters(project):
+        for name, claim in claims_of(each.name).items():
+            known = {"facts": {claim.smallest_effect: None}, "state": "holds"}
+            found.append({"chapter": each.name, "name": name, **claim.model_dump(), **known})
+        cells = json.loads(each.template.read_text(encoding="utf-8"))["cells"]
+        for stated in claims_in(cells).values():
+            found.append({"chapter": each.name, **stated, "state": "holds"})
+    return found
 
 
 def claims_file(project: Project) -> Path:

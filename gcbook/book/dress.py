@@ -6,7 +6,7 @@
   ``optional`` directly above it.
 - Inline expressions give way to their values; the record of claims is taken out.
 - ``{minutes}`` gives way to the time that the page takes to read.
-- Code is folded, what prints nothing into one piece.
+- Code is folded, what prints nothing into one piece; a cell tagged ``measure`` stands open.
 - Folded at the end: how to run the chapter again, where there is something to choose, and from
   what it was made.
 """
@@ -39,8 +39,10 @@ WORDS_A_MINUTE = 200
 """How fast a page is read, figures included; solutions do not count."""
 _MINUTES = "{minutes}"
 
-CAPTION, OPTIONAL = "caption", "optional"
-"""Tags: of the caption of the figure above; of a cell that may come out without its figure."""
+CAPTION, OPTIONAL, MEASURE = "caption", "optional", "measure"
+"""Tags: of the caption of the figure above; of a cell that may come out without its figure; of the
+code that a reader should see, the chapter's measure."""
+_FOLDED_OR_NOT = {MEASURE, "show-input", "hide-input", "remove-input", "remove-cell", "hide-cell"}
 
 
 def dress(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
@@ -282,7 +284,7 @@ def _dress_cell(cell: Any) -> list[Any]:
         return [cell]
     cell.outputs, notes = _join(cell)
     tags = list(cell.metadata.get("tags", []))
-    if not set(tags) & {"show-input", "hide-input", "remove-input", "remove-cell", "hide-cell"}:
+    if not set(tags) & _FOLDED_OR_NOT:
         tags.append("hide-input")
     cell.metadata["tags"] = tags
     return [cell, *notes]

@@ -103,7 +103,10 @@ def chapter_inputs(
         SHA-256 of each file or folder outside the package, by what names it, "" where nothing is
         there; and `Package`'s ``code, data, libraries``.
     """
-    files = {**declaration_of(chapter.name).files(), **paths_in(chapter.name, parameters)}
+    declared = declaration_of(chapter.name)
+    files = {**declared.files(), **paths_in(chapter.name, parameters)}
+    if declared.counts_claims:
+        files["notebooks"] = chapter.template.parent
     return {
         "template": hash_of(chapter.template),
         "parameters": dict(parameters),

@@ -81,12 +81,14 @@ class Declaration:
         check_files: the same for what they name: models, images, files that were found. It may take
             a second, and is asked before a kernel starts.
         files: files outside the package that the chapter's page depends on, by name.
+        counts_claims: whether the page depends on what the other chapters claim.
     """
 
     fields: Fields
     check: Callable[[Any], None] = lambda parameters: None
     check_files: Callable[[Any], None] = lambda parameters: None
     files: Callable[[], Mapping[str, Path]] = dict
+    counts_claims: bool = False
 
 
 def rooms() -> tuple[str, ...]:

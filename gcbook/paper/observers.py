@@ -169,6 +169,28 @@ def show_once(table: pd.DataFrame) -> pd.DataFrame:
     return table.reset_index(drop=True)
 
 
+def shown(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of observers as figures and text name them, each once.
+
+    Args:
+        table: with ``source, observer, observer_kind``.
+
+    Returns:
+        `show_once`, with ``observer`` as in `unique_labels`, ``name`` (what the trials call it) and
+        ``kind`` (`kind_titles`). The people of a class are one observer.
+
+    >>> rows = {"source": "model-vs-human", "observer": ["resnet50"], "observer_kind": "model"}
+    >>> shown(pd.DataFrame(rows))[["observer", "name", "kind"]].to_numpy().tolist()
+    [['ResNet-50', 'resnet50', 'Discriminative model']]
+    """
+    once = show_once(table)
+    return once.assign(
+        name=once["observer"],
+        observer=unique_labels(once["source"], once["observer"]),
+        kind=kind_titles(once["source"], once["observer_kind"]),
+    )
+
+
 def choose_observers(table: pd.DataFrame, observers: Iterable[str]) -> pd.DataFrame:
     """Keep the humans, the named models, and a reader's own observers unless some are named.
 

@@ -117,9 +117,9 @@ def test_tables_are_figures_of_their_own_kind():
 def test_code_is_folded_unless_it_says_otherwise():
     number = v4.new_code_cell("1 + 1", outputs=[display({"text/plain": "2"})])
     silent = v4.new_code_cell("x = 1")
-    kept = v4.new_code_cell("x = 1", metadata={"tags": ["show-input"]})
+    kept = v4.new_code_cell("x = 1", metadata={"tags": ["measure"]})
     tags = [cell.metadata["tags"] for cell in dressed(number, silent, kept).cells[:3]]
-    assert tags == [["hide-input"], ["hide-input"], ["show-input"]]
+    assert tags == [["hide-input"], ["hide-input"], ["measure"]]
 
 
 def test_code_that_prints_nothing_is_unfolded_in_one_piece():

@@ -15,4 +15,4 @@ def _check(parameters: Any) -> None:
         check_lanes(open_stores(parameters.stores))
 
 
-PARAMETERS = Declaration({"stores": stores_of()}, check_files=_check)
+PARAMETERS = Declaration({"stores": stores_of()}, check_files=_check, counts_claims=True)

@@ -1,11 +1,11 @@
 """The numbers of the landing page."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
+from typing import Any
 
 import pandas as pd
 
-from gcbook.chapters.claims import claims_of
 from gcbook.chapters.home.tables import DIFFUSION, MINIATURES, SMALL_NETWORK
 from gcbook.claims import Interval, Number
 from gcbook.claims.found import IN_PART, count_grades, count_unchecked
@@ -15,14 +15,17 @@ from gcbook.miniworld.results.weighting import PAPER
 
 
 def home_facts(
-    dial: pd.DataFrame, contrasts: pd.DataFrame, example: pd.DataFrame, chapters: Iterable[str]
+    dial: pd.DataFrame,
+    contrasts: pd.DataFrame,
+    example: pd.DataFrame,
+    book: Sequence[Mapping[str, Any]],
 ) -> SimpleNamespace:
     """Return every number of the landing page under a name.
 
     Args:
         dial, contrasts: from `gcbook.chapters.home.tables`: ``dial_rows`` and ``contrast_rows``.
         example: one row of `gcbook.stimuli.pictures.pictures_of`.
-        chapters: whose claims are counted.
+        book: the claims that are counted, from `gcbook.book.claims.stated_claims`.
     """
     (seen,) = example.to_dict("records")
     moving = dial[dial["model"] == DIFFUSION].set_index(["lane", "k"])["value"]
@@ -46,23 +49,12 @@ def home_facts(
         version=VERSION,
         **{name: Number(value, ".2f") for name, value in values.items()},
         **differences,
-        **_grades(chapters),
+        **_grades(book),
     )
 
 
-def _grades(chapters: Iterable[str]) -> dict[str, int]:
-    """How many of the paper's claims each grade answers, if all claims of the chapters hold.
-
-    With the book's own parameters they do, or the build fails.
-    """
-    book = [
-        {**claim.model_dump(), "chapter": chapter, "name": name, "state": "holds", "facts": {}}
-        for chapter in chapters
-        for name, claim in claims_of(chapter).items()
-        if claim.answers
-    ]
-    for each in book:
-        each["facts"] = {each["smallest_effect"]: None}
+def _grades(book: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many of the paper's claims each grade answers."""
     counts = count_grades(paper_claims(), book)
     recomputed, printed, asked = counts.values()
     return {

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from tiny.claims import assert_guarded
 
+from gcbook.book.claims import stated_claims
 from gcbook.book.project import find_project
 from gcbook.chapters.home.facts import home_facts
 from gcbook.chapters.home.tables import (
@@ -17,7 +18,6 @@ from gcbook.chapters.home.tables import (
     contrast_rows,
     dial_rows,
 )
-from gcbook.chapters.parameters import rooms
 from gcbook.claims import Interval
 from gcbook.claims.paper import paper_claims
 from gcbook.stats.benchmark_tables import table1_quoted
@@ -36,7 +36,8 @@ def dial():
 @pytest.fixture(scope="module")
 def facts(dial):
     contrasts = contrast_rows(resampling=Resampling(draws=200))
-    return home_facts(dial, contrasts, pictures_of("example"), rooms())
+    claimed = stated_claims(find_project())
+    return home_facts(dial, contrasts, pictures_of("example"), claimed)
 
 
 def test_one_model_moves_and_the_others_stand(dial):

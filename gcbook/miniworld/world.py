@@ -14,7 +14,7 @@ wears its own category's texture with probability .89, and else that of any othe
 octave around f is then proportional to :math:`f^{2 - 2a}`. An object that fills the frame spans, at
 32 pixels, the three octaves below that of its texture, taken to repeat after about five pixels.
 (Most families repeat after one to two times that, so texture is rather coarser than was argued;
-`gcbook.chapters.weighting.fine` measures it.) The contrast of texture over that of
+`gcbook.chapters.weighting.detail` measures it.) The contrast of texture over that of
 figure against ground is the square root of one octave's energy over the sum of those three: .75 for
 a = .8, .43 for 1.2, .27 for 1.5. Each image draws its ratio between these bounds, evenly in the
 logarithm.

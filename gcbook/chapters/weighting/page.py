@@ -16,20 +16,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
+import altair as alt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.chapters.weighting.charts import fig_start
 from gcbook.charts.chart import chart_image, chart_spec
+from gcbook.charts.parts import look
+from gcbook.charts.theme import DISCRIMINATIVE, INK
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.kinds import DIFFUSION
 from gcbook.miniworld.results.shipped import name_of, shipped_store
 from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.results.weighting import PAPER, SETS, read_errors
 from gcbook.miniworld.testsets import make_test_set, texture_of
-from gcbook.scoring.decisions import decide
-from gcbook.scoring.store import Store
 
 STEPS = 65_535
 """Of a draw's largest excess: what one is rounded to."""
@@ -176,7 +176,7 @@ class LiveFigure:
     def body(self) -> str:
         """HTML: a picture of what comes out, which the scripts replace by the controls."""
         data = self.data.replace("</", "<\\/")
-        image = chart_image(chart_spec(fig_start(self.table)))
+        image = chart_image(chart_spec(_start(self.table)))
         # Where no script runs, no style sheet of the figure's own is loaded either.
         image = image.replace("<img ", '<img style="max-width:100%;height:auto" ', 1)
         scripts = "".join(f'<script src="{_STATIC}/{name}.js"></script>' for name in _SCRIPTS)
@@ -203,7 +203,8 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
     models: list[LiveModel] = []
     pictures: dict[str, Sequence[str]] = {}
     labels: tuple[str, ...] = ()
-    for world, title in WORLDS.items():
+    # The calibrated world first, which the text is about.
+    for world, title in reversed(WORLDS.items()):
         for recipe in DIFFUSION:
             name = f"{recipe}, {title.lower()}"
             images, draws = {}, {}
@@ -220,6 +221,43 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
             pictures[name] = _pictures(shown.tolist(), world)
             models.append(LiveModel(name, images, draws))
     return LiveFigure(models, labels, pictures, decay)
+
+
+def _start(rows: pd.DataFrame) -> alt.TopLevelMixin:
+    """Accuracy and shape bias of each model at a few k: the picture where no script runs."""
+    titles = {"accuracy": "Accuracy", "shape_bias": "Shape bias"}
+    shown = rows.melt(["model", "k"], [*titles], var_name="measure")
+    marks = look(
+        "measure",
+        titles.values(),
+        color=[DISCRIMINATIVE, INK],
+        shape=["diamond", "circle"],
+        title=None,
+    )
+    scale = alt.Scale(domain=[0, 1])
+    row = alt.Row("model:N", title=None, sort=list(dict.fromkeys(rows["model"])), spacing=14)
+    said = (
+        f"{row['model']}, k = {row['k']:g}: accuracy {row['accuracy']:.2f}, shape bias "
+        f"{row['shape_bias']:.2f}."
+        for row in rows.to_dict("records")
+    )
+    return (
+        alt.Chart(shown.assign(measure=shown["measure"].map(titles)))
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(
+            x=alt.X("value:Q", title="Share of answers", scale=scale).axis(format=".1f"),
+            y=alt.Y("k:O", title="k"),
+            row=row.header(labelAngle=0, labelAnchor="start", labelOrient="top"),
+            **marks,
+        )
+        .properties(
+            width=600,
+            height=70,
+            description="Accuracy and shape bias of each model on the images of this page for a "
+            f"few k of exp(−kt). {' '.join(said)}",
+        )
+        .configure_legend(orient="bottom")
+    )
 
 
 def chosen_images(images: pd.DataFrame, test_set: str, seed: int) -> pd.DataFrame:
@@ -244,45 +282,6 @@ def chosen_images(images: pd.DataFrame, test_set: str, seed: int) -> pd.DataFram
     rows = rows.groupby(["category", "texture"], sort=False).head(1)
     first = _different(rows)
     return pd.concat([rows.loc[first], rows.drop(index=first)])
-
-
-def page_agreement(figure: LiveFigure, stores: Mapping[str, Mapping[str, Store]]) -> dict[str, int]:
-    """Compare decisions by the page's errors and by the full scores, under the paper's weighting.
-
-    Args:
-        figure: the page's.
-        stores: name of a model → test set → its scores.
-
-    Returns:
-        ``decisions``, over models, sets and images; ``rounded``, how many of them differ from the
-        full scores' with as many draws; ``fewer``, from the full scores' with all draws;
-        ``page_draws`` and ``all_draws`` an image.
-    """
-    found = dict.fromkeys(("decisions", "rounded", "fewer", "page_draws", "all_draws"), 0)
-    for model in figure.models:
-        for name, packed in model.draws.items():
-            store, n = stores[model.name][name], packed.times.shape[1]
-            answers = np.array(figure.labels)[packed.answers(PAPER)]
-            weights = store.weights(f"exp:{PAPER}", "l2")
-            for key, draws in (("rounded", n), ("fewer", None)):
-                full = decide(store, weights, draws).set_index("image_id")
-                wanted = full.loc[model.images[name]["image_id"], "response"].to_numpy()
-                found[key] += int((answers != wanted).sum())
-            found["decisions"] += len(answers)
-            found["page_draws"] = max(found["page_draws"], n)
-            found["all_draws"] = max(found["all_draws"], store.settings.max_draws)
-    return found
-
-
-def live_stores() -> dict[str, dict[str, Store]]:
-    """The scores of the models of `live_figure`, by name and test set."""
-    return {
-        f"{recipe}, {title.lower()}": {
-            name: shipped_store(name_of(recipe, world), name) for name in SETS
-        }
-        for world, title in WORLDS.items()
-        for recipe in DIFFUSION
-    }
 
 
 def _different(conflicts: pd.DataFrame) -> list[int]:

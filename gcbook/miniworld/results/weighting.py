@@ -1,21 +1,14 @@
-"""Tables behind the chapter on weightings: accuracy and cues under each, and what contributes.
+"""Answers under any weighting, from raw errors; no network is asked."""
 
-All of it is computed from raw errors; no network is asked.
-"""
-
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from gcbook.miniworld.named import DEFAULT
 from gcbook.miniworld.results.answers import SOURCE, mark
-from gcbook.miniworld.results.kinds import DIFFUSION
-from gcbook.miniworld.results.shipped import label_of, parts_of, select_models, shipped_store
 from gcbook.noise.schedules import Schedule
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.diagnostics import TENTHS, level_of, variance_shares
 from gcbook.scoring.scores import Weights, score_array
 from gcbook.scoring.store import Store
 
@@ -24,9 +17,6 @@ SETS = ("in-distribution", "cue-conflict")
 
 PAPER = 7
 """k of the paper's weighting exp(−kt)."""
-
-Stores = Mapping[str, Mapping[str, Store]]
-"""Label of a model → test set → its scores."""
 
 
 @dataclass(frozen=True)
@@ -55,29 +45,6 @@ class RawErrors:
         return (weights[..., None] * self.errors).mean(axis=1)
 
 
-def weighing_stores(labels: Sequence[str] = (), *, world: str = DEFAULT) -> Stores:
-    """Find the shipped diffusion models of a world, with their scores.
-
-    The others take no weights: a likelihood, or a network without noise.
-
-    Args:
-        labels: of models (`gcbook.miniworld.results.shipped.label_of`); by default of all such
-            models with seed 0.
-
-    Returns:
-        Label → test set → store, in the order in which the models are shown.
-
-    Raises:
-        InputError: a label is none of such a model.
-        DataNotFoundError: this version brings no pixel or no latent diffusion of the world.
-    """
-    return {
-        label_of(name): {test_set: shipped_store(name, test_set) for test_set in SETS}
-        for name in select_models(world, DIFFUSION, labels)
-        if labels or parts_of(name).seed == 0
-    }
-
-
 def read_errors(store: Store) -> RawErrors:
     """Read a store of errors whose classes have all draws in common, a fixed number of them.
 
@@ -97,30 +64,6 @@ def read_errors(store: Store) -> RawErrors:
         arrays["error_l2"][whole],
         store.schedule,
     )
-
-
-def share_table(stores: Stores, weightings: Sequence[str]) -> pd.DataFrame:
-    """What each tenth of t has of the weight, and what of the score's variance between classes.
-
-    The scores are those of cue-conflict images.
-
-    Returns:
-        A row a model, weighting, tenth (1 to 10, from clean to noise) and ``part``, "weight" or
-        "variance", with its ``share``; the shares of a part sum to 1.
-    """
-    rows = []
-    for model, of_model in stores.items():
-        store = of_model["cue-conflict"]
-        raw = read_errors(store)
-        tenth = level_of(raw.t, TENTHS)
-        for name in weightings:
-            weights = store.weights(name, "l2")
-            of_draws = weights.at(raw.t, raw.log_snr)
-            weight = np.bincount(tenth.ravel(), of_draws.ravel(), TENTHS) / of_draws.sum()
-            variance = variance_shares(store, weights)
-            for part, shares in (("weight", weight), ("variance", variance)):
-                rows += [(model, name, i + 1, part, share) for i, share in enumerate(shares)]
-    return pd.DataFrame(rows, columns=["model", "weighting", "tenth", "part", "share"])
 
 
 def answers_under(store: Store, weightings: Sequence[str]) -> pd.DataFrame:

@@ -3,31 +3,19 @@
 from collections import Counter
 
 import numpy as np
-import pandas as pd
-import pytest
 import torch
 
-from gcbook.chapters.weighting.restored import (
-    band_name,
-    detail_rows,
-    kept_rows,
-    restored_powers,
-    some_images,
-)
+from gcbook.chapters.weighting.restored import restored_powers, some_images
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.miniworld.testsets import texture_of
-from gcbook.noise.detail import measured_spectrum, natural_spectrum
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.resampling import Resampling
 
 STIMULI = some_images(1)
 TIMES = [0.2, 0.6]
 BANDS = octave_bands(32)
 RIGHT = [one.category for one in STIMULI]
-SPECTRUM = natural_spectrum(32, 0.4)
-NONE = Resampling(draws=0)
 
 
 def classifier(denoise):
@@ -50,22 +38,13 @@ def test_images_are_drawn_evenly_and_by_their_seed():
     assert all(texture_of(one.image_id) != one.category for one in conflicts)
 
 
-def test_a_blind_denoiser_misses_everything():
-    table = powers(lambda x, t, label: torch.zeros_like(x))
-    rows = detail_rows(table, SPECTRUM, resampling=NONE)
-    assert np.allclose(rows["missed"], 1)
-    assert set(rows["images"]) == {16}
-    assert sorted(set(rows["t"])) == TIMES
-    assert kept_rows(table, [band_name(BANDS[2])], resampling=NONE)["kept"].tolist() == [0]
-
-
-def test_one_that_knows_the_image_misses_nothing():
+def test_a_blind_denoiser_restores_nothing_and_one_that_knows_the_image_all():
+    blind = powers(lambda x, t, label: torch.zeros_like(x))
+    assert np.allclose(blind["error"], blind["clean"]) and not blind["restored"].any()
+    assert sorted(set(blind["t"])) == TIMES
     x = classifier(None).prepare([one.read() for one in STIMULI])
-    table = powers(lambda x_t, t, label: x[: len(x_t)])
-    rows = detail_rows(table, SPECTRUM, resampling=Resampling(draws=100))
-    assert np.allclose(rows["missed"], 0) and np.allclose(rows["high"], 0)
-    kept = kept_rows(table, [band_name(BANDS[3])], resampling=Resampling(draws=100))
-    assert np.allclose(kept[["kept", "low", "high"]], 1)
+    known = powers(lambda x_t, t, label: x[: len(x_t)])
+    assert np.allclose(known["restored"], known["clean"]) and np.allclose(known["error"], 0)
 
 
 def test_powers_are_those_of_the_pictures():
@@ -90,24 +69,3 @@ def test_each_image_is_restored_under_its_prompt():
 
     restored_powers(classifier(watch), STIMULI, RIGHT, [0.5])
     assert [CATEGORIES[place] for place in asked] == RIGHT
-
-
-def test_the_papers_weight_counts_little_noise_most():
-    rows = [
-        {"band": "2 to 4", "t": t, "clean": 1.0, "restored": restored}
-        for t, restored in ((0.1, 1.0), (0.9, 0.0))
-    ]
-    table = pd.DataFrame(rows).assign(category="cat", silhouette="cat1")
-    (kept,) = kept_rows(table, ["2 to 4"], resampling=NONE)["kept"]
-    # All below t = ½ goes to the first time.
-    assert kept == pytest.approx((1 - np.exp(-3.5)) / (1 - np.exp(-7)), abs=1e-4)
-
-
-def test_a_gaussian_denoiser_misses_half_where_the_axis_says():
-    """On white pictures the best denoiser keeps α²v/(α²v + σ²/3) of the image in each channel."""
-    rng = np.random.default_rng(0)
-    pictures = 0.3 * rng.standard_normal((400, 32, 32))
-    spectrum = measured_spectrum(pictures)
-    table = powers(lambda x, t, label: x)
-    hidden = detail_rows(table, spectrum, resampling=NONE)["hidden_at"].unique()
-    assert hidden == pytest.approx(2 / np.pi * np.arctan(0.3 * np.sqrt(3)), abs=0.01)

@@ -10,6 +10,7 @@ from gcbook.miniworld.results.own_curves import own_levels, own_sweep
 from gcbook.miniworld.results.own_stores import open_stores
 from gcbook.miniworld.results.sweep import DECAYS, measures_under
 from gcbook.scoring.decisions import decide, to_trials
+from gcbook.scoring.diagnostics import decisions_by
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate
 from gcbook.stats.metrics import shape_bias
@@ -98,16 +99,13 @@ def test_levels_share_out_the_answers(made):
     assert lead.iloc[0] < 0 < lead.iloc[-1]
 
 
-def test_levels_of_a_miniature_are_the_books():
-    from gcbook.chapters.weighting.levels import level_answers, level_shares
-
+def test_levels_of_a_miniature_are_the_scorers():
     own = open_stores(str(SCORES / "mini-latent" / "cue-conflict"))
-    mine = own_levels(own, 2, resampling=FEW)
-    book = level_shares(level_answers(2), 2, resampling=FEW)
-    book = book[(book["world"] == "Default world") & (book["model"] == "mini-latent")]
-    both = mine.merge(book, on=["answer", "t_low"])
-    assert len(both) == 6
-    assert both["share_x"].to_numpy() == pytest.approx(both["share_y"].to_numpy())
+    mine = own_levels(own, 2, resampling=FEW).pivot(index="t_low", columns="answer", values="share")
+    store = own[0].store
+    wanted = decisions_by(store, "t", 2, store.weights("uniform", "l2"))
+    for cue in ("shape", "texture"):
+        assert mine[f"the {cue}"].tolist() == pytest.approx(wanted[f"{cue}_accuracy"].tolist())
 
 
 def test_no_store_no_rows():

@@ -4,21 +4,15 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from tiny.shipped import ship_model, use_data
 from tiny.weighing import SCHEDULE, times_of, world_errors, write_store, write_world
 
-from gcbook.files.errors import InputError
-from gcbook.miniworld.results import weighting
 from gcbook.miniworld.results.weighting import (
     RawErrors,
     read_errors,
-    share_table,
-    weighing_stores,
 )
 from gcbook.noise.schedules import log_snr
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
-from gcbook.scoring.diagnostics import variance_shares
 
 
 @pytest.fixture(scope="module")
@@ -77,51 +71,3 @@ def test_answers_are_those_of_the_scorer(stores, name):
         raw = read_errors(store)
         found = raw.mean_errors(name).argmin(axis=1)
         assert [raw.labels[label] for label in found] == decided["response"].tolist()
-
-
-def test_shares_of_weight_by_hand_and_of_variance_from_the_diagnostics(tmp_path):
-    names = ["cat1-dog1.png", "dog1-cat2.png"]
-    times = np.array([[0.1, 0.35, 1.0], [0.05, 0.31, 0.95]])
-    store = write_store(tmp_path / "s", "cue-conflict", names, world_errors(names, times), times)
-    table = share_table({"m": {"cue-conflict": store}}, ["exp:2", "uniform"])
-    parts = table.set_index(["weighting", "part", "tenth"])["share"].sort_index()
-    weights = np.exp(-2 * times).sum(axis=0) / np.exp(-2 * times).sum()
-    found = parts["exp:2", "weight"]
-    # The upper end of a tenth belongs to it.
-    assert found[[1, 4, 10]].tolist() == pytest.approx(weights.tolist())
-    assert found.drop([1, 4, 10]).eq(0).all()
-    assert parts["uniform", "weight"][[1, 4, 10]].tolist() == pytest.approx([1 / 3] * 3)
-    for name in ("exp:2", "uniform"):
-        expected = variance_shares(store, store.weights(name, "l2"))
-        assert parts[name, "variance"].tolist() == pytest.approx(expected.tolist())
-        assert parts[name, "variance"].sum() == pytest.approx(1)
-
-
-@pytest.fixture
-def shipped(tmp_path, monkeypatch):
-    """Models of two worlds, of which some can be weighed."""
-    data = use_data(tmp_path, monkeypatch)
-    for name in ("mini-pixel", "mini-pixel-seed1", "mini-latent", "mini-ar"):
-        ship_model(data, name)
-    for name in ("mini-pixel-calibrated", "mini-latent-calibrated", "mini-cnn-calibrated"):
-        ship_model(data, name)
-    monkeypatch.setattr(weighting, "shipped_store", lambda name, test_set: (name, test_set))
-
-
-def test_models_that_take_weights_are_found(shipped):
-    found = weighing_stores()
-    assert list(found) == ["mini-pixel", "mini-latent"]
-    assert list(found["mini-pixel"]) == ["in-distribution", "cue-conflict"]
-    assert list(weighing_stores(("mini-pixel-seed1",))) == ["mini-pixel-seed1"]
-
-
-def test_models_of_a_world_go_by_their_names_within_it(shipped):
-    found = weighing_stores(world="calibrated")
-    assert found["mini-latent"]["cue-conflict"] == ("mini-latent-calibrated", "cue-conflict")
-    assert list(found) == ["mini-pixel", "mini-latent"]
-
-
-@pytest.mark.parametrize("name", ["mini-ar", "maxi"])
-def test_others_are_refused_with_what_there_is(shipped, name):
-    with pytest.raises(InputError, match=f"mini-pixel, .*mini-latent.*found {name}"):
-        weighing_stores((name,))

@@ -1,0 +1,40 @@
+"""The chapter's measure, from the shipped errors."""
+
+import numpy as np
+import pytest
+from tiny.notebooks import names_after
+
+from gcbook.chapters.parameters import check_parameters, named_trials
+from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
+from gcbook.miniworld.results.sweep import measures_under
+from gcbook.stats.resampling import Resampling
+
+
+@pytest.fixture(scope="module")
+def measures():
+    return names_after("weighting", "measure")["measures"]
+
+
+@pytest.mark.parametrize(("k", "bias"), [(0, 0.511), (3, 0.249), (7, 0.113), (20, 0.057)])
+def test_shape_bias_falls_with_k(measures, k, bias):
+    found = measures(["mini-pixel-calibrated"], lambda t: np.exp(-k * t))
+    assert found["shape bias"] == pytest.approx(bias, abs=5e-4)
+
+
+def test_the_cells_and_the_sweep_agree(measures):
+    rows = measures_under("mini-latent", "default", [2, 7], resampling=Resampling(draws=0))
+    row = rows.set_index("k").loc[2]
+    found = measures(["mini-latent"], lambda t: np.exp(-2 * t))
+    names = ["shape_accuracy", "texture_accuracy", "shape_bias", "accuracy"]
+    asked = [found[each] for each in ("shape", "texture", "shape bias", "accuracy")]
+    assert asked == pytest.approx(row[names].tolist())
+
+
+def test_stores_are_checked_with_the_parameters():
+    scores = DATA.folder / "scores"
+    with pytest.raises(InputError, match="no noise levels"):
+        named_trials(check_parameters("weighting", stores=str(scores / "mini-cnn/cue-conflict")))
+    place = str(scores / "mini-pixel" / "cue-conflict")
+    checked = check_parameters("weighting", stores=place)
+    assert checked.changed() == {"stores": place} and named_trials(checked) == []

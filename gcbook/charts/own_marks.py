@@ -1,7 +1,7 @@
 """A reader's own observers in a chart: drawn last, large, outlined and named.
 
 They stand out from the start, whoever else a reader highlights. Several are told apart by their
-names, by how their marks are filled and, as lines, by their dashes.
+names and by how their marks are filled.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,6 @@ LINE = 14
 """Between names one above the other, in pixels."""
 
 _RIM = {"stroke": PAGE, "strokeWidth": 3, "strokeJoin": "round", "color": PAGE}
-_DASHES: Sequence[Sequence[int]] = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3])
 _FILLS = ((OWN, INK), (PAGE, OWN), (INK, OWN))
 """Fill and outline of the marks of several own observers, in turn."""
 
@@ -76,16 +75,6 @@ def own_points(
         )
         layers.append(mark.encode(shape=look["shape"]))
     return layers
-
-
-def own_lines(
-    base: alt.Chart, names: Names, own: Sequence[str], *, width: float = 2.4
-) -> list[alt.Chart]:
-    """Their lines; arguments as of `own_points`."""
-    return [
-        rows.mark_line(color=OWN, strokeWidth=width, strokeDash=list(_DASHES[i % len(_DASHES)]))
-        for i, rows in enumerate(of_each(base, names, own))
-    ]
 
 
 def own_labels(

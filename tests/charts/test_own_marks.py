@@ -9,9 +9,7 @@ import pytest
 from gcbook.charts.among_networks import fig_among_networks
 from gcbook.charts.chart import chart_spec
 from gcbook.charts.forest import fig_forest
-from gcbook.charts.ladder import fig_ladder
 from gcbook.charts.own_marks import SIZE
-from gcbook.charts.strength import fig_strength
 from gcbook.charts.theme import KIND_SHAPES, OWN
 
 KINDS = ["Humans", "Discriminative model", "Own model", "Own people"]
@@ -38,7 +36,6 @@ def figures(rows: pd.DataFrame) -> dict[str, Any]:
     x = alt.X("value:Q", title="Accuracy")
     own = rows[rows["kind"].isin(KINDS[2:])].set_index("model")["kind"].to_dict()
     return {
-        "ladder": fig_ladder(rows, x, description="d"),
         "among": fig_among_networks(
             rows, x, row="dataset", said=["observer"], control="c", description="d"
         ),
@@ -48,7 +45,7 @@ def figures(rows: pd.DataFrame) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("form", ["ladder", "among", "forest"])
+@pytest.mark.parametrize("form", ["among", "forest"])
 def test_own_observers_are_drawn_last_and_large(form: str) -> None:
     spec = chart_spec(figures(ROWS)[form])
     points = [layer for layer in spec["layer"] if layer["mark"]["type"] == "point"]
@@ -74,23 +71,10 @@ def test_they_are_named_beside_their_marks_or_in_bold_on_the_axis() -> None:
         if layer["mark"]["type"] == "text" and layer["mark"].get("color") == OWN
     ]
     assert len({mark["dy"] for mark in words}) == 2  # one above the other
-    for form in ("ladder", "forest"):
-        axes = [layer["encoding"].get("y", {}).get("axis") for layer in drawn[form]["layer"]]
-        (axis, *_) = (each for each in axes if each and "labelColor" in each)
-        assert axis["labelColor"]["condition"]["value"] == OWN
-        assert '["o2", "o3"]' in axis["labelFontWeight"]["condition"]["test"]
-
-
-def test_in_panels_they_have_lines_of_their_own_and_are_named_once() -> None:
-    two = pd.concat([ROWS, ROWS.assign(dataset="Sketch"), ROWS.assign(dataset="Contrast")])
-    y = alt.Y("value:Q", title="Accuracy").scale(domain=[0, 1])
-    spec = chart_spec(fig_strength(two, y, guess=0.1, control="c", description="d"))
-    for panel, named in zip(spec["concat"], (1, 1, 0), strict=True):
-        marks = [layer["mark"] for layer in panel["layer"]]
-        own = [m for m in marks if m["type"] == "line" and m.get("color") == OWN]
-        assert len({tuple(m["strokeDash"]) for m in own}) == 2
-        said = [m for m in marks if m["type"] == "text" and m.get("color") == OWN]
-        assert len(said) == named
+    axes = [layer["encoding"].get("y", {}).get("axis") for layer in drawn["forest"]["layer"]]
+    (axis, *_) = (each for each in axes if each and "labelColor" in each)
+    assert axis["labelColor"]["condition"]["value"] == OWN
+    assert '["o2", "o3"]' in axis["labelFontWeight"]["condition"]["test"]
 
 
 def test_kinds_of_own_observers_have_shapes_of_their_own() -> None:

@@ -16,14 +16,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-import altair as alt
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.charts.chart import chart_image, chart_spec
-from gcbook.charts.parts import look
-from gcbook.charts.theme import DISCRIMINATIVE, INK
+from gcbook.charts.tablehtml import data_table, select_columns
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.kinds import DIFFUSION
 from gcbook.miniworld.results.shipped import name_of, shipped_store
@@ -174,14 +171,13 @@ class LiveFigure:
 
     @property
     def body(self) -> str:
-        """HTML: a picture of what comes out, which the scripts replace by the controls."""
+        """HTML: a table of what comes out, which the scripts replace by the controls."""
         data = self.data.replace("</", "<\\/")
-        image = chart_image(chart_spec(_start(self.table)))
-        # Where no script runs, no style sheet of the figure's own is loaded either.
-        image = image.replace("<img ", '<img style="max-width:100%;height:auto" ', 1)
+        rows = self.table.round(2)
+        said = data_table(select_columns(rows, [*rows]), "What comes out at a few k")
         scripts = "".join(f'<script src="{_STATIC}/{name}.js"></script>' for name in _SCRIPTS)
         return (
-            f'<div data-classify="weights">{image}</div>'
+            f'<div data-classify="weights">{said}</div>'
             f'<script type="application/json" class="gc-pack" data-name="weights">{data}</script>'
             f"{scripts}"
         )
@@ -221,43 +217,6 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
             pictures[name] = _pictures(shown.tolist(), world)
             models.append(LiveModel(name, images, draws))
     return LiveFigure(models, labels, pictures, decay)
-
-
-def _start(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Accuracy and shape bias of each model at a few k: the picture where no script runs."""
-    titles = {"accuracy": "Accuracy", "shape_bias": "Shape bias"}
-    shown = rows.melt(["model", "k"], [*titles], var_name="measure")
-    marks = look(
-        "measure",
-        titles.values(),
-        color=[DISCRIMINATIVE, INK],
-        shape=["diamond", "circle"],
-        title=None,
-    )
-    scale = alt.Scale(domain=[0, 1])
-    row = alt.Row("model:N", title=None, sort=list(dict.fromkeys(rows["model"])), spacing=14)
-    said = (
-        f"{row['model']}, k = {row['k']:g}: accuracy {row['accuracy']:.2f}, shape bias "
-        f"{row['shape_bias']:.2f}."
-        for row in rows.to_dict("records")
-    )
-    return (
-        alt.Chart(shown.assign(measure=shown["measure"].map(titles)))
-        .mark_point(filled=True, size=80, opacity=1)
-        .encode(
-            x=alt.X("value:Q", title="Share of answers", scale=scale).axis(format=".1f"),
-            y=alt.Y("k:O", title="k"),
-            row=row.header(labelAngle=0, labelAnchor="start", labelOrient="top"),
-            **marks,
-        )
-        .properties(
-            width=600,
-            height=70,
-            description="Accuracy and shape bias of each model on the images of this page for a "
-            f"few k of exp(−kt). {' '.join(said)}",
-        )
-        .configure_legend(orient="bottom")
-    )
 
 
 def chosen_images(images: pd.DataFrame, test_set: str, seed: int) -> pd.DataFrame:

@@ -1,7 +1,5 @@
 """What travels with the page decides as the full errors do, and was not chosen by answers."""
 
-import base64
-import json
 from types import SimpleNamespace
 
 import numpy as np
@@ -121,27 +119,9 @@ def test_the_table_counts_these_answers():
     assert sorted(set(rows["k"])) == [0, 2, 7, 20]
 
 
-def test_the_scripts_are_given_what_is_packed():
-    figure = live_figure(3, 7.0, 0)
-    data = json.loads(figure.data)
-    assert (data["labels"], data["k"], data["paper"]) == (list(CATEGORIES), 7, 7)
-    for model, given in zip(figure.models, data["models"], strict=True):
-        assert given["name"] == model.name
-        for name, packed in model.draws.items():
-            own = given["sets"][name]
-            assert own["draws"] == 3
-            times = np.frombuffer(base64.b64decode(own["thousandths"]), "<u2").reshape(-1, 3)
-            excess = np.frombuffer(base64.b64decode(own["excess"]), "<u2").reshape(-1, 3, 16)
-            assert (times == packed.thousandths).all() and (excess == packed.excess).all()
-            shown = model.images[name]
-            assert [CATEGORIES[at] for at in own["shape"]] == shown["category"].tolist()
-        first = model.images["cue-conflict"]["image_id"].head(6)
-        pictures = [base64.b64decode(each.partition(",")[2]).decode() for each in given["pictures"]]
-        assert pictures == first.tolist()
-
-
-def test_the_figure_is_a_picture_where_no_script_runs():
+def test_the_figure_is_a_table_where_no_script_runs():
     body = live_figure(2, 7.0, 0).body
-    assert body.count("<img") == 1 and 'alt="Accuracy and shape bias of each model' in body
-    assert 'class="gc-pack" data-name="weights"' in body
-    assert [name in body for name in ("decide.js", "weights.js")] == [True, True]
+    said, _, pack = body.partition("</div><script")
+    assert "mini-pixel, calibrated world" in said and said.count("<tr>") == 1 + 4 * 3
+    assert 'class="gc-pack" data-name="weights"' in pack
+    assert [name in pack for name in ("decide.js", "weights.js")] == [True, True]

@@ -38,7 +38,7 @@ def summaries(
         return load_summaries(f"{folder / 'mine'},{folder / 'school'}", SETTINGS)
 
 
-@pytest.mark.parametrize("chapter", ["shape-bias", "error-consistency"])
+@pytest.mark.parametrize("chapter", ["shape-bias", "tables"])
 def test_a_chapters_text_is_about_the_published_observers(
     summaries: Summaries, monkeypatch: pytest.MonkeyPatch, chapter: str
 ) -> None:

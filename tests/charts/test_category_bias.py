@@ -30,15 +30,8 @@ def spec_of():
     )
 
 
-def test_printed_averages_are_lines_with_labels_that_no_other_line_crosses():
-    spec = spec_of()
-    (placed,) = [rows for rows in spec["datasets"].values() if "label" in rows[0]]
-    by_share = sorted(placed, key=lambda row: row["texture_share"])
-    assert [row["label"] for row in by_share] == ["nearest: 0.78", "near: 0.57", "far: 0.21"]
-    heights = [row["py"] for row in by_share]
-    assert heights == sorted(heights) and heights[-1] < 0
-    assert [row["at_left"] for row in by_share] == [False, False, True]
-    svg = static_svg(spec)
+def test_printed_averages_bear_their_names():
+    svg = static_svg(spec_of())
     assert all(label in svg for label in PRINTED["label"])
 
 

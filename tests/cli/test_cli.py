@@ -67,7 +67,7 @@ def test_a_terminal_that_lacks_a_letter_is_no_error():
         (["run", "shape-bias", "-p", "seed", "1", "-p", "seed", "2"], "given twice"),
         (["run", "shape-bias", "-p", "trials", "nowhere.csv"], "found nothing at nowhere.csv"),
         (["build", "--only", "shapes"], "no chapter is called 'shapes'"),
-        (["fetch", "everything"], "expected trials, stimuli or illusions"),
+        (["fetch", "everything"], "expected trials, stimuli, photographs or illusions"),
         (["benchmark", "x.csv", "--format", "xml"], "expected table, csv or json"),
         (["benchmark", "x.csv", "--against", "me"], "expected published"),
     ],

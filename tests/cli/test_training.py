@@ -91,5 +91,5 @@ def test_what_is_for_photographs_is_refused_for_miniatures(capsys, tmp_path, wor
         capsys, "train", "mini-cnn", "-o", tmp_path / "run", "--steps", 3, "--workers", workers
     )
     assert status == 2
-    assert "--batch-size and --workers are for resnet50 and resnet50-noise alone" in err
+    assert "--batch-size and --workers are for resnet50, resnet50-noise, photo-cnn" in err
     assert not (tmp_path / "run").exists()

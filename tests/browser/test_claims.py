@@ -5,7 +5,7 @@ import json
 from gcbook.book.claims import claims_file
 from gcbook.book.project import find_project
 
-KEPT = ("chapter", "name", "sentence", "holds", "evidence", "answers", "verdict", "state")
+KEPT = ("chapter", "name", "sentence", "evidence", "answers", "verdict", "state")
 
 
 def test_claims_that_ship_are_those_of_the_build():

@@ -139,6 +139,30 @@ def larger_leads(*, resampling: Resampling) -> dict[str, dict[str, float]]:
     return {name: change_of(resnet, bias, resampling) for name, bias in biases.items()}
 
 
+def resnet_leads(
+    asked: Mapping[str, tuple[str, str | None]], *, resampling: Resampling
+) -> dict[str, tuple[float, float]]:
+    """Return by how much shape biases in the calibrated world exceed its ResNet's.
+
+    It is said of the networks that there are: those of a recipe are pooled, not resampled.
+
+    Args:
+        asked: name → recipe and weighting, None for the paper's or for who has none.
+        resampling: how the intervals are made, over silhouettes.
+
+    Returns:
+        By name, the ends of the interval of the difference.
+    """
+    biases = {}
+    for name, (recipe, weighting) in {**asked, "": ("mini-cnn", None)}.items():
+        row = {"model": recipe, "weighting": weighting}
+        panel = make_panel(_answers([CONFLICT], row, CALIBRATED_WORLD), resampling)
+        biases[name] = panel.shape_bias(recipe)
+    resnet = biases.pop("")
+    ends = {name: resampling.interval(bias - resnet) for name, bias in biases.items()}
+    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
+
+
 def _answers(
     test_sets: Sequence[str], row: Mapping[str, Any], world: str, draws: int | None = None
 ) -> pd.DataFrame:

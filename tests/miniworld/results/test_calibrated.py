@@ -20,6 +20,7 @@ from gcbook.miniworld.results.calibrated import (
     measured_by_default,
     outcome_rows,
     predicted_difference,
+    resnet_leads,
     search_rows,
 )
 from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW
@@ -212,3 +213,16 @@ def test_the_outcome_of_errors_is_a_difference_of_two_kappas():
     plain, pixel, noised = (RIGHT[name] for name in names)
     expected = error_consistency(plain, pixel) - error_consistency(plain, noised)
     assert found == pytest.approx(expected) and low < found < high
+
+
+def test_leads_are_over_the_resnet_of_the_world():
+    asked = {
+        "itself": ("mini-cnn", None),
+        "paper": ("mini-pixel", None),
+        "same": ("mini-pixel", "exp:7"),
+        "even": ("mini-pixel", "uniform"),
+    }
+    leads = resnet_leads(asked, resampling=Resampling(draws=200))
+    assert leads["itself"] == (0, 0)
+    assert leads["paper"] == leads["same"]
+    assert leads["paper"][1] < 0 < leads["even"][0]

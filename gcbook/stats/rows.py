@@ -9,8 +9,8 @@ import pandas as pd
 def first_row(table: pd.DataFrame) -> "pd.Series[Any]":
     """The first row of a table, or None in every column where it has no rows.
 
-    >>> first_row(pd.DataFrame({"x": [1, 2]}))["x"], first_row(pd.DataFrame({"x": []}))["x"]
-    (np.int64(1), None)
+    >>> int(first_row(pd.DataFrame({"x": [1, 2]}))["x"]), first_row(pd.DataFrame({"x": []}))["x"]
+    (1, None)
     """
     return table.iloc[0] if len(table) else pd.Series(dict.fromkeys(table.columns), dtype=object)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from tiny.cells import names_after
+from tiny.notebooks import names_after
 
 from gcbook.paper.published import table1, table2
 from gcbook.stats.agreement import error_consistency

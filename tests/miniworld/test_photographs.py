@@ -16,6 +16,8 @@ from gcbook.miniworld.photographs import (
 )
 from gcbook.paper.categories import imagenet_classes
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stimuli.photographs import TINY_IMAGENET
+from gcbook.trials.originals import read_registry
 
 
 @pytest.fixture(scope="module")
@@ -34,8 +36,10 @@ def folder(tmp_path_factory):
 
 
 def test_categories_are_those_of_tiny_imagenet_alone():
-    assert len(PHOTOGRAPHED) == 11
-    assert list(PHOTOGRAPHED) == sorted(PHOTOGRAPHED)
+    fetched = {name.partition("/")[2] for name in read_registry(TINY_IMAGENET)}
+    assert len(fetched) == 26
+    known = {each.category for each in imagenet_classes() if each.wnid in fetched}
+    assert list(PHOTOGRAPHED) == sorted(known)
 
 
 def test_as_many_photographs_of_each_category(folder):

@@ -25,7 +25,7 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.noise.variational import COSINE, expected_errors, step_times
 from gcbook.noise.weightings import vlb_weights
-from tiny.cells import names_of_cell
+from tiny.notebooks import names_of_cell
 
 bound_parts = names_of_cell(
     "generative-classifier",

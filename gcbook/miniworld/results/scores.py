@@ -9,7 +9,7 @@ from gcbook.miniworld.results.panel import counted
 from gcbook.miniworld.results.shipped import KINDS
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares
+from gcbook.stats.shares import accuracies
 
 SET_TITLES = {
     "in-distribution": "In-distribution",
@@ -47,37 +47,6 @@ def accuracy_by_set(
     table = table.sort_values(by, key=lambda names: names.map(order.index), ignore_index=True)
     table["dataset"] = table["dataset"].map(SET_TITLES)
     return table[columns].round(_ROUNDED)
-
-
-def bias_by_shape(answers: pd.DataFrame, *, resampling: Resampling) -> pd.DataFrame:
-    """Shape bias of each miniature over all conflicts and in each shape category.
-
-    Args:
-        answers: of the cue-conflict set.
-
-    Returns:
-        ``recipe, seeds, category`` ("pooled" for all), ``shape_bias, low, high, texture_share`` (1
-        minus shape bias), ``shape_answers, texture_answers, n``, over all seeds of a miniature.
-    """
-    chosen = answers[answers["dataset"] == "cue-conflict"]
-    columns = ["recipe", "seeds", "category", "shape_bias", "low", "high", "texture_share"]
-    numbers = dict.fromkeys(columns[3:], _DIGITS)
-    columns += ["shape_answers", "texture_answers", "n"]
-    chosen = with_recipe(chosen)
-    pooled = cue_shares(chosen, ["recipe"], resampling=resampling).assign(category="pooled")
-    each = cue_shares(chosen, ["recipe", "category"], resampling=resampling)
-    table = pd.concat([pooled, each], ignore_index=True)
-    seeds = chosen.groupby("recipe")["observer"].nunique()
-    table = table.assign(
-        seeds=table["recipe"].map(seeds),
-        shape_answers=(table["shape_accuracy"] * table["n"]).round().astype(int),
-        texture_answers=(table["texture_accuracy"] * table["n"]).round().astype(int),
-        low=table["shape_bias_low"],
-        high=table["shape_bias_high"],
-        texture_share=1 - table["shape_bias"],
-        order=table["recipe"].map(list(KINDS).index),
-    ).sort_values("order", kind="stable", ignore_index=True)
-    return table[columns].round(numbers)
 
 
 def _over_seeds(answers: pd.DataFrame, by: list[str], resampling: Resampling) -> pd.DataFrame:

@@ -20,8 +20,8 @@ import torch
 import torch.nn.functional as F
 
 from gcbook.classifiers.checkpoint import load_weights
+from gcbook.classifiers.pretrained import read_configuration
 from gcbook.files.errors import InputError
-from gcbook.files.gate import read_json
 from gcbook.miniworld.training.cnn import random_flips
 from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
@@ -257,7 +257,7 @@ def codec_of(folder: Path) -> Any:
     import diffusers
 
     known = ("AutoencoderKL", "AutoencoderDC")
-    name = read_json(folder / "vae" / "config.json").get("_class_name")
+    name = read_configuration(folder / "vae" / "config.json").get("_class_name")
     if name not in known:
         raise InputError(f"{folder}: expected a vae of {' or '.join(known)}, found {name!r}.")
     return getattr(diffusers, name)

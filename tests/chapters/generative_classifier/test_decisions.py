@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 from scipy.special import logsumexp
-from tiny.cells import names_of_cell
+from tiny.notebooks import names_of_cell
 
 from gcbook.chapters.generative_classifier.tables import (
     COSINE,

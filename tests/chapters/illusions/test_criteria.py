@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.cells import names_of_cell
+from tiny.notebooks import names_of_cell
 
 from gcbook.chapters.illusions import criteria
 from gcbook.chapters.illusions.criteria import (

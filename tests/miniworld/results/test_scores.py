@@ -7,7 +7,6 @@ from tiny.erring import answered
 from gcbook.miniworld.results.scores import (
     SET_TITLES,
     accuracy_by_set,
-    bias_by_shape,
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.experiments import PARAMETRIC
@@ -46,20 +45,6 @@ def test_sets_come_in_the_order_asked_for():
     both = pd.concat([BLUR, other])
     titles = accuracy_by_set(both, ["silhouette", "low-pass"], **OPTIONS)["dataset"].tolist()
     assert titles == ["Silhouettes", "Low-pass", "Low-pass"]
-
-
-CONFLICTS = [("cat1-dog1.png", "cat"), ("cat2-dog2.png", "dog"), ("dog1-cat1.png", "dog")]
-
-
-def test_shape_bias_by_category_and_over_all():
-    answers = pd.concat([answered(CONFLICTS, "mini-cnn"), answered(CONFLICTS, "mini-cnn-seed2")])
-    table = bias_by_shape(answers, **OPTIONS).set_index("category")
-    assert table.loc["pooled", "shape_bias"] == pytest.approx(2 / 3, abs=1e-4)
-    assert table.loc["cat", "shape_bias"] == 0.5
-    assert table.loc["dog", "shape_bias"] == 1
-    assert table.loc["pooled", ["shape_answers", "texture_answers", "n"]].tolist() == [4, 2, 6]
-    assert table.loc["cat", "texture_share"] == 0.5
-    assert (table["seeds"] == 2).all()
 
 
 def test_every_test_set_has_a_title():

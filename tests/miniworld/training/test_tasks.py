@@ -9,7 +9,13 @@ import torch
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
-from gcbook.miniworld.training.diffusion import AutoencoderTask, LatentTask, PixelTask
+from gcbook.miniworld.training.diffusion import (
+    AutoencoderTask,
+    DeepAutoencoderTask,
+    LatentTask,
+    PixelTask,
+    coded,
+)
 from gcbook.miniworld.training.miniature import Plan, Start, Trainer
 from gcbook.miniworld.training.shrink import shrink
 from gcbook.miniworld.training.tokens import AutoregressiveTask, MaskedTask, TokenizerTask
@@ -112,8 +118,9 @@ def test_folded_pixels_are_the_same_pixels(pool, tmp_path):
 
 
 @pytest.mark.usefixtures("scoring_prompts")
-def test_latent_diffusion(pool, tmp_path):
-    autoencoder = AutoencoderTask(Start(pool, pool, NAMES), batch_size=8)
+@pytest.mark.parametrize("codec", [AutoencoderTask, DeepAutoencoderTask])
+def test_latent_diffusion(pool, tmp_path, codec):
+    autoencoder = codec(Start(pool, pool, NAMES), batch_size=8)
     before, after = train(autoencoder, tmp_path / "vae", 12)
     assert after < before
     task = LatentTask(Start(pool, pool, NAMES, base=tmp_path / "vae" / "model"), batch_size=8)
@@ -126,7 +133,7 @@ def test_latent_diffusion(pool, tmp_path):
         for part in ("unet", "text_encoder"):
             for name, value in getattr(task, part).named_parameters():
                 value.copy_(loaded(tmp_path, part)[name])
-        x = task.vae.encode(2 * pool.batch(KNOWN)[0] - 1).latent_dist.mean
+        x = coded(task.vae, 2 * pool.batch(KNOWN)[0] - 1)
         x = x * task.vae.config.scaling_factor
         loss = task.losses(x, pool.labels[KNOWN], torch.Generator().manual_seed(5))
     kept = task.scheduler.alphas_cumprod[index]

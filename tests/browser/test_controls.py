@@ -52,6 +52,27 @@ def test_choices_survive_theme_and_width(open_book, html):
         assert page.locator(".gc-chart .vega-bind select").first.input_value() == chosen
 
 
+COVERED = """panel => {
+  const {bottom} = panel.getBoundingClientRect();
+  const chart = panel.closest('.gc-live').querySelector('svg').getBoundingClientRect();
+  return bottom - chart.top;
+}"""
+"""By how many pixels a chart's controls reach into the chart below them."""
+
+
+def test_controls_cover_no_chart_on_a_phone(open_book, html):
+    seen = 0
+    for path in chart_pages(html, '"bind":{'):
+        page = open_book(width=390).goto(path)
+        charts.draw_all(page)
+        panels = page.locator(".gc-live .vega-bindings:has(.vega-bind)")
+        for i in range(panels.count()):
+            panels.nth(i).scroll_into_view_if_needed()
+            assert panels.nth(i).evaluate(COVERED) <= 1, f"{path}, controls {i}"
+            seen += 1
+    assert seen
+
+
 def axis_labels(page):
     """For every chart, its axes' labels; a title has what a label says in full."""
     return page.locator(".gc-chart").evaluate_all(

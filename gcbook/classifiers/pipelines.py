@@ -1,20 +1,7 @@
 r"""What diffusers' pipelines have in common, as classifiers: from a folder's parts to a classifier.
 
-=============================  ==========  ===============  ====================================
-class in ``model_index.json``  errors in   process          classes are
-=============================  ==========  ===============  ====================================
-``StableDiffusionPipeline``    latents     discrete or edm  prompts (CLIP)
-``StableDiffusionXLPipeline``  latents     discrete or edm  prompts (two CLIPs)
-``StableDiffusion3Pipeline``   latents     flow             prompts (two CLIPs, T5 if any)
-``FluxPipeline``               latents     flow             prompts (CLIP, T5)
-``PixArtAlphaPipeline``,       latents     discrete         prompts (T5)
-``PixArtSigmaPipeline``
-``SanaPipeline``               latents     flow             prompts (Gemma)
-``IFPipeline``                 pixels      discrete         prompts (T5)
-``DiTPipeline``                latents     discrete or edm  class ids
-``DDPMPipeline``,              pixels      discrete or edm  class ids
-``DDIMPipeline``
-=============================  ==========  ===============  ====================================
+What pipelines of texts add: `gcbook.classifiers.text_to_image`; those of classes:
+`gcbook.classifiers.class_conditional`.
 
 What is the same for all:
 
@@ -23,23 +10,13 @@ What is the same for all:
   :math:`\mu` the mean of the autoencoder's posterior, computed in float32 whatever the network's
   type: half precision overflows in some of these autoencoders.
 - The process of noise, the network's time and its scalings: `gcbook.classifiers.schedulers`.
-- Prompts are embedded once by the pipeline's own ``encode_prompt``: padding, pad token, truncation
-  and which layer is taken are part of what a network was trained with. They are embedded one by
-  one and padded to the length that the pipeline pads to, so that a class's embedding depends on no
-  other class; then the text encoders are dropped. IF's, PixArt's and Sana's captions are
-  lower-cased and stripped: their further cleaning is for links and mark-up.
 - A network that also predicts a variance has twice the channels; the second half is left out.
-- No guidance: one evaluation a class. A network that is distilled for guidance wants its value as
-  an input; which it is given stands in the description (``guidance``). Safety checkers are not
-  loaded.
 - ``dtype`` is the network's and its text encoders'; :math:`x_t`, :math:`\hat x` and errors are
   float32.
 """
 
 import math
-from collections.abc import Callable, Sequence
-from inspect import signature
-from itertools import combinations
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -67,55 +44,6 @@ class Space(NamedTuple):
     decode: Decode
     fit: Encode
     described: dict[str, object]
-
-
-def waiting(checkpoint: Checkpoint, part: str, *classes: str) -> Any:
-    """Load a network on the CPU until texts are embedded: T5-XXL alone can fill a GPU."""
-    return checkpoint.network(part, *classes, device="cpu")
-
-
-def embed(
-    checkpoint: Checkpoint,
-    encode: Callable[[Any, str], tuple[torch.Tensor, ...]],
-    *,
-    transformer: Any = None,
-    **encoders: str,
-) -> list[torch.Tensor]:
-    """Return, stacked over prompts, each of the tensors that the network is given for a text.
-
-    Args:
-        checkpoint: the pipeline's.
-        encode: asks the pipeline for one prompt's tensors.
-        transformer: where the pipeline asks that for its sizes.
-        encoders: parts that are text encoders, and their classes.
-
-    Raises:
-        InputError: two prompts are the same to the text encoders.
-    """
-    import diffusers
-
-    # A pipeline of text encoders alone, which are let go with it when this is done.
-    kind = getattr(diffusers, checkpoint.format)
-    needed = [one.name for one in signature(kind).parameters.values() if one.default is one.empty]
-    parts = dict.fromkeys(needed) | ({} if transformer is None else {"transformer": transformer})
-    for part, class_name in encoders.items():
-        parts[part] = checkpoint.network(part, class_name)
-        name = part.replace("text_encoder", "tokenizer")
-        parts[name] = checkpoint.tokenizer(name)
-    if "safety_checker" in needed:
-        parts["requires_safety_checker"] = False
-    pipeline, prompts = kind(**parts), checkpoint.prompts
-    rows = [encode(pipeline, prompt) for prompt in prompts]
-    for (first, one), (second, other) in combinations(zip(prompts, rows, strict=True), 2):
-        if all(map(torch.equal, one, other)):
-            raise InputError(
-                "prompts: expected prompts that the text encoder tells apart, found "
-                f"{first!r} and {second!r}, which are the same to it: too long, so that the ends "
-                "are cut off, or of words that it does not know."
-            )
-    stacked = (torch.cat(tensors).to(checkpoint.device) for tensors in zip(*rows, strict=True))
-    # Masks of tokens are whole numbers, and stay so.
-    return [one.to(checkpoint.dtype) if one.is_floating_point() else one for one in stacked]
 
 
 def pixel_space(checkpoint: Checkpoint, network: Any) -> Space:

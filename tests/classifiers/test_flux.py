@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from gcbook.classifiers.flux import DistilledWarning
 from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.text_to_image import DistilledWarning
 from gcbook.files.errors import InputError
 
 Folders = Callable[[str], Path]

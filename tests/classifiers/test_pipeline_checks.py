@@ -45,7 +45,7 @@ def rows() -> Iterator[dict[str, Checked]]:
     print("\n" + table(found))
 
 
-@pytest.mark.filterwarnings("ignore::gcbook.classifiers.flux.DistilledWarning")
+@pytest.mark.filterwarnings("ignore::gcbook.classifiers.text_to_image.DistilledWarning")
 @pytest.mark.parametrize("name", CHECKS)
 def test_an_adapter_does_what_its_pipeline_does(
     name: str, tiny_pipeline: Callable[[str], Path], rows: dict[str, Checked]
@@ -58,7 +58,7 @@ def test_an_adapter_does_what_its_pipeline_does(
     assert found.clean < 1e-5
 
 
-@pytest.mark.filterwarnings("ignore::gcbook.classifiers.flux.DistilledWarning")
+@pytest.mark.filterwarnings("ignore::gcbook.classifiers.text_to_image.DistilledWarning")
 @pytest.mark.parametrize(
     ("name", "call"),
     [

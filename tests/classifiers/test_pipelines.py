@@ -32,7 +32,7 @@ ALL = (*DISCRETE, *FLOW)
 OTHERS = ("sdxl", "sdxl-edm", "flux-dev", "pixart-alpha", "pixart-sigma", "sana")
 """Whose pipelines `test_pipeline_checks` compares them with."""
 SMALL: dict[str, dict[str, Any]] = {"flux-dev": {"resolution": 32}}
-pytestmark = pytest.mark.filterwarnings("ignore::gcbook.classifiers.flux.DistilledWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::gcbook.classifiers.text_to_image.DistilledWarning")
 TEXT = ("sd-epsilon", "sd-v", "if", "sd3", "sd3-t5")
 TIMES = (0.001, 0.002, 0.25, 0.5, 0.999, 1.0)
 

@@ -16,14 +16,20 @@ from gcbook.chapters.fields import (
     whole,
 )
 from gcbook.chapters.parameters import Declaration
+from gcbook.files.errors import InputError
 
 
 def _check_files(parameters: Any) -> None:
     check_stores(parameters)
-    if parameters.stores or parameters.image:
-        from gcbook.chapters.step_by_step.own import check_image
+    if parameters.stores:
+        from gcbook.chapters.step_by_step.own import with_image
+        from gcbook.miniworld.results.own_stores import open_stores
 
-        check_image(parameters)
+        with_image(open_stores(parameters.stores), parameters.image)
+    elif parameters.image:
+        raise InputError(
+            "image: has no effect without stores, which it names an image of; add -p stores."
+        )
     _check_images(parameters)
 
 

@@ -5,8 +5,7 @@ r"""One image, step by step: a diffusion model's way from an image to an answer.
     \hat y = \arg\min_y \frac1n \sum_i w_{t_i} \lVert x - \hat x_\theta(x_{t_i}, y, t_i) \rVert^2
 
 (Jaini et al., 2024, Eq. 2 and Fig. 2). Here the steps are taken, by the classifier that scores
-whole test sets; `gcbook.miniworld.results.steps_pictures` and
-`gcbook.chapters.step_by_step.tables` make tables of them.
+whole test sets; `gcbook.miniworld.results.steps_pictures` makes tables of them.
 """
 
 import copy

@@ -1,4 +1,4 @@
-"""Pictures of single images on their way, their errors by class, and what the two tell."""
+"""Pictures of single images on their way, and their errors by class."""
 
 import base64
 import zlib
@@ -65,35 +65,6 @@ def picture_table(steps: Steps) -> pd.DataFrame:
                 **errors[["label", "role", "error", "place"]].to_dict("list"),
                 "restored": [png_text(each) for each in steps.restored[i, j]],
                 "difference": [png_text(each / full, DIFFERENCE_LEVELS) for each in differences],
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-def spread_table(errors: pd.DataFrame) -> pd.DataFrame:
-    """How far the prompts are apart at each time, and which cue's prompt does better.
-
-    Args:
-        errors: from `error_table`.
-
-    Returns:
-        ``t``; ``spread``, by how many percent the largest error of an image exceeds its smallest, a
-        mean over images; ``texture_ahead``, on how many of the ``conflicts``,
-        images whose shape and texture are two candidates, the texture's prompt has a smaller
-        error than the shape's.
-    """
-    rows = []
-    for t, at in errors.groupby("t", sort=True):
-        by_image = at.groupby("image")
-        named = at.pivot_table(index="image", columns="role", values="error")
-        # Both cues are candidates, or there is nothing to compare.
-        named = named.reindex(columns=["shape", "texture"]).dropna()
-        rows.append(
-            {
-                "t": t,
-                "spread": by_image["excess"].max().mean(),
-                "texture_ahead": int((named["texture"] < named["shape"]).sum()),
-                "conflicts": len(named),
             }
         )
     return pd.DataFrame(rows)

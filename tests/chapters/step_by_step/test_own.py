@@ -1,12 +1,12 @@
-"""One image in a reader's own scores: each draw alone, and the first draws together."""
+"""One image in a reader's own scores: each draw alone, and all together."""
 
 import numpy as np
 import pytest
+from tiny.notebooks import names_after, names_of_cell
 from tiny.weighing import times_of, write_store
 
 from gcbook.chapters.parameters import check_parameters, named_trials
-from gcbook.chapters.step_by_step.own import BY_DRAW, BY_NOISE, own_draws
-from gcbook.chapters.step_by_step.own_charts import fig_own_image
+from gcbook.chapters.step_by_step.own import with_image
 from gcbook.charts.chart import chart_spec
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.own_stores import open_stores
@@ -27,30 +27,39 @@ def store(tmp_path):
     return write_store(tmp_path / "s", "cue-conflict", NAMES, errors, times, LABELS)
 
 
-def test_each_draw_answers_by_its_own_error(store):
-    rows = own_draws(open_stores(str(store.path)), NAMES[0], "exp:7")
-    alone = rows[rows["way"] == BY_NOISE]
-    assert len(alone) == 8
-    low = alone["t"] < 0.5
-    assert set(alone.loc[low, "role"]) == {"the texture"}
-    assert set(alone.loc[~low, "role"]) == {"the shape"}
-    assert alone.loc[low, "prompt_lead"].to_numpy() == pytest.approx(np.full(low.sum(), -100))
-    assert alone.loc[~low, "prompt_lead"].to_numpy() == pytest.approx(np.full(8 - low.sum(), 100))
+@pytest.fixture
+def shown(store):
+    """The names after the cell that shows an image of the store."""
+    p = check_parameters("step-by-step", stores=str(store.path), image=NAMES[1])
+    given = names_after("step-by-step", "measure") | {"p": p}
+    return names_of_cell("step-by-step", "fig-own-image", given)
 
 
-def test_all_draws_answer_as_decide_does(store):
-    rows = own_draws(open_stores(str(store.path)), NAMES[1], "exp:7")
-    for weighting in ("exp:7", "uniform"):
-        together = rows[(rows["way"] == BY_DRAW) & (rows["weighting"] == weighting)]
+def test_each_draw_answers_by_its_own_error(shown):
+    rows = shown["mine"]
+    assert len(rows) == 8 and set(rows["image"]) == {NAMES[1]}
+    low = rows["t"] < 0.5
+    assert set(rows.loc[low, "role"]) == {"texture"}
+    assert set(rows.loc[~low, "role"]) == {"shape"}
+    assert rows.loc[low, "prompt_lead"].to_numpy() == pytest.approx(np.full(low.sum(), -100))
+    assert rows.loc[~low, "prompt_lead"].to_numpy() == pytest.approx(np.full(8 - low.sum(), 100))
+
+
+def test_all_draws_answer_as_decide_does(store, shown):
+    for row, weighting in zip(shown["decided"], ("exp:7", "uniform"), strict=True):
         decided = decide(store, store.weights(weighting, "l2")).set_index("image_id")
-        assert together["answer"].iloc[-1] == decided.loc[NAMES[1], "response"]
-        assert together["draw"].tolist() == list(range(1, 9))
+        assert row["answer"] == decided.loc[NAMES[1], "response"]
+
+
+def test_a_panel_a_model(store, shown):
+    spec = chart_spec(shown["fig_own"](shown["mine"]))
+    assert [panel["title"] for panel in spec["concat"]] == [store.observer]
 
 
 def test_the_first_image_is_shown_where_none_is_named(store):
     own = open_stores(str(store.path))
-    assert set(own_draws(own, "", "exp:7")["image"]) == {store.images()["image_id"][0]}
-    assert own_draws((), "", "exp:7").empty
+    assert with_image(own, "") == ([*own], store.images()["image_id"][0])
+    assert with_image((), "") == ([], "")
 
 
 def test_an_image_has_to_be_there(store):
@@ -60,12 +69,3 @@ def test_an_image_has_to_be_there(store):
         )
     with pytest.raises(InputError, match="image: has no effect without stores"):
         named_trials(check_parameters("step-by-step", image="cat1-dog1.png"))
-
-
-def test_two_panels_a_model_with_what_each_answer_names(store):
-    spec = chart_spec(fig_own_image(own_draws(open_stores(str(store.path)), "", "exp:7")))
-    assert [panel["title"] for panel in spec["concat"]] == [
-        "One draw decides",
-        "The first draws decide",
-    ]
-    assert "after 8 draws the answer is" in spec["description"]

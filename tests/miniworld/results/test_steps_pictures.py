@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gcbook.miniworld.results.steps import Example, Steps, choose_examples
-from gcbook.miniworld.results.steps_pictures import error_table, picture_table, png, spread_table
+from gcbook.miniworld.results.steps_pictures import error_table, picture_table, png
 
 STIMULI = [each.stimulus for each in choose_examples(conflicts=2, ordinary=1)]
 EXAMPLES = (
@@ -92,19 +92,3 @@ def test_differences_are_grey_where_there_is_none_and_share_a_scale():
         assert pixels(row["difference"][k]) == pytest.approx((expected + 1) * 127.5, abs=25)
         brighter = differences[k] > 0.2 * full
         assert (pixels(row["difference"][k])[brighter] > 136).all()
-
-
-def test_spread_by_hand():
-    table = spread_table(error_table(STEPS))
-    assert table["t"].tolist() == [0.1, 0.9]
-    assert table["spread"].tolist() == pytest.approx([(300 + 200 + 50) / 3, (100 + 60 + 200) / 3])
-    # "one": texture b against shape a; "two": texture a against shape c; "same": no conflict.
-    assert table["texture_ahead"].tolist() == [1, 1]
-    assert table["conflicts"].tolist() == [2, 2]
-
-
-def test_spread_without_conflicts():
-    alone = Steps(
-        EXAMPLES[2:], STEPS.labels, STEPS.times, CLEAN[2:], CLEAN[2:], RESTORED[2:], ERRORS[2:]
-    )
-    assert spread_table(error_table(alone))["conflicts"].tolist() == [0, 0]

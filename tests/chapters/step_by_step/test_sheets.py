@@ -1,4 +1,4 @@
-"""Pictures of single images, which cue leads, and reconstructions, as charts."""
+"""Sheets of restorations and reconstructions, as charts."""
 
 import re
 
@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from tiny.charts import params, rendered
 
-from gcbook.chapters.step_by_step.charts import SHOWN, fig_lead, fig_pictures, fig_sixteen
+from gcbook.chapters.step_by_step.sheets import SHOWN, fig_pictures, fig_sixteen
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.steps import ROLES
 from gcbook.miniworld.results.steps_pictures import png_text
@@ -141,30 +141,6 @@ def test_one_time_is_enough():
     one = PICTURES[PICTURES["t"] == 0.9]
     svg = static_svg(chart_spec(fig_pictures(one)))
     assert len(images(svg)) == 19
-
-
-LEAD = pd.DataFrame(
-    [
-        (f"image {k}", f"cat / dog{k}", t, 2 - 4 * t, 3.1 - 4 * t, k + 10 * t)
-        for k in range(2)
-        for t in TIMES
-    ],
-    columns=["image", "cues", "t", "log_snr", "log_snr_all", "prompt_lead"],
-)
-
-
-def test_lines_are_named_apart_and_noise_is_told_of_one_channel_and_of_all():
-    spec = chart_spec(fig_lead(LEAD.assign(prompt_lead=[1.0, 2, 3, 1, 2, 3.0])))
-    svg = static_svg(spec)
-    assert svg.count(">cat / dog0<") == svg.count(">cat / dog1<") == 1
-    rows = next(each for each in spec["datasets"].values() if "at" in each[0])
-    heights = sorted(row["at"] for row in rows)
-    assert heights[1] - heights[0] > 0
-    for label in (">0.35<", ">+0.6<", ">+1.7<", ">−1.6<", ">−0.5<"):
-        assert label in svg
-    # Without copies one log-SNR is enough.
-    alone = static_svg(chart_spec(fig_lead(LEAD.assign(log_snr_all=LEAD["log_snr"]))))
-    assert "log-SNR of one channel" in alone and "averaged" not in alone
 
 
 def test_the_smallest_distance_alone_is_framed_and_called_nearest():

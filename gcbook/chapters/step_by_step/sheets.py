@@ -1,7 +1,6 @@
-"""One image on its way to an answer: its pictures, which cue leads, and Muse's reconstructions."""
+"""Sheets of one image under sixteen prompts: restored by diffusion, and reconstructed by Muse."""
 
 import altair as alt
-import numpy as np
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
@@ -9,8 +8,6 @@ from gcbook.charts.parts import (
     dropdown,
     finish,
     literal,
-    look,
-    nothing,
     positions,
     radio,
     slider,
@@ -42,10 +39,6 @@ _GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170, pictures=3)
 
 _SIXTEEN = Grid(columns=4, words=44, side=108, narrow=79)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
-
-_LEAD_HEIGHT = 300
-_LINE, _PADDING = 18, 20
-"""Between the names of lines, and around the marks, in pixels."""
 
 
 def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
@@ -121,92 +114,6 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
             "the image's shape and its texture. The same numbers are in the data table."
         ),
     )
-
-
-def fig_lead(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Which cue's prompt restores each cue conflict better, over the noise.
-
-    Args:
-        rows: from `gcbook.chapters.step_by_step.tables.lead_table`.
-    """
-    if rows.empty:
-        return nothing("None of these images is a conflict between two categories.")
-    ticks = rows.drop_duplicates("t").sort_values("t")
-    labels = {
-        f"{t:.3g}": [
-            f"{t:.3g}",
-            *(f"{value:+.1f}".replace("-", "−") for value in dict.fromkeys(ratios)),
-        ]
-        for t, *ratios in ticks[["t", "log_snr", "log_snr_all"]].to_numpy().tolist()
-    }
-    named = ticks["log_snr"].iloc[0] != ticks["log_snr_all"].iloc[0]
-    title = ["Noise time t", "log-SNR of one channel"]
-    title += ["log-SNR of the three averaged (+ ln 3)"] if named else []
-    images = list(dict.fromkeys(rows["image"]))
-    colors = [SERIES[i % len(SERIES)] for i in range(len(images))]
-    color = look("image", images, color=colors, legend=None)["color"]
-    x = alt.X(
-        "t:Q", title=title, scale=alt.Scale(domain=[0, 1.6 * rows["t"].max()], nice=False)
-    ).axis(
-        values=ticks["t"].tolist(),
-        labelExpr=f"{literal(labels)}[format(datum.value, '.3~')]",
-        grid=False,
-    )
-    y = alt.Y(
-        "prompt_lead:Q",
-        title=["Error of the texture's prompt", "less the shape's (%)"],
-        scale=alt.Scale(padding=_PADDING),
-    )
-    line = (
-        alt.Chart(rows)
-        .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=50))
-        .encode(
-            x=x,
-            y=y,
-            color=color,
-            tooltip=tooltips(
-                ["image", "t", "log_snr", "log_snr_all", "prompt_lead"],
-                titles={
-                    "log_snr": "log-SNR of one channel",
-                    "log_snr_all": "log-SNR over channels",
-                    "prompt_lead": "Lead of the shape's prompt (%)",
-                },
-                formats={"log_snr": ".2f", "log_snr_all": ".2f", "prompt_lead": ".1f"},
-            ),
-        )
-    )
-    ends = _apart(rows[rows["t"] == rows["t"].max()], float(np.ptp(rows["prompt_lead"])))
-    names = alt.Chart(ends).mark_text(align="left", dx=8)
-    names = names.encode(x=x, y=alt.Y("at:Q", title=y["title"]), color=color, text="cues:N")
-    zero = alt.Chart(pd.DataFrame({"prompt_lead": [0]})).mark_rule(color=INK).encode(y=y)
-    sides = [
-        alt.Chart(pd.DataFrame({"says": [says]}))
-        .mark_text(align="left", fontStyle="italic")
-        .encode(x=alt.value(6), y=alt.value(height), text="says:N")
-        for says, height in (
-            ("↑ shape's prompt better", 12),
-            ("↓ texture's prompt better", _LEAD_HEIGHT - 8),
-        )
-    ]
-    return finish(
-        alt.layer(zero, *sides, line, names),
-        height=_LEAD_HEIGHT,
-        description=(
-            "A line for each cue conflict over the noise: by how many percent of the smallest "
-            "error the texture's prompt has a larger error than the shape's. Above 0 the shape's "
-            "prompt restores the image better."
-        ),
-    )
-
-
-def _apart(ends: pd.DataFrame, span: float) -> pd.DataFrame:
-    """Give the names of lines their heights ``at``, so that none covers another."""
-    gap = _LINE * (span or 1) / (_LEAD_HEIGHT - 2 * _PADDING)
-    ordered = ends.sort_values("prompt_lead")
-    heights: list[float] = []
-    for value in ordered["prompt_lead"]:
-        heights.append(max(value, heights[-1] + gap) if heights else value)
-    return ordered.assign(at=heights)
 
 
 def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:

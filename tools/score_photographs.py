@@ -10,10 +10,12 @@ expected to change with endless draws, with the paper's weights and with equal o
 ``--ship`` writes ``gcbook/data/photographs/NAME/SET.parquet`` from whole stores: of diffusion
 models the mean errors at `LEVELS` noise levels, for each half of the draws, as deviations from
 their mean over classes, which leave every decision as it is; of the others their negative
-log-likelihoods.
+log-likelihoods. Beside them it writes ``published.parquet``: the public decisions of people and of
+networks on the same published images.
 """
 
 import argparse
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -29,9 +31,12 @@ from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
+from gcbook.stimuli.folders import PUBLISHED_SETS
+from gcbook.trials.originals import locate_trials
+from gcbook.trials.table import read_trials
 
-DRAWS = {"cue-conflict": 128, "edge": 128, "silhouette": 128, "photographs": 64, "shuffled": 64}
-FEW_DRAWS, MOST_DRAWS = 16, 1024
+DRAWS = {"cue-conflict": 64, "edge": 64, "silhouette": 64, "photographs": 64, "shuffled": 64}
+FEW_DRAWS = 16
 OPEN = 0.02
 LEVELS = 32
 WEIGHTINGS = ("exp:7", "uniform")
@@ -45,12 +50,18 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.add_argument("--sets", nargs="*", default=ASKED)
     parser.add_argument("--batch-size", type=int, default=176)
+    parser.add_argument("--most-draws", type=int, default=256, help="where draws are doubled")
+    parser.add_argument("--dtype", default="auto", help="of the network")
     parser.add_argument("--ship", action="store_true", help="write what the book reads")
     given = parser.parse_args()
-    classifier = load_classifier(given.model, name=given.name, labels=PHOTOGRAPHED)
+    classifier = load_classifier(
+        given.model, name=given.name, labels=PHOTOGRAPHED, dtype=given.dtype
+    )
     for name in given.sets:
         images, folder = asked(name, given.photographs), given.output / given.name / name
         draws = DRAWS.get(name, FEW_DRAWS)
+        if (folder / "store.json").exists():
+            draws = max(draws, Store.open(folder).settings.draws)
         while True:
             settings = ScoringSettings(draws=draws, batch_size=given.batch_size, device="cpu")
             score(images, classifier, settings, folder)
@@ -63,12 +74,27 @@ def main() -> None:
                 ),
                 flush=True,
             )
-            if name not in DRAWS or draws == MOST_DRAWS or max(left.values(), default=0) < OPEN:
+            enough = max(left.values(), default=0) < OPEN
+            if enough or name not in DRAWS or 2 * draws > given.most_draws:
                 break
             draws *= 2
         if given.ship:
             ship(store, DATA.folder / "photographs" / given.name / f"{name}.parquet")
-    DATA.write()
+    if given.ship:
+        shutil.copy(given.model / "training.json", DATA.folder / "photographs" / given.name)
+        published().to_parquet(
+            DATA.folder / "photographs" / "published.parquet", compression="zstd", index=False
+        )
+        DATA.write()
+
+
+def published() -> pd.DataFrame:
+    """The public decisions on the published images that the networks are asked."""
+    wanted = [each.image_id for name in PUBLISHED_SETS for each in asked(name, Path())]
+    trials = read_trials(*locate_trials())
+    trials = trials[trials["dataset"].isin(PUBLISHED_SETS) & trials["image_id"].isin(wanted)]
+    columns = ["dataset", "source", "observer", "observer_kind", "image_id", "category", "response"]
+    return trials[columns].sort_values(columns, ignore_index=True)
 
 
 def undecided(store: Store) -> dict[str, float]:
@@ -90,16 +116,21 @@ def ship(store: Store, path: Path) -> None:
         table = rows.unstack()[labels].astype(np.float32).reset_index()
     else:
         raw = read_errors(store)
-        level = level_of(raw.t, LEVELS)
+        draws = raw.t.shape[1]
+        levels = min(LEVELS, draws // 4)
+        level = level_of(raw.t, levels)
+        # The first 2^k draws of an image are spread evenly over t, and so are the next.
+        second = np.arange(draws) >= draws // 2
         parts = []
         for half in range(2):
-            for at in range(LEVELS):
-                chosen = (level == at) & (np.arange(raw.t.shape[1]) % 2 == half)
+            for at in range(levels):
+                chosen = (level == at) & (second == half)
                 count = chosen.sum(axis=1, keepdims=True)
                 mean = (raw.errors * chosen[..., None]).sum(axis=1) / count
                 part = pd.DataFrame(mean - mean.mean(axis=1, keepdims=True), columns=labels)
                 part = part.astype(np.float16)
-                part.insert(0, "t", np.float32((at + 0.5) / LEVELS))
+                part.insert(0, "mean", mean.mean(axis=1).astype(np.float32))
+                part.insert(0, "t", np.float32((at + 0.5) / levels))
                 part.insert(0, "half", np.int8(half))
                 part.insert(0, "image_id", raw.images["image_id"].to_numpy())
                 parts.append(part)

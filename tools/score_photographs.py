@@ -10,11 +10,13 @@ expected to change with endless draws, with the paper's weights and with equal o
 ``--ship`` writes ``gcbook/data/photographs/NAME/SET.parquet`` from whole stores: of diffusion
 models the mean errors at `LEVELS` noise levels, for each half of the draws, as deviations from
 their mean over classes, which leave every decision as it is; of the others their negative
-log-likelihoods. Beside them it writes ``published.parquet``: the public decisions of people and of
-networks on the same published images.
+log-likelihoods. ``asked.json`` has the draws and the share of answers that they leave open. Beside
+the networks' folders ``published.parquet`` gets the public decisions of people and of networks on
+the same published images.
 """
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 
@@ -22,6 +24,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.photographs import ASKED, PHOTOGRAPHED, asked
 from gcbook.miniworld.results.weighting import read_errors
@@ -35,8 +38,8 @@ from gcbook.stimuli.folders import PUBLISHED_SETS
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
-DRAWS = {"cue-conflict": 64, "edge": 64, "silhouette": 64, "photographs": 64, "shuffled": 64}
-FEW_DRAWS = 16
+WEIGHED = ("cue-conflict", "edge", "silhouette", "photographs", "shuffled")
+FIRST_DRAWS, FEW_DRAWS = 32, 16
 OPEN = 0.02
 LEVELS = 32
 WEIGHTINGS = ("exp:7", "uniform")
@@ -57,14 +60,15 @@ def main() -> None:
     classifier = load_classifier(
         given.model, name=given.name, labels=PHOTOGRAPHED, dtype=given.dtype
     )
+    ships, about = DATA.folder / "photographs" / given.name, {}
     for name in given.sets:
         images, folder = asked(name, given.photographs), given.output / given.name / name
-        draws = DRAWS.get(name, FEW_DRAWS)
+        draws = FIRST_DRAWS if name in WEIGHED else FEW_DRAWS
         if (folder / "store.json").exists():
             draws = max(draws, Store.open(folder).settings.draws)
         while True:
             settings = ScoringSettings(draws=draws, batch_size=given.batch_size, device="cpu")
-            score(images, classifier, settings, folder)
+            score(images, classifier, settings, folder, extend=True)
             store = Store.open(folder)
             left = undecided(store)
             print(
@@ -75,13 +79,15 @@ def main() -> None:
                 flush=True,
             )
             enough = max(left.values(), default=0) < OPEN
-            if enough or name not in DRAWS or 2 * draws > given.most_draws:
+            if enough or name not in WEIGHED or 2 * draws > given.most_draws:
                 break
             draws *= 2
         if given.ship:
-            ship(store, DATA.folder / "photographs" / given.name / f"{name}.parquet")
+            ship(store, ships / f"{name}.parquet")
+            about[name] = {"draws": store.settings.draws, "open": left}
     if given.ship:
-        shutil.copy(given.model / "training.json", DATA.folder / "photographs" / given.name)
+        shutil.copy(given.model / "training.json", ships)
+        write_text(json.dumps(about, indent=1) + "\n", ships / "asked.json")
         published().to_parquet(
             DATA.folder / "photographs" / "published.parquet", compression="zstd", index=False
         )

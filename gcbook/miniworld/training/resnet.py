@@ -268,9 +268,11 @@ class ResNetRun(Run):
                 self._export_torchvision(target)
             record = {
                 "plan": asdict(self.plan),
+                "parameters": sum(each.numel() for each in self.networks.parameters()),
                 "train_images": len(self.train),
+                "images_seen": self.plan.epochs * len(self.train),
                 "machines": self.notes["machines"],
-                "hours": round(self.seconds / 3600, 2),
+                "minutes": round(self.seconds / 60, 1),
                 "history": self.history,
             }
             write_text(json.dumps(record, indent=1) + "\n", target / "training.json")

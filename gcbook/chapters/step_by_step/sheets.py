@@ -4,14 +4,7 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import (
-    dropdown,
-    finish,
-    literal,
-    positions,
-    radio,
-    slider,
-)
+from gcbook.charts.parts import dropdown, finish, literal, radio, slider
 from gcbook.charts.placed import (
     FONT,
     Grid,
@@ -101,9 +94,10 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         below(grid.transform_filter(cue), "cue", 31, fontSize=FONT - 1, fontWeight="bold"),
     ]
     chart = alt.layer(*layers).add_params(image, noise, shown)
-    beside = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
+    # What the page shows for the positions of the slider.
+    said_there = {"positions": {"steps_noise": [f"t = {t:.3g}" for t in times]}}
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said_there),
         height=660,
         description=(
             "Pictures of one image: clean, with noise in each colour channel, and with the noised "
@@ -125,7 +119,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
     chosen = dropdown("muse_image", "Image ", images, images[0])
     hidden = slider("muse_hidden", "Hidden ", (len(shares) + 1) // 2, 1, len(shares))
-    said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
+    said = {"positions": {"muse_hidden": [f"{share:.0%}" for share in shares]}}
     ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
     base = alt.Chart(ranked).transform_filter(
         "datum.image === muse_image && datum.step === muse_hidden"

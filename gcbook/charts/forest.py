@@ -31,7 +31,6 @@ def fig_forest(
     marked: Collection[str] = (),
     own: Mapping[str, str] | None = None,
     two_lines: bool = False,
-    grouped: bool = False,
 ) -> alt.TopLevelMixin:
     """One row an estimate, in the order of the table.
 
@@ -51,27 +50,18 @@ def fig_forest(
         own: rows of a reader's own observers, each with its kind: they have large marks, and bold
             names on the axis.
         two_lines: whether a row's name breaks after a colon, as long ones must on a phone.
-        grouped: whether names are a group and a member with ", " between; a group's name then
-            stands at its first row alone.
     """
     names = list(dict.fromkeys(rows[row]))
     keyed = Names.of(names)
     written: dict[str, Any] = {"labelExpr": f"split({NAME_OF_TICK}, ': ')"} if two_lines else {}
-    if grouped:
-        firsts = {name.partition(", ")[0]: name for name in reversed(names)}.values()
-        member = f"slice({NAME_OF_TICK}, indexof({NAME_OF_TICK}, ', ') + 2)"
-        written["labelExpr"] = (
-            f"indexof({literal(keyed.of_names(firsts))}, datum.value) < 0"
-            f" ? {member} : {NAME_OF_TICK}"
-        )
     own = own or {}
     if own:
-        mine = f"indexof({literal(keyed.of_names(own))}, datum.value) >= 0"
+        is_own = f"indexof({literal(keyed.of_names(own))}, datum.value) >= 0"
         for option, value_of, usual in (
             ("labelColor", OWN, INK),
             ("labelFontWeight", "bold", "normal"),
         ):
-            condition = {"test": mine, "value": value_of}
+            condition = {"test": is_own, "value": value_of}
             written[option] = {"condition": condition, "value": usual}
     y = keyed.rows(row, names, grid=True, gridDash=[1, 3], labelLimit=180, **written)
     channels: dict[str, Any] = {}

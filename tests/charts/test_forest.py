@@ -43,21 +43,14 @@ def test_own_observers_are_in_their_colour_and_marked_rows_stand_out():
     assert drawn(marked=["a"]).count(INK) < drawn().count(INK)
 
 
-def test_the_name_of_a_group_is_written_once():
-    names = ["m, 0.5", "m, 0.9", "n, 0.5", "n, 0.9"]
-    svg = drawn(ROWS.assign(who=names), grouped=True)
-    assert [svg.count(f">{name}<") for name in ("m, 0.5", "n, 0.5", "0.9", "0.5")] == [1, 1, 2, 0]
-
-
 BUILT_IN = ("constructor", "toString", "valueOf", "hasOwnProperty", "__proto__", "prototype")
 """Names that every object of JavaScript has; charts once lost the rows of observers so called."""
 
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"marked": BUILT_IN[:1]}, {"two_lines": True}, {"grouped": True}, {"ticks": "high"}],
+    [{}, {"marked": BUILT_IN[:1]}, {"two_lines": True}, {"ticks": "high"}],
 )
 def test_names_that_javascript_knows_are_drawn(options):
-    named = [f"group, {name}" if "grouped" in options else name for name in BUILT_IN]
-    svg = drawn(pd.DataFrame({"who": named, "r": 0.5, "low": 0.4, "high": 0.6}), **options)
+    svg = drawn(pd.DataFrame({"who": BUILT_IN, "r": 0.5, "low": 0.4, "high": 0.6}), **options)
     assert [name for name in BUILT_IN if name not in svg] == []

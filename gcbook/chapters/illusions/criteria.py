@@ -166,25 +166,6 @@ def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
     return along
 
 
-def becomes_rows(both: pd.DataFrame) -> pd.DataFrame:
-    """Tell whether each blend becomes, of its two categories, the one that is named, under either.
-
-    Args:
-        both: from `judged_model`, the rows that are ``seen``.
-
-    Returns:
-        A row a blend and strength: ``picture, strength, becomes``, and ``over_noise``, less whether
-        pure noise becomes it.
-    """
-    pairs = both.sort_values(["picture", "strength", "prompt"])
-    prompted, other = (pairs[name].to_numpy().reshape(-1, 2) for name in ("prompted", "other"))
-    # What the first prompt's reconstruction gets of the second category is the second row's other.
-    becomes = (prompted > other[:, ::-1]).all(axis=1)
-    flips = pairs[::2].assign(becomes=becomes.astype(float))
-    noise = flips[flips["strength"] == 1].set_index("picture")["becomes"]
-    return flips.assign(over_noise=flips["becomes"] - flips["picture"].map(noise))
-
-
 def overlap_rows(model: str) -> pd.DataFrame:
     """Measure how far each blend is moved to the named silhouette, and to its mirror image.
 

@@ -36,8 +36,6 @@ from gcbook.stats.resampling import Resampling
 COMPARISONS = ("untouched", "empty", "wrong", "other")
 """What a reconstruction under a prompt is compared with: the untouched picture, and those without a
 prompt, under a wrong one and under the other reading's."""
-ABLE = 0.5
-"""Least probability that the judge must give a reading in a plain drawing to judge it at all."""
 DRAWING, CONTROL = "duck–rabbit", "duck"
 """The one drawing that differs enough from its mirror image to test a place, and the control that
 lacks its rabbit."""

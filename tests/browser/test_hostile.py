@@ -6,19 +6,14 @@ it is opened without that guard as well, so that the guard hides no name that go
 """
 
 import base64
-import importlib.util
 import re
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny import browsing as charts
 
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials, write_trial_file
-
-_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
-charts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(charts)
 
 SECRET = b"\x89PNG\r\n\x1a\n what stands in a file of the reader's"
 DATASET = "low-pass"

@@ -7,9 +7,8 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.names import NAME_OF_TICK, Names
-from gcbook.charts.own_marks import own_axis, own_points
-from gcbook.charts.parts import finish, literal, look
-from gcbook.charts.theme import CHANCE_LINE, INK, KIND_SHAPES
+from gcbook.charts.parts import OWN_MARK, finish, literal, look
+from gcbook.charts.theme import CHANCE_LINE, INK, KIND_SHAPES, OWN
 
 _ROW, _EACH = 14, 14
 _SECOND_LINE = 8
@@ -32,7 +31,6 @@ def fig_forest(
     marked: Collection[str] = (),
     own: Mapping[str, str] | None = None,
     two_lines: bool = False,
-    grouped: bool = False,
 ) -> alt.TopLevelMixin:
     """One row an estimate, in the order of the table.
 
@@ -52,21 +50,19 @@ def fig_forest(
         own: rows of a reader's own observers, each with its kind: they have large marks, and bold
             names on the axis.
         two_lines: whether a row's name breaks after a colon, as long ones must on a phone.
-        grouped: whether names are a group and a member with ", " between; a group's name then
-            stands at its first row alone.
     """
     names = list(dict.fromkeys(rows[row]))
     keyed = Names.of(names)
     written: dict[str, Any] = {"labelExpr": f"split({NAME_OF_TICK}, ': ')"} if two_lines else {}
-    if grouped:
-        firsts = {name.partition(", ")[0]: name for name in reversed(names)}.values()
-        member = f"slice({NAME_OF_TICK}, indexof({NAME_OF_TICK}, ', ') + 2)"
-        written["labelExpr"] = (
-            f"indexof({literal(keyed.of_names(firsts))}, datum.value) < 0"
-            f" ? {member} : {NAME_OF_TICK}"
-        )
     own = own or {}
-    written |= own_axis(keyed, list(own))
+    if own:
+        is_own = f"indexof({literal(keyed.of_names(own))}, datum.value) >= 0"
+        for option, value_of, usual in (
+            ("labelColor", OWN, INK),
+            ("labelFontWeight", "bold", "normal"),
+        ):
+            condition = {"test": is_own, "value": value_of}
+            written[option] = {"condition": condition, "value": usual}
     y = keyed.rows(row, names, grid=True, gridDash=[1, 3], labelLimit=180, **written)
     channels: dict[str, Any] = {}
     offset: dict[str, Any] = {}
@@ -99,8 +95,9 @@ def fig_forest(
             layers.append(words.encode(y=y, x=at_tick, **offset))
     said = base.encode(x=x, tooltip=list(tooltip))
     for name, kind in own.items():
-        shape = {"shape": alt.value(KIND_SHAPES[kind])}
-        layers += own_points(said, shape, keyed, [name], column=row)
+        one = said.transform_filter(f"datum.{row}_id == {literal(keyed.ids[name])}")
+        mark = one.mark_point(**OWN_MARK, fill=OWN)
+        layers.append(mark.encode(shape=alt.value(KIND_SHAPES[kind])))
     if reference is not None:
         at = alt.Chart(pd.DataFrame({value: [reference]}))
         layers.insert(0, at.mark_rule(color=CHANCE_LINE).encode(x=x))

@@ -1,40 +1,24 @@
 """Small pieces that charts share."""
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
-from gcbook.charts.names import Names
-from gcbook.charts.theme import (
-    BAND,
-    CHANCE_LINE,
-    HUES,
-    KIND_SHAPES,
-    SEQUENTIAL,
-)
+from gcbook.charts.theme import CHANCE_LINE, HUES, INK, KIND_SHAPES
 from gcbook.paper.categories import CHANCE
-from gcbook.paper.observers import HUMANS_TITLE
+from gcbook.paper.observers import OWN
 
-NOBODY = "none"
-"""What a drop-down for highlighting says when nobody is."""
-
-
-_LONG_TITLE = 20
 _LABEL_GAP = 4
 """Pixels between the numbers of an axis. The outermost are moved inwards, and would else touch."""
 
+IS_OWN = f"indexof({json.dumps(OWN)}, datum.kind) >= 0"
+"""Whether a row of a chart is of a reader's own observer, an expression on its ``kind``."""
 
-def alphabetical(names: Iterable[str]) -> list[str]:
-    """Names as a reader looks them up in a list: whatever their case, 9 before 10.
-
-    >>> alphabetical({"VGG-16", "mine", "BagNet-17", "BagNet-9"})
-    ['BagNet-9', 'BagNet-17', 'mine', 'VGG-16']
-    """
-    return sorted(names, key=lambda n: re.sub(r"\d+", lambda d: d[0].zfill(4), n).casefold())
+OWN_MARK: dict[str, Any] = {"filled": True, "size": 230, "opacity": 1, "stroke": INK}
+"""How own observers are marked: large and outlined."""
 
 
 def by_column(rows: pd.DataFrame, key: str | list[str]) -> pd.DataFrame:
@@ -88,71 +72,6 @@ def chance_line(channel: alt.X | alt.Y) -> alt.Chart:
     return line.encode(channel)
 
 
-def condition_x(conditions: Sequence[str], strength: str, angle: int = 0) -> alt.X:
-    """Conditions side by side in a panel, from the easiest to the hardest.
-
-    Args:
-        conditions: in their order.
-        strength: what sets them apart, the axis's title.
-        angle: of the labels, in degrees.
-    """
-    return alt.X(
-        "condition:N",
-        sort=list(conditions),
-        title=title_lines(strength),
-        scale=alt.Scale(type="band", padding=0),
-        axis=alt.Axis(labelAngle=angle, labelOverlap=False),
-    )
-
-
-def sequential(field: str, title: str | None, most: float = 1, **legend: Any) -> alt.Color:
-    """Colour from 0 upwards, where 0 is faint: the darker the more, on the dark page the lighter.
-
-    Args:
-        field: that is shown.
-        title: of the legend.
-        most: value at which the colours end.
-        legend: what else is said of it.
-    """
-    scale: dict[str, Any] = {"domain": [0, most], "range": list(SEQUENTIAL), "clamp": True}
-    return alt.Color(
-        field,
-        title=title,
-        scale=alt.Scale(**scale, interpolate="lab"),
-        legend=alt.Legend(**legend),
-    )
-
-
-def left_out(rows: pd.DataFrame, x: alt.X) -> alt.Chart:
-    """Shade the conditions that the benchmark leaves out."""
-    return alt.Chart(rows).mark_rect(color=BAND, opacity=0.18).encode(x=x)
-
-
-def positions(values: Mapping[str, Sequence[str]]) -> dict[str, Any]:
-    """What a page shows beside sliders that count positions, by parameter: for ``usermeta``.
-
-    >>> positions({"noise": ["t = 0.1", "t = 0.5"]})
-    {'positions': {'noise': ['t = 0.1', 't = 0.5']}}
-    """
-    return {"positions": {name: list(each) for name, each in values.items()}}
-
-
-def highlight(
-    rows: pd.DataFrame,
-    names: Names,
-    name: str,
-    label: str = "Highlight a network ",
-    start: str = NOBODY,
-) -> alt.Parameter:
-    """A list of the networks of a table (``observer, kind``), of which nobody or one stands out.
-
-    Its value is the id that the network has among ``names``, or `NOBODY`.
-    """
-    networks = alphabetical(set(rows.loc[rows["kind"] != HUMANS_TITLE, "observer"]))
-    options = {NOBODY: NOBODY, **names.options(networks)}
-    return dropdown(name, label, options, names.ids[start] if start in networks else NOBODY)
-
-
 def literal(value: Any) -> str:
     """A value as it is written in a Vega expression.
 
@@ -170,19 +89,6 @@ def nothing(message: str) -> alt.Chart:
         .encode(text="message:N")
         .properties(width="container", height=60, description=message)
     )
-
-
-def title_lines(title: str) -> str | list[str]:
-    """A long axis title on two lines, for it may not be wider than a panel on a phone.
-
-    >>> title_lines("Filter standard deviation (pixels)")
-    ['Filter standard', 'deviation (pixels)']
-    """
-    if len(title) <= _LONG_TITLE:
-        return title
-    words = title.split(" ")
-    ways = [(" ".join(words[:i]), " ".join(words[i:])) for i in range(1, len(words))]
-    return list(min(ways, key=lambda way: max(map(len, way))))
 
 
 TENTHS = [i / 10 for i in range(11)]
@@ -244,40 +150,6 @@ def look(
     }
 
 
-def small_panels(
-    panels: Sequence[alt.LayerChart | alt.FacetChart],
-    parameters: Sequence[alt.Parameter],
-    description: str,
-    *,
-    shared: Sequence[str],
-    **legend: Any,
-) -> alt.TopLevelMixin:
-    """Panels in rows of three with an axis each across, and one legend below.
-
-    Args:
-        panels: with a title each.
-        parameters: of all of them, such as who stands out.
-        description: of the whole.
-        shared: channels of the one legend.
-        legend: its options.
-    """
-    scales: dict[str, Any] = {"x": "independent", **dict.fromkeys(shared, "shared")}
-    # Said at once, for every method of a chart copies all of its panels.
-    return alt.concat(
-        *panels,
-        columns=3,
-        spacing={"row": 22, "column": 18},
-        params=[each.param for each in parameters],
-        resolve=alt.Resolve(scale=alt.ScaleResolveMap(**scales)),
-        description=description,
-        config=alt.Config(
-            legend=alt.LegendConfig(orient="bottom", columns=3, **legend),
-            axis=alt.AxisConfig(titleFontWeight="normal"),
-            title=alt.TitleConfig(anchor="start"),
-        ),
-    )
-
-
 def finish(
     chart: alt.LayerChart | alt.FacetChart, *, height: Any, description: str
 ) -> alt.TopLevelMixin:
@@ -300,7 +172,7 @@ def side_by_side(
     description: str,
     **properties: Any,
 ) -> alt.TopLevelMixin:
-    """Panels in one row, or as many as the screen holds, with one legend below.
+    """Panels in rows, with one legend below.
 
     Args:
         panels: at least one.
@@ -311,7 +183,6 @@ def side_by_side(
     # Said at once, for every method of a chart copies all of its panels.
     return alt.concat(
         *panels,
-        spacing={"row": 22, "column": 24},
         description=description,
         config=alt.Config(
             legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90, symbolOpacity=1),
@@ -319,5 +190,5 @@ def side_by_side(
             axisX=alt.AxisConfig(labelSeparation=_LABEL_GAP),
             title=alt.TitleConfig(anchor="start"),
         ),
-        **{"columns": len(panels), **properties},
+        **{"columns": len(panels), "spacing": {"row": 22, "column": 24}, **properties},
     ).add_params(*parameters)

@@ -99,11 +99,13 @@ def marked_table(
     """
     hidden = set(table.columns) - set(columns or ())
 
-    def beside(*ends: str) -> dict[str, list[str]]:
+    def companions_of(*ends: str) -> dict[str, list[str]]:
         found = {str(c): [f"{c}_{end}" for end in ends] for c in table.columns}
         return {c: companions for c, companions in found.items() if set(companions) <= hidden}
 
-    published, intervals, best = beside("published"), beside("low", "high"), beside("best")
+    published, intervals, best = (
+        companions_of(*ends) for ends in (["published"], ["low", "high"], ["best"])
+    )
     if columns is None:
         companions = {*chain(*published.values(), *intervals.values(), *best.values())}
         columns = [str(c) for c in table.columns if c not in companions]

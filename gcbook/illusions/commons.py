@@ -176,7 +176,7 @@ def fetch_illusions(
                 try:
                     about = _about(described, illusion)
                     _fetch(folder, illusion, about, headers)
-                    report(_told(illusion, about))
+                    report(_credit(illusion, about))
                 # The others may be as they should be.
                 except requests.HTTPError as error:
                     failed.append(f"{failure(error)}.")
@@ -289,7 +289,7 @@ def _check_picture(content: bytes, place: str) -> None:
         )
 
 
-def _told(illusion: Illusion, about: Mapping[str, Any]) -> str:
+def _credit(illusion: Illusion, about: Mapping[str, Any]) -> str:
     licence = about["licence"]
     line = f"{illusion.about}: {illusion.maker}, {licence}, {illusion.page}"
     if licence.lower() != illusion.licence.lower():
@@ -298,11 +298,7 @@ def _told(illusion: Illusion, about: Mapping[str, Any]) -> str:
 
 
 def _read_record(folder: Path) -> dict[str, dict[str, str]]:
-    """Return what is known of the pictures that were fetched into a folder, by name.
-
-    Raises:
-        GcbookError: the record is none.
-    """
+    """What is known of the pictures that were fetched into a folder, by name."""
     path = folder / RECORD
     if not path.is_file():
         return {}

@@ -81,8 +81,8 @@ def find_trial_files(path: str | Path, source: str | None = None) -> list[TrialF
                 "is one of the 17 datasets; put the file in a folder named like its dataset, or "
                 f"name it <dataset>_<observer>_session-1.csv, with one of: {', '.join(DATASETS)}."
             )
-        told = check_name(source or _source(inner, root), f"{place}: the source's name")
-        files.append(TrialFile(place, dataset, told, read))
+        named = check_name(source or _source(inner, root), f"{place}: the source's name")
+        files.append(TrialFile(place, dataset, named, read))
     if not files and is_store(root):
         raise InputError(
             f"{root}: expected trials, found a store of scores. Make trials of it first: gcbook "

@@ -195,11 +195,7 @@ def in_data_dir(source: Source) -> Path | None:
 
 
 def _cached(kind: Kind, source: Source) -> list[Path] | None:
-    """Return the complete copy of a source in the cache, or None.
-
-    Raises:
-        GcbookError: a file in it is no longer what was fetched, or is none of those.
-    """
+    """The complete copy of a source in the cache, or None; what was changed in it is refused."""
     root = cache_dir() / kind / source.folder
     if not all((root / path).is_file() for path in read_registry(source)):
         return None

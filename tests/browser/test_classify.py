@@ -1,12 +1,11 @@
 """The page that runs networks: the numbers of the package, and what its controls do."""
 
 import base64
-import importlib.util
-from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from tiny import browsing
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.illusions.reconstruct import reconstruct
@@ -17,10 +16,6 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
 from gcbook.scoring.racing import ClarkJaini, paired_p, replay
-
-_spec = importlib.util.spec_from_file_location("pages", Path(__file__).with_name("test_pages.py"))
-pages = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(pages)
 
 PAGE = "book/classify.html"
 DRAWS = 2
@@ -357,12 +352,12 @@ def test_a_reader_runs_it_and_decides_anew(opened):
         seen.add(verdict.inner_text())
     assert len(seen) > 2
     opened.get_by_label("t above").press("End")
-    assert pages.violations(opened) == []
+    assert browsing.violations(opened) == []
     opened.evaluate(
         "(({ session: s }) => { s.run = s.kept })(gcClassify.page.state.models.diffusion)"
     )
     opened.set_viewport_size({"width": 390, "height": 900})
-    assert pages.charts.too_wide(opened) == []
+    assert browsing.too_wide(opened) == []
     opened.set_viewport_size({"width": 1280, "height": 900})
 
 

@@ -3,14 +3,10 @@
 That every control changes its chart is seen when the page is visited, in `test_pages`.
 """
 
-import importlib.util
 from pathlib import Path
 
 import pytest
-
-_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
-charts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(charts)
+from tiny import browsing as charts
 
 
 def source(html, path):

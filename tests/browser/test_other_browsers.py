@@ -3,17 +3,11 @@
 Chromium's tests say what the pages do; these only notice what another engine does not know.
 """
 
-import importlib.util
-from pathlib import Path
-
 import pytest
+from tiny import driver
 
 # What a page does is seen in Chromium; other engines rarely differ.
 pytestmark = pytest.mark.nightly
-
-_spec = importlib.util.spec_from_file_location("driver", Path(__file__).with_name("driver.py"))
-driver = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(driver)
 
 
 @pytest.fixture(scope="module", params=["firefox", "webkit"])

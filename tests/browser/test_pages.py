@@ -1,33 +1,14 @@
 """Every page: nothing missing, nothing from outside, charts drawn, accessible, phone-wide."""
 
-import importlib.util
 import json
 import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from tiny import browsing as charts
 
-_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
-charts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(charts)
-
-WCAG = {
-    "type": "tag",
-    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
-}
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """All that a theme changes."""
-
-# Rows of a figure's data are made by one line of a template, and marks by one of Vega's: of each
-# group axe sees five. All texts in charts stay, which have colours of their own.
-TAKE_REPEATED = """() => {
-  window.gcTaken = ["tbody > tr", ".role-mark > :not(text)"].flatMap(each =>
-    [...document.querySelectorAll(`:is(.gc-data, .gc-chart) ${each}:nth-child(n+6)`)]
-      .map(one => [one.parentNode, one]));
-  gcTaken.forEach(([_, one]) => one.remove());
-}"""
-PUT_BACK = "() => gcTaken.forEach(([parent, one]) => parent.append(one))"
 
 HEAVIEST = 550_000
 """Bytes of a page's HTML, which holds the code of its chapter."""
@@ -35,7 +16,7 @@ HEAVIEST = 550_000
 # Of each visit: theme, origin, what axe looks for, the width that the page is loaded at, and the
 # one that it then gets, if any. `test_controls` narrows the pages whose charts have long names.
 VISITS = {
-    "light, from a file": ("light", "file", WCAG, 390, 1280),
+    "light, from a file": ("light", "file", charts.WCAG, 390, 1280),
     "dark, served": ("dark", "http", COLOURS, 1280),
 }
 
@@ -57,7 +38,7 @@ def test_it_is_whole_accessible_and_phone_wide_and_its_controls_act(open_book, p
         if width == 390:
             found += charts.too_wide(page)
         else:
-            found += [*misdrawn(page), *violations(page, rules)]
+            found += [*misdrawn(page), *charts.violations(page, rules)]
     if origin == "file":
         found += [f"{control} changes nothing" for control in charts.unmoved(page)]
     assert page.evaluate("document.documentElement.dataset.theme") in (theme, None, "")
@@ -92,15 +73,6 @@ def misdrawn(page):
         for number, (headings, cells) in enumerate(tables)
         if not headings or headings != cells
     ]
-
-
-def violations(page, rules=WCAG):
-    """What axe finds."""
-    page.evaluate(TAKE_REPEATED)
-    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
-    results = Axe().run(page, options=options)
-    page.evaluate(PUT_BACK)
-    return [results.generate_report()] if results.violations_count else []
 
 
 def test_static_figures_show_without_scripts(open_book, html, page_path):

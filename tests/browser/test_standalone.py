@@ -1,15 +1,11 @@
 """The page that `gcbook run` writes: one file, alone in its folder, with live figures."""
 
-import importlib.util
 import shutil
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-
-_spec = importlib.util.spec_from_file_location("charts", Path(__file__).with_name("charts.py"))
-charts = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(charts)
+from tiny import browsing as charts
 
 
 @pytest.fixture(scope="module")

@@ -33,16 +33,3 @@ def spec_of():
 def test_printed_averages_bear_their_names():
     svg = static_svg(spec_of())
     assert all(label in svg for label in PRINTED["label"])
-
-
-def test_every_observer_has_a_look_and_a_mean():
-    layers = spec_of()["layer"]
-    color = layers[-1]["encoding"]["color"]["scale"]
-    assert dict(zip(color["domain"], color["range"], strict=True)) == {
-        "Humans": HUMAN,
-        "ResNet-50": DISCRIMINATIVE,
-    }
-    mean = layers[0]["transform"][-1]
-    assert mean["groupby"] == ["observer"]
-    assert mean["aggregate"][0]["field"] == "category_mean"
-    assert layers[-1]["encoding"]["y"]["sort"] == list(CATEGORIES)

@@ -11,6 +11,7 @@ import pytest
 
 from gcbook.charts import figure, render, table
 from gcbook.charts.chart import chart_html, chart_spec
+from gcbook.charts.tablehtml import FULL_HEIGHT_ROWS, data_table, marked_table
 from gcbook.files.errors import InputError
 
 ROWS = pd.DataFrame({"observer": ["humans", "resnet50"], "value": [0.959, 0.2141234567]})
@@ -29,13 +30,6 @@ def show(**changes):
 def csv_of(markup):
     uri = re.search(r'href="data:text/csv;charset=utf-8,([^"]*)"', markup)[1]
     return unquote(uri)
-
-
-def test_a_chart_without_description_is_refused():
-    with pytest.raises(InputError, match="no description"):
-        show(chart=alt.Chart(ROWS).mark_bar().encode(x="value:Q"))
-    with pytest.raises(InputError, match="no description"):
-        show(chart=chart(description="  "))
 
 
 def test_the_image_carries_the_description_and_the_marks():
@@ -74,24 +68,14 @@ def test_large_data_are_no_error():
     assert len(next(iter(spec["datasets"].values()))) == 6000
 
 
-def test_dark_twins_travel_with_the_chart():
-    assert chart_spec(chart())["usermeta"]["dark"]["#1a1a1a"] == "#e6e6e6"
-
-
-def test_notes_state_source_and_data():
-    shown = show(source="both")
+def test_notes_state_source_and_data_and_the_file_has_full_precision():
+    shown = show(source="both", columns=["value"], headings={"value": "Shape bias"})
     assert "Recomputed and published" in shown.notes
     assert "Data table (2 rows)" in shown.notes
     assert 'download="fig-two.csv"' in shown.notes
-
-
-def test_columns_are_chosen_and_named_and_the_file_has_full_precision():
-    shown = show(columns=["value"], headings={"value": "Shape bias"})
     assert csv_of(shown.notes) == "Shape bias\n0.959\n0.2141234567\n"
     assert "<td>humans" not in shown.notes
     assert '<th scope="col">Shape bias</th>' in shown.notes
-    with pytest.raises(InputError, match=r"'bias'.*found observer, value"):
-        show(columns=["bias"])
 
 
 def test_lists_in_a_row_have_a_row_an_element():
@@ -115,19 +99,23 @@ def test_long_tables_show_the_first_rows_and_the_file_has_all(n, rows, says):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
+        ({"chart": alt.Chart(ROWS).mark_bar().encode(x="value:Q")}, "no description"),
+        ({"chart": chart(description="  ")}, "no description"),
+        ({"columns": ["bias"]}, r"'bias'.*found observer, value"),
         ({"name": "shape"}, "fig-shape-bias"),
         ({"name": "fig-Shape"}, "lower-case"),
         ({"name": "tab-two"}, "fig-"),
         ({"source": "measured"}, "recomputed, published, both, computed"),
     ],
 )
-def test_labels_are_checked(changes, says):
+def test_what_cannot_be_shown_is_refused(changes, says):
     with pytest.raises(InputError, match=says):
         show(**changes)
 
 
 def test_the_outputs_are_what_jupyter_and_the_book_read():
     (body, label), (notes, part) = show().outputs()
+    assert body[render.VEGA_MIME]["usermeta"]["dark"]["#1a1a1a"] == "#e6e6e6"
     assert label["gcbook"] == {"part": "chart", "name": "fig-two"}
     assert body[render.VEGA_MIME]["mark"] == {"type": "bar"}
     assert "gc-notes" in notes["text/html"]
@@ -183,21 +171,39 @@ def test_a_cell_without_meaning_is_no_hidden_number():
     assert "not public" in model
 
 
-def test_the_difference_is_that_of_the_printed_numbers():
+def test_the_difference_is_that_of_the_printed_numbers_and_missing_ones_are_a_dash():
     rows = pd.DataFrame({"value": [0.0874], "value_published": [0.089]})
-    shown = table(rows, name="tab-x", source="both")
-    assert "difference −0.002" in shown.body
+    assert "difference −0.002" in table(rows, name="tab-x", source="both").body
+    rows = pd.DataFrame({"model": ["<b>", None], "value": [1.0, np.nan], "n": [1200, 3]})
+    body = table(rows, name="tab-x", source="recomputed").body
+    assert '<td class="gc-missing">–</td><td class="gc-missing gc-number">–</td>' in body
+    assert ">1,200<" in body
+    assert "<b>" not in body and "&lt;b&gt;" in body
 
 
-def test_missing_text_and_numbers_are_a_dash():
-    rows = pd.DataFrame({"model": ["x", None], "value": [1.0, np.nan], "n": [1200, 3]})
-    shown = table(rows, name="tab-x", source="recomputed")
-    assert '<td class="gc-missing">–</td><td class="gc-missing gc-number">–</td>' in shown.body
-    assert ">1,200<" in shown.body
+@pytest.mark.parametrize("make", [data_table, marked_table])
+@pytest.mark.parametrize(("beyond", "scrolls"), [(0, False), (1, True)])
+def test_only_long_tables_have_a_height(make, beyond, scrolls):
+    rows = pd.DataFrame({"x": range(FULL_HEIGHT_ROWS + beyond)})
+    assert ("gc-tall" in make(rows, "Table")) == scrolls
 
 
-def test_cells_are_escaped():
-    rows = pd.DataFrame({"model": ["<script>"], "value": [1.0]})
-    shown = table(rows, name="tab-x", source="recomputed")
-    assert "<script>" not in shown.body
-    assert "&lt;script&gt;" in shown.body
+def test_a_column_of_truth_values_sets_cells_in_bold():
+    rows = pd.DataFrame(
+        {"bias": [0.9, 0.5], "bias_published": [0.9, 0.5], "bias_best": [True, False]}
+    )
+    made = marked_table(rows, "Table", headings={"bias": "Bias"}, formats={"bias": ".1f"})
+    assert "<strong>0.9</strong>" in made
+    assert "<strong>0.5</strong>" not in made
+    assert made.count("<th ") == 1
+
+
+def test_a_zero_has_no_sign() -> None:
+    table = pd.DataFrame(
+        {"k": [-0.0002], "k_low": [-0.0003], "k_high": [0.01], "k_published": [0.0]}
+    )
+    shown = marked_table(table, "Kappa")
+    assert "[0.000, 0.010]" in shown
+    assert "difference +0.000" in shown
+    assert "−0" not in shown
+    assert "−0" not in data_table(pd.DataFrame({"k": [-0.0]}), "Kappa")

@@ -4,14 +4,13 @@ import errno
 import hashlib
 import io
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
 from PIL import Image
 from tiny.command import call
+from tiny.server import Server, running
 
 from gcbook.files.errors import GcbookError
 from gcbook.illusions import commons
@@ -26,40 +25,20 @@ def png(grey, side=80):
     return stream.getvalue()
 
 
-class Commons:
+class Commons(Server):
     """A server with four pictures: the first as it was uploaded, the others made smaller."""
 
     def __init__(self):
-        self.requests = []
+        super().__init__(self.answer)
         self.pictures = {f"/{each.name}.png": png(50 * i) for i, each in enumerate(ILLUSIONS)}
         self.hashes = {}
         self.unknown = set()
-        self.licence = "Public domain"
-        self.agent = None
-        commons = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self):
-                asked = urlsplit(self.path)
-                commons.requests.append(asked.path)
-                commons.agent = self.headers["User-Agent"]
-                if asked.path == "/w/api.php":
-                    body = json.dumps(commons.describe(parse_qs(asked.query))).encode()
-                elif asked.path in commons.pictures:
-                    body = commons.pictures[asked.path]
-                else:
-                    self.send_error(404)
-                    return
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *arguments):
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+    def answer(self, asked):
+        asked = urlsplit(asked)
+        if asked.path == "/w/api.php":
+            return json.dumps(self.describe(parse_qs(asked.query))).encode()
+        return self.pictures.get(asked.path)
 
     def describe(self, query):
         assert query["prop"] == ["imageinfo"]
@@ -76,7 +55,7 @@ class Commons:
                 "thumburl": self.url + place,
                 "url": self.url + (place if illusion == ILLUSIONS[0] else "/larger.svg"),
                 "sha1": self.hashes.get(illusion.name, sha1),
-                "extmetadata": {"LicenseShortName": {"value": self.licence}},
+                "extmetadata": {"LicenseShortName": {"value": "Public domain"}},
             }
             pages.append({"title": title, "imageinfo": [about]})
         return {"query": {"pages": pages}}
@@ -87,27 +66,22 @@ def server(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
     monkeypatch.setattr(commons, "RETRIES", 0)
-    served = Commons()
-    thread = threading.Thread(target=served.server.serve_forever, daemon=True)
-    thread.start()
-    yield served
-    served.server.shutdown()
-    served.server.server_close()
-    thread.join()
+    with running(Commons()) as served:
+        yield served
 
 
 def test_pictures_come_once_with_a_record_and_their_licences(server, tmp_path):
-    told = []
-    paths = fetch_illusions(base_url=server.url, report=told.append)
+    said = []
+    paths = fetch_illusions(base_url=server.url, report=said.append)
     assert [path.name for path in paths] == [f"{each.name}.png" for each in ILLUSIONS]
     woman = decode_image(paths[3].read_bytes(), "woman")
     assert woman.shape == (80, 80, 3)
     assert woman[0, 0, 0] == pytest.approx(150 / 255)
-    assert server.agent.startswith("gcbook/")
+    assert all(agent.startswith("gcbook/") for agent in server.agents)
     record = json.loads((tmp_path / "cache/illusions" / RECORD).read_text())
     assert record["rock"]["licence"] == "Public domain"
     # The paper says otherwise of one of them.
-    assert [("the paper says CC BY-SA 3.0" in line) for line in told] == [False, True, False, False]
+    assert [("the paper says CC BY-SA 3.0" in line) for line in said] == [False, True, False, False]
 
     asked = len(server.requests)
     assert fetch_illusions(base_url=server.url) == paths
@@ -120,7 +94,7 @@ def test_a_changed_picture_is_fetched_again_and_others_are_not(server):
     assert "vegetables" not in find_illusions()
     server.requests.clear()
     fetch_illusions(base_url=server.url)
-    assert server.requests == ["/w/api.php", "/vegetables.png"]
+    assert [urlsplit(each).path for each in server.requests] == ["/w/api.php", "/vegetables.png"]
 
 
 @pytest.mark.parametrize(
@@ -161,8 +135,7 @@ def test_a_full_disk_is_told_with_what_to_do(server, monkeypatch):
 
 
 def test_offline_the_message_says_what_to_do(server):
-    server.server.shutdown()
-    server.server.server_close()
+    server.stop()
     with pytest.raises(FetchError, match=r"File:Visage_dans_un_rocher\.jpg as"):
         fetch_illusions(base_url=server.url)
 

@@ -6,7 +6,6 @@ from scipy import integrate
 from tiny.bound import bound_parts
 
 from gcbook.classifiers.toy import make_toy
-from gcbook.noise import variational
 from gcbook.noise.mixture import Mixture
 from gcbook.noise.variational import (
     LEAST,
@@ -16,7 +15,7 @@ from gcbook.noise.variational import (
     time_of,
 )
 
-A = make_toy().factors[0][0]
+A, B = (factors[0] for factors in make_toy().factors[:2])
 BELL = Mixture((0.5,), (1.0,), 0.8)
 """One Gaussian, of which even the bound has a closed form."""
 
@@ -26,17 +25,6 @@ def test_times_have_the_log_snr_that_is_asked_for():
     ratio = 2 * np.log(np.cos(np.pi / 2 * times) / np.sin(np.pi / 2 * times))
     assert ratio == pytest.approx(np.linspace(MOST, LEAST, 9))
     assert time_of(0.0) == pytest.approx(0.5)
-
-
-def test_errors_are_those_of_simulated_noise():
-    x, times = np.array([-1.2, 0.4]), [0.1, 0.5, 0.9]
-    noise = np.random.default_rng(0).standard_normal(400_000)
-    found = expected_errors(A, x, times)
-    for row, t in zip(found, times, strict=True):
-        alpha, sigma = np.cos(np.pi / 2 * t), np.sin(np.pi / 2 * t)
-        for value, number in zip(row, x, strict=True):
-            errors = (number - A.posterior_mean(alpha * number + sigma * noise, alpha, sigma)) ** 2
-            assert value == pytest.approx(errors.mean(), rel=0.02)
 
 
 def test_a_gaussian_has_the_error_of_its_posterior():
@@ -60,13 +48,20 @@ def test_the_mean_bound_closes_on_the_mean_likelihood_from_above(model):
     assert gaps[1] / gaps[2] == pytest.approx(2, abs=0.15)
 
 
-def test_parts_are_what_they_are_called(monkeypatch):
-    prior, reconstruction, _ = bound_parts(A, np.array([0.3]), 32)
-    # Almost nothing is left of the number in the last step.
-    assert 0 < prior.item() < 1e-3
-    monkeypatch.setattr(variational, "LEAST", 0.0)
-    early, _, _ = bound_parts(A, np.array([3.0]), 32)
-    assert early.item() == pytest.approx((0.5 * 9 - 0.5 + np.log(2)) / 2)
-    # A Gaussian of the variance 1/SNR around a guess that is almost right.
-    ratio = np.exp(MOST)
-    assert reconstruction.item() == pytest.approx(0.5 * np.log(2 * np.pi * np.e / ratio), abs=0.01)
+def test_the_classes_are_mirror_images_that_alternate():
+    grid = np.linspace(-15, 15, 601)
+    assert np.allclose(A.log_density(grid), B.log_density(-grid))
+    places = np.sort([*A.means, *B.means])
+    assert np.allclose(np.diff(places), 2 / 3)
+    assert set(np.round(A.means, 6)).isdisjoint(np.round(B.means, 6))
+    assert np.dot(A.means, A.weights) < 0 < np.dot(B.means, B.weights)
+
+
+def test_samples_and_quadrature_have_the_same_moments():
+    numbers, shares = A.quadrature()
+    images, label = make_toy().sample(800_000, np.random.default_rng(0))
+    drawn = images[label == 0, 0].numpy()
+    assert shares.sum() == pytest.approx(1)
+    for power in (1, 2, 3):
+        assert numbers**power @ shares == pytest.approx((drawn**power).mean(), abs=0.03)
+    assert A.log_density(np.zeros((2, 3))).shape == (2, 3)

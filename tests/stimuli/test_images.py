@@ -2,7 +2,6 @@
 
 import io
 import math
-from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from PIL import Image
 
 from gcbook.files.errors import InputError
 from gcbook.files.gate import MOST_PIXELS
-from gcbook.stimuli.images import FORMATS, decode_image
+from gcbook.stimuli.images import decode_image
 
 RGB = np.array([[[255, 0, 51], [0, 102, 255]]], dtype=np.uint8)
 
@@ -91,12 +90,6 @@ def test_what_is_a_program_is_not_run(tmp_path):
     assert not (tmp_path / "canary").exists()
 
 
-def test_other_formats_than_those_named_are_refused():
-    for kind in ("PPM", "TGA", "ICO", "PCX"):
-        with pytest.raises(InputError, match="found none of them"):
-            decode_image(encoded(Image.fromarray(RGB), kind), "x.png")
-
-
 def test_pixels_are_counted_before_they_are_decoded():
     side = math.isqrt(MOST_PIXELS)
     told = r"expected an image of 33,554,432 pixels at most, found 5,793 × 5,793\. Make it smaller"
@@ -107,24 +100,3 @@ def test_pixels_are_counted_before_they_are_decoded():
         # The header alone tells.
         with pytest.raises(InputError, match="expected an image of 33,554,432 pixels at most"):
             decode_image(large[:600], "x.png")
-
-
-@pytest.mark.filterwarnings("ignore::UserWarning")  # Pillow's, of what it passes over
-@pytest.mark.parametrize("kind", FORMATS)
-def test_whatever_is_wrong_with_a_picture_is_one_refusal(kind):
-    rng = np.random.default_rng(0)
-    smooth = np.outer(np.linspace(0, 255, 20), np.linspace(0, 1, 24))[..., None]
-    whole = encoded(Image.fromarray(np.repeat(smooth, 3, 2).astype(np.uint8)), kind)
-    decoded_anyway = 0
-    for _ in range(60):
-        damaged = bytearray(whole)
-        for place in rng.integers(0, min(len(whole), 400), rng.integers(1, 6)):
-            damaged[place] = rng.integers(256)
-        with suppress(InputError):
-            pixels = decode_image(bytes(damaged), "x.png")
-            decoded_anyway += 1
-            assert pixels.dtype == np.float32
-            assert pixels.shape[2] == 3
-            assert pixels.min() >= 0
-            assert pixels.max() <= 1
-    assert decoded_anyway < 60

@@ -1,14 +1,12 @@
 """Photographs: taken from an archive or a checkout, sorted by class, whole or refused by name."""
 
 import hashlib
-import threading
 import zipfile
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from tiny.command import call
 from tiny.data import use_parts
+from tiny.server import Server, running
 
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.manifest import DATA
@@ -75,19 +73,9 @@ def sorted_files(folder):
 def server(alone, monkeypatch):
     """GitHub, with the archive."""
     write_zip(alone / "www" / TINY_IMAGENET.repository / f"archive/{TINY_IMAGENET.commit}.zip")
-    requests = []
-
-    class Handler(SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            requests.append(self.path)
-
-    handler = partial(Handler, directory=alone / "www")
-    served = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=served.serve_forever, daemon=True).start()
-    monkeypatch.setattr(photographs, "SERVER", f"http://127.0.0.1:{served.server_port}")
-    yield requests
-    served.shutdown()
-    served.server_close()
+    with running(Server(lambda path: (alone / f"www{path}").read_bytes())) as served:
+        monkeypatch.setattr(photographs, "SERVER", served.url)
+        yield served.requests
 
 
 def test_the_archive_is_sorted_once_and_what_was_lost_comes_again(

@@ -6,12 +6,12 @@ import shutil
 import signal
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tiny.data import use_parts
+from tiny.server import Server, running
 
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.locks import LOCK, locked
@@ -26,54 +26,25 @@ def content(source: Source, path: str) -> bytes:
     return f"subj,session\n{source.name},{path}\n".encode() * 50
 
 
-class Originals:
-    """A server with two small files a source, which notes requests and can misbehave."""
+class Originals(Server):
+    """A server with two small files a source, some of which may be altered."""
 
     def __init__(self) -> None:
-        self.requests: list[str] = []
         self.altered: dict[str, bytes] = {}
-        self.cut_short: set[str] = set()
-        self.before_answer: Callable[[int], None] = lambda n_requests: None
-        self._lock = threading.Lock()
         files = {
             f"/{source.repository}/{source.commit}/{path}": content(source, path)
             for source in TRIALS
             for path in PATHS
         }
-        originals_ = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                with originals_._lock:
-                    originals_.requests.append(self.path)
-                    originals_.before_answer(len(originals_.requests))
-                if self.path not in files:
-                    self.send_error(404)
-                    return
-                body = originals_.altered.get(self.path, files[self.path])
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body[:100] if self.path in originals_.cut_short else body)
-
-            def log_message(self, *arguments: object) -> None:
-                pass
-
         self.paths = list(files)
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        super().__init__(lambda path: self.altered.get(path, files.get(path)))
 
 
 @pytest.fixture
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Originals]:
-    served = Originals()
-    monkeypatch.setattr(fetch, "SERVER", served.url)
-    thread = threading.Thread(target=served.server.serve_forever, daemon=True)
-    thread.start()
-    yield served
-    served.server.shutdown()
-    served.server.server_close()
-    thread.join()
+    with running(Originals()) as served:
+        monkeypatch.setattr(fetch, "SERVER", served.url)
+        yield served
 
 
 @pytest.fixture
@@ -127,8 +98,12 @@ def test_registries_list_the_published_files() -> None:
     assert all(len(digest) == 64 and int(digest, 16) >= 0 for digest in digests)
 
 
-def test_fetch_lays_files_out_like_the_repository(server: Originals, cache: Path) -> None:
+def test_fetch_lays_files_out_like_the_repository(
+    server: Originals, cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folders = fetch.fetch_originals("trials")
+    shown = capsys.readouterr()
+    assert "Fetching trials" in shown.err and shown.out == ""
     assert folders == [cache / "trials" / source.folder for source in TRIALS]
     for source, folder in zip(TRIALS, folders, strict=True):
         assert [(folder / path).read_bytes() for path in PATHS] == [
@@ -136,15 +111,6 @@ def test_fetch_lays_files_out_like_the_repository(server: Originals, cache: Path
         ]
     assert sorted(server.requests) == sorted(server.paths)
     assert originals.find("trials") == originals.locate("trials") == folders
-
-
-def test_fetch_shows_progress(
-    server: Originals, cache: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    fetch.fetch_originals("trials")
-    shown = capsys.readouterr()
-    assert "Fetching trials" in shown.err
-    assert shown.out == ""
 
 
 def test_an_answer_that_was_edited_in_the_cache_is_noticed(server: Originals, cache: Path) -> None:
@@ -274,7 +240,7 @@ def test_offline_says_in_one_sentence_what_where_and_what_to_do(
     unpack(TRIALS[0], cache / "trials")
     (tmp_path / "own").mkdir()
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path / "own"))
-    server.server.server_close()
+    server.stop()
     with pytest.raises(fetch.FetchError) as caught:
         fetch.fetch_originals("trials")
     message = str(caught.value)
@@ -286,14 +252,14 @@ def test_offline_says_in_one_sentence_what_where_and_what_to_do(
     assert isinstance(caught.value, GcbookError)
 
 
-def test_unexpected_answer_is_reported(server: Originals, cache: Path, tmp_path: Path) -> None:
+def test_what_the_server_lacks_and_a_cache_that_is_no_folder_are_reported(
+    server: Originals, cache: Path, tmp_path: Path
+) -> None:
     with (tmp_path / "registry" / f"{TRIALS[0].name}.txt").open("a") as registry:
         registry.write(f"raw-data/edge/gone.csv {'0' * 64}\n")
     with pytest.raises(fetch.FetchError, match=r"gone\.csv answered 404"):
         fetch.fetch_originals("trials")
-
-
-def test_unwritable_cache_is_reported(server: Originals, cache: Path) -> None:
+    shutil.rmtree(cache)
     cache.write_text("a file where the folder should be")
     with pytest.raises(fetch.FetchError, match="GCBOOK_CACHE_DIR"):
         fetch.fetch_originals("trials")

@@ -2,8 +2,6 @@
 
 import gzip
 import io
-import subprocess
-import sys
 import warnings
 import zipfile
 from pathlib import Path
@@ -210,6 +208,7 @@ REFUSED = {
         SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,-2"),
         "line 3.*trial a whole number.*'-2'",
     ),
+    "a bad line after a blank one": ("\n" + SKETCH.format(n=2, answer="fox"), "line 4"),
     "no observer": (SKETCH.format(n=2, answer="cat").replace("mine", ""), "line 3.*subj"),
 }
 
@@ -226,13 +225,21 @@ def test_bad_lines_are_refused_with_file_line_and_remedy(tmp_path: Path, case: s
     assert str(caught.value).endswith((".", ". "))
 
 
-def test_a_conflict_is_of_the_category_that_its_name_begins_with(tmp_path: Path) -> None:
-    path = tmp_path / "cue-conflict_mine.csv"
-    line = "mine,1,{n},NaN,dog,{category},0,0001_cc_dnn_0_cat_00_cat{n}-dog2.png\n"
-    path.write_text(f"{HEADER}\n" + line.format(n=1, category="cat"))
+@pytest.mark.parametrize(
+    ("name", "category", "says"),
+    [
+        ("0001_cc_dnn_0_cat_00_cat2-dog2.png", "dog", r"category the shape .*'dog of cat2-dog2"),
+        ("dog10.png", "dog", "imagename"),
+    ],
+)
+def test_a_conflicts_name_says_its_shape_and_texture(
+    tmp_path: Path, name: str, category: str, says: str
+) -> None:
+    lines = ["a,1,1,NaN,dog,cat,0,cat1-dog2.png", f"a,1,2,NaN,dog,{category},0,{name}"]
+    path = trial_file(tmp_path, lines[:1], "cue-conflict_a_session-1.csv")
     assert len(read_quietly(path)) == 1
-    path.write_text(path.read_text() + line.format(n=2, category="dog"))
-    with pytest.raises(InputError, match=r"line 3.*category the shape .*'dog of cat2-dog2\.png'"):
+    trial_file(tmp_path, lines, "cue-conflict_a_session-1.csv")
+    with pytest.raises(InputError, match=f"line 3.*{says}"):
         read_quietly(path)
 
 
@@ -257,37 +264,6 @@ def test_compressed_files_are_read(two_trials: Path, tmp_path: Path, kind: str) 
     pd.testing.assert_frame_equal(read_quietly(path), plain)
 
 
-@pytest.mark.parametrize("ending", ["", ".gz"])
-def test_a_file_that_cannot_be_read_is_named(two_trials: Path, ending: str) -> None:
-    (two_trials.parent / f"sketch_gone_session-1.csv{ending}").symlink_to("nowhere")
-    with pytest.raises(InputError, match=rf"gone_session-1\.csv{ending}: .* cannot: no such file"):
-        read_quietly(two_trials.parent)
-
-
-def test_a_compressed_file_cut_short_is_named(two_trials: Path) -> None:
-    packed = two_trials.with_name(two_trials.name + ".gz")
-    for content in (b"no gzip", gzip.compress(two_trials.read_bytes())[:-9]):
-        packed.write_bytes(content)
-        with pytest.raises(
-            InputError, match=rf"{packed.name}: expected a file compressed with gzip"
-        ):
-            read_quietly(packed)
-
-
-def test_blank_lines_do_not_shift_the_line_named(tmp_path: Path) -> None:
-    path = trial_file(
-        tmp_path, ["", SKETCH.format(n=1, answer="cat"), "", SKETCH.format(n=2, answer="fox")]
-    )
-    with pytest.raises(InputError, match="line 5"):
-        read_quietly(path)
-
-
-def test_cue_conflict_image_must_name_its_texture(tmp_path: Path) -> None:
-    path = trial_file(tmp_path, ["a,1,1,NaN,dog,dog,0,dog10.png"], "cue-conflict_a_session-1.csv")
-    with pytest.raises(InputError, match=r"line 2.*imagename"):
-        read_quietly(path)
-
-
 def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
     path = trial_file(tmp_path, [])
     with pytest.raises(InputError, match="header only"):
@@ -308,6 +284,18 @@ def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
         read_quietly(tmp_path / "absent")
     with pytest.raises(InputError, match="at least one"):
         read_trials()
+
+
+def test_files_that_cannot_be_read_are_named(two_trials: Path) -> None:
+    packed = two_trials.with_name(two_trials.name + ".gz")
+    for content in (b"no gzip", gzip.compress(two_trials.read_bytes())[:-9]):
+        packed.write_bytes(content)
+        with pytest.raises(InputError, match=rf"{packed.name}: expected a file compressed with"):
+            read_quietly(packed)
+    packed.unlink()
+    (two_trials.parent / "sketch_gone_session-1.csv").symlink_to("nowhere")
+    with pytest.raises(InputError, match=r"gone_session-1\.csv: .* cannot: no such file"):
+        read_quietly(two_trials.parent)
 
 
 def test_unknown_dataset_lists_the_known_ones(two_trials: Path, tmp_path: Path) -> None:
@@ -352,13 +340,6 @@ def test_archives_cut_short_damaged_or_reaching_outside(tmp_path: Path) -> None:
         archive.write_bytes(zip_bytes({name: f"{HEADER}\n{lines}\n"}))
         with pytest.raises(InputError, match="outside"):
             read_quietly(archive)
-
-
-def test_a_later_bad_file_leaves_nothing_half_read(tmp_path: Path) -> None:
-    trial_file(tmp_path, [SKETCH.format(n=1, answer="cat")])
-    trial_file(tmp_path, [SKETCH.format(n=1, answer="fox")], "sketch_other_session-1.csv")
-    with pytest.raises(InputError, match="sketch_other"):
-        read_quietly(tmp_path / "results")
 
 
 def edge_file(folder: Path, name: str, lines: list[str]) -> Path:
@@ -445,30 +426,20 @@ def test_written_file_is_what_the_toolbox_expects(two_trials: Path, tmp_path: Pa
     ]
 
 
-def test_two_sources_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("others", "says"),
+    [
+        ([{}, {"source": "other", "image_id": "x.png"}], "one source at a time"),
+        ([{"observer": "my_net"}, {"observer": "my-net"}], r"share the file sketch_my-net_session"),
+    ],
+)
+def test_what_files_cannot_keep_apart_is_not_written(
+    two_trials: Path, tmp_path: Path, others: list[dict[str, str]], says: str
+) -> None:
     trials = read_quietly(two_trials)
-    both = pd.concat([trials, trials.assign(source="other", image_id="x.png")])
-    with pytest.raises(InputError, match="one source at a time"):
-        write_trials(both, tmp_path / "out")
+    with pytest.raises(InputError, match=says):
+        write_trials(pd.concat([trials.assign(**each) for each in others]), tmp_path / "out")
     assert not (tmp_path / "out").exists()
-
-
-def test_two_names_cannot_share_a_file(two_trials: Path, tmp_path: Path) -> None:
-    trials = read_quietly(two_trials)
-    both = pd.concat([trials.assign(observer="my_net"), trials.assign(observer="my-net")])
-    with pytest.raises(InputError, match=r"share the file sketch_my-net_session-1\.csv"):
-        write_trials(both, tmp_path / "out")
-    assert not (tmp_path / "out").exists()
-
-
-def test_command_line_ends_with_one_message(tmp_path: Path) -> None:
-    path = trial_file(tmp_path, [SKETCH.format(n=1, answer="fox")])
-    command = [sys.executable, "-m", "gcbook", "benchmark", str(path)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode != 0
-    assert "line 2" in done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stdout == ""
 
 
 def test_published_files_are_all_read_right(published_trials: pd.DataFrame) -> None:

@@ -7,7 +7,6 @@ of the same images from `expected_errors`, a weighting is a name that
 
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +16,7 @@ from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
 from gcbook.classifiers.toy import HALF_WIDTH, Toy, toy_classifier
 from gcbook.noise.draws import DrawRule, keyed_noise
-from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, Schedule, log_snr
+from gcbook.noise.schedules import CosineSchedule, Schedule, log_snr
 from gcbook.noise.weightings import parse_weighting
 
 TIMES = np.arange(1, 26) / 25
@@ -27,41 +26,11 @@ COSINE = CosineSchedule()
 """The schedule of the toy, unless another is asked for."""
 
 
-_SCHEDULES: Mapping[str, Mapping[str, Any]] = {
-    "IF": {"beta_schedule": "squaredcos_cap_v2"},
-    "SD": {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012},
-}
-"""Schedules of families of models, as diffusers takes them."""
-
-
-def schedule_of(family: str) -> DiscreteSchedule:
-    """Return the schedule of "IF" or "SD" (Stable Diffusion) as in diffusers' own scheduler."""
-    from diffusers.schedulers.scheduling_ddpm import DDPMScheduler
-
-    scheduler = DDPMScheduler(num_train_timesteps=1000, **_SCHEDULES[family])
-    return DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
-
-
 def weights_of(
     weighting: str, schedule: Schedule = COSINE, times: np.ndarray = TIMES
 ) -> np.ndarray:
     """The weights of errors at times of a schedule, of the shape of the times."""
     return parse_weighting(weighting).weights(times, log_snr(schedule, times), schedule)
-
-
-def sample_table(toy: Toy, n: int, seed: int) -> pd.DataFrame:
-    """Draw n images of the toy and noise to put on them, both by one seed.
-
-    Returns:
-        ``label``, ``x, y`` (the image) and ``noise_x, noise_y`` (standard normal).
-    """
-    generator = np.random.default_rng(seed)
-    images, label = toy.sample(n, generator)
-    noise = generator.standard_normal((n, 2))
-    numbers = np.hstack([images.numpy(), noise]).round(3)
-    table = pd.DataFrame(numbers, columns=["x", "y", "noise_x", "noise_y"])
-    table.insert(0, "label", np.array(toy.labels)[label.numpy()])
-    return table
 
 
 def grid_points(side: int) -> torch.Tensor:

@@ -36,8 +36,6 @@ from gcbook.stats.resampling import Resampling
 COMPARISONS = ("untouched", "empty", "wrong", "other")
 """What a reconstruction under a prompt is compared with: the untouched picture, and those without a
 prompt, under a wrong one and under the other reading's."""
-ABLE = 0.5
-"""Least probability that the judge must give a reading in a plain drawing to judge it at all."""
 DRAWING, CONTROL = "duck–rabbit", "duck"
 """The one drawing that differs enough from its mirror image to test a place, and the control that
 lacks its rabbit."""
@@ -164,25 +162,6 @@ def place_between(images: Grey, control: Grey, drawing: Grey) -> Values:
     axis = (drawing - control).astype(np.float64)
     along: Values = ((images - control) * axis).sum((-2, -1)) / (axis**2).sum()
     return along
-
-
-def becomes_rows(both: pd.DataFrame) -> pd.DataFrame:
-    """Tell whether each blend becomes, of its two categories, the one that is named, under either.
-
-    Args:
-        both: from `judged_model`, the rows that are ``seen``.
-
-    Returns:
-        A row a blend and strength: ``picture, strength, becomes``, and ``over_noise``, less whether
-        pure noise becomes it.
-    """
-    pairs = both.sort_values(["picture", "strength", "prompt"])
-    prompted, other = (pairs[name].to_numpy().reshape(-1, 2) for name in ("prompted", "other"))
-    # What the first prompt's reconstruction gets of the second category is the second row's other.
-    becomes = (prompted > other[:, ::-1]).all(axis=1)
-    flips = pairs[::2].assign(becomes=becomes.astype(float))
-    noise = flips[flips["strength"] == 1].set_index("picture")["becomes"]
-    return flips.assign(over_noise=flips["becomes"] - flips["picture"].map(noise))
 
 
 def overlap_rows(model: str) -> pd.DataFrame:

@@ -13,7 +13,6 @@ import numpy.typing as npt
 import pandas as pd
 from PIL import Image
 
-from gcbook.chapters.illusions.criteria import judged_model
 from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
 from gcbook.files.gate import LARGEST_PICTURE, read_file
@@ -33,20 +32,6 @@ SIDE = 224
 """Longest side of a picture on the page."""
 STRENGTHS = (0.45, 0.6, 0.75, 0.9, 1.0)
 """Those that the gallery shows; from less noise come copies."""
-
-
-def attribution_rows() -> pd.DataFrame:
-    """List the pictures with what Appendix D of the paper says of them.
-
-    Returns:
-        ``about, maker, licence, page``, ``prompts`` and ``here``, whether it is on this machine.
-    """
-    rows = pd.DataFrame(list(ILLUSIONS))
-    return rows[["about", "maker", "licence"]].assign(
-        page=[each.page for each in ILLUSIONS],
-        prompts=rows["prompts"].map(" / ".join),
-        here=np.where(rows["name"].isin(list(find_illusions())), "yes", "no"),
-    )
 
 
 def fetched_rows(
@@ -101,22 +86,6 @@ def fetched_rows(
             for strength, pictures in shown
         ]
     return pd.DataFrame(rows, columns=["image", "credit", "strength", "title", "picture"])
-
-
-def clearest_blend(models: Sequence[str], strength: float) -> str:
-    """The blend that models turn most clearly into both of its categories, by its file's name.
-
-    That is the one with the largest of the judge's probabilities of what was prompted, the smaller
-    one of both prompts, in the mean over models: an example of what works, not of what is usual.
-
-    Args:
-        models: whose reconstructions come with this package.
-        strength: of the reconstructions.
-    """
-    judged = pd.concat([judged_model(name).assign(model=name) for name in models])
-    asked = judged[judged["seen"] & (judged["strength"] == strength)]
-    least = asked.groupby(["picture", "model"])["prompted"].min()
-    return str(least.groupby("picture").mean().idxmax())
 
 
 def gallery_rows(models: Sequence[str], first: str) -> pd.DataFrame:

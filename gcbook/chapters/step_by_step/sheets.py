@@ -1,28 +1,13 @@
 """Sheets of one image under sixteen prompts: restored by diffusion, and reconstructed by Muse."""
 
+from dataclasses import dataclass
+
 import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import (
-    dropdown,
-    finish,
-    literal,
-    positions,
-    radio,
-    slider,
-)
-from gcbook.charts.placed import (
-    FONT,
-    Grid,
-    at,
-    below,
-    data_url,
-    framed,
-    heading,
-    image_mark,
-    large_picture,
-)
+from gcbook.charts.parts import dropdown, finish, literal, radio, slider
+from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
 from gcbook.charts.theme import CHANCE_LINE, CUES, DISCRIMINATIVE, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 
@@ -34,10 +19,59 @@ _NAMES = "The prompt names the image's"
 SHOWN = ("restored", "restored minus clean")
 _RESTORED = f"steps_shown === {literal(SHOWN[0])}"
 
-# Below a restored picture stand three lines.
-_GRID = Grid(columns=4, words=44, side=112, narrow=79, large=170, pictures=3)
+_WIDE = "width >= 430"  # whether the page is no phone's
+_LEFT = f"({_WIDE} ? width * 0.3 : 0)"
+_PITCH = f"((width - {_LEFT}) / 4)"
+_TOP, _WORDS = 22, 44
+"""Room for a heading, and for three lines of words below a square."""
 
-_SIXTEEN = Grid(columns=4, words=44, side=108, narrow=79)
+
+@dataclass(frozen=True)
+class _Grid:
+    """Squares, four a row, right of large pictures, on a narrow page below; sizes in pixels."""
+
+    side: int
+    large: int
+    pictures: int
+
+    @property
+    def square(self) -> str:
+        return f"min({_PITCH} - 8, {_WIDE} ? {self.side} : 79)"
+
+    @property
+    def picture(self) -> str:
+        narrow = f"min(width / {self.pictures} - 20, 118)"
+        return f"({_WIDE} ? min(width * 0.3 - 28, {self.large}) : {narrow})"
+
+    @property
+    def upper(self) -> str:
+        """Upper edge of the squares."""
+        return f"({_WIDE} ? {_TOP} : 2 * {_TOP} + {self.picture})"
+
+    def large_place(self, number: int) -> tuple[str, str]:
+        """Upper left corner of a large picture."""
+        return (
+            f"({_WIDE} ? 0 : {number} * width / {self.pictures})",
+            f"({_TOP} + ({_WIDE} ? {number} * ({_TOP} + {self.picture} + 12) : 0))",
+        )
+
+    def place(self, squares: alt.Chart, number: str, **more: str) -> alt.Chart:
+        """Corners ``px, py, px2, py2`` and ``middle`` of squares, by an expression from 0."""
+        row = f"floor({number} / 4)"
+        placed = squares.transform_calculate(
+            px=f"{_LEFT} + ({number} % 4) * {_PITCH}",
+            py=f"{self.upper} + {row} * ({self.square} + {_WORDS})",
+            **more,
+        )
+        return placed.transform_calculate(
+            px2=f"datum.px + {self.square}",
+            py2=f"datum.py + {self.square}",
+            middle=f"datum.px + {self.square} / 2",
+        )
+
+
+_PICTURES = _Grid(side=112, large=170, pictures=3)
+_SIXTEEN = _Grid(side=108, large=150, pictures=2)
 _HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 
 
@@ -58,7 +92,7 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         f"datum.image === steps_image && datum.t === {literal(times)}[steps_noise - 1]"
     )
     index = f"indexof({literal(list(dict.fromkeys(pictures['label'].iloc[0])))}, datum.label)"
-    grid = _GRID.place(
+    grid = _PICTURES.place(
         base.transform_flatten(["label", "role", "error", "place", "restored", "difference"]),
         index,
         url=f"{_RESTORED} ? {data_url('restored')} : {data_url('difference')}",
@@ -83,12 +117,14 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
             for number, (words, field) in enumerate(
                 (("'Clean'", "clean"), (noised, "noised"), ("'Averaged'", "averaged"))
             )
-            for layer in large_picture(
-                base, words, field, *_GRID.large_place(number), _GRID.picture
+            for layer in _large_picture(
+                base, words, field, *_PICTURES.large_place(number), _PICTURES.picture
             )
         ),
-        heading(base, above, _GRID.left, _GRID.upper),
-        image_mark(grid, _GRID.square).encode(x=at("px"), y=at("py"), url="url:N", tooltip=said),
+        _heading(base, above, _LEFT, _PICTURES.upper),
+        image_mark(grid, _PICTURES.square).encode(
+            x=at("px"), y=at("py"), url="url:N", tooltip=said
+        ),
         framed(
             grid.transform_filter(f"{cue} && !({best})"), strokeWidth=3, strokeDash=[5, 3]
         ).encode(stroke=alt.Stroke("role:N", scale=_ROLE_SCALE, title=_NAMES, legend=None)),
@@ -101,9 +137,10 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
         below(grid.transform_filter(cue), "cue", 31, fontSize=FONT - 1, fontWeight="bold"),
     ]
     chart = alt.layer(*layers).add_params(image, noise, shown)
-    beside = positions({"steps_noise": [f"t = {t:.3g}" for t in times]})
+    # What the page shows for the positions of the slider.
+    said_there = {"positions": {"steps_noise": [f"t = {t:.3g}" for t in times]}}
     return finish(
-        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=beside),
+        chart.properties(view=alt.ViewBackground(stroke=None), usermeta=said_there),
         height=660,
         description=(
             "Pictures of one image: clean, with noise in each colour channel, and with the noised "
@@ -125,7 +162,7 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
     chosen = dropdown("muse_image", "Image ", images, images[0])
     hidden = slider("muse_hidden", "Hidden ", (len(shares) + 1) // 2, 1, len(shares))
-    said = positions({"muse_hidden": [f"{share:.0%}" for share in shares]})
+    said = {"positions": {"muse_hidden": [f"{share:.0%}" for share in shares]}}
     ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
     base = alt.Chart(ranked).transform_filter(
         "datum.image === muse_image && datum.step === muse_hidden"
@@ -145,8 +182,8 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
     tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
     color = alt.condition("datum.place === 1", alt.value(INK), alt.value(DISCRIMINATIVE))
     layers = [
-        *large_picture(base, "'The image'", "original", "0", str(_SIXTEEN.top), _SIXTEEN.picture),
-        heading(base, _HIDDEN, _SIXTEEN.left, _SIXTEEN.upper),
+        *_large_picture(base, "'The image'", "original", "0", str(_TOP), _SIXTEEN.picture),
+        _heading(base, _HIDDEN, _LEFT, _SIXTEEN.upper),
         image_mark(grid, _SIXTEEN.square).encode(
             x=at("px"), y=at("py"), url="url:N", tooltip=tooltip
         ),
@@ -170,3 +207,19 @@ def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
             "name the image's shape and texture."
         ),
     )
+
+
+def _heading(base: alt.Chart, words: str, x: str, y: str) -> alt.Chart:
+    """Words above a place; all are expressions, in pixels."""
+    placed = base.transform_calculate(px=x, py=y, heading=words)
+    mark = placed.mark_text(align="left", baseline="bottom", dy=-4, fontSize=FONT + 1)
+    return mark.encode(x=at("px"), y=at("py"), text="heading:N", description="heading:N")
+
+
+def _large_picture(
+    base: alt.Chart, words: str, field: str, x: str, y: str, side: str
+) -> tuple[alt.Chart, alt.Chart]:
+    """The picture that a field of a row holds, with words above it."""
+    placed = base.transform_calculate(px=x, py=y, url=data_url(field))
+    picture = image_mark(placed, side).encode(x=at("px"), y=at("py"), url="url:N")
+    return picture, _heading(base, words, x, y)

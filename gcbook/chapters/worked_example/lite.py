@@ -93,7 +93,6 @@ def fig_beside(rows: pd.DataFrame) -> alt.TopLevelMixin:
         said=["measure", "observer", "value", "low", "high", "rank_of"],
         control="lite_beside",
         start=MODEL,
-        name_best=True,
         description=(
             f"Shape bias, accuracy and error consistency of {MODEL} among people and "
             f"{networks['observer'].nunique()} published networks. {said}."

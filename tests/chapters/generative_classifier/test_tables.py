@@ -11,7 +11,6 @@ from gcbook.chapters.generative_classifier.tables import (
     cue_decisions,
     expected_errors,
     grid_points,
-    sample_table,
     weights_of,
 )
 from gcbook.classifiers.protocol import Draw
@@ -20,19 +19,6 @@ from gcbook.noise.schedules import FlowSchedule
 
 TOY = make_toy()
 IMAGES = torch.tensor([[-0.4, 1.05], [0.05, -0.02], [2.1, -1.6]], dtype=torch.float64)
-
-
-def test_sample_table_has_images_of_their_class_and_noise_beside():
-    table = sample_table(TOY, 3000, 2)
-    assert list(table.columns) == ["label", "x", "y", "noise_x", "noise_y"]
-    assert table.equals(sample_table(TOY, 3000, 2))
-    assert not table.equals(sample_table(TOY, 3000, 3))
-    middle = table.groupby("label")[["x", "y"]].mean()
-    assert (np.sign(middle).to_numpy() == [[-1, 1], [1, 1], [-1, -1], [1, -1]]).all()
-    noise = table[["noise_x", "noise_y"]].to_numpy()
-    assert abs(noise.mean(0)).max() < 4.5 / np.sqrt(3000)
-    assert abs(noise.std(0) - 1).max() < 4.5 / np.sqrt(6000)
-    assert abs(np.corrcoef(table[["x", "y", "noise_x", "noise_y"]].T)[2:, :2]).max() < 0.09
 
 
 def test_grid_runs_row_by_row_from_below():

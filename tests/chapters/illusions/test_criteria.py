@@ -11,7 +11,6 @@ from tiny.notebooks import names_of_cell
 from gcbook.chapters.illusions import criteria
 from gcbook.chapters.illusions.criteria import (
     COMPARISONS,
-    becomes_rows,
     drawing_rows,
     judged_model,
     overlap_rows,
@@ -99,24 +98,17 @@ def test_what_is_prompted_is_compared_with_the_same_category_under_other_prompts
     assert of.loc[BLEND.prompts[2], ["wrong", "other"]].isna().all()
 
 
-def test_a_model_that_follows_the_prompt_turns_blends_into_either_category(one_model):
-    one_model(understands(grey=True))
-    judged = judged_model("m")
-    rows = becomes_rows(judged[judged["seen"]])
-    assert len(rows) == BLENDS * len(STRENGTHS)
-    assert (rows["becomes"] == 1).all() and (rows["over_noise"] == 0).all()
-
-
 def test_a_blend_becomes_what_is_named_where_both_prompts_win(one_model):
     one_model(understands(grey=True))
-    judged = judged_model("m").copy()
+    judged, overlaps = judged_model("m").copy(), made_up()[1]
+    follows = blends(judged, overlaps)
+    assert (follows["becomes"] == 1).all() and (follows["over_noise"] == 0).all()
     first, second = BLEND.blend.categories
     own = judged["picture"] == BLEND.name
     # Under one of its prompts the judge prefers what the other names.
     judged.loc[own & (judged["prompt"] == first), "prompted"] = 0.2
     judged.loc[own & (judged["prompt"] == second), "other"] = 0.7
-    rows = becomes_rows(judged[judged["seen"]])
-    assert (rows["becomes"] == (rows["picture"] != BLEND.name)).all()
+    assert np.allclose(blends(judged, overlaps)["becomes"], 1 - 1 / BLENDS)
 
 
 @pytest.mark.parametrize(("place", "larger"), [("right", "moved"), ("mirrored", "elsewhere")])
@@ -134,7 +126,6 @@ def blends(judged, overlaps, draws=100):
         "models": ["m"],
         "judged_model": lambda model: judged,
         "overlap_rows": lambda model: overlaps,
-        "becomes_rows": becomes_rows,
         "clustered_columns": clustered_columns,
         "p": SimpleNamespace(resampling=Resampling(draws=draws)),
         "pd": pd,

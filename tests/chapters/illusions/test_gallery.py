@@ -1,7 +1,6 @@
 """Rows of the gallery, from reconstructions and a judge that are made up."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 from tiny import diffusion
@@ -10,8 +9,6 @@ from gcbook.chapters.illusions import gallery
 from gcbook.chapters.illusions.gallery import (
     DIFFERENCE,
     STRENGTHS,
-    attribution_rows,
-    clearest_blend,
     fetched_rows,
     gallery_rows,
 )
@@ -61,21 +58,6 @@ def test_a_row_a_model_and_picture_with_all_strengths_and_prompts():
     assert len(set(duck["picture"])) == 5
 
 
-def test_the_clearest_blend_works_under_both_prompts(monkeypatch):
-    rows = [
-        (picture, 0.75, prompted)
-        for picture, both in {"a": (0.9, 0.1), "b": (0.5, 0.6), "c": (0.3, 0.9)}.items()
-        for prompted in both
-    ]
-    judged = pd.DataFrame(rows, columns=["picture", "strength", "prompted"])
-    judged = judged.assign(seen=True)
-    louder = judged.assign(prompted=1.0, strength=0.9)
-    third = judged.assign(prompted=1.0, seen=False)
-    table = pd.concat([judged, louder, third.assign(picture="a")])
-    monkeypatch.setattr(gallery, "judged_model", lambda model: table)
-    assert clearest_blend(["m", "n"], 0.75) == "b"
-
-
 @pytest.fixture
 def two_pictures(tmp_path, monkeypatch):
     folder = tmp_path / "cache/illusions"
@@ -92,7 +74,6 @@ def test_none_is_there(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
     monkeypatch.delenv("GCBOOK_DATA_DIR", raising=False)
     assert fetched_rows("").empty
-    assert (attribution_rows()["here"] == "no").all()
     with pytest.raises(InputError, match=r"no model is called 'sd-1.44'"):
         fetched_rows("sd-1.44")
 
@@ -102,7 +83,6 @@ def test_pictures_as_they_are():
     rows = fetched_rows("")
     assert rows["title"].tolist() == [["The picture"]] * 2
     assert rows["credit"][1] == "Mirabeau, CC BY-SA 3.0, via Wikimedia Commons"
-    assert attribution_rows()["here"].tolist() == ["yes", "yes", "no", "no"]
 
 
 @pytest.mark.usefixtures("two_pictures")

@@ -1,6 +1,24 @@
 """What the browser tests do to charts."""
 
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page
+
+WCAG = {
+    "type": "tag",
+    "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"],
+}
+
+# Rows of a figure's data are made by one line of a template, and marks by one of Vega's: of each
+# group axe sees five. All texts in charts stay, which have colours of their own.
+TAKE_REPEATED = """() => {
+  window.gcTaken = ["tbody > tr", ".role-mark > :not(text)"].flatMap(each =>
+    [...document.querySelectorAll(`:is(.gc-data, .gc-chart) ${each}:nth-child(n+6)`)]
+      .map(one => [one.parentNode, one]));
+  gcTaken.forEach(([_, one]) => one.remove());
+}"""
+PUT_BACK = "() => gcTaken.forEach(([parent, one]) => parent.append(one))"
 
 
 def draw_all(page: Page) -> int:
@@ -140,3 +158,12 @@ def unmoved_by(page: Page, kind: str) -> list[str]:
             if not changes(page, chart, before):
                 found.append(f"{kind} {bind.inner_text()}")
     return found
+
+
+def violations(page: Page, rules: Any = WCAG) -> list[str]:
+    """What axe, which tests accessibility, finds."""
+    page.evaluate(TAKE_REPEATED)
+    options = {"runOnly": rules, "resultTypes": ["violations"], "preload": False}
+    results = Axe().run(page, options=options)
+    page.evaluate(PUT_BACK)
+    return [results.generate_report()] if results.violations_count else []

@@ -91,37 +91,6 @@ def published_bias() -> pd.DataFrame:
     )
 
 
-def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
-    """The averages of `bias_by_category`, one row an observer, most shape-biased first.
-
-    Returns:
-        ``observer, kind, source`` ("recomputed" or "published"), ``shape_bias, low, high``
-        (pooled), ``category_mean`` and its interval ``mean_low, mean_high``.
-    """
-    pooled = table[table["category"].isin([POOLED, PUBLISHED])]
-    means = table[table["category"] == CATEGORY_MEAN].rename(
-        columns={"shape_bias": "category_mean", "low": "mean_low", "high": "mean_high"}
-    )
-    joined = pooled.merge(
-        means[["observer", "category_mean", "mean_low", "mean_high"]], on="observer", how="left"
-    )
-    joined["source"] = np.where(joined["category"] == PUBLISHED, "published", "recomputed")
-    ordered = joined.sort_values("shape_bias", ascending=False, ignore_index=True)
-    return ordered[
-        [
-            "observer",
-            "kind",
-            "source",
-            "shape_bias",
-            "low",
-            "high",
-            "category_mean",
-            "mean_low",
-            "mean_high",
-        ]
-    ]
-
-
 def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:
     """Shape metrics of every observer, once each, with label, kind and named averages."""
     table = summaries.estimates

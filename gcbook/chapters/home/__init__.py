@@ -1,19 +1,24 @@
 """The landing page."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
-from gcbook.chapters.fields import check_stores, stores_of
-from gcbook.chapters.parameters import Declaration
+from gcbook.chapters.parameters import OfStores
 from gcbook.files.errors import InputError
 
 
-def _check(parameters: Any) -> None:
-    check_stores(parameters)
-    if parameters.stores:
-        from gcbook.miniworld.results.own_stores import open_stores
+class Parameters(OfStores):
+    """What the page can be asked to do differently."""
 
-        check_lanes(open_stores(parameters.stores))
+    counts_claims: ClassVar[bool] = True
+
+    def check_files(self) -> None:
+        """Refuse stores that cannot be read, or that no lane of the dial is for."""
+        super().check_files()
+        if self.stores:
+            from gcbook.miniworld.results.own_stores import open_stores
+
+            check_lanes(open_stores(self.stores))
 
 
 def check_lanes(own: Sequence[Any]) -> None:
@@ -35,6 +40,3 @@ def check_lanes(own: Sequence[Any]) -> None:
                 f"{CALIBRATED_WORLD} world, found {one.images.title} in {one.store.path}. "
                 f"`gcbook run weighting -p stores {one.store.path}` takes them."
             )
-
-
-PARAMETERS = Declaration({"stores": stores_of()}, check_files=_check, counts_claims=True)

@@ -70,8 +70,10 @@ class Parameters(BaseModel):
 class OfTrials(Parameters):
     """Parameters of the chapters that start from trials."""
 
-    datasets: Datasets = Field("all", description="datasets to use")
-    observers: Observers = Field("all", description="networks to show beside the humans")
+    datasets: Datasets = Field("all", validate_default=True, description="datasets to use")
+    observers: Observers = Field(
+        "all", validate_default=True, description="networks to show beside the humans"
+    )
     conditions: Literal["benchmark", "all"] = Field(
         "benchmark", description="conditions that count: the benchmark's, or all"
     )

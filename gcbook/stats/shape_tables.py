@@ -6,7 +6,6 @@ images. Fig. 1 puts 1 minus it on its axis, the fraction of texture decisions.
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError

@@ -13,13 +13,17 @@ class Parameters(OfStores, OfMiniatures):
     """What the chapter can be asked to do differently."""
 
     model: Model = Field("mini-pixel", description="the diffusion model")
-    names: Names = Field("", description="images to show; nothing: drawn at random")
+    names: Names = Field(
+        "", validate_default=True, description="images to show; nothing: drawn at random"
+    )
     conflicts: Annotated[Whole, Note(smoke=1)] = Field(
         4, ge=0, le=12, description="cue-conflict images to draw at random"
     )
     ordinary: Whole = Field(1, ge=0, le=12, description="in-distribution images to draw at random")
     times: Times = Field(
-        "0.1,0.25,0.4,0.55,0.7,0.85", description="noise times at which images are restored"
+        "0.1,0.25,0.4,0.55,0.7,0.85",
+        validate_default=True,
+        description="noise times at which images are restored",
     )
     noise_draws: NoiseDraws = Field(32, ge=2, le=256, description="draws of noise behind an answer")
     weighting: Weighting = Field("exp:7", description="weight of the errors")

@@ -18,7 +18,7 @@ from typing import Any
 
 from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import CONFIGURATION, Project
-from gcbook.chapters.parameters import declaration_of, paths_in
+from gcbook.chapters.parameters import parameters_of, paths_in
 from gcbook.files.atomic import write_text
 from gcbook.files.sums import hash_of
 
@@ -103,7 +103,7 @@ def chapter_inputs(
         SHA-256 of each file or folder outside the package, by what names it, "" where nothing is
         there; and `Package`'s ``code, data, libraries``.
     """
-    declared = declaration_of(chapter.name)
+    declared = parameters_of(chapter.name)
     files = {**declared.files(), **paths_in(chapter.name, parameters)}
     if declared.counts_claims:
         files["notebooks"] = chapter.template.parent

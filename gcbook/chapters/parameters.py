@@ -1,23 +1,22 @@
-"""What a chapter can be asked to do differently, declared in its room, and the check of it.
+"""What chapters can be asked to do differently: how it is declared, found and checked.
 
-Every room's package holds its `Declaration` under the name ``PARAMETERS``.
+Every room's package holds a class ``Parameters`` with a field a parameter, which pydantic checks.
 The parameters cell of the notebook states the same names and defaults. Parameters arrive as
 strings from a command line, as literals from papermill or JupyterLab; all pass through one model.
 """
 
 import dataclasses
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal, Self, get_args, get_origin
+from typing import Any, ClassVar, Literal, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from pydantic_core import PydanticUndefined
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
 
 import gcbook.chapters
-from gcbook.chapters.fields import ALL, Fields
+from gcbook.chapters.fields import Datasets, Draws, FewerDraws, Note, Observers, Paths, Real, Seed
 from gcbook.files.errors import InputError
 from gcbook.files.naming import did_you_mean
 from gcbook.stats.conventions import SummarySettings
@@ -25,21 +24,37 @@ from gcbook.stats.resampling import Resampling
 
 
 class Parameters(BaseModel):
-    """Checked parameters of one chapter; the fields are those that the chapter takes."""
+    """Checked parameters of one chapter, whose room adds them as fields.
+
+    Attributes:
+        counts_claims: whether the page depends on what the other chapters claim.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+    counts_claims: ClassVar[bool] = False
+
+    @classmethod
+    def files(cls) -> Mapping[str, Path]:
+        """Files outside the package that the chapter's page depends on, by name."""
+        return {}
+
+    def check(self) -> None:
+        """Raise InputError for values that no field can judge alone."""
+
+    def check_files(self) -> None:
+        """Do the same for what they name: models, images, files that were found.
+
+        It may take a second, and is asked before a kernel starts.
+        """
 
     @property
     def chapter(self) -> str:
         """The chapter's name."""
-        return type(self).__name__
+        return type(self).__module__.rpartition(".")[2].replace("_", "-")
 
     def as_dict(self) -> dict[str, Any]:
-        """Plain values as in a parameters cell, in the chapter's order."""
-        return {
-            name: _plain(getattr(self, name), _said(info)["everything"])
-            for name, info in type(self).model_fields.items()
-        }
+        """Plain values as in a parameters cell."""
+        return self.model_dump()
 
     def changed(self) -> dict[str, Any]:
         """The plain values that differ from the chapter's defaults."""
@@ -51,44 +66,84 @@ class Parameters(BaseModel):
         """How intervals are made, of a chapter that has them."""
         return Resampling(*(getattr(self, name) for name in ("draws", "confidence", "seed")))
 
+
+class OfTrials(Parameters):
+    """Parameters of the chapters that start from trials."""
+
+    datasets: Datasets = Field("all", validate_default=True, description="datasets to use")
+    observers: Observers = Field(
+        "all", validate_default=True, description="networks to show beside the humans"
+    )
+    conditions: Literal["benchmark", "all"] = Field(
+        "benchmark", description="conditions that count: the benchmark's, or all"
+    )
+    draws: Draws = Field(10_000, description="bootstrap draws behind the intervals")
+    confidence: Real = Field(
+        0.95, ge=0.5, le=0.999, description="confidence level of the intervals"
+    )
+    seed: Seed = Field(0, description="seed of the bootstrap")
+    zero_division: Literal["nan", "toolbox"] = Field(
+        "nan", description="error consistency where it is 0/0: undefined, or 1.0"
+    )
+    resample_observers: bool = Field(False, description="resample the humans as well as the images")
+    trials: Paths = Field("", description="own trials to add: folders, zips or CSV files")
+
+    def check(self) -> None:
+        """Refuse networks that are not known; own trials bring observers of their own."""
+        if self.observers and not self.trials:
+            from gcbook.stats.summaries import load_summaries
+
+            counts = load_summaries().counts
+            known = sorted({*counts.loc[counts["observer_kind"] == "model", "observer"]})
+            if unknown := [name for name in self.observers if name not in known]:
+                raise InputError(
+                    f"observers: found {', '.join(map(repr, unknown))}, expected all or some of "
+                    f"{', '.join(known)}.{did_you_mean(unknown, known)}"
+                )
+
     def settings(self) -> SummarySettings:
         """The part of the parameters that decides how summaries are computed."""
-        settings = {each.name for each in dataclasses.fields(SummarySettings)}
-        names = settings & set(type(self).model_fields)
-        chosen = {name: getattr(self, name) for name in names}
+        names = {each.name for each in dataclasses.fields(SummarySettings)} - {"resampling"}
+        chosen = {name: getattr(self, name) for name in names & set(type(self).model_fields)}
         return SummarySettings(**chosen, resampling=self.resampling)
 
-    @classmethod
-    def parse(cls, **values: Any) -> Self:
-        """Check values; strings stand for numbers and truth values too.
 
-        Raises:
-            InputError: naming each parameter that is unknown or not allowed, and what is.
-        """
-        try:
-            return cls(**values)
-        except ValidationError as error:
-            raise InputError(_explain(cls, error)) from None
+class OfConflicts(OfTrials):
+    """Parameters of the chapters that measure shape bias on trials."""
+
+    def check(self) -> None:
+        """Refuse datasets without the one that shape bias is measured on."""
+        super().check()
+        if "cue-conflict" not in self.datasets:
+            raise InputError(
+                "datasets: expected cue-conflict among the datasets, for shape bias is measured on "
+                f"it; found {', '.join(self.datasets)}. Add it."
+            )
 
 
-@dataclass(frozen=True)
-class Declaration:
-    """What a room says of its chapter's parameters.
+class OfMiniatures(Parameters):
+    """Parameters of the chapters on miniatures."""
 
-    Attributes:
-        fields: by name, in the order of the parameters cell; made by `gcbook.chapters.fields`.
-        check: raises InputError for values that no field can judge alone.
-        check_files: the same for what they name: models, images, files that were found. It may take
-            a second, and is asked before a kernel starts.
-        files: files outside the package that the chapter's page depends on, by name.
-        counts_claims: whether the page depends on what the other chapters claim.
-    """
+    draws: FewerDraws = Field(2000, description="resamples of silhouettes behind the intervals")
+    confidence: Real = Field(
+        0.95, ge=0.5, le=0.999, description="confidence level of the intervals"
+    )
+    seed: Seed = Field(0, description="seed of the bootstrap")
 
-    fields: Fields
-    check: Callable[[Any], None] = lambda parameters: None
-    check_files: Callable[[Any], None] = lambda parameters: None
-    files: Callable[[], Mapping[str, Path]] = dict
-    counts_claims: bool = False
+
+class OfStores(Parameters):
+    """A parameter of the chapters that show a reader's own scores."""
+
+    stores: Paths = Field(
+        "", description="own scores of diffusion models to add, from gcbook score"
+    )
+
+    def check_files(self) -> None:
+        """Refuse stores that a chapter could not read to the end, before it starts."""
+        if self.stores:
+            from gcbook.miniworld.results.own_stores import check_files, open_stores
+
+            check_files(open_stores(self.stores))
 
 
 def rooms() -> tuple[str, ...]:
@@ -122,16 +177,6 @@ def room_of(chapter: str) -> str:
     return f"{gcbook.chapters.__name__}.{chapter.replace('-', '_')}"
 
 
-def declaration_of(chapter: str) -> Declaration:
-    """What the room of a chapter declares.
-
-    Raises:
-        InputError: there is no such chapter.
-    """
-    declared: Declaration = import_module(room_of(chapter)).PARAMETERS
-    return declared
-
-
 @cache
 def parameters_of(chapter: str) -> type[Parameters]:
     """The model of a chapter's parameters.
@@ -139,11 +184,11 @@ def parameters_of(chapter: str) -> type[Parameters]:
     Raises:
         InputError: there is no such chapter.
     """
-    fields = declaration_of(chapter).fields
-    return create_model(chapter, __base__=Parameters, **fields)  # type: ignore[call-overload]
+    model: type[Parameters] = import_module(room_of(chapter)).Parameters
+    return model
 
 
-def chosen_parameters(chapter: str, namespace: Mapping[str, Any]) -> Parameters:
+def chosen_parameters(chapter: str, namespace: Mapping[str, Any]) -> Any:
     """Check what a notebook's parameters cell has chosen; called by its first code cell.
 
     Args:
@@ -160,33 +205,46 @@ def chosen_parameters(chapter: str, namespace: Mapping[str, Any]) -> Parameters:
     return check_parameters(chapter, **{name: namespace[name] for name in names})
 
 
-def check_parameters(chapter: str, **values: Any) -> Parameters:
+def check_parameters(chapter: str, **values: Any) -> Any:
     """Check a chapter's parameters.
 
     Args:
         chapter: its name.
-        values: by name; what is left out has its default.
+        values: by name, strings for numbers and truth values too; what is left out has its default.
 
     Returns:
-        The checked values: ``datasets`` and ``observers`` as tuples (no observers: all of them).
+        The chapter's `Parameters`: ``datasets`` and ``observers`` as tuples (no observers: all).
 
     Raises:
-        InputError: for a name, type or value that is not allowed, with what is.
+        InputError: naming each that is unknown or not allowed, and what is.
     """
     model = parameters_of(chapter)
-    unknown = [name for name in values if name not in model.model_fields]
-    if unknown:
-        raise InputError(_unknown(model, unknown))
-    checked = model.parse(**values)
-    _check_observers(checked)
-    declaration_of(chapter).check(checked)
+    try:
+        checked = model(**values)
+    except ValidationError as error:
+        raise InputError("\n".join(_lines(model, error))) from None
+    checked.check()
     return checked
+
+
+def _lines(model: type[Parameters], error: ValidationError) -> list[str]:
+    names = list(model.model_fields)
+    lines = []
+    for problem in error.errors():
+        name = str(problem["loc"][0])
+        if problem["type"] == "extra_forbidden":
+            known = ", ".join(names) or "none"
+            lines.append(f"no parameter {name!r}; parameters: {known}.{did_you_mean(name, names)}")
+        else:
+            said = problem["msg"].removeprefix("Value error, ")
+            expected = allowed(model, name)
+            lines.append(f"{name}: found {problem['input']!r}, expected {expected} ({said}).")
+    return lines
 
 
 def smoke_values(chapter: str) -> dict[str, Any]:
     """Return values under which a chapter takes seconds: too few of everything to believe."""
-    fields = parameters_of(chapter).model_fields.items()
-    values = {name: _said(info)["smoke"] for name, info in fields}
+    values = {k: _note(v, "smoke") for k, v in parameters_of(chapter).model_fields.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
@@ -196,18 +254,12 @@ def paths_in(chapter: str, values: Mapping[str, Any]) -> dict[str, Path]:
     >>> paths_in("shape-bias", {"trials": "mine.csv, more", "draws": 100})
     {'trials mine.csv': PosixPath('mine.csv'), 'trials more': PosixPath('more')}
     """
-    found = {}
-    for name, info in parameters_of(chapter).model_fields.items():
-        match _said(info)["paths"]:
-            case "one":
-                parts = [values.get(name, "")]
-            case "several":
-                parts = values.get(name, "").split(",")
-            case _:
-                continue
-        for part in filter(None, map(str.strip, parts)):
-            found[f"{name} {part}"] = Path(part).expanduser()
-    return found
+    return {
+        f"{name} {part}": Path(part).expanduser()
+        for name, info in parameters_of(chapter).model_fields.items()
+        if _note(info, "paths")
+        for part in filter(None, map(str.strip, values.get(name, "").split(",")))
+    }
 
 
 def named_trials(parameters: Parameters) -> list[str]:
@@ -224,7 +276,7 @@ def named_trials(parameters: Parameters) -> list[str]:
             f"{parameter}: expected paths of files or folders, found nothing at {listed} (looked "
             f"from {Path.cwd()})."
         )
-    declaration_of(parameters.chapter).check_files(parameters)
+    parameters.check_files()
     return [str(path) for each, path in named.items() if each.startswith("trials ")]
 
 
@@ -240,81 +292,21 @@ def allowed(model: type[Parameters], name: str) -> str:
     '0 for none, or a whole number from 100 to 100000'
     """
     info = model.model_fields[name]
-    words: str = _said(info)["allowed"]
-    if words:
-        return words
-    kind = info.annotation
-    if get_origin(kind) is Literal:
-        return " or ".join(map(str, get_args(kind)))
-    if kind is bool:
-        return "true or false"
+    if words := _note(info, "allowed"):
+        return str(words)
+    if get_origin(info.annotation) is Literal:
+        return " or ".join(get_args(info.annotation))
     bounds = {
-        key: getattr(entry, key)
-        for entry in info.metadata
-        for key in ("ge", "gt", "le", "lt")
-        if getattr(entry, key, None) is not None
+        word: getattr(each, key)
+        for key, word in (("ge", "from"), ("gt", "above"), ("le", "to"), ("lt", "below"))
+        for each in info.metadata
+        if getattr(each, key, None) is not None
     }
-    word = {int: "a whole number", float: "a number"}[kind]  # type: ignore[index]
-    low = f" from {bounds['ge']}" if "ge" in bounds else ""
-    low = f" above {bounds['gt']}" if "gt" in bounds else low
-    high = f" to {bounds['le']}" if "le" in bounds else ""
-    high = f" below {bounds['lt']}" if "lt" in bounds else high
-    return word + low + high
+    kinds: dict[Any, str] = {bool: "true or false", int: "a whole number", float: "a number"}
+    return " ".join([kinds[info.annotation], *(f"{word} {n}" for word, n in bounds.items())])
 
 
-def known_observers() -> tuple[str, ...]:
-    """Names of the networks in the shipped summaries; the humans are always shown."""
-    from gcbook.stats.summaries import load_summaries
-
-    counts = load_summaries().counts
-    return tuple(sorted(set(counts.loc[counts["observer_kind"] == "model", "observer"])))
-
-
-def _said(info: Any) -> Mapping[str, Any]:
-    """What `gcbook.chapters.fields` has noted of a field."""
-    said: Mapping[str, Any] = info.json_schema_extra
-    return said
-
-
-def _plain(value: Any, everything: Any) -> Any:
-    if not isinstance(value, tuple):
-        return value
-    return ALL if value == everything else ",".join(map(str, value))
-
-
-def _unknown(model: type[Parameters], names: list[str]) -> str:
-    listed = "\n".join(f"  {name}: {allowed(model, name)}" for name in model.model_fields)
-    hint = did_you_mean(names, model.model_fields)
-    return (
-        f"{model.__name__} has no parameter {', '.join(map(repr, names))}.{hint} It takes\n{listed}"
-        if model.model_fields
-        else f"{model.__name__} takes no parameters, found {', '.join(names)}."
-    )
-
-
-def _explain(model: type[Parameters], error: ValidationError) -> str:
-    lines = []
-    for problem in error.errors():
-        name = str(problem["loc"][0])
-        if problem["type"] == "extra_forbidden":
-            lines.append(_unknown(model, [name]))
-            continue
-        found = problem["input"] if problem["input"] is not PydanticUndefined else "nothing"
-        why = str(problem["msg"]).removeprefix("Value error, ")
-        reason = f" ({why})" if problem["type"] == "value_error" else ""
-        lines.append(f"{name}: found {found!r}, expected {allowed(model, name)}{reason}.")
-    return "\n".join(lines)
-
-
-def _check_observers(checked: Parameters) -> None:
-    names = getattr(checked, "observers", ())
-    # Own trials bring observers of their own.
-    if not names or getattr(checked, "trials", None):
-        return
-    known = known_observers()
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise InputError(
-            f"observers: found {', '.join(map(repr, unknown))}, expected all or some of "
-            f"{', '.join(known)}.{did_you_mean(unknown, known)}"
-        )
+def _note(info: FieldInfo, about: str) -> Any:
+    """What is noted of a field, the last that says anything."""
+    said = [getattr(each, about) for each in info.metadata if isinstance(each, Note)]
+    return next((each for each in reversed(said) if each not in ("", None, False)), None)

@@ -94,16 +94,6 @@ def nothing(message: str) -> alt.Chart:
 TENTHS = [i / 10 for i in range(11)]
 
 
-def encode_kind(kinds: Iterable[str], **legend: Any) -> dict[str, Any]:
-    """`kind_marks` with one legend that says which values are the paper's; ``legend`` is of it."""
-    title = (
-        "indexof(['Imagen', 'Stable Diffusion', 'Parti'], datum.label) < 0 ? datum.label"
-        " : datum.label + ', paper'"
-    )
-    shown = alt.Legend(title=None, labelExpr=title, symbolOpacity=1, **legend)
-    return kind_marks(kinds, legend=shown)
-
-
 def kind_marks(kinds: Iterable[str], **options: Any) -> dict[str, Any]:
     """Colour and shape by kind of observer.
 

@@ -6,7 +6,6 @@ images. Fig. 1 puts 1 minus it on its axis, the fraction of texture decisions.
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
@@ -89,37 +88,6 @@ def published_bias() -> pd.DataFrame:
             "shape_bias": [float(printed[key]) for key in GENERATIVE],
         }
     )
-
-
-def pooled_bias(table: pd.DataFrame) -> pd.DataFrame:
-    """The averages of `bias_by_category`, one row an observer, most shape-biased first.
-
-    Returns:
-        ``observer, kind, source`` ("recomputed" or "published"), ``shape_bias, low, high``
-        (pooled), ``category_mean`` and its interval ``mean_low, mean_high``.
-    """
-    pooled = table[table["category"].isin([POOLED, PUBLISHED])]
-    means = table[table["category"] == CATEGORY_MEAN].rename(
-        columns={"shape_bias": "category_mean", "low": "mean_low", "high": "mean_high"}
-    )
-    joined = pooled.merge(
-        means[["observer", "category_mean", "mean_low", "mean_high"]], on="observer", how="left"
-    )
-    joined["source"] = np.where(joined["category"] == PUBLISHED, "published", "recomputed")
-    ordered = joined.sort_values("shape_bias", ascending=False, ignore_index=True)
-    return ordered[
-        [
-            "observer",
-            "kind",
-            "source",
-            "shape_bias",
-            "low",
-            "high",
-            "category_mean",
-            "mean_low",
-            "mean_high",
-        ]
-    ]
 
 
 def _estimates(summaries: Summaries, observers: Sequence[str]) -> pd.DataFrame:

@@ -29,10 +29,13 @@ def facts_of(number):
 """
 
 PARAMETERS = """
-from gcbook.chapters.fields import whole
-from gcbook.chapters.parameters import Declaration
+from pydantic import Field
 
-PARAMETERS = Declaration({"number": whole(4, "to square", ge=0, le=9)})
+from gcbook.chapters import parameters
+
+
+class Parameters(parameters.Parameters):
+    number: int = Field(4, ge=0, le=9, description="to square")
 """
 
 CLAIMS = """

@@ -14,7 +14,6 @@ from gcbook.stats.shape_tables import (
     POOLED,
     PUBLISHED,
     bias_by_category,
-    pooled_bias,
 )
 from gcbook.stats.summaries import Summaries, summarise
 
@@ -141,11 +140,3 @@ def test_counts_and_estimates_are_of_the_same_rows() -> None:
     each = BIAS.dropna(subset=["shape_answers", "shape_bias"])
     ratio = each["shape_answers"] / (each["shape_answers"] + each["texture_answers"])
     assert np.allclose(ratio, each["shape_bias"], atol=1e-4)
-
-
-def test_ranking_is_sorted_and_marks_its_sources() -> None:
-    ranking = pooled_bias(BIAS)
-    assert ranking["shape_bias"].is_monotonic_decreasing
-    assert ranking["observer"].is_unique
-    assert ranking["source"].value_counts().to_dict() == {"recomputed": 43, "published": 3}
-    assert ranking.loc[0, "observer"] == "Imagen"

@@ -1,24 +1,21 @@
 """What the chapter can be asked to do differently."""
 
-from typing import Any
+from pydantic import Field
 
-from gcbook.chapters.fields import CLUSTERED, draws_of, path_of
-from gcbook.chapters.parameters import Declaration
-
-
-def _check_map(parameters: Any) -> None:
-    if parameters.worlds:
-        from gcbook.miniworld.results.worlds import trained_in_worlds
-
-        trained_in_worlds(parameters.worlds)
+from gcbook.chapters.fields import FewerDraws, Paths
+from gcbook.chapters.parameters import OfMiniatures
 
 
-PARAMETERS = Declaration(
-    {
-        "worlds": path_of("a folder of gcbook worlds; nothing: what ships"),
-        **CLUSTERED,
-        # As many as where shape bias comes from, so that what noise changes has one interval.
-        "draws": draws_of("resamples of silhouettes behind the intervals", 10_000, most=10_000),
-    },
-    check_files=_check_map,
-)
+class Parameters(OfMiniatures):
+    """What the chapter can be asked to do differently."""
+
+    worlds: Paths = Field("", description="a folder of gcbook worlds; nothing: what ships")
+    # As many as where shape bias comes from, so that what noise changes has one interval.
+    draws: FewerDraws = Field(10_000, description="resamples of silhouettes behind the intervals")
+
+    def check_files(self) -> None:
+        """Refuse a folder that is no map of worlds."""
+        if self.worlds:
+            from gcbook.miniworld.results.worlds import trained_in_worlds
+
+            trained_in_worlds(self.worlds)

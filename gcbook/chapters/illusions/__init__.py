@@ -1,36 +1,38 @@
 """What the chapter can be asked to do differently."""
 
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
 
-from gcbook.chapters.fields import CLUSTERED, model_of, seed_of
-from gcbook.chapters.parameters import Declaration
+from pydantic import Field
+
+from gcbook.chapters.fields import Model, Seed
+from gcbook.chapters.parameters import OfMiniatures
 from gcbook.files.errors import InputError
 from gcbook.illusions import commons
 
 
-def _check_pictures(parameters: Any) -> None:
-    if parameters.model and not commons.find_illusions():
-        raise InputError(
-            f"model: {parameters.model!r} has no effect where the paper's pictures are not; "
-            "`gcbook fetch illusions` gets them, or leave it out."
-        )
+class Parameters(OfMiniatures):
+    """What the chapter can be asked to do differently."""
 
+    model: Model = Field("", description="a model that knows photographs, for the paper's pictures")
+    seed: Seed = Field(0, description="seed of the noise and of the resampling")
 
-def _check_model(parameters: Any) -> None:
-    if parameters.model:
-        from gcbook.classifiers.preview import check_model
+    @classmethod
+    def files(cls) -> Mapping[str, Path]:
+        """The paper's pictures, which may have been fetched since the page was made."""
+        return commons.find_illusions()
 
-        check_model(parameters.model, ("diffusion", "masked"))
+    def check(self) -> None:
+        """Refuse a model where the pictures are not that it is for."""
+        if self.model and not commons.find_illusions():
+            raise InputError(
+                f"model: {self.model!r} has no effect where the paper's pictures are not; "
+                "`gcbook fetch illusions` gets them, or leave it out."
+            )
 
+    def check_files(self) -> None:
+        """Refuse a model of another kind."""
+        if self.model:
+            from gcbook.classifiers.preview import check_model
 
-PARAMETERS = Declaration(
-    {
-        "model": model_of("", "a model that knows photographs, for the paper's pictures"),
-        **CLUSTERED,
-        "seed": seed_of("seed of the noise and of the resampling"),
-    },
-    check=_check_pictures,
-    check_files=_check_model,
-    # The paper's pictures may have been fetched since the page was made.
-    files=lambda: commons.find_illusions(),
-)
+            check_model(self.model, ("diffusion", "masked"))

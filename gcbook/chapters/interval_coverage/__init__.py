@@ -1,18 +1,20 @@
 """What the chapter can be asked to do differently."""
 
-from typing import Any
+from pydantic import Field
 
-from gcbook.chapters.fields import path_of
-from gcbook.chapters.parameters import Declaration
-
-
-def _check_run(parameters: Any) -> None:
-    from gcbook.chapters.interval_coverage.run import read_run
-
-    read_run(parameters.stored)
+from gcbook.chapters import parameters
+from gcbook.chapters.fields import Paths
 
 
-PARAMETERS = Declaration(
-    {"stored": path_of("a run that benchmarks/coverage stored; nothing: the one that ships")},
-    check_files=_check_run,
-)
+class Parameters(parameters.Parameters):
+    """What the chapter can be asked to do differently."""
+
+    stored: Paths = Field(
+        "", description="a run that benchmarks/coverage stored; nothing: the one that ships"
+    )
+
+    def check_files(self) -> None:
+        """Refuse what is no such run."""
+        from gcbook.chapters.interval_coverage.run import read_run
+
+        read_run(self.stored)

@@ -1,5 +1,7 @@
 """Be an observer: the experiment in the page, and whom its reader is compared with."""
 
-from gcbook.chapters.parameters import Declaration
+from gcbook.chapters import parameters
 
-PARAMETERS = Declaration({})
+
+class Parameters(parameters.Parameters):
+    """What the chapter can be asked to do differently: nothing."""

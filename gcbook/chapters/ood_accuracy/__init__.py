@@ -1,6 +1,7 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import COMMON
-from gcbook.chapters.parameters import Declaration
+from gcbook.chapters.parameters import OfTrials
 
-PARAMETERS = Declaration(COMMON)
+
+class Parameters(OfTrials):
+    """What the chapter can be asked to do differently."""

@@ -1,6 +1,7 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import COMMON, check_conflicts
-from gcbook.chapters.parameters import Declaration
+from gcbook.chapters.parameters import OfConflicts
 
-PARAMETERS = Declaration(COMMON, check=check_conflicts)
+
+class Parameters(OfConflicts):
+    """What the chapter can be asked to do differently."""

@@ -1,13 +1,16 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import CLUSTERED, noise_draws, number, whole
-from gcbook.chapters.parameters import Declaration
+from pydantic import Field
 
-PARAMETERS = Declaration(
-    {
-        "images": whole(1280, "images to score with the large model", ge=1),
-        "noise_draws": noise_draws(32, "draws of noise or of masks an image", ge=1, le=10_000),
-        "evaluations_per_second": number(100.0, "what your device makes", gt=0, le=1e9),
-        **CLUSTERED,
-    }
-)
+from gcbook.chapters.fields import NoiseDraws, Real, Whole
+from gcbook.chapters.parameters import OfMiniatures
+
+
+class Parameters(OfMiniatures):
+    """What the chapter can be asked to do differently."""
+
+    images: Whole = Field(1280, ge=1, description="images to score with the large model")
+    noise_draws: NoiseDraws = Field(
+        32, ge=1, le=10_000, description="draws of noise or of masks an image"
+    )
+    evaluations_per_second: Real = Field(100.0, gt=0, le=1e9, description="what your device makes")

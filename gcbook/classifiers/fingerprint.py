@@ -141,9 +141,10 @@ class _Hash:
         self.add((function.__defaults__, function.__kwdefaults__), where)
         for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
             try:
-                self.add(cell.cell_contents, f"{where}: {name}")
+                held = cell.cell_contents
             except ValueError:  # not filled yet
-                self.say("empty")
+                held = None
+            self.add(held, f"{where}: {name}")
 
     def _class(self, kind: type, where: str) -> None:
         self.say("class", kind.__qualname__)

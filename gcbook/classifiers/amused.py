@@ -14,7 +14,6 @@ from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.regeneration import Remask
-from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
@@ -22,12 +21,6 @@ AESTHETIC_SCORE = 6
 """What the pipeline asks for unless told otherwise, on the scale of LAION's predictor."""
 
 
-@adapter(
-    "AmusedPipeline",
-    kind="masked",
-    title="aMUSEd",
-    options=("template", "method", "mask_ratio", "steps", "compile"),
-)
 def load_amused(
     checkpoint: Checkpoint,
     method: Literal["bound", "regenerate"] = "bound",

@@ -17,7 +17,6 @@ from gcbook.classifiers.pipelines import (
     pixel_space,
     side_of,
 )
-from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.schedulers import read_process
 from gcbook.files.errors import InputError
 
@@ -45,13 +44,6 @@ REPRESENTATIVES = {
 """For each of the 16 categories one ImageNet class that stands for it."""
 
 
-@adapter(
-    "DDPMPipeline",
-    "DDIMPipeline",
-    kind="diffusion",
-    title="U-Nets on pixels, conditioned on classes",
-    options=("compile",),
-)
 def load_class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a pixel U-Net with a class embedding.
 
@@ -69,12 +61,6 @@ def load_class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
     )
 
 
-@adapter(
-    "DiTPipeline",
-    kind="diffusion",
-    title="DiT, conditioned on classes",
-    options=("compile",),
-)
 def load_dit(checkpoint: Checkpoint) -> DiffusionClassifier:
     """Make a classifier of a DiT (Peebles & Xie, 2023); errors as `load_class_unet`."""
     transformer = checkpoint.network("transformer", "DiTTransformer2DModel", "Transformer2DModel")

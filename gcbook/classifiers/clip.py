@@ -18,12 +18,10 @@ from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
 from gcbook.classifiers.pretrained import read_pretrained
 from gcbook.classifiers.prompts import clip_templates, make_prompts
-from gcbook.classifiers.registry import adapter
 
 PROMPTS_AT_ONCE = 64
 
 
-@adapter("CLIPModel", kind="clip", title="CLIP, zero-shot", options=("template", "ensemble"))
 def load_clip(checkpoint: Checkpoint, ensemble: bool | None = None) -> DiscriminativeClassifier:
     """Make a classifier of a folder in transformers' format (``CLIPModel``).
 

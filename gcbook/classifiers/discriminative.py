@@ -20,7 +20,6 @@ import torch
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
 from gcbook.classifiers.protocol import Adapter, Clip, Draw
-from gcbook.classifiers.registry import adapter
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 
@@ -180,12 +179,6 @@ def classifier_of(
     )
 
 
-@adapter(
-    "*ForImageClassification",
-    kind="discriminative",
-    title="image classifiers of transformers",
-    options=("noise",),
-)
 def load_image_classifier(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     """Make a classifier of a folder in transformers' format, an ``…ForImageClassification``.
 

@@ -23,15 +23,27 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gcbook.classifiers.diffusion import Prediction
+from gcbook.classifiers.diffusion import DiffusionClassifier, Prediction
 from gcbook.classifiers.precision import shipped_images
+from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import log_snr
 
 if TYPE_CHECKING:
-    from gcbook.classifiers.diffusion import DiffusionClassifier
+    from gcbook.classifiers.protocol import Classifier
 
-READINGS: tuple[Prediction, ...] = ("epsilon", "v_prediction", "flow", "sample")
+MEANINGS: dict[Prediction, str] = {
+    "epsilon": "the noise",
+    "v_prediction": "the velocity v = alpha * noise - sigma * image",
+    "flow": "the flow, noise - image",
+    "sample": "the clean image",
+}
+READINGS = tuple(MEANINGS)
+
+FOLDER_REMEDY = (
+    'Write "prediction_type": "{}" into scheduler/scheduler_config.json, or take the scheduler '
+    "that the model was trained with."
+)
 
 LOG_SNRS = (3.0, 0.0, -3.0)
 """Where a denoiser is tried: little noise, as much as image, and mostly noise."""
@@ -79,7 +91,7 @@ class Implied:
 
 
 @torch.inference_mode()
-def implied_errors(classifier: "DiffusionClassifier", prediction: str) -> Implied:
+def implied_errors(classifier: DiffusionClassifier, prediction: str) -> Implied:
     """Read a denoiser's output in every way, on images that ship.
 
     Args:
@@ -110,13 +122,37 @@ def implied_errors(classifier: "DiffusionClassifier", prediction: str) -> Implie
     )
 
 
-def _times(classifier: "DiffusionClassifier") -> np.ndarray:
+def check_prediction(classifier: "Classifier", remedy: str = "") -> None:
+    """Refuse a denoiser whose output most likely is something else than it is read as.
+
+    Args:
+        classifier: of any kind; what returns neither of `READINGS` is not tried.
+        remedy: what to do, with the likely reading in place of ``{}``.
+
+    Raises:
+        InputError: read in another way, its clean images are much nearer.
+    """
+    said = str(classifier.describe().get("prediction"))
+    if not isinstance(classifier, DiffusionClassifier) or said not in READINGS:
+        return
+    implied = implied_errors(classifier, said)
+    if likely := implied.misread(said):
+        raise InputError(
+            f"{classifier.name}: expected a network that returns {MEANINGS[said]} (prediction "
+            f"{said}), found what is most likely {MEANINGS[likely]}: read so, its clean images are "
+            f"{implied.ratio(said) / implied.ratio(likely):.3g} times as near, on "
+            f"{', '.join(f't = {t:.2g}' for t in implied.t)}. "
+            + (remedy or FOLDER_REMEDY).format(likely)
+        )
+
+
+def _times(classifier: DiffusionClassifier) -> np.ndarray:
     grid = np.unique(classifier.schedule.snap(np.linspace(0.001, 0.999, 999)))
     there = log_snr(classifier.schedule, grid)
     return grid[[int(np.abs(there - wanted).argmin()) for wanted in LOG_SNRS]]
 
 
-def _label(classifier: "DiffusionClassifier", name: str) -> int:
+def _label(classifier: DiffusionClassifier, name: str) -> int:
     """The class that an image shows, as its name begins with it; else the first."""
     category = name.rstrip("jpg.").split("-")[0].rstrip("0123456789")
     return classifier.labels.index(category) if category in classifier.labels else 0

@@ -21,13 +21,9 @@ from gcbook.classifiers.autoregressive import (
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.pretrained import read_pretrained
-from gcbook.classifiers.registry import adapter
 from gcbook.files.errors import InputError
 
 
-@adapter(
-    "JanusForConditionalGeneration", kind="autoregressive", title="Janus", options=("template",)
-)
 def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
     """Make a classifier of a folder in the format of transformers' JanusForConditionalGeneration.
 

@@ -34,7 +34,7 @@ from gcbook.classifiers.discriminative import (
     class_indices,
 )
 from gcbook.classifiers.fingerprint import fingerprint as fingerprint_of
-from gcbook.classifiers.implied import implied_errors
+from gcbook.classifiers.implied import check_prediction
 from gcbook.classifiers.named import OBJECT, announced, object_name
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
@@ -55,13 +55,7 @@ _PREDICTIONS: Mapping[str, Prediction] = {
     "flow": "flow",
     "sample": "sample",
 }
-_READINGS: Mapping[str, str] = {prediction: reading for reading, prediction in _PREDICTIONS.items()}
-_SAID = {
-    "epsilon": "the noise",
-    "v": "the velocity v = alpha * noise - sigma * image",
-    "flow": "the flow, noise - image",
-    "sample": "the clean image",
-}
+CHECK_REMEDY = 'Say so by prediction= ("{}", and "v" for v_prediction), or check=False.'
 
 
 def wrap(
@@ -166,8 +160,8 @@ def wrap(
         return _wrap_likelihood(model, encode, shared)
     if prediction is None or prediction not in _PREDICTIONS:
         raise InputError(
-            f"{called}: prediction: expected what it returns, one of {', '.join(_SAID)}; found "
-            f"{prediction!r}."
+            f"{called}: prediction: expected what it returns, one of {', '.join(_PREDICTIONS)}; "
+            f"found {prediction!r}."
         )
     clip = clip or ("static" if isinstance(preprocess, int) else "none")
     return _wrap_denoiser(model, encode, prediction, schedule, clip, shared, check)
@@ -263,16 +257,7 @@ def _wrap_denoiser(
     classifier = DiffusionClassifier(denoise, known, encode, clip=clip, **shared)
     if check:
         with _refused_call(name, "images noised by the schedule, and t and label"):
-            implied = implied_errors(classifier, prediction)
-        if likely := implied.misread(prediction):
-            right = _READINGS[likely]
-            raise InputError(
-                f"{name}: expected {_SAID[reading]} (prediction={reading!r}), found what is most "
-                f"likely {_SAID[right]}: read so, its clean images are "
-                f"{implied.ratio(prediction) / implied.ratio(likely):.3g} times as near, on "
-                f"{', '.join(f't = {t:.2g}' for t in implied.t)}. Say prediction={right!r}, or "
-                "check=False if you know better."
-            )
+            check_prediction(classifier, CHECK_REMEDY)
     return classifier
 
 

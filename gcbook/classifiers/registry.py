@@ -1,48 +1,34 @@
-"""The formats of models that become classifiers, each declared above the function that loads it.
+"""The formats of models that become classifiers: what they are called and what loads them.
 
-An adapter is one file of this room. It says what it knows in a decorator::
-
-    @adapter(
-        "CLIPModel", kind="clip", title="CLIP, zero-shot", options=("template", "ensemble")
-    )
-    def load_clip(checkpoint, ensemble=None): ...
-
-The decorator's arguments are literals and are read from the file's text, so that a listing imports
-neither the adapters nor torch. An installed package adds adapters of its own by an entry point that
-names a module of such functions::
+A listing imports neither the modules that load nor torch. An installed package adds formats of its
+own by an entry point that names a `Format`, or a tuple of several::
 
     [project.entry-points."gcbook.adapters"]
-    mine = "my_package.my_adapter"
+    mine = "my_package.formats:MINE"
+
+Its ``module`` is a dotted name, and is imported when a model is loaded.
 """
 
-import ast
 import difflib
 import re
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
-from importlib.util import find_spec
-from pathlib import Path
-from typing import Any, TypeVar
-
-from gcbook.files.errors import InputError
-from gcbook.files.gate import read_text
+from typing import Any
 
 GROUP = "gcbook.adapters"
-"""Group of the entry points by which packages add adapters."""
+"""Group of the entry points by which packages add formats."""
 
 CLASS = {"model_index.json": "_class_name", "config.json": "architectures"}
 """Files of a model and the entry that names its class."""
 
-Load = TypeVar("Load", bound=Callable[..., Any])
-
 
 class AdapterWarning(UserWarning):
-    """Adapters of an installed package cannot be read; the others can be used."""
+    """Formats of an installed package cannot be read; the others can be used."""
 
 
 @dataclass(frozen=True)
@@ -60,19 +46,19 @@ class Format:
         mark: ``FILE:ENTRY`` of a JSON file by which the format is known, where no class is named.
         scheme: models are also called ``SCHEME:NAME``; see ``locate``.
         locate: function of the module that returns the folder of a NAME.
-        module: of the loader.
+        module: of the loader; a name without dots is a module of this package.
         loader: name of the function, ``loader(checkpoint, **options) -> Classifier``.
     """
 
     names: tuple[str, ...]
     kind: str
     title: str
+    module: str
+    loader: str
     options: tuple[str, ...] = ()
     mark: str = ""
     scheme: str = ""
     locate: str = ""
-    module: str = ""
-    loader: str = ""
 
     def knows(self, name: str) -> bool:
         """Tell whether a name is one of the format's."""
@@ -80,53 +66,158 @@ class Format:
 
     def function(self, name: str) -> Callable[..., Any]:
         """Import the module, and return a function of it."""
-        found: Callable[..., Any] = getattr(import_module(self.module), name)
+        here = "" if "." in self.module else f"{__package__}."
+        found: Callable[..., Any] = getattr(import_module(here + self.module), name)
         return found
 
 
-def adapter(*names: str, **about: Any) -> Callable[[Load], Load]:
-    """Declare that a function loads a format: ``names`` and fields of `Format`, all literals."""
-    Format(names, **about)
-    return lambda load: load
+_TEXT = ("template", "compile")
+_LOAD_TEXT = ("text_to_image", "load_text_to_image")
+
+FORMATS = (
+    Format(
+        ("AmusedPipeline",),
+        "masked",
+        "aMUSEd",
+        "amused",
+        "load_amused",
+        ("template", "method", "mask_ratio", "steps", "compile"),
+    ),
+    Format(
+        ("DDPMPipeline", "DDIMPipeline"),
+        "diffusion",
+        "U-Nets on pixels, conditioned on classes",
+        "class_conditional",
+        "load_class_unet",
+        ("compile",),
+    ),
+    Format(
+        ("DiTPipeline",),
+        "diffusion",
+        "DiT, conditioned on classes",
+        "class_conditional",
+        "load_dit",
+        ("compile",),
+    ),
+    Format(
+        ("CLIPModel",), "clip", "CLIP, zero-shot", "clip", "load_clip", ("template", "ensemble")
+    ),
+    Format(
+        ("*ForImageClassification",),
+        "discriminative",
+        "image classifiers of transformers",
+        "discriminative",
+        "load_image_classifier",
+        ("noise",),
+    ),
+    Format(
+        ("JanusForConditionalGeneration",),
+        "autoregressive",
+        "Janus",
+        "janus",
+        "load_janus",
+        ("template",),
+    ),
+    Format(
+        ("SiglipModel",),
+        "clip",
+        "SigLIP and SigLIP 2 of fixed size, zero-shot",
+        "siglip",
+        "load_siglip",
+        ("template", "ensemble"),
+    ),
+    Format(
+        ("T5VQPipeline",),
+        "autoregressive",
+        "T5 over the codes of a VQ model, of gcbook train",
+        "t5vq",
+        "load_t5vq",
+        ("template",),
+    ),
+    Format(
+        ("StableDiffusionPipeline",),
+        "diffusion",
+        "Stable Diffusion 1 and 2",
+        *_LOAD_TEXT,
+        _TEXT,
+    ),
+    Format(
+        ("StableDiffusionXLPipeline",),
+        "diffusion",
+        "Stable Diffusion XL, Playground 2.5",
+        *_LOAD_TEXT,
+        _TEXT,
+    ),
+    Format(
+        ("StableDiffusion3Pipeline",),
+        "diffusion",
+        "Stable Diffusion 3 and 3.5",
+        *_LOAD_TEXT,
+        _TEXT,
+    ),
+    Format(("IFPipeline",), "diffusion", "DeepFloyd IF, first stage", *_LOAD_TEXT, _TEXT),
+    Format(
+        ("FluxPipeline",),
+        "diffusion",
+        "FLUX.1 dev and schnell",
+        *_LOAD_TEXT,
+        (*_TEXT, "guidance", "resolution"),
+    ),
+    Format(
+        ("PixArtAlphaPipeline", "PixArtSigmaPipeline"),
+        "diffusion",
+        "PixArt-α and PixArt-Σ",
+        *_LOAD_TEXT,
+        _TEXT,
+    ),
+    Format(("SanaPipeline",), "diffusion", "Sana", *_LOAD_TEXT, _TEXT),
+    Format(
+        ("timm *",),
+        "discriminative",
+        "timm's image classifiers",
+        "timm_models",
+        "load_timm",
+        ("noise",),
+        mark="config.json:architecture",
+        scheme="timm",
+        locate="locate_timm",
+    ),
+    Format(
+        ("torchvision *",),
+        "discriminative",
+        "torchvision's image classifiers",
+        "torchvision_models",
+        "load_torchvision",
+        ("noise",),
+        mark="config.json:torchvision",
+    ),
+)
+"""Of this package."""
 
 
 @cache
 def formats() -> tuple[Format, ...]:
-    """Return all formats: this package's by module, then those of installed packages.
+    """Return all formats: this package's, then those of installed packages.
 
     Warns:
-        AdapterWarning: a package's adapters cannot be read.
+        AdapterWarning: a package's formats cannot be read.
     """
-    here = sorted(Path(__file__).parent.glob("*.py"))
-    found = [each for file in here for each in _declared(file, f"{__package__}.{file.stem}")]
+    found = list(FORMATS)
     for point in entry_points(group=GROUP):
         try:
-            spec = find_spec(point.value)
-            if spec is None or not spec.origin:
-                raise ModuleNotFoundError(f"no module {point.value}")
-            found += _declared(Path(spec.origin), point.value)
-        except (ImportError, InputError, TypeError, ValueError) as error:
+            named = point.load()
+            added = [named] if isinstance(named, Format) else list(named)
+            if strange := [each for each in added if not isinstance(each, Format)]:
+                raise TypeError(f"expected formats, found {strange[0]!r}")
+            found += added
+        except Exception as error:  # whatever the package raises when it is imported
             warnings.warn(
-                f"adapters of {point.value} (entry point {point.name} of {GROUP}) are left out: "
+                f"formats of {point.value} (entry point {point.name} of {GROUP}) are left out: "
                 f"{error}",
                 AdapterWarning,
                 stacklevel=2,
             )
     return tuple(found)
-
-
-def _declared(file: Path, module: str) -> Iterator[Format]:
-    text = read_text(file)
-    if "@adapter(" not in text:
-        return
-    for node in ast.parse(text).body:
-        if not isinstance(node, ast.FunctionDef):
-            continue
-        for call in node.decorator_list:
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "adapter":
-                names = tuple(ast.literal_eval(each) for each in call.args)
-                about = {each.arg or "": ast.literal_eval(each.value) for each in call.keywords}
-                yield Format(names, **about, module=module, loader=node.name)
 
 
 def find(name: str) -> Format | None:

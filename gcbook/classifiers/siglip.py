@@ -19,15 +19,8 @@ from gcbook.classifiers.clip import zero_shot
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.preprocess import ProcessorPreprocess
 from gcbook.classifiers.pretrained import read_pretrained
-from gcbook.classifiers.registry import adapter
 
 
-@adapter(
-    "SiglipModel",
-    kind="clip",
-    title="SigLIP and SigLIP 2 of fixed size, zero-shot",
-    options=("template", "ensemble"),
-)
 def load_siglip(checkpoint: Checkpoint, ensemble: bool | None = None) -> DiscriminativeClassifier:
     """Make a classifier of a folder in transformers' format (``SiglipModel``).
 

@@ -24,7 +24,6 @@ from torch.nn.utils.rnn import pad_sequence
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier, token_log_prob
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import ImageFit
-from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
@@ -72,12 +71,6 @@ def save_t5vq(
     (folder / "model_index.json").write_text(text, encoding="utf-8")
 
 
-@adapter(
-    "T5VQPipeline",
-    kind="autoregressive",
-    title="T5 over the codes of a VQ model, of gcbook train",
-    options=("template",),
-)
 def load_t5vq(checkpoint: Checkpoint) -> AutoregressiveClassifier:
     """Make a classifier of a T5-VQ folder; the prompts are encoded once.
 

@@ -39,7 +39,6 @@ import torch
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.pipelines import assemble, downsampling, latent_space, pixel_space, side_of
-from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.schedulers import Kind, read_process
 from gcbook.files.errors import InputError
 
@@ -182,44 +181,6 @@ ROWS = {
 """By the pipeline's class in ``model_index.json``."""
 
 
-@adapter(
-    "StableDiffusionPipeline",
-    kind="diffusion",
-    title="Stable Diffusion 1 and 2",
-    options=("template", "compile"),
-)
-@adapter(
-    "StableDiffusionXLPipeline",
-    kind="diffusion",
-    title="Stable Diffusion XL, Playground 2.5",
-    options=("template", "compile"),
-)
-@adapter(
-    "StableDiffusion3Pipeline",
-    kind="diffusion",
-    title="Stable Diffusion 3 and 3.5",
-    options=("template", "compile"),
-)
-@adapter(
-    "IFPipeline",
-    kind="diffusion",
-    title="DeepFloyd IF, first stage",
-    options=("template", "compile"),
-)
-@adapter(
-    "FluxPipeline",
-    kind="diffusion",
-    title="FLUX.1 dev and schnell",
-    options=("template", "compile", "guidance", "resolution"),
-)
-@adapter(
-    "PixArtAlphaPipeline",
-    "PixArtSigmaPipeline",
-    kind="diffusion",
-    title="PixArt-α and PixArt-Σ",
-    options=("template", "compile"),
-)
-@adapter("SanaPipeline", kind="diffusion", title="Sana", options=("template", "compile"))
 def load_text_to_image(
     checkpoint: Checkpoint, guidance: float | None = None, resolution: int = 1024
 ) -> DiffusionClassifier:

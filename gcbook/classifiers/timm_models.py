@@ -14,7 +14,6 @@ from typing import Any
 from gcbook.classifiers.checkpoint import Checkpoint, fill_network
 from gcbook.classifiers.discriminative import DiscriminativeClassifier, classifier_of
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.weights import locate_model, weight_files
 from gcbook.files.errors import InputError
 from gcbook.files.extras import import_extra
@@ -29,15 +28,6 @@ def locate_timm(name: str) -> Path:
     return locate_model(f"timm/{name}")
 
 
-@adapter(
-    "timm *",
-    kind="discriminative",
-    title="timm's image classifiers",
-    options=("noise",),
-    mark="config.json:architecture",
-    scheme="timm",
-    locate="locate_timm",
-)
 def load_timm(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     """Make a classifier of a folder in timm's format.
 

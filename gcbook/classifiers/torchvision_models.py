@@ -21,7 +21,6 @@ from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.discriminative import DiscriminativeClassifier, classifier_of
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
-from gcbook.classifiers.registry import adapter
 from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.gate import open_file
@@ -34,13 +33,6 @@ PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
 """What torchvision's builders set by themselves when they are given weights."""
 
 
-@adapter(
-    "torchvision *",
-    kind="discriminative",
-    title="torchvision's image classifiers",
-    options=("noise",),
-    mark="config.json:torchvision",
-)
 def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     """Make a classifier of a folder as described above, or of torchvision's own weights.
 

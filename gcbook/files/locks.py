@@ -12,17 +12,18 @@ from gcbook.files.errors import InputError
 LOCK = ".lock"
 
 
-def lock_folder(folder: Path, doing: str) -> FileLock:
+def lock_folder(folder: Path, doing: str, wait_s: float = 0) -> FileLock:
     """Return the lock of a folder that is there, acquired. The system frees it with the process.
 
     Args:
         folder: that is written to.
         doing: what another process does that has the lock, for the message.
+        wait_s: how long to wait for that process.
 
     Raises:
         InputError: another process holds it, or it cannot be made.
     """
-    lock = FileLock(folder / LOCK, timeout=0)
+    lock = FileLock(folder / LOCK, timeout=wait_s)
     try:
         lock.acquire()
     except Timeout:

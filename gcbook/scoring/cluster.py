@@ -1,9 +1,9 @@
 """One model on many devices: workers of Ray score shards, which are merged as they come.
 
 A worker has a device to itself, loads the model once and scores one shard after another
-(`gcbook.scoring.shards`), each into a store of its own beside the target. Ray hands out the shards
-and starts a worker that was killed again, and its shard goes on from its store. After any other end
-the same call goes on from these stores.
+(`gcbook.scoring.shards`), each into a store of its own beside the target. In place of a worker that
+is lost, killed or silent for too long, another one starts, and its shard goes on from its store.
+After any other end the same call goes on from these stores.
 
 All machines see the same files under the same paths: stores, images and models.
 """
@@ -14,7 +14,8 @@ import re
 import shutil
 import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,16 +24,15 @@ from typing import TYPE_CHECKING, Any
 
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import read_json
 from gcbook.files.interrupts import held_back
-from gcbook.files.locks import locked
+from gcbook.files.locks import lock_folder, locked
 from gcbook.files.temporary import temporary_folder
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.engine import score
 from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
 from gcbook.scoring.settings import ScoringSettings, Traits, effective_settings
 from gcbook.scoring.shards import Shard, cut, merge_stores
-from gcbook.scoring.store import PENDING, Store
+from gcbook.scoring.store import Store
 from gcbook.scoring.work import History
 from gcbook.scoring.writer import WRITING, check_store
 from gcbook.stimuli.stimulus import StimulusSet
@@ -43,20 +43,15 @@ if TYPE_CHECKING:
 SIZE = 32
 """Images in a shard, up to twice as many: few enough for every device to have some."""
 
-RESTARTS = 3
-"""How often a worker that was killed is started again."""
-
-LOOK_EVERY_S = 2.0
-"""How often the stores of shards are looked at for progress."""
-
-CONNECTED_WITHIN_S = 10.0
-"""How long the cluster at an address has to answer."""
+LOSSES = 3
+"""How often a shard is begun again because its worker was lost."""
 
 FREED_WITHIN_S = 10.0
 """How long one waits for devices of workers that have just ended."""
 
-OBJECTS = 2**28
-"""Bytes of memory that workers share: images that lie in memory, and reports."""
+PATIENCE_S = 60.0
+"""How long one waits for an address, and for a lock that a lost worker still holds. Ray itself
+waits as long for a sign of life, ten times: busy cores keep its processes from answering."""
 
 PASSED_ON = ("GCBOOK_", "HF_")
 """How variables begin that tell where models and data are; workers get those of this process."""
@@ -64,12 +59,24 @@ PASSED_ON = ("GCBOOK_", "HF_")
 RESOURCES = {"cpu": "CPU", "cuda": "GPU"}
 """What Ray calls the devices."""
 
+LOCAL = {
+    "address": "local",
+    "object_store_memory": 2**28,
+    "include_dashboard": False,
+    "_system_config": {
+        # Ray's own is 15, at which whatever else runs comes first.
+        "worker_niceness": 0,
+        "health_check_timeout_ms": round(1000 * PATIENCE_S),
+        "health_check_failure_threshold": 10,
+        "worker_register_timeout_seconds": round(10 * PATIENCE_S),
+        "gcs_server_request_timeout_seconds": round(10 * PATIENCE_S),
+    },
+}
+"""Of a Ray that is started here."""
+
 
 def parse_workers(text: str) -> int | None:
-    """Read ``ray`` or ``ray:N``.
-
-    Returns:
-        The most workers to use; None for one on every device.
+    """Read ``ray`` or ``ray:N``: the most workers to use, None for one on every device.
 
     Raises:
         InputError: it is something else, or Ray is not installed.
@@ -88,11 +95,7 @@ def parse_workers(text: str) -> int | None:
 
 
 def check_device(device: str) -> None:
-    """Refuse a device that workers cannot be given.
-
-    Raises:
-        InputError: it is none of auto, cpu and cuda.
-    """
+    """Raise InputError for a device that workers cannot be given: none of auto, cpu and cuda."""
     if device not in ("auto", *RESOURCES):
         raise InputError(
             f"--device: expected auto, {' or '.join(RESOURCES)} with --workers ray, which gives "
@@ -121,34 +124,23 @@ def ray_cluster(most: int | None) -> Iterator[None]:
     with temporary_folder() as folder:
         options: dict[str, Any] = {"address": address}
         if not address:
-            options = {
-                "address": "local",
-                "num_cpus": most,
-                "object_store_memory": OBJECTS,
-                "include_dashboard": False,
-                "_temp_dir": str(folder),
-                # Ray's own is 15, at which whatever else runs comes first.
-                "_system_config": {"worker_niceness": 0},
-            }
+            options = LOCAL | {"num_cpus": most, "_temp_dir": str(folder)}
             # Else Ray leaves the secret of its processes in the user's home.
             os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))
+        host, _, port = address.removeprefix("ray://").rpartition(":")
         try:
             # Half a Ray would outlive the block. And Ray replaces handlers of signals, which this
             # puts back.
             with held_back():
-                _check_address(address)
+                if host and port.isdecimal():  # where nobody listens, Ray waits for minutes
+                    socket.create_connection((host, int(port)), PATIENCE_S).close()
                 ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except Exception as error:
-            place = f"RAY_ADDRESS={address}" if address else "Ray"
-            remedy = (
-                "Check the address, that the cluster runs, and that it has the same versions of "
-                "Ray and Python; without RAY_ADDRESS, this machine alone is used."
-                if address
-                else "Try again when this machine has less to do, or leave --workers out."
-            )
             raise GcbookError(
-                f"{place}: expected Ray to answer, found that it does not: "
-                f"{_last_line(error)}. {remedy}"
+                f"{f'RAY_ADDRESS={address}' if address else 'Ray'}: expected Ray to answer, found "
+                f"that it does not: {_last_line(error)}. Check that the cluster runs at that "
+                "address with the same versions of Ray and Python, or that this machine is not too "
+                "busy to start one; --shard K/N and gcbook merge need none."
             ) from error
         try:
             yield
@@ -181,58 +173,55 @@ def score_on_ray(
         most: workers; None for one on every free device.
         size: images in a shard, see `gcbook.scoring.shards.cut`.
         save_every: as for `score`; what was measured since is lost where a worker ends early.
-        progress: as for `score`.
+        progress: as for `score`; it moves by whole shards.
 
     Returns:
         A report for each set. ``network_seconds`` is the mean over workers; neither times nor
-        evaluations count what a worker did before it was killed.
+        evaluations count what a lost worker did.
 
     Raises:
         InputError: see `score`; or there is no such device, or a worker does not see the files.
-        GcbookError: see `score`; or no device is free, or a worker was killed again and again.
+        GcbookError: see `score`; or no device is free, or workers were lost again and again.
     """
-    import ray
-
     begun = time.perf_counter()
     device, n_free = _devices(settings.device)
     settings = replace(settings, device=device)
     sets = {place.expanduser(): images for place, images in sets.items()}
     with ExitStack() as held:
         for place, images in sets.items():
-            shards = _shards_of(place)
-            held.enter_context(locked(shards, WRITING))
-            held.callback(_remove_empty, shards)
-            for store in _stores(shards):
+            held.enter_context(locked(_shards_of(place), WRITING))
+            held.callback(_remove_empty, _shards_of(place))
+            for store in _stores(place):
                 check_store(store, settings, images.dataset)
         n_most = sum(max(1, len(images) // size) for images in sets.values())
         n_workers = min(n_free, n_most, most or n_most)
         job = _Job(sets, load, settings, save_every, Path.cwd())
-        workers = held.enter_context(_workers(device, n_workers))
-        # In a list, it is not sent along with every call.
-        shared = [ray.put(job)]
-        with _explained():
-            traits = ray.get([worker.traits.remote(shared) for worker in workers])[0]
+        workers = held.enter_context(_workers(job, n_workers))
+        traits: Traits = next(iter(workers([("traits",)])))[1]
         parts = [_Part(place, images, settings, traits, size) for place, images in sets.items()]
         n_images, n_before = sum(map(len, sets.values())), sum(part.n_before for part in parts)
         shown = RunProgress(progress, n_images, n_before, None)
         held.callback(shown.close)
-        n_shards = sum(len(part.shards) for part in parts)
+        calls = [("score", part.place, *each) for part in parts for each in part.shards.items()]
         shown.note(
-            f"{n_images - n_before:,} images to score: {n_shards:,} shards for {n_workers} workers"
+            f"{n_images - n_before:,} images to score: {len(calls):,} shards for {n_workers} "
+            "workers"
         )
+        waiting = {part.place: part for part in parts}
         merged: dict[Path, ScoreReport] = {}
         try:
-            for report in _scored(workers, shared, parts):
-                if report:
-                    part = next(part for part in parts if report.store in part.shards)
-                    part.take(report, shown)
-                for part in parts:
-                    if part.is_done() and part.place not in merged:
-                        merged[part.place] = part.merge(time.perf_counter() - begun, n_workers)
-                        shown.note(f"merged: {part.place}")
-                shown.update(sum(part.n_done() for part in parts) - n_before, None)
+            answers: Iterator[Any] = workers(calls)
+            while waiting:
+                for part in [each for each in waiting.values() if each.is_done()]:
+                    seconds = time.perf_counter() - begun
+                    merged[part.place] = part.merge(seconds, n_workers)
+                    shown.note(f"merged: {part.place}")
+                    del waiting[part.place]
+                if (answer := next(answers, None)) is not None:
+                    waiting[answer[0][1]].take(answer[1], shown)
+                    shown.update(sum(part.n_done for part in parts), None)
         except BaseException as error:
-            folders = ", ".join(str(_shards_of(place)) for place in sets if place not in merged)
+            folders = ", ".join(str(_shards_of(place)) for place in waiting)
             error.add_note(
                 f"stopped; what was measured is saved in {folders}, and the same command goes on "
                 "from there"
@@ -256,32 +245,13 @@ class _Job:
 class _Worker:
     """A process of Ray's that has a device and holds the model."""
 
-    def __init__(self) -> None:
-        self._begun: tuple[_Job, Classifier] | None = None
+    def __init__(self, job: _Job) -> None:
+        self._job, self._classifier = job, None
 
-    def traits(self, shared: Sequence[Any]) -> Traits:
-        """Load the model, and tell what kind of answers it gives."""
-        return Traits.of(self._begin(shared)[1])
-
-    def score(self, shared: Sequence[Any], place: Path, store: Path, shard: Shard) -> ScoreReport:
-        """Score what is left of a shard."""
-        job, classifier = self._begin(shared)
-        return score(
-            job.sets[place],
-            classifier,
-            job.settings,
-            store,
-            shard=shard,
-            save_every=job.save_every,
-            progress="silent",
-        )
-
-    def _begin(self, shared: Sequence[Any]) -> "tuple[_Job, Classifier]":
-        """Get the job and load the model, once."""
-        import ray
-
-        if self._begun is None:
-            job: _Job = ray.get(shared[0])
+    def call(self, what: str, *arguments: Any) -> Any:
+        """Load the model, once; then tell its traits or score a shard."""
+        job = self._job
+        if self._classifier is None:
             for folder in (job.folder, *(job.folder / _shards_of(place) for place in job.sets)):
                 if not folder.is_dir():
                     raise InputError(
@@ -290,17 +260,83 @@ class _Worker:
                         "that the machines share."
                     )
             os.chdir(job.folder)
-            self._begun = job, job.load(job.settings.device)
-        return self._begun
+            self._classifier = job.load(job.settings.device)
+        return getattr(self, f"_{what}")(*arguments)
+
+    def _traits(self) -> Traits:
+        return Traits.of(self._classifier)
+
+    def _score(self, place: Path, store: Path, shard: Shard) -> ScoreReport:
+        if store.is_dir():  # a worker that Ray has given up may still be writing
+            lock_folder(store, WRITING, PATIENCE_S).release()
+        job, options = self._job, {"save_every": self._job.save_every, "progress": "silent"}
+        return score(job.sets[place], self._classifier, job.settings, store, shard=shard, **options)
+
+
+@contextmanager
+def _workers(job: _Job, number: int) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
+    """Start workers, give what makes calls of them, and end them with the block."""
+    import ray
+    from ray.exceptions import RayError, RayTaskError
+
+    gpu = job.settings.device == "cuda"
+    passed_on = {k: value for k, value in os.environ.items() if k.startswith(PASSED_ON)}
+    environment = {"env_vars": passed_on}
+    kind = ray.remote(_Worker).options(
+        num_gpus=int(gpu), num_cpus=int(not gpu), runtime_env=environment
+    )
+    idle = [kind.remote(job) for _ in range(number)]
+    running: dict[Any, tuple[Any, Any]] = {}
+    losses: Counter[Any] = Counter()
+
+    def answers(calls: Iterable[Any]) -> Iterator[Any]:
+        """Yield each call and what came back, as it comes."""
+        waiting = deque(calls)
+        while waiting or running:
+            while idle and waiting:
+                worker, call = idle.pop(), waiting.popleft()
+                running[worker.call.remote(*call)] = worker, call
+            done, _ = ray.wait([*running], timeout=1.0)
+            for each in done:
+                worker, call = running[each]
+                try:
+                    found = call, ray.get(each)
+                except RayTaskError as error:
+                    if isinstance(error.cause, GcbookError):
+                        raise error.cause from None
+                    raise
+                except RayError as error:
+                    losses[call] += 1
+                    if losses[call] > LOSSES:
+                        raise GcbookError(
+                            "--workers ray: expected workers to go on until they are done, found "
+                            f"that {losses[call]} were lost over the same images, perhaps killed "
+                            f"by the system for want of memory: {_last_line(error)}. Use fewer "
+                            "workers (ray:N)."
+                        ) from error
+                    ray.kill(worker)
+                    worker, found = kind.remote(job), None
+                    waiting.appendleft(call)
+                del running[each]
+                idle.append(worker)
+                if found:
+                    yield found
+
+    try:
+        yield answers
+    finally:
+        with held_back():
+            for worker in (*idle, *(worker for worker, _ in running.values())):
+                ray.kill(worker)
 
 
 class _Part:
     """A set on its way.
 
     Attributes:
-        place: of its store.
         shards: those of which something is left to do, by their stores.
         n_before: images whose scores were complete before.
+        n_done: images of the shards that have come since.
     """
 
     def __init__(
@@ -312,47 +348,41 @@ class _Part:
         size: int,
     ) -> None:
         settings = effective_settings(settings, traits)
-        there = _complete([place] if is_store(place) else [], images, settings)
-        stores = _stores(_shards_of(place))
-        self.place, self._images = place, images
-        self.n_before = len(there | _complete(stores, images, settings))
+        self.place, self._images, self.n_done = place, images, 0
+        names = [each.image_id for each in images]
+        there, *apart = (
+            History(Store.open(store), names, settings).complete if is_store(store) else set()
+            for store in (place, *_stores(place))
+        )
+        self.n_before = len(there.union(*apart))
         self.shards: dict[Path, Shard] = {}
-        self._n_other = len(images)
-        self._reports: dict[Path, ScoreReport] = {}
+        self._reports: list[ScoreReport] = []
         for shard in cut(len(images), size, settings, traits):
             own = shard.of(images.stimuli, settings, traits)
             if not there.issuperset(each.image_id for each in own):
                 name = f"{shard.number:0{len(str(shard.parts))}d}-of-{shard.parts}"
                 self.shards[_shards_of(place) / name] = shard
-                self._n_other -= len(own)
 
     def take(self, report: ScoreReport, shown: RunProgress) -> None:
         """Take a shard's report, and show what is to be known of it."""
-        self._reports[report.store] = report
+        self._reports.append(report)
+        self.n_done += report.n_decisions + len(report.failed)
         places = {each.imagename: each.place for each in self._images}
-        for note in report.notes:
+        reasons = (f"left out: {places[name]}: {why}" for name, why in report.failed.items())
+        for note in (*report.notes, *reasons):
             shown.note(note)
-        for name, reason in report.failed.items():
-            shown.note(f"left out: {places[name]}: {reason}")
 
     def is_done(self) -> bool:
         """Tell whether all shards have their report."""
         return len(self._reports) == len(self.shards)
 
-    def n_done(self) -> int:
-        """Count the images that are scored or failed, as far as workers have saved it."""
-        reported = sum(report.n_images for report in self._reports.values())
-        running = self.shards.keys() - self._reports.keys()
-        return self._n_other + reported + sum(_n_done(each, len(self._images)) for each in running)
-
     def merge(self, seconds: float, n_workers: int) -> ScoreReport:
         """Merge the shards, and remove them if nothing is left to do."""
-        merged = merge_stores(_stores(_shards_of(self.place)), self.place)
+        merged = merge_stores(_stores(self.place), self.place)
         if not merged.failed and not merged.pending:
             shutil.rmtree(_shards_of(self.place))
         names = {each.imagename for each in self._images}
         n_complete = len(names.difference(merged.failed, merged.pending))
-        reports = self._reports.values()
         shares, remedy, notes = examine(Store.open(self.place))
         return ScoreReport(
             self.place,
@@ -360,21 +390,14 @@ class _Part:
             n_complete,
             n_complete - self.n_before,
             {name: why for name, why in merged.failed.items() if name in names},
-            sum(report.n_evaluations for report in reports),
+            sum(report.n_evaluations for report in self._reports),
             seconds,
-            sum(report.network_seconds for report in reports) / n_workers,
-            sum(report.network_cpu_seconds for report in reports),
+            sum(report.network_seconds for report in self._reports) / n_workers,
+            sum(report.network_cpu_seconds for report in self._reports),
             shares,
             remedy,
             tuple(notes),
         )
-
-
-def _check_address(address: str) -> None:
-    """Raise OSError where nobody listens at ``HOST:PORT``, for which Ray would wait for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if host and port.isdecimal():
-        socket.create_connection((host, int(port)), CONNECTED_WITHIN_S).close()
 
 
 def _shards_of(place: Path) -> Path:
@@ -382,31 +405,15 @@ def _shards_of(place: Path) -> Path:
     return place.parent / f"{place.name}.shards"
 
 
-def _stores(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if is_store(each))
+def _stores(place: Path) -> list[Path]:
+    """List the stores of a store's shards."""
+    return sorted(each for each in _shards_of(place).iterdir() if is_store(each))
 
 
 def _remove_empty(folder: Path) -> None:
-    """Remove the folder for shards if there are none."""
-    if folder.is_dir() and not _stores(folder):
+    """Remove a folder for shards without any."""
+    if folder.is_dir() and not any(map(is_store, folder.iterdir())):
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _complete(
-    stores: Iterable[Path], images: StimulusSet, settings: ScoringSettings
-) -> frozenset[str]:
-    """Return which images have all their scores in one of some stores."""
-    names = [each.image_id for each in images]
-    found = (History(Store.open(store), names, settings).complete for store in stores)
-    return frozenset().union(*found)
-
-
-def _n_done(store: Path, n_images: int) -> int:
-    """Count the images that a shard's store notes as no longer pending."""
-    try:
-        return n_images - len(read_json(store / PENDING))
-    except InputError:  # it is not begun, or about to be
-        return 0
 
 
 def _devices(device: str) -> tuple[str, int]:
@@ -414,87 +421,21 @@ def _devices(device: str) -> tuple[str, int]:
     import ray
 
     check_device(device)
+    there = ray.cluster_resources()
     if device == "auto":
-        device = "cuda" if ray.cluster_resources().get("GPU") else "cpu"
-    resource = RESOURCES[device]
-    there = int(ray.cluster_resources().get(resource, 0))
-    until = time.monotonic() + FREED_WITHIN_S
-    while (free := int(ray.available_resources().get(resource, 0))) < there:
+        device = "cuda" if there.get("GPU") else "cpu"
+    resource, until = RESOURCES[device], time.monotonic() + FREED_WITHIN_S
+    # Those of workers that have just ended are free soon.
+    while (free := int(ray.available_resources().get(resource, 0))) < there.get(resource, 0):
         if time.monotonic() > until:
             break
         time.sleep(0.1)
     if not free:
         raise GcbookError(
-            f"--workers ray: expected a free {resource}, found none; the cluster has {there} in "
-            "all. Wait for them, or choose another --device."
+            f"--workers ray: expected a free {resource}, found none; the cluster has "
+            f"{int(there.get(resource, 0))} in all. Wait for them, or choose another --device."
         )
     return device, free
-
-
-@contextmanager
-def _workers(device: str, number: int) -> Iterator[list[Any]]:
-    """Start workers, each with a device of its own, and end them with the block."""
-    import ray
-
-    gpu = device == "cuda"
-    passed_on = {k: value for k, value in os.environ.items() if k.startswith(PASSED_ON)}
-    actor = ray.remote(_Worker).options(
-        num_gpus=int(gpu),
-        num_cpus=int(not gpu),
-        max_restarts=RESTARTS,
-        max_task_retries=-1,
-        runtime_env={"env_vars": passed_on},
-    )
-    started = [actor.remote() for _ in range(number)]
-    try:
-        yield started
-    finally:
-        with held_back():
-            for worker in started:
-                ray.kill(worker)
-
-
-def _scored(
-    workers: Sequence[Any], shared: Sequence[Any], parts: Iterable[_Part]
-) -> Iterator[ScoreReport | None]:
-    """Yield the report of each shard when it comes; in between, None as often as one may look."""
-    from ray.exceptions import RayTaskError
-    from ray.util import ActorPool
-
-    pool = ActorPool(list(workers))
-    for part in parts:
-        for store, shard in part.shards.items():
-            task = (shared, part.place, store, shard)
-            pool.submit(lambda worker, task: worker.score.remote(*task), task)
-    yield None
-    while pool.has_next():
-        try:
-            with _explained():
-                report = pool.get_next_unordered(timeout=LOOK_EVERY_S)
-        except TimeoutError as error:
-            if isinstance(error, RayTaskError):  # it is the network's
-                raise
-            report = None
-        yield report
-
-
-@contextmanager
-def _explained() -> Iterator[None]:
-    """Raise what a worker has raised, and explain why one is gone."""
-    from ray.exceptions import RayActorError, RayTaskError
-
-    try:
-        yield
-    except RayTaskError as error:
-        if isinstance(error.cause, GcbookError):
-            raise error.cause from None
-        raise
-    except RayActorError as error:
-        raise GcbookError(
-            "--workers ray: expected workers to go on until they are done, found one that could "
-            f"not start or was killed {RESTARTS + 1} times, perhaps by the system for want of "
-            f"memory: {_last_line(error)}. Use fewer workers (ray:N)."
-        ) from error
 
 
 def _last_line(error: Exception) -> str:

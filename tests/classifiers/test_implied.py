@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.implied import READINGS, implied_errors
+from gcbook.classifiers.implied import READINGS, check_prediction, implied_errors
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.objects import wrap
 from gcbook.files.errors import InputError
@@ -81,7 +81,7 @@ def test_every_mistake_is_noticed(trained, schedule, truth, claimed):
     if truth == claimed:
         assert wrap(planted, **call).describe()["prediction"] == truth
     else:
-        with pytest.raises(InputError, match=f"Say prediction='{NAMES[truth]}', or"):
+        with pytest.raises(InputError, match=rf'prediction= \("{truth}",'):
             wrap(planted, **call)
         assert wrap(planted, check=False, **call).name == "mine"
 
@@ -108,3 +108,18 @@ def test_a_network_that_denoises_nothing_says_nothing(claimed):
     classifier = DiffusionClassifier(lambda x_t, t, label: untrained(x_t), FlowSchedule())
     found = implied_errors(classifier, claimed)
     assert found.best == "" and found.misread(claimed) == ""
+
+
+def test_a_folder_that_names_another_prediction_is_refused_before_it_is_scored(trained):
+    right = trained.denoise
+    assert check_prediction(trained) is None
+
+    def misread(x_t, t, label):
+        # The velocity, read as if it were the clean image.
+        alpha, sigma = of(trained.schedule, t)
+        return (alpha * x_t - right(x_t, t, label)) / sigma
+
+    details = trained.details | {"prediction": "sample"}
+    wrong = DiffusionClassifier(misread, trained.schedule, trained.encode, details=details)
+    with pytest.raises(InputError, match='"prediction_type": "v_prediction" into scheduler/'):
+        check_prediction(wrong)

@@ -1,4 +1,4 @@
-"""Adapters are found by their decorators, without being imported."""
+"""Formats are listed without importing what loads them; packages add theirs."""
 
 import subprocess
 import sys
@@ -8,32 +8,35 @@ import pytest
 
 from gcbook.classifiers import registry
 from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.registry import GROUP
 from gcbook.classifiers.zoo import COSTS
 
-OUTSIDE = '''
-"""An adapter of another package."""
+OUTSIDE = """
+from gcbook.classifiers.registry import Format
 
-from gcbook.classifiers.registry import adapter
-
-
-@adapter("MyPipeline", kind="diffusion", title="mine", options=("template", "sharpness"))
-def load_mine(checkpoint, sharpness=1.0):
+MINE = Format(("MyPipeline",), "diffusion", "mine", "my.loader", "load", ("template", "sharpness"))
+"""
+LOADER = """
+def load(checkpoint, sharpness=1.0):
     return f"{checkpoint.name} {sharpness} {checkpoint.template}"
-'''
+"""
 
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-    """Install a package with one adapter, and another that cannot be read."""
-    (tmp_path / "mine.py").write_text(OUTSIDE)
-    (tmp_path / "broken.py").write_text("@adapter(NAME)\ndef load(checkpoint): ...\n")
+    """Install a package with a format, and others that cannot be read."""
+    (tmp_path / "my").mkdir()
+    for name, text in (("__init__", ""), ("about", OUTSIDE), ("loader", LOADER)):
+        (tmp_path / "my" / f"{name}.py").write_text(text)
+    (tmp_path / "broken.py").write_text("MINE = 7")
     monkeypatch.syspath_prepend(tmp_path)
-    points = [EntryPoint(name, name, registry.GROUP) for name in ("mine", "broken", "absent")]
+    points = [EntryPoint(name, f"{name}:MINE", GROUP) for name in ("my.about", "broken", "absent")]
     monkeypatch.setattr(registry, "entry_points", lambda group: points)
     registry.formats.cache_clear()
     yield
     registry.formats.cache_clear()
-    sys.modules.pop("mine", None)
+    for name in ("my", "my.about", "my.loader", "broken"):
+        sys.modules.pop(name, None)
 
 
 def test_listing_imports_neither_adapters_nor_torch():
@@ -62,9 +65,9 @@ def test_declarations_are_whole_and_lead_to_functions():
 def test_a_package_adds_an_adapter(package, tmp_path, monkeypatch):
     with pytest.warns(registry.AdapterWarning) as warned:
         found = registry.find("MyPipeline")
-    assert sorted(str(each.message).split()[2] for each in warned) == ["absent", "broken"]
-    assert (found.module, found.loader, found.kind) == ("mine", "load_mine", "diffusion")
-    assert "mine" not in sys.modules
+    assert sorted(str(each.message).split()[2] for each in warned) == ["absent:MINE", "broken:MINE"]
+    assert (found.module, found.loader, found.kind) == ("my.loader", "load", "diffusion")
+    assert "my.loader" not in sys.modules
     folder = tmp_path / "model"
     folder.mkdir()
     (folder / "model_index.json").write_text('{"_class_name": "MyPipeline"}')
@@ -72,12 +75,7 @@ def test_a_package_adds_an_adapter(package, tmp_path, monkeypatch):
     made = load_classifier(folder, sharpness=2.0, template="a {}")
     assert made == "model 2.0 a {}"
     # Its own do not come before those that are here.
-    assert registry.find("CLIPModel").module == "gcbook.classifiers.clip"
-
-
-def test_what_a_decorator_says_is_checked_when_it_is_imported():
-    with pytest.raises(TypeError, match="colour"):
-        registry.adapter("X", kind="clip", title="", colour="red")
+    assert registry.find("CLIPModel").module == "clip"
 
 
 def test_options_of_a_kind_are_those_of_its_formats():

@@ -1,19 +1,14 @@
-"""Workers of Ray: models that they load, and a command whose workers wait to be ended."""
+"""Models that workers of Ray load."""
 
 import os
 import signal
-import time
-from functools import partial
 from pathlib import Path
 
-from gcbook.cli import app, main
 from gcbook.files.errors import InputError
-from gcbook.noise.schedules import CosineSchedule
-from gcbook.scoring.cluster import ray_cluster, score_on_ray
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.stimuli.stimulus import StimulusSet, in_order
 
-from .gaussian import class_means, gaussian_classifier, stimuli
+from .gaussian import stimuli
 from .scorers import LABELS, Counting, network
 
 SETTINGS = ScoringSettings(draws=6, batch_size=8, device="cpu")
@@ -28,10 +23,6 @@ def pictures(dataset: str = "toy") -> StimulusSet:
 
 def load(device, bad=()):
     return network(bad=bad)
-
-
-def load_asked(model, classifier, scoring, dtype, device):
-    return gaussian_classifier(CosineSchedule(), class_means(16), name=model)
 
 
 def load_refused(device):
@@ -61,25 +52,6 @@ def load_killed(folder: Path, device):
     return Counting(network(), on_batch=on_batch)
 
 
-def load_waiting(folder: Path, device):
-    """A network that goes on no more, and notes it in a folder."""
-
-    def on_batch(number):
-        if number == AT:
-            (folder / f"waiting-{os.getpid()}").touch()
-            time.sleep(600)
-
-    return Counting(network(), on_batch=on_batch)
-
-
-def wait(folder: Path) -> None:
-    """Score with two workers that wait to be ended."""
-    with ray_cluster(2):
-        score_on_ray(
-            {folder / "store": pictures()}, partial(load_waiting, folder), SETTINGS, **OPTIONS
-        )
-
-
-if __name__ == "__main__":
-    app.command()(wait)
-    main()
+def load_lost(device):
+    """A network whose worker is killed each time that it is loaded."""
+    os.kill(os.getpid(), signal.SIGKILL)

@@ -93,7 +93,8 @@ def mean_rank_sets(
 
     All pairs of models are tested on all three metrics as one family. With the confidence given,
     no pair is put in a wrong order on any metric, so that every model's mean rank lies between
-    its ends: the coverage is simultaneous, over models and metrics.
+    its ends: the coverage is simultaneous, over models and metrics. Where models are alike the sets
+    are conservative: the true ranks are then in the middle, where a false verdict leaves them.
 
     Args:
         accuracy_difference: (models, 1 + draws), the value first.

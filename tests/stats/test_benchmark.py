@@ -85,7 +85,8 @@ def test_intervals_and_formats(benchmark_trials: pd.DataFrame) -> None:
     ranks, squares = found.notes
     assert ranks == (
         "mean_rank: beside it the ranks that tests of all pairs of models leave open, for all "
-        "models together with 95% confidence"
+        "models together with 95% confidence or more: among models that are alike they hold nearly "
+        "always, and are wide"
     )
     # Corrected for the bias of a square, a difference lies within its interval.
     named, values = squares.split("it is ")[0], squares.split("it is ")[1].split(", ")

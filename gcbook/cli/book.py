@@ -17,11 +17,12 @@ from gcbook.files.interrupts import interruptible
 class _Pairs(OpenCommand):
     """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
 
-    option = "--parameter"
+    names = ("-p", "--parameter")
 
-    def take(self, word: str, rest: list[str]) -> Iterator[str]:
-        whole = re.match(r"[A-Za-z_]\w*=", word) or not rest
-        yield word if whole else f"{word}={rest.pop(0)}"
+    def take(self, words: list[str]) -> Iterator[str]:
+        word = words.pop(0)
+        whole = re.match(r"[A-Za-z_]\w*=", word) or not words
+        yield word if whole else f"{word}={words.pop(0)}"
 
 
 _STOPPED = "stopped; the same command goes on with the chapters that are not finished"

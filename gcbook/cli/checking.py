@@ -146,7 +146,7 @@ def _made(paths: list[Path], seconds: float) -> Iterator[Checked]:
             raise InputError(
                 f"{path}: expected a store of scores, a run of training or a built book, or a "
                 "folder that holds some, or a notebook of the lab, found none; of other files "
-                "gcbook keeps no hashes."
+                "gcbook has no hashes."
             )
 
 

@@ -19,7 +19,7 @@ KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
 @app.command(rich_help_panel="Results")
 def benchmark(
     paths: Annotated[list[Path], typer.Argument(help="Folders, zips or CSV files of trials.")],
-    beside: Annotated[
+    others: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
@@ -105,7 +105,7 @@ def benchmark(
     from gcbook.stats.resampling import Resampling
     from gcbook.trials.find import trial_paths
 
-    # The default pool keeps what is freed, which is most of what reading takes.
+    # The default pool holds on to what is freed, which is most of what reading takes.
     pa.set_memory_pool(pa.system_memory_pool())
     settings = SummarySettings.parse(
         datasets,
@@ -114,7 +114,7 @@ def benchmark(
         resample_observers=resample_observers,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
-    given = trial_paths([*paths, *(beside or ())])
+    given = trial_paths([*paths, *(others or ())])
     found = benchmark_paths(given, settings, against=against, humans=humans)
     printed = format_benchmark(found, kind)
     if kind == "csv":

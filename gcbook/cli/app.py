@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 from gcbook.files.naming import UNSEEN
 
@@ -118,6 +119,23 @@ def say(line: str) -> None:
     lines = (re.sub(UNSEEN, "\N{REPLACEMENT CHARACTER}", each) for each in line.split("\n"))
     with suppress(OSError):  # the terminal may be gone, and what is done goes on
         typer.echo("\n".join(lines), err=True)
+
+
+def print_json(value: object) -> None:
+    """Print what JSON knows, for scripts."""
+    import json
+
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def check_format(format: str, *, otherwise: str = "table") -> None:
+    """Refuse a ``--format`` that is none of the three, or ``otherwise``.
+
+    Raises:
+        InputError: it is another.
+    """
+    if format not in ("table", "csv", "json", otherwise):
+        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
 
 
 def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:

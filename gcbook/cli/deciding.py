@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import AsJson, app, say
+from gcbook.cli.app import AsJson, app, print_json, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
@@ -91,11 +91,9 @@ def decide(
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     written = None if output is None else _write(trials, output, overwrite)
     if as_json:
-        import json
-
         details = _details(trials, found, scores.traits.deterministic, ranges)
         details["trials"] = None if written is None else str(written)
-        typer.echo(json.dumps(details, indent=2, ensure_ascii=False))
+        print_json(details)
     else:
         for line in _summary(trials):
             typer.echo(line)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gcbook.cli import completing
-from gcbook.cli.app import AsJson, app, say
+from gcbook.cli.app import AsJson, app, check_format, say
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
@@ -75,8 +75,7 @@ def benchmark(
     ] = False,
 ) -> None:
     """Compare models with humans: accuracy, consistency, rank and shape bias."""
-    if format not in ("", "table", "csv", "json"):
-        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    check_format(format, otherwise="")
     ending = output.suffix.lower() if output else ""
     if ending not in KINDS and not (format or as_json):
         raise InputError(

@@ -129,7 +129,7 @@ def write_page(
         source, built, log = (temporary / name for name in ("source", "html", "log"))
         inner = f"book/chapters/{chapter.name}"
         (source / "book" / "chapters").mkdir(parents=True)
-        for name in ("_config.yml", "book/_static", "book/references.bib"):
+        for name in _SHARED:
             (source / name).symlink_to((project.root / name).resolve())
         (source / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": inner}))
         nbformat.write(made, source / f"{inner}.ipynb")
@@ -150,6 +150,9 @@ def write_page(
         text = standalone(page, built)
     write_text(text, output)
 
+
+_SHARED = ("_config.yml", "book/_static", "book/forward.html", "book/references.bib")
+"""What the configuration names, and a page that is built alone has from the book."""
 
 _REFERENCES = """## References
 

@@ -58,7 +58,7 @@ def run_chapter(
     """
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
-    plain = parameters.as_dict()
+    trials, plain = named_trials(parameters), parameters.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -72,7 +72,7 @@ def run_chapter(
         if not overwrite:
             for path in (notebook, page):
                 check_free(path)
-        if trials := named_trials(parameters):
+        if trials:
             check_trials(trials)
         given = {key: plain[key] for key in values}
         execute_apart(
@@ -157,6 +157,7 @@ _SHARED = ("_config.yml", "book/_static", "book/forward.html", "book/references.
 _REFERENCES = """## References
 
 ```{bibliography}
+:style: plain
 :filter: docname in docnames
 ```
 """

@@ -169,6 +169,9 @@ class OpenCommand(TyperCommand):
         words, given = list(args), list[str]()
         while words and words[0] != "--":
             word = words.pop(0)
+            name, equals, value = word.partition("=")
+            if equals and name in self.names:
+                word, words = name, [value, *words]
             if word in self.names and words:
                 given += [each for value in self.take(words) for each in (word, value)]
             else:

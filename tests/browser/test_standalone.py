@@ -41,7 +41,7 @@ def test_figures_are_counted_and_what_refers_to_other_pages_is_words(open_book, 
     page.goto(alone.as_uri())
     numbers = page.locator(".caption-number").all_inner_texts()
     assert numbers[0].startswith("Fig. 1")
-    text = page.locator("main").inner_text()
+    text = page.locator("main").text_content()
     assert "Rerun it" in text
     assert "/book/rerun" not in text
 

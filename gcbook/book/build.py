@@ -14,11 +14,11 @@ from pathlib import Path
 
 import yaml
 
+from gcbook.book.assets import split_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
 from gcbook.book.claims import claims_file, collected, read_collected
 from gcbook.book.course import write_course_data
 from gcbook.book.execute import execute_chapters
-from gcbook.book.lighten import lighten_book
 from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.record import pages_fingerprint, read_record
 from gcbook.book.scorecard import scorecard_page
@@ -77,7 +77,7 @@ def build_book(
             them); default: all that changed.
         jobs: chapters to execute at a time; 0 for as many as there are cores.
         report: progress of the chapters, as in ``execute_chapters``.
-        busy: makes a context that tells the user what goes on.
+        busy: makes a context that shows the user what goes on.
         solutions: whether pages have the solutions of the exercises, and offer notebooks, whose
             solutions cannot be hidden.
 
@@ -129,11 +129,7 @@ def _built_from(project: Project) -> str:
 
 
 def _copy_sources(project: Project) -> None:
-    """Bring the pages up to date where they are a copy of the sources; executed chapters stay.
-
-    Raises:
-        InputError: the folder for the book holds something else.
-    """
+    """Copy the sources where the book is made elsewhere; executed chapters stay."""
     if project.pages == project.root:
         return
     made = all((project.pages / name).is_file() for name in CONFIGURATION)
@@ -142,7 +138,7 @@ def _copy_sources(project: Project) -> None:
             f"{project.build}: expected a new folder, or one with an earlier build of the book, "
             f"found another ({min(there)}, …). Choose another --output."
         )
-    # First what tells that the folder is a book's, for this may be interrupted.
+    # First what shows that the folder is a book's, for this may be interrupted.
     project.pages.mkdir(parents=True, exist_ok=True)
     for name in CONFIGURATION:
         shutil.copy(project.root / name, project.pages / name)
@@ -189,7 +185,7 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     status = run_process(_jupyter_book, project.pages, options, said=log)
     if status or not (built / "index.html").is_file():
         raise GcbookError(_complaints(log))
-    lighten_book(built)
+    split_book(built)
     extra = project.book / "extra"
     for page in sorted(extra.rglob("*.html")):
         # One file, to hand out.

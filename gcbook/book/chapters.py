@@ -37,7 +37,7 @@ def find_chapters(project: Project) -> list[Chapter]:
     """The templates, in the order of the book.
 
     Raises:
-        GcbookError: if there is none, or one has no room or no place in ``_toc.yml``.
+        GcbookError: if there is none, or one has no package or no place in ``_toc.yml``.
     """
     paths = {path.stem: path for path in sorted(project.templates.glob("*.ipynb"))}
     if not paths:
@@ -49,7 +49,7 @@ def find_chapters(project: Project) -> list[Chapter]:
     for name in paths:
         if name not in rooms():
             raise GcbookError(
-                f"{project.templates}: {name} has no room. Add gcbook/chapters/"
+                f"{project.templates}: {name} has no package. Add gcbook/chapters/"
                 f"{name.replace('-', '_')} with a module parameters, or remove the file."
             )
         if name not in order:
@@ -133,6 +133,15 @@ def read_contents(project: Project) -> list[str]:
         ) from None
 
 
+def page_titles(project: Project) -> dict[str, str]:
+    """The titles of the book's chapters and prose pages, by the names that Sphinx has for them."""
+    prose = {
+        f"book/{path.stem}": _heading(path.read_text(encoding="utf-8"), path.stem)
+        for path in project.book.glob("*.md")
+    }
+    return prose | {f"{_PAGES}{each.name}": each.title for each in find_chapters(project)}
+
+
 def _files(entry: Any) -> Iterator[str]:
     """The files of a table of contents, in their order; Sphinx checks the rest of it."""
     if isinstance(entry, Mapping):
@@ -145,8 +154,11 @@ def _files(entry: Any) -> Iterator[str]:
 
 
 def _title(template: Path) -> str:
-    for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]:
-        heading = re.search(r"^# +(.+)$", "".join(cell["source"]), re.MULTILINE)
-        if cell["cell_type"] == "markdown" and heading:
-            return heading[1].strip()
-    return template.stem
+    cells = json.loads(template.read_text(encoding="utf-8"))["cells"]
+    prose = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return _heading("\n".join(prose), template.stem)
+
+
+def _heading(markdown: str, otherwise: str) -> str:
+    found = re.search(r"^# +(.+)$", markdown, re.MULTILINE)
+    return found[1].strip() if found else otherwise

@@ -26,8 +26,8 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         chapter: the chapter's name.
 
     Raises:
-        GcbookError: a claim of the notebook, or of the chapter's room, was not recorded, or has no
-            mark in the text.
+        GcbookError: a claim of the notebook, or of the chapter's package, was not recorded, or
+            has no mark in the text.
     """
     record = {
         claim["name"]: dict(claim)
@@ -40,7 +40,7 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         raise GcbookError(
             f"chapter {chapter}: expected a record of all its claims, found none of "
             f"{', '.join(sorted(unrecorded))}. Its last code cell must be `claim`, below all "
-            "claims; where a room has a claims.yml, a code cell ends with the outcome of "
+            "claims; where a package has a claims.yml, a code cell ends with the outcome of "
             "check_claims(p, facts)."
         )
     marked = {
@@ -94,7 +94,7 @@ def read_collected(project: Project) -> list[dict[str, Any]]:
     """The claims of the last build, else those that come with this version, by ``chapter``.
 
     Raises:
-        DataNotFoundError: there was no build here, and the book has no claims beside it.
+        DataNotFoundError: there was no build here, and the book comes with none.
     """
     for path in (claims_file(project), project.book / "claims.json"):
         if path.is_file():

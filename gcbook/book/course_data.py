@@ -15,7 +15,7 @@ from gcbook.paper.published import published_models, table2
 from gcbook.scoring.store import Store
 
 NETWORKS = ("alexnet", "bagnet33", "resnet50", "resnet50-trained-on-SIN", "swag_vit_h14_in1k")
-"""Whose answers go beside people's: networks from nearly all texture to mostly shape."""
+"""Whose answers stand with people's: networks from nearly all texture to mostly shape."""
 
 MODEL = "mini-pixel-calibrated"
 OFFSETS = (1, 4, 7, 10, 13)

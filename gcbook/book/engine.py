@@ -1,7 +1,7 @@
 """A papermill engine that evaluates the inline expressions of Markdown cells.
 
 A cell may say ``The humans reach {eval}`facts.humans` `` (MyST's inline expressions). JupyterLab
-evaluates them in the kernel when it renders the cell, and keeps the results in the cell's metadata
+evaluates them in the kernel when it renders the cell, and stores the results in the cell's metadata
 under ``user_expressions``. Papermill passes Markdown cells over; this engine does there what
 JupyterLab does, at the point of the notebook where the cell stands. Papermill knows it by name::
 

@@ -5,14 +5,13 @@ A chapter is run again when an input has changed (its template, the package, a l
 good page in place.
 """
 
-import multiprocessing
 import os
 import re
-import sys
+import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed, wait
+from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
 
@@ -32,14 +31,11 @@ from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.extras import missing
-from gcbook.files.processes import end_with_parent, workers
-from gcbook.files.progress import PLACE, last_step
-from gcbook.files.temporary import temporary_folder
+from gcbook.files.processes import workers
+from gcbook.files.progress import PLACE
 
 INJECTED = "injected-parameters"
 """Papermill's tag of the cell in which it puts parameters, which gets a random id."""
-_LOOK_S = 0.5
-"""How often the progress of a chapter is looked at."""
 _CELL_FILE = re.compile(r"\S*\bipykernel_\d+[/\\]\d+\.py")
 """The file that a traceback or a warning names for a cell: it holds the kernel's process id."""
 
@@ -83,8 +79,15 @@ def execute_chapters(
     _sweep(project)
     if not waiting:
         return []
-    jobs = min(jobs or os.cpu_count() or 1, len(waiting))
-    _make_pages(project, waiting, package, jobs, report)
+    cores = os.cpu_count() or 1
+    jobs = min(jobs or cores, len(waiting))
+    with workers(jobs, prepare_kernels, max(1, cores // jobs)) as pool:
+        futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
+        for name in futures.values():
+            report(name, "started")
+        for future in as_completed(futures):
+            future.result()
+            report(futures[future], "done")
     return [chapter.name for chapter in waiting]
 
 
@@ -95,90 +98,20 @@ def _sweep(project: Project) -> None:
             left.unlink()
 
 
-def _make_pages(
-    project: Project,
-    waiting: list[Chapter],
-    package: Package,
-    jobs: int,
-    report: Callable[[str, str], None],
-) -> None:
-    share = max(1, (os.cpu_count() or 1) // jobs)
-    # To import all libraries takes as long as what two or three chapters need. Under macOS some of
-    # them do not outlive a fork.
-    warm = len(waiting) > 3 * jobs and sys.platform == "linux"
-    with workers(jobs, _prepare, share, warm) as pool:
-        futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
-        for name in futures.values():
-            report(name, "started")
-        for future in as_completed(futures):
-            future.result()
-            report(futures[future], "done")
-
-
-def _prepare(threads: int, warm: bool) -> None:
-    from gcbook.book.kernels import MODULES, start_own_kernels
-
-    # Networks in two chapters that both take all cores wait for each other most of the time.
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    # Networks ask for the same large arrays again and again; glibc keeps them rather than give them
-    # back to the system each time, which costs a small network about a tenth of its time.
-    for each in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
-        os.environ.setdefault(each, str(2**32))
-    start_own_kernels(MODULES if warm else ())
-
-
-def run_apart(
-    template: Path,
-    output: Path,
-    parameters: Mapping[str, Any],
-    cwd: Path,
-    inputs: Mapping[str, Any],
-    trials: Sequence[str] = (),
-    shown: Callable[[str], None] = lambda words: None,
-) -> float:
-    """Execute a template in a process of its own, which an interruption ends; see `run_notebook`.
-
-    What executes notebooks listens to signals itself.
+def prepare_kernels(threads: int = 0, progress: Path | None = None) -> None:
+    """Make this process one that executes notebooks.
 
     Args:
-        template, output, parameters, cwd, inputs: of `run_notebook`.
-        trials: paths of trials that are read before a kernel starts: what is refused in them is
-            said at once.
-        shown: called now and then with what goes on, in words.
-
-    Raises:
-        InputError: trials are not as expected.
-        ChapterFailed: as by `run_notebook`.
+        threads: that a notebook may use; 0 for as many as there are cores.
+        progress: file to which kernels write how far they are.
     """
-    with temporary_folder() as folder, workers(1, _prepare_one, folder / "progress") as pool:
-        call = pool.submit(_run_checked, trials, template, output, parameters, cwd, inputs)
-        while not wait([call], timeout=_LOOK_S).done:
-            step = last_step(folder / "progress")
-            if step:
-                shown(str(step))
-        return call.result()
-
-
-def _prepare_one(progress: Path) -> None:
-    from gcbook.book.kernels import LIGHT_MODULES, start_own_kernels
-
-    os.environ[PLACE] = str(progress)
-    start_own_kernels(LIGHT_MODULES if sys.platform == "linux" else ())
-
-
-def _run_checked(trials: Sequence[str], *arguments: Any) -> float:
-    """Read trials, then call `run_notebook`."""
-    from gcbook.book.kernels import KernelProvisioner
-
-    if trials and KernelProvisioner.warm:
-        # The server of the kernels has pandas, which would be imported here a second time.
-        context = multiprocessing.get_context("forkserver")
-        with ProcessPoolExecutor(1, context, end_with_parent) as pool:
-            pool.submit(check_trials, trials).result()
-    elif trials:
-        check_trials(trials)
-    *given, inputs = arguments
-    return run_notebook(*given, inputs=inputs)
+    # A kernel that is killed leaves the file of its connection.
+    os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.gettempdir()
+    if threads:
+        # Networks in two chapters that both take all cores wait for each other most of the time.
+        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    if progress:
+        os.environ[PLACE] = str(progress)
 
 
 def check_trials(paths: Sequence[str]) -> None:
@@ -265,7 +198,7 @@ def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
     import nbformat
 
     from gcbook.book.claims import recorded_claims
-    from gcbook.book.dress import dress
+    from gcbook.book.page import page_of
 
     raw = executed_notebook(project, chapter.name)
     raw.parent.mkdir(parents=True, exist_ok=True)
@@ -274,7 +207,7 @@ def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
     inputs = chapter_inputs(chapter, parameters, package)
     seconds = run_notebook(chapter.template, raw, given, project.root, inputs=inputs)
     executed = nbformat.read(raw, as_version=4)
-    page = dress(executed, chapter.name, parameters)
+    page = page_of(executed, chapter.name, parameters)
     target = project.chapters / f"{chapter.name}.ipynb"
     write_whole(target, lambda half: nbformat.write(page, half))
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,7 +1,7 @@
 """What a student's answers get: the notebook is run, and each question has its check.
 
 The checks are those of the lab's own source, whatever the file says in their place. A check that
-was deleted runs at the end. The code runs in a kernel in a process of its own, beside the lab's
+was deleted runs at the end. The code runs in a kernel in a process of its own, with the lab's
 data, with the rights of whoever asked, and not longer than allowed; it is no sandbox, and a check
 is no exam.
 """
@@ -152,13 +152,11 @@ def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
     from nbclient.exceptions import DeadKernelError
     from nbformat.v4 import new_code_cell, new_notebook
 
-    from gcbook.book.kernels import start_own_kernels
+    from gcbook.book.execute import prepare_kernels
+    from gcbook.files.processes import kill_with_children
 
-    # A kernel that is killed leaves the file of its connection.
     os.environ["TMPDIR"] = tempfile.tempdir = str(found.parent)
-    # Kernels of our own begin where this process is.
-    os.chdir(folder)
-    start_own_kernels()
+    prepare_kernels()
     errors: list[list[str]] = []
     one = threading.Lock()
 
@@ -168,11 +166,10 @@ def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
                 write_text(json.dumps({"errors": errors, "why": why}), found)
 
     def end() -> None:
-        # The kernel ends with this process, in the midst of whatever it does.
         write(f"cell {len(errors) + 1} with code had not ended after {seconds:g} seconds in all")
-        os._exit(0)
+        kill_with_children(os.getpid())
 
-    def keep(cell: Any, **_: object) -> None:
+    def note(cell: Any, **_: object) -> None:
         raised = [out for out in cell.outputs if out.output_type == "error"]
         errors.append([raised[0].ename, raised[0].evalue] if raised else [])
 
@@ -185,7 +182,7 @@ def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
         kernel_name="python3",
         resources={"metadata": {"path": str(folder)}},
         on_notebook_start=lambda **_: timer.start(),
-        on_cell_executed=keep,
+        on_cell_executed=note,
     )
     try:
         client.execute()

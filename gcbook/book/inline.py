@@ -14,8 +14,11 @@ from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 from gcbook.stats.words import MISSING
 
-_EXPRESSION = re.compile(r"\{eval\}(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)", re.DOTALL)
-_EMPTY = "\0"
+_EXPRESSION = re.compile(
+    r"(?P<space>(?<=\S)[ \t]*\n?[ \t]*)?\{eval\}(?P<ticks>`+)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)",
+    re.DOTALL,
+)
+"""A role as MyST knows it, and the blanks between it and the words before it."""
 _NOT_COMPUTED = re.compile(r"[+−-]?\b(nan|None|NaT)\b%?")
 
 
@@ -45,7 +48,7 @@ def fill(cell: Any, where: str, *, changed: bool) -> str:
     }
 
     def value(match: re.Match[str]) -> str:
-        expression = match["code"].strip()
+        expression, space = match["code"].strip(), match["space"] or ""
         said = f"{where}: the inline expression {{eval}}`{expression}`"
         result = results.get(expression)
         if result is None:
@@ -56,7 +59,9 @@ def fill(cell: Any, where: str, *, changed: bool) -> str:
         if result["status"] != "ok":
             raise GcbookError(f"{said} failed: {result['ename']}: {result['evalue']}")
         if MARK_MIME in result["data"]:
-            return _mark(result["data"][MARK_MIME])
+            # With a mark that is empty the blanks go: a line of blanks would end a paragraph.
+            mark = _mark(result["data"][MARK_MIME])
+            return space + mark if mark else ""
         shown = _words(result["data"].get("text/plain", ""))
         if _NOT_COMPUTED.search(shown):
             if not changed:
@@ -64,15 +69,9 @@ def fill(cell: Any, where: str, *, changed: bool) -> str:
                     f"{said} is {shown}: expected a value. Check the fact that it shows."
                 )
             shown = _NOT_COMPUTED.sub(MISSING, shown)
-        return escape_markdown(shown)
+        return space + escape_markdown(shown)
 
-    # An empty mark leaves no trace, for a line of blanks would end a paragraph.
-    return re.sub(rf"((?<=\S)[ \t]*\n?[ \t]*)?{_EMPTY}", "", _EXPRESSION.sub(value, cell.source))
-
-
-def without_values(source: str) -> str:
-    """The text of a cell that was not executed, with an ellipsis for each value."""
-    return _EXPRESSION.sub("…", source)
+    return _EXPRESSION.sub(value, str(cell.source))
 
 
 def _words(plain: str) -> str:
@@ -86,5 +85,5 @@ def _words(plain: str) -> str:
 
 def _mark(mark: Mapping[str, Any]) -> str:
     if not mark["marked"]:
-        return _EMPTY
+        return ""
     return f"[{MARKS[mark['state']]}]{{.gc-claim .gc-claim-{mark['state']}}}"

@@ -1,140 +1,330 @@
-"""The page of a chapter that was run with other parameters.
+"""From an executed notebook to a page of the book, as pure functions on notebooks.
 
-The chapter is set by Sphinx within the whole book, so that numbers, references and citations are
-those of the book; of the pages only this one and the bibliography are written. Other chapters come
-as their templates, whether or not the book was built: a page that was built may be older than they.
+- The outputs of ``gcbook.charts.figure`` and ``table``, and the Markdown cell below them that is
+  tagged ``caption``, become one figure with a number, so that pages can refer to it. Where a cell
+  tagged ``optional`` shows nothing, its caption goes too, and so does a Markdown cell tagged
+  ``optional`` directly above it.
+- Inline expressions give way to their values; the record of claims is taken out.
+- ``{minutes}`` gives way to the time that the page takes to read.
+- Code is folded, what prints nothing into one piece; a cell tagged ``measure`` stands open.
+- Folded at the end: how to run the chapter again, where there is something to choose, and from
+  what it was made.
 """
 
-import os
+import copy
+import math
 import re
-import shutil
-import sys
+import shlex
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-import nbformat
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from gcbook.book.chapters import Chapter, find_chapters, read_parameters
-from gcbook.book.dress import dress, is_caption, is_optional, numbered
-from gcbook.book.inline import without_values
-from gcbook.book.project import CONFIGURATION, Project
-from gcbook.book.standalone import standalone
-from gcbook.files.atomic import write_text
+from gcbook.book.chapters import changes
+from gcbook.book.engine import ENGINE
+from gcbook.book.inline import fill
+from gcbook.book.solutions import without_solutions
+from gcbook.chapters.parameters import allowed, parameters_of
+from gcbook.charts.chart import chart_html
+from gcbook.charts.render import VEGA_MIME
+from gcbook.claims.check import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
-from gcbook.files.processes import run_process
-from gcbook.files.temporary import temporary_folder
+from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
-_FIGURE = re.compile(r'name="((?:fig|tab)-[\w-]+)"')
+_WIDTH = 76
+"""Characters of a line of a command."""
+_WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|OffTime|Summaries)Warning: (.*)$", re.MULTILINE)
 
-_MADE = {
-    "status.md": "# How this book was built\n",
-    "scorecard.md": "(scorecard)=\n# Scorecard: every claim of the paper\n",
-}
-"""Pages that a build makes, and what stands for them here."""
+WORDS_A_MINUTE = 200
+"""How fast a page is read, figures included; solutions do not count."""
+_MINUTES = "{minutes}"
+
+CAPTION, OPTIONAL, MEASURE = "caption", "optional", "measure"
+"""Tags: of the caption of the figure above; of a cell that may come out without its figure; of the
+code that a reader should see, the chapter's measure."""
+_FOLDED_OR_NOT = {MEASURE, "show-input", "hide-input", "remove-input", "remove-cell", "hide-cell"}
 
 
-def write_page(
-    project: Project,
-    chapter: Chapter,
-    notebook: Path,
-    parameters: Mapping[str, Any],
-    output: Path,
-) -> None:
-    """Set an executed notebook as a self-contained page.
+def page_of(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
+    """A copy of the notebook as it goes into the book.
 
     Args:
-        project: the checkout that the chapter belongs to.
-        chapter: the chapter.
-        notebook: its executed notebook.
-        parameters: what it was executed with.
-        output: the HTML file to write.
+        notebook: an executed notebook (nbformat 4).
+        chapter: the chapter's name.
+        parameters: the parameters that it was executed with.
 
     Raises:
-        GcbookError: if Sphinx fails, or warns of something in this chapter.
+        GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
     """
-    executed = nbformat.read(notebook, as_version=4)
-    dressed = dress(executed, chapter.name, parameters)
-    with temporary_folder() as temporary:
-        source, built, log = (temporary / name for name in ("source", "html", "log"))
-        _copy_sources(project, chapter, dressed, source)
-        pages = [f"book/chapters/{chapter.name}.ipynb", "book/references.md"]
-        present = [str(source / page) for page in pages if (source / page).is_file()]
-        status = run_process(_set_pages, source, built, present, said=log)
-        said = log.read_text(encoding="utf-8", errors="replace").splitlines()
-        page = built / "book" / "chapters" / f"{chapter.name}.html"
-        own = [
-            line
-            for line in said
-            if f"chapters/{chapter.name}.ipynb" in line and ("WARNING" in line or "ERROR" in line)
-        ]
-        if status or own or not page.is_file():
-            shown = "\n".join(own or said[-15:])
-            raise GcbookError(
-                f"the notebook is in {notebook}, but its page could not be set:\n{shown}"
-            )
-        text = standalone(page, built / "_static", built / "book" / "references.html")
-    write_text(text, output)
+    page = copy.deepcopy(notebook)
+    changed = changes(chapter, parameters)
+    for number, cell in enumerate(page.cells, 1):
+        if cell.cell_type == "markdown":
+            cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
+            cell.metadata.pop("user_expressions", None)
+    _say_minutes(page.cells, f"chapter {chapter}")
+    page.cells = _with_captions(_with_headings(page.cells), f"chapter {chapter}")
+    page.cells = _joined([part for cell in page.cells for part in _page_cells(cell)])
+    if changed:
+        page.cells.insert(1, _changed_note(changed))
+    if parameters_of(chapter).model_fields:
+        section = rerun_section(chapter, parameters)
+        page.cells.append(new_markdown_cell(section, id="rerun-this-chapter"))
+    inputs = page.metadata.get("gcbook", {}).get("inputs")
+    if inputs:
+        page.cells.append(new_markdown_cell(_inputs_section(inputs), id="made-from"))
+    # Sphinx shows all other metadata as fields of the document.
+    page.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python", "pygments_lexer": "ipython3"},
+    }
+    return page
 
 
-def _set_pages(source: Path, built: Path, pages: list[str]) -> None:
-    # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
-    from jupyter_book.sphinx import build_sphinx
-
-    os.chdir(source)
-    status = build_sphinx(
-        str(source),
-        str(built),
-        noconfig=True,
-        path_config=str(source / "_config.yml"),
-        confoverrides={
-            "external_toc_path": str(source / "_toc.yml"),
-            "nitpicky": True,
-            "latex_individualpages": False,
-        },
-        filenames=pages,
-        quiet=True,
-    )
-    # It may be an exception, which it has told.
-    sys.exit(status if isinstance(status, int) else 1)
-
-
-def with_places(notebook: Any) -> Any:
-    """Give the figures of a chapter that is not executed a place to refer to, and a number.
-
-    Optional figures get none: the book as it comes has none of them. Inline expressions become
-    ellipses.
+def as_arguments(values: Mapping[str, Any], raw: str = "-p") -> list[str]:
+    """``-p NAME VALUE`` arguments, for gcbook run and for papermill alike.
 
     Args:
-        notebook: a template (nbformat 4); changed.
+        values: by name.
+        raw: the option for text that reads as a number: papermill takes ``-p zero_division nan``
+            for a number, and only ``-r`` for text.
+
+    >>> as_arguments({"draws": 100, "zero_division": "nan"}, raw="-r")
+    ['-p', 'draws', '100', '-r', 'zero_division', 'nan']
     """
-    notebook.cells = [cell for cell in notebook.cells if not is_caption(cell)]
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            cell.source = without_values(cell.source)
-        named = _FIGURE.search(cell.source)
-        if named and cell.cell_type == "code" and not is_optional(cell):
-            data = {"text/html": "<p>Not made yet.</p>"}
-            cell.outputs = [new_output("display_data", data=data)]
-            kind = "table" if named[1].startswith("tab-") else "chart"
-            cell.metadata["mystnb"] = {"figure": numbered(named[1], "Not made yet.", kind)}
-    return notebook
+    arguments = []
+    for name, value in values.items():
+        option = raw if isinstance(value, str) and _reads_as_number(value) else "-p"
+        arguments += [option, name, str(value)]
+    return arguments
 
 
-def _copy_sources(project: Project, chapter: Chapter, dressed: Any, target: Path) -> None:
-    ignored = shutil.ignore_patterns(".*", "__pycache__", "chapters")
-    for folder in (project.book, project.templates):
-        shutil.copytree(folder, target / folder.name, ignore=ignored)
-    for name in CONFIGURATION:
-        shutil.copy(project.root / name, target / name)
-    chapters = target / "book" / "chapters"
-    chapters.mkdir()
-    for other in find_chapters(project):
-        page = dressed
-        if other.name != chapter.name:
-            bare = with_places(nbformat.read(other.template, as_version=4))
-            page = dress(bare, other.name, read_parameters(other.template))
-        nbformat.write(page, chapters / f"{other.name}.ipynb")
-    for name, text in _MADE.items():
-        (chapters / name).write_text(text, encoding="utf-8")
+def _reads_as_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
+    """The Markdown that says how to run the chapter with other parameters.
+
+    Args:
+        chapter: the chapter's name.
+        parameters: the parameters that it was executed with.
+    """
+    given = {name: value for name, value in parameters.items() if value != ""}
+    ours, theirs = (
+        [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
+        for pairs in (as_arguments(given), as_arguments(given, raw="-r"))
+    )
+    papermill = f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb"
+    model = parameters_of(chapter)
+    rows = "\n".join(
+        f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
+        f"| {info.description} | {allowed(model, name)} |"
+        for name, info in model.model_fields.items()
+    )
+    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
+    return f"""````{{dropdown}} Rerun this chapter with other parameters
+The first command writes the executed notebook and a page of its own, the second is plain
+papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;
+{{doc}}`/book/rerun` explains both. <span class="gc-colab"></span>
+
+{code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
+
+{code_block(_wrap([papermill, f"--engine {ENGINE}", "-k python3 -l python", *theirs]), "bash")}
+
+{table}
+````
+"""
+
+
+def _inputs_section(inputs: Mapping[str, Any]) -> str:
+    """The Markdown that says what a page was made from (`gcbook.book.record.chapter_inputs`)."""
+    hashes = {
+        "notebook without outputs": inputs["template"],
+        "code of gcbook": inputs["code"],
+        "data of gcbook": inputs["data"],
+        **{code_cell(name): digest for name, digest in inputs["files"].items()},
+    }
+    rows = "\n".join(
+        f"| {name} | {code_cell(digest) if digest else 'nothing was there'} |"
+        for name, digest in hashes.items()
+    )
+    versions = ", ".join(f"{name} {version}" for name, version in inputs["libraries"].items())
+    return f"""````{{dropdown}} What this page was made from
+| Input | SHA-256 |
+|:--|:--|
+{rows}
+
+With {versions}. The hash of a folder is that of the list of its files, as `sha256sum` prints it.
+````
+"""
+
+
+def _changed_note(changed: Mapping[str, Any]) -> Any:
+    """A note of which parts of the page follow parameters and which do not."""
+    shown = ", ".join(f"{name} = {code_span(_shown(value))}" for name, value in changed.items())
+    return new_markdown_cell(
+        "```{admonition} Made with other parameters\n:class: important\n"
+        f"{shown}.\n\nFigures, tables and numbers follow these choices. The sentences around "
+        "them were written for the book's own parameters and may not hold here. Where one was "
+        f"checked, a mark says: {', '.join(f'*{mark}*' for mark in MARKS.values())}.\n```",
+        id="made-with-other-parameters",
+    )
+
+
+def _wrap(words: list[str]) -> str:
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + 1 + len(word) <= _WIDTH:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(f"    {word}")
+    return " \\\n".join(lines)
+
+
+def _shown(value: Any) -> str:
+    return "(none)" if value == "" else str(value)
+
+
+def _is_caption(cell: Any) -> bool:
+    return cell.cell_type == "markdown" and CAPTION in cell.metadata.get("tags", [])
+
+
+def _is_optional(cell: Any) -> bool:
+    return OPTIONAL in cell.metadata.get("tags", [])
+
+
+def _with_headings(cells: list[Any]) -> list[Any]:
+    """The cells without optional headings of what shows nothing."""
+    below = [*cells, new_markdown_cell("")][1:]
+    return [
+        cell
+        for cell, after in zip(cells, below, strict=True)
+        if not (cell.cell_type == "markdown" and _is_optional(cell) and not _figures(after))
+    ]
+
+
+def _say_minutes(cells: list[Any], where: str) -> None:
+    prose = [cell for cell in cells if cell.cell_type == "markdown"]
+    words = sum(len(without_solutions(cell.source, where).split()) for cell in prose)
+    for cell in prose:
+        cell.source = cell.source.replace(_MINUTES, str(math.ceil(words / WORDS_A_MINUTE)))
+
+
+def _with_captions(cells: list[Any], where: str) -> list[Any]:
+    """The cells without captions, which the figures above them have instead."""
+    found: list[Any] = []
+    for cell in cells:
+        if not _is_caption(cell):
+            found.append(cell)
+            continue
+        above = _figures(found[-1]) if found else []
+        if not above and found and _is_optional(found[-1]):
+            continue
+        if len(above) != 1:
+            raise GcbookError(
+                f"{where}: expected one figure or table in the cell above the caption "
+                f"{cell.source[:60]!r}, found {len(above)}. A Markdown cell tagged {CAPTION!r} "
+                "belongs directly below the figure's cell."
+            )
+        above[0]["caption"] = cell.source.strip()
+    for bare in (mark for cell in found for mark in _figures(cell) if "caption" not in mark):
+        raise GcbookError(
+            f"{where}: {bare['name']} has no caption. Put one into a Markdown cell tagged "
+            f"{CAPTION!r} directly below the figure's cell."
+        )
+    return found
+
+
+def _joined(cells: list[Any]) -> list[Any]:
+    """Code without output, cell after cell, is one thing to unfold."""
+    found: list[Any] = []
+    for cell in cells:
+        if found and _is_silent(found[-1]) and _is_silent(cell):
+            found[-1].source += f"\n\n{cell.source}"
+        else:
+            found.append(cell)
+    return found
+
+
+def _is_silent(cell: Any) -> bool:
+    tags = cell.metadata.get("tags", [])
+    return cell.cell_type == "code" and not cell.outputs and "hide-input" in tags
+
+
+def _figures(cell: Any) -> list[Any]:
+    """The marks of the charts and tables among a cell's outputs."""
+    marks = [each.get("metadata", {}).get("gcbook", {}) for each in cell.get("outputs", [])]
+    return [mark for mark in marks if mark.get("part") in ("chart", "table")]
+
+
+def _page_cells(cell: Any) -> list[Any]:
+    if cell.cell_type != "code":
+        return [cell]
+    cell.outputs, notes = _join(cell)
+    tags = list(cell.metadata.get("tags", []))
+    if not set(tags) & _FOLDED_OR_NOT:
+        tags.append("hide-input")
+    cell.metadata["tags"] = tags
+    return [cell, *notes]
+
+
+def _join(cell: Any) -> tuple[list[Any], list[Any]]:
+    """The outputs as the book wants them, and the cells that follow with a figure's notes."""
+    outputs: list[Any] = []
+    notes: list[Any] = []
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            outputs += _warnings(output.text) or [output]
+            continue
+        if CLAIMS_MIME in output.get("data", {}):
+            continue
+        marks = output.get("metadata", {}).get("gcbook", {})
+        match marks.get("part"):
+            case "chart" | "table" as kind:
+                data = output["data"]
+                html = data["text/html"]
+                cell.metadata["mystnb"] = {
+                    **cell.metadata.get("mystnb", {}),
+                    # Charts and tables are counted apart.
+                    "figure": {
+                        "name": marks["name"],
+                        "caption": marks["caption"],
+                        "classes": f"gc-figure gc-{kind}-figure",
+                    },
+                }
+                shown = chart_html(html, data[VEGA_MIME]) if VEGA_MIME in data else html
+                outputs.append(_display(shown))
+            case "notes":
+                # A cell of its own: what is in the figure's element is read out as its caption.
+                notes.append(_notes_cell(cell, output["data"]["text/html"]))
+            case _:
+                outputs.append(output)
+    return outputs, notes
+
+
+def _display(shown: str, kind: str = "text/html") -> Any:
+    return new_output("display_data", data={kind: shown})
+
+
+def _notes_cell(cell: Any, html: str) -> Any:
+    return new_code_cell(
+        "# the notes of the figure above",  # MyST-NB leaves out cells without source
+        id=f"{cell['id'][:50]}-notes",
+        metadata={"tags": ["remove-input", "gc-notes-cell"]},
+        outputs=[_display(html)],
+    )
+
+
+def _warnings(text: str) -> list[Any]:
+    """Warnings of the package as a note to the reader; they are about data, not about code."""
+    said = dict.fromkeys(_WARNING.findall(text))
+    if not said:
+        return []
+    lines = "\n".join(f"- {escape_markdown(message)}" for message in said)
+    note = f"```{{admonition}} About these data\n:class: note\n{lines}\n```"
+    return [_display(note, "text/markdown")]

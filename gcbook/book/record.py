@@ -1,7 +1,7 @@
-"""What an executed chapter was made from and what came of it, kept beside its page.
+"""What an executed chapter was made from and what came of it: a file next to its page.
 
 An executed notebook carries its inputs in its metadata (``gcbook.inputs``), and its page states
-them. The record beside the page has them too, with the hashes of notebook and page: once an input
+them. The record next to the page has them too, with the hashes of notebook and page: once an input
 or one of the two is another, the chapter is stale.
 """
 
@@ -156,7 +156,7 @@ def read_record(project: Project, name: str) -> Executed | None:
 
 
 def write_record(project: Project, name: str, record: Executed) -> None:
-    """Keep what is known of a chapter's page beside it."""
+    """Write what is known of a chapter's page next to it."""
     write_text(json.dumps(asdict(record), indent=1) + "\n", record_file(project, name))
 
 
@@ -184,5 +184,5 @@ def _hash_if_there(path: Path) -> str:
 
 
 def record_file(project: Project, name: str) -> Path:
-    """Where what is known of a chapter's page is kept."""
+    """Where the record of a chapter's page is."""
     return project.chapters / f".{name}.json"

@@ -1,20 +1,31 @@
-"""Run one chapter with other parameters: the executed notebook and a page that stands alone."""
+"""Run one chapter with other parameters: papermill, and one Sphinx build of its page.
 
-import json
+The page is one file that stands alone: what refers to other pages of the book stays as words.
+"""
+
+import os
+import sys
 from collections.abc import Callable, Mapping
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.chapters import pick_chapter
-from gcbook.book.execute import run_apart
+import yaml
+
+from gcbook.book.chapters import Chapter, page_titles, pick_chapter
+from gcbook.book.execute import check_trials, prepare_kernels, run_notebook
 from gcbook.book.project import Project
-from gcbook.book.record import chapter_inputs, package_inputs, pages_fingerprint
+from gcbook.book.record import chapter_inputs, package_inputs
 from gcbook.chapters.parameters import check_parameters, named_trials
-from gcbook.files.atomic import check_free, write_whole
-from gcbook.files.errors import InputError
-from gcbook.files.kept import keep, kept, key_of
+from gcbook.files.atomic import check_free, write_text
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import lock_folder
-from gcbook.trials.originals import find
+from gcbook.files.processes import run_process, workers
+from gcbook.files.progress import last_step
+from gcbook.files.temporary import temporary_folder
+
+_LOOK_S = 0.5
+"""How often the progress of a chapter is looked at."""
 
 
 def run_chapter(
@@ -27,8 +38,6 @@ def run_chapter(
     shown: Callable[[str], None] = lambda words: None,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
-
-    Results are kept in the cache by all that they depend on. Asked for again, they are copied.
 
     Args:
         project: the checkout.
@@ -49,8 +58,7 @@ def run_chapter(
     """
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
-    trials = named_trials(parameters)
-    plain = parameters.as_dict()
+    trials, plain = named_trials(parameters), parameters.as_dict()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -64,37 +72,115 @@ def run_chapter(
         if not overwrite:
             for path in (notebook, page):
                 check_free(path)
-        for left in folder.glob(".*.half.ipynb"):  # of a run that was killed
-            left.unlink()
+        if trials:
+            check_trials(trials)
         given = {key: plain[key] for key in values}
-        inputs = chapter_inputs(chapter, plain, package_inputs())
-        # What a chapter computes depends on whether there are published trials to compute with.
-        depends = [inputs, given, find("trials") is not None, str(Path.cwd())]
-        key = key_of(name, json.dumps(depends), pages_fingerprint(project))
-        if _copied(key, notebook, page):
-            shown("nothing has changed since an earlier run: its results are copied")
-        else:
-            from gcbook.book.page import write_page
-
-            run_apart(chapter.template, notebook, given, Path.cwd(), inputs, trials, shown)
-            shown("setting the page")
-            write_page(project, chapter, notebook, plain, page)
-            _keep(key, notebook, page)
+        execute_apart(
+            chapter, notebook, given, chapter_inputs(chapter, plain, package_inputs()), shown
+        )
+        shown("setting the page")
+        write_page(project, chapter, notebook, plain, page)
     finally:
         lock.release()
     return notebook, page
 
 
-def _copied(key: str, *paths: Path) -> bool:
-    """Write what an earlier run wrote, if it was kept."""
-    found = [kept("runs", key_of(key, path.suffix)) for path in paths]
-    if any(content is None for content in found):
-        return False
-    for path, content in zip(paths, found, strict=True):
-        write_whole(path, lambda half, content=content: half.write_bytes(content))  # type: ignore[misc]
-    return True
+def execute_apart(
+    chapter: Chapter,
+    output: Path,
+    given: Mapping[str, Any],
+    inputs: Mapping[str, Any],
+    shown: Callable[[str], None],
+) -> None:
+    """Execute a chapter here, in a process that ends with this one; see `run_notebook`."""
+    with temporary_folder() as folder, workers(1, prepare_kernels, 0, folder / "steps") as pool:
+        call = pool.submit(run_notebook, chapter.template, output, given, Path.cwd(), inputs=inputs)
+        while not wait([call], timeout=_LOOK_S).done:
+            if step := last_step(folder / "steps"):
+                shown(str(step))
+        call.result()
 
 
-def _keep(key: str, *paths: Path) -> None:
-    for path in paths:
-        keep("runs", key_of(key, path.suffix), path.read_bytes())
+def write_page(
+    project: Project, chapter: Chapter, notebook: Path, parameters: Mapping[str, Any], output: Path
+) -> None:
+    """Set an executed notebook as a self-contained page.
+
+    Args:
+        project: the checkout that the chapter belongs to.
+        chapter: the chapter.
+        notebook: its executed notebook.
+        parameters: what it was executed with.
+        output: the HTML file to write.
+
+    Raises:
+        GcbookError: Sphinx failed, or warned of something in this chapter.
+    """
+    import nbformat
+    from nbformat.v4 import new_markdown_cell
+
+    from gcbook.book.page import page_of
+    from gcbook.book.standalone import standalone
+
+    made = page_of(nbformat.read(notebook, as_version=4), chapter.name, parameters)
+    if any("{cite" in cell.source for cell in made.cells):
+        made.cells.append(new_markdown_cell(_REFERENCES, id="references"))
+    with temporary_folder() as temporary:
+        source, built, log = (temporary / name for name in ("source", "html", "log"))
+        inner = f"book/chapters/{chapter.name}"
+        (source / "book" / "chapters").mkdir(parents=True)
+        for name in _SHARED:
+            (source / name).symlink_to((project.root / name).resolve())
+        (source / "_toc.yml").write_text(yaml.safe_dump({"format": "jb-book", "root": inner}))
+        nbformat.write(made, source / f"{inner}.ipynb")
+        titles = page_titles(project)
+        status = run_process(_build_page, source, built, titles, said=log)
+        said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+        page = built / f"{inner}.html"
+        own = [
+            line
+            for line in said
+            if f"{inner}.ipynb" in line and ("WARNING" in line or "ERROR" in line)
+        ]
+        if status or own or not page.is_file():
+            shown = "\n".join(own or said[-15:])
+            raise GcbookError(
+                f"the notebook is in {notebook}, but its page could not be set:\n{shown}"
+            )
+        text = standalone(page, built)
+    write_text(text, output)
+
+
+_SHARED = ("_config.yml", "book/_static", "book/forward.html", "book/references.bib")
+"""What the configuration names, and a page that is built alone has from the book."""
+
+_REFERENCES = """## References
+
+```{bibliography}
+:style: plain
+:filter: docname in docnames
+```
+"""
+
+
+def _build_page(source: Path, built: Path, titles: Mapping[str, str]) -> None:
+    # Sphinx's own program cannot read Jupyter Book's configuration; this function can.
+    from jupyter_book.sphinx import build_sphinx
+
+    os.chdir(source)
+    status = build_sphinx(
+        str(source),
+        str(built),
+        noconfig=True,
+        path_config=str(source / "_config.yml"),
+        confoverrides={
+            "external_toc_path": str(source / "_toc.yml"),
+            "html_extra_path": [],
+            "latex_individualpages": False,
+            "redirects": {},
+            "titles_of_other_pages": dict(titles),
+        },
+        quiet=True,
+    )
+    # It may be an exception, which it has shown.
+    sys.exit(status if isinstance(status, int) else 1)

@@ -1,6 +1,6 @@
-"""The page that sets every claim of the paper beside what this book found for it.
+"""The page that has every claim of the paper with what this book found for it.
 
-Its prose stands in ``scorecard.md`` beside this module.
+Its prose stands in ``scorecard.md`` next to this module.
 """
 
 from collections.abc import Mapping, Sequence

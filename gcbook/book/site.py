@@ -1,7 +1,7 @@
 """A Sphinx extension: scripts made when the book is built, numbered tables, launch buttons.
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
-are written beside the book's own static files, so that no page asks another server for anything.
+are written to the book's own static files, so that no page asks another server for anything.
 So are, for pages that run them, networks (`gcbook.book.networks`) and Python with notebooks of the
 lab (`gcbook.book.inpage`).
 """
@@ -16,6 +16,7 @@ from urllib.parse import quote
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.addnodes import download_reference
 from sphinx.transforms import SphinxTransform
+from sphinx.util import docname_join
 
 from gcbook.book.inpage import write_labs
 from gcbook.book.networks import write_networks
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sphinx.config import Config
 
 LONG = 25
-"""Characters from which a word of code may break: about as many as a phone's table has room for."""
+"""Characters from which a word of code may break: about as many as fit a phone's table."""
 _LONG_CODE = re.compile(rf'<span class="pre">(?=(?:[^<&]|&\w+;){{{LONG},}}</span>)')
 
 
@@ -69,13 +70,13 @@ class NumberTables(SphinxTransform):
 
 
 class OfferNoNotebooks(SphinxTransform):
-    """Leave the words of a download of a notebook, whose solutions cannot be hidden."""
+    """Leave the words of a download of a notebook that has solutions, or is not there."""
 
     default_priority = 200
 
     def apply(self, **kwargs: Any) -> None:
         """Take the links out before the files behind them are collected."""
-        if getattr(self.config, "hide_solutions", False):
+        if getattr(self.config, "hide_solutions", False) or self.config.titles_of_other_pages:
             for node in list(self.document.findall(download_reference)):
                 if node["reftarget"].endswith(".ipynb"):
                     node.replace_self(node.children)
@@ -153,10 +154,27 @@ def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
                 mended = mend_html(text, repository)
                 if mended != text:
                     page.write_text(mended, encoding="utf-8")
+        if app.config.titles_of_other_pages:
+            return  # such a page runs none
         if "networks" in runs:
             write_networks(out / "_static" / "networks")
         if "python" in runs:
             write_labs(find_project(), out / "_static" / "python")
+
+
+def _say_in_words(
+    app: "Sphinx", env: Any, node: Any, words: nodes.TextElement
+) -> nodes.TextElement | None:
+    """Let what refers to a page that is not built stay as words."""
+    titles, target = app.config.titles_of_other_pages, node["reftarget"]
+    if not titles:
+        return None
+    if node["reftype"] == "numref":
+        kind = "table" if target.startswith("tab-") else "figure"
+        return nodes.inline("", f"a {kind} of the book")
+    if node["reftype"] == "doc" and not node["refexplicit"]:
+        return nodes.inline("", titles.get(docname_join(node["refdoc"], target), words.astext()))
+    return words
 
 
 def launch_links(repository: str, path: str) -> dict[str, str]:
@@ -221,6 +239,9 @@ def setup(app: "Sphinx") -> dict[str, Any]:
     app.connect("config-inited", _show_repository)
     # After the theme has made the list of buttons.
     app.connect("html-page-context", _add_launch_buttons, priority=502)
+    # Of a page that is built alone: those of the other pages, by name.
+    app.add_config_value("titles_of_other_pages", {}, "env")
+    app.connect("missing-reference", _say_in_words)
     app.connect("build-finished", _mend_pages)
     app.add_enumerable_node(
         table_figure,

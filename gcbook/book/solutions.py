@@ -37,21 +37,21 @@ def without_solutions(text: str, place: str | Path) -> str:
     Raises:
         GcbookError: a directive does not end, or is of a form that would be left.
     """
-    kept: list[str] = []
+    left: list[str] = []
     closes: re.Pattern[str] | None = None
     for line in text.split("\n"):
         if closes:
             if closes.fullmatch(line):
                 closes = None
                 # One blank line is enough between what stood around it.
-                while kept and not kept[-1].strip():
-                    kept.pop()
+                while left and not left[-1].strip():
+                    left.pop()
         elif opens := _OPENS.match(line):
             fence = opens[1]
             closes = re.compile(rf" {{0,3}}{fence[0]}{{{len(fence)},}} *")
         else:
-            kept.append(line)
-    found = "\n".join(kept)
+            left.append(line)
+    found = "\n".join(left)
     if closes or "{solution" in found:
         raise GcbookError(
             f"{place}: expected each solution as a directive that opens with ```{{solution}} and "
@@ -76,7 +76,7 @@ def with_gaps(code: str, place: str | Path) -> str:
     Raises:
         GcbookError: a mark has no other half.
     """
-    kept: list[str] = []
+    left: list[str] = []
     inside = False
     for line in code.split("\n"):
         mark = line.strip()
@@ -85,12 +85,12 @@ def with_gaps(code: str, place: str | Path) -> str:
                 raise GcbookError(f"{place}: expected {BEGIN} and {END} in turns, found {mark}.")
             inside = mark == BEGIN
             if inside:
-                kept.append(line.replace(BEGIN, GAP))
+                left.append(line.replace(BEGIN, GAP))
         elif not inside:
-            kept.append(line)
+            left.append(line)
     if inside:
         raise GcbookError(f"{place}: expected {END} after {BEGIN}, found the end of the cell.")
-    return "\n".join(kept)
+    return "\n".join(left)
 
 
 def student_notebook(notebook: Any, place: str | Path) -> Any:
@@ -105,7 +105,7 @@ def student_notebook(notebook: Any, place: str | Path) -> Any:
     Raises:
         GcbookError: see `without_solutions` and `with_gaps`.
     """
-    kept = []
+    left = []
     for cell in notebook.cells:
         before = cell.source
         if cell.cell_type == "markdown":
@@ -113,11 +113,11 @@ def student_notebook(notebook: Any, place: str | Path) -> Any:
         elif cell.cell_type == "code":
             cell.source = with_gaps(before, place)
         if cell.source != before:
-            # Values of inline expressions and outputs tell what the solution was.
+            # Values of inline expressions and outputs show what the solution was.
             cell.metadata.pop("user_expressions", None)
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         if cell.source.strip() or not before.strip():
-            kept.append(cell)
-    notebook.cells = kept
+            left.append(cell)
+    notebook.cells = left
     return notebook

@@ -1,8 +1,7 @@
 """A built page as one HTML file that needs nothing else: no server, no network, no other file.
 
 The article is taken out of the page; styles, scripts and images are written into it. Links to other
-pages of the book, which are not there, become plain text; the entries of the bibliography that the
-chapter cites come along.
+files, which are not there, become plain text.
 
 What is written into the page lies below the folder of the build. The page runs the scripts that
 come with the book and no other, and asks for nothing: a browser holds to the content security
@@ -21,7 +20,7 @@ from urllib.parse import unquote
 from gcbook.files.errors import GcbookError
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup, Tag
+    from bs4 import Tag
 
 STYLES = (
     "styles/theme.css",
@@ -62,7 +61,6 @@ _SHELL = """<!DOCTYPE html>
 <header><p>{book}</p><button class="gc-theme" type="button" hidden>Light or dark</button></header>
 <main class="bd-article">
 {article}
-{references}
 </main>
 </div>
 {scripts}
@@ -90,13 +88,7 @@ _MATHS = """
 window.MathJax = {"options": {"enableMenu": false, "processHtmlClass": "math"}};
 """
 
-# Vega compiles the expressions of a chart to functions.
 _POLICY = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
-    "script-src 'unsafe-eval' {scripts}; base-uri 'none'; form-action 'none'"
-)
-
-_GATHERED = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
     "base-uri 'none'; form-action 'none'"
 )
@@ -105,13 +97,12 @@ _STYLE_TAG = re.compile(r'<link rel="stylesheet" href="(?P<name>[^"]+)">')
 _SCRIPT_TAG = re.compile(r'<script src="(?P<name>[^"]+)"></script>')
 
 
-def standalone(page: Path, static: Path, references: Path) -> str:
+def standalone(page: Path, build: Path) -> str:
     """A built page as one HTML document.
 
     Args:
         page: the page as Sphinx wrote it.
-        static: the folder of static files, in that of the build: what lies outside is not read.
-        references: the built bibliography; need not exist.
+        build: the folder of the build: what lies outside is not read.
     """
     from bs4 import BeautifulSoup
 
@@ -119,8 +110,7 @@ def standalone(page: Path, static: Path, references: Path) -> str:
     article = soup.find("article")
     if article is None:
         raise GcbookError(f"{page}: expected an article element, found none.")
-    build = static.parent
-    cited = _cited(article, references)
+    static = build / "_static"
     # Packs are for scripts of their page, which do not come along.
     unwanted = 'script:not([type="application/json"]), script.gc-pack, a.headerlink'
     for each in article.select(unwanted):
@@ -129,27 +119,24 @@ def standalone(page: Path, static: Path, references: Path) -> str:
         # What is wider than the page has to be scrolled with the keyboard too.
         region["tabindex"] = "0"
     _embed_images(article, page.parent, build)
-    _settle_links(article, soup, {str(entry["id"]) for entry in cited})
+    for link in article.find_all("a", href=True):
+        if not str(link["href"]).startswith(("http:", "https:", "mailto:", "data:", "#")):
+            link.unwrap()
     heading = article.find("h1")
-    bibliography = ""
-    if cited:
-        entries = "".join(str(entry) for entry in cited)
-        bibliography = (
-            f'<section><h2>References</h2><div class="docutils">{entries}</div></section>'
-        )
     site = soup.find(class_="logo__title")
     scripts = [_THEME, _THEME_BUTTON]
     if article.find(class_="math"):
         scripts += [_MATHS, _script(static / "vendor/tex-svg.js")]
     scripts += [_script(static / name) for name in SCRIPTS]
+    # Vega compiles the expressions of a chart to functions: hence unsafe-eval.
+    hashes = " ".join(map(_hash, scripts))
     first, *others = (f"<script>{code}</script>" for code in scripts)
     return _SHELL.format(
-        policy=_POLICY.format(scripts=" ".join(map(_hash, scripts))),
+        policy=_POLICY.format(scripts=f"'unsafe-eval' {hashes}"),
         first_script=first,
         title=html.escape(heading.get_text() if heading else page.stem),
         book=html.escape(site.get_text().strip() if site else ""),
         article=article.decode_contents(),
-        references=bibliography,
         styles="\n".join(
             _inline_style(file, build) for name in STYLES for file in sorted(static.glob(name))
         ),
@@ -187,44 +174,10 @@ def gather(page: Path, build: Path) -> str:
     # A script may name a style sheet, so those go first.
     text = _STYLE_TAG.sub(lambda found: _inline_style(named(found), build), text)
     text = _SCRIPT_TAG.sub(script, text)
-    policy = _GATHERED.format(scripts=" ".join(map(_hash, scripts)))
+    policy = _POLICY.format(scripts=" ".join(map(_hash, scripts)))
     mark = '<meta charset="utf-8">'
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return text.replace(mark, f"{mark}\n{tag}", 1)
-
-
-def _cited(article: "Tag", references: Path) -> list["Tag"]:
-    from bs4 import BeautifulSoup
-
-    if not references.is_file():
-        return []
-    keys = {
-        str(link["href"]).partition("#")[2]
-        for link in article.find_all("a", href=True)
-        if str(link["href"]).partition("#")[0].endswith("references.html")
-    }
-    soup = BeautifulSoup(references.read_text(encoding="utf-8"), "html.parser")
-    found = [entry for entry in soup.find_all(id=True) if entry["id"] in keys]
-    for entry in found:
-        for back in entry.find_all(class_="backrefs"):
-            back.decompose()
-        for link in entry.find_all("a", href=True):
-            if not str(link["href"]).startswith(("http:", "https:")):
-                link.unwrap()
-    return found
-
-
-def _settle_links(article: "Tag", soup: "BeautifulSoup", cited: set[str]) -> None:
-    present = {str(tag["id"]) for tag in article.find_all(id=True)} | cited
-    for link in article.find_all("a", href=True):
-        href = str(link["href"])
-        if href.startswith(("http:", "https:", "mailto:", "data:")):
-            continue
-        file, _, fragment = href.partition("#")
-        if fragment in cited and file.endswith("references.html"):
-            link["href"] = f"#{fragment}"
-        elif file or fragment not in present:
-            link.unwrap()
 
 
 def _embed_images(article: "Tag", folder: Path, build: Path) -> None:

@@ -1,6 +1,6 @@
 """The page that says how this copy of the book was made: versions, times, parameters, data.
 
-Its prose stands in ``status.md`` beside this module. Its times are not to be found by the search,
+Its prose stands in ``status.md`` next to this module. Its times are not to be found by the search,
 whose index would differ from build to build.
 """
 

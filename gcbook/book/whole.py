@@ -9,10 +9,10 @@ from gcbook.files.sums import changed_files
 
 
 def book_problems(html: Path) -> list[str]:
-    """Compare the files of a built book with the list that the build left beside it.
+    """Compare the files of a built book with the list that the build left next to it.
 
     Args:
-        html: the folder of the book; beside it lies ``html.sha256``.
+        html: the folder of the book; next to it lies ``html.sha256``.
 
     Returns:
         What is wrong, a line each.

@@ -7,7 +7,7 @@ with a link that downloads it.
 
 In a notebook the parts are separate outputs, so that JupyterLab draws the chart with its own Vega.
 The caption is a Markdown cell tagged ``caption`` below the figure's cell. When the book is built,
-``gcbook.book.dress`` joins them into one numbered figure.
+``gcbook.book.page`` joins them into one numbered figure.
 """
 
 import re

@@ -46,10 +46,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Run a command; errors that a user can mend are one message and an exit status.
 
     Status 2: something asked for is not allowed; 1: something failed; 128 and the number of a
-    signal: that told the command to end.
+    signal: that asked the command to end.
 
     Args:
-        arguments: those of the process by default, which then ends in time when it is told to.
+        arguments: those of the process by default, which then ends in time when it is asked to.
     """
     if arguments is None:
         end_in_time()
@@ -75,11 +75,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        # The system does not tell which file a full disk has cut off.
+        # The system does not say which file a full disk has cut off.
         name = error.filename or "a file"
         said = str(UnwritableError(Path(name), error))
         if isinstance(error, PermissionError):
-            # Nor does it tell whether the file was to be read or written.
+            # Nor does it say whether the file was to be read or written.
             said = (
                 f"{name}: expected a file or folder that you may open, found that you may not: "
                 f"{os.strerror(error.errno).lower()}. Change its permissions, or choose another."

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 from gcbook.files.naming import UNSEEN
 
@@ -113,11 +114,28 @@ def options_in_dataclasses(command: Callable[..., None]) -> Callable[..., None]:
 def say(line: str) -> None:
     """Print progress or a warning, which are no results: to standard error.
 
-    What a name that is quoted could tell the terminal to do is shown, not done.
+    What a name that is quoted could make the terminal do is shown, not done.
     """
     lines = (re.sub(UNSEEN, "\N{REPLACEMENT CHARACTER}", each) for each in line.split("\n"))
     with suppress(OSError):  # the terminal may be gone, and what is done goes on
         typer.echo("\n".join(lines), err=True)
+
+
+def print_json(value: object) -> None:
+    """Print what JSON knows, for scripts."""
+    import json
+
+    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
+
+
+def check_format(format: str, *, otherwise: str = "table") -> None:
+    """Refuse a ``--format`` that is none of the three, or ``otherwise``.
+
+    Raises:
+        InputError: it is another.
+    """
+    if format not in ("table", "csv", "json", otherwise):
+        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
 
 
 def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:
@@ -130,29 +148,33 @@ def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None
 
 
 class OpenCommand(TyperCommand):
-    """A command one of whose options takes as many words as it likes each time it is given."""
+    """A command one of whose options takes as many words as it likes each time it is given.
 
-    option: str
-    """Its long name."""
+    The parser knows options of a fixed number of words: it gets the option once for each value.
+    """
+
+    names: tuple[str, ...]
+    """Of the option, as they are typed."""
 
     @abstractmethod
-    def take(self, word: str, rest: list[str]) -> Iterator[str]:
+    def take(self, words: list[str]) -> Iterator[str]:
         """Yield the option's values.
 
         Args:
-            word: that follows the option.
-            rest: the words after that one; those that belong to the option are taken out.
+            words: that follow the option, one at least; those that belong to it are taken out.
         """
 
-    def make_parser(self, ctx: Any) -> Any:
-        # The parser knows options of a fixed number of words; that of one is given more.
-        parser: Any = super().make_parser(ctx)
-        option = parser._long_opt[self.option]
-        store = option.process
-
-        def process(word: str, state: Any) -> None:
-            for value in self.take(word, state.rargs):
-                store(value, state)
-
-        option.process = process
-        return parser
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse the words of a command line."""
+        words, given = list(args), list[str]()
+        while words and words[0] != "--":
+            word = words.pop(0)
+            name, equals, value = word.partition("=")
+            if equals and name in self.names:
+                word, words = name, [value, *words]
+            if word in self.names and words:
+                given += [each for value in self.take(words) for each in (word, value)]
+            else:
+                given.append(word)
+        parsed: list[str] = super().parse_args(ctx, [*given, *words])
+        return parsed

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from gcbook.cli import completing
-from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app
+from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app, print_json
 from gcbook.files.errors import InputError
 from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
@@ -17,11 +17,12 @@ from gcbook.files.interrupts import interruptible
 class _Pairs(OpenCommand):
     """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
 
-    option = "--parameter"
+    names = ("-p", "--parameter")
 
-    def take(self, word: str, rest: list[str]) -> Iterator[str]:
-        whole = re.match(r"[A-Za-z_]\w*=", word) or not rest
-        yield word if whole else f"{word}={rest.pop(0)}"
+    def take(self, words: list[str]) -> Iterator[str]:
+        word = words.pop(0)
+        whole = re.match(r"[A-Za-z_]\w*=", word) or not words
+        yield word if whole else f"{word}={words.pop(0)}"
 
 
 _STOPPED = "stopped; the same command goes on with the chapters that are not finished"
@@ -176,13 +177,11 @@ def chapters(
     project = find_project()
     found = [pick_chapter(project, name)] if name else find_chapters(project)
     if as_json:
-        import json
-
         details = [
             {"name": chapter.name, "title": chapter.title, "parameters": _parameters(chapter.name)}
             for chapter in found
         ]
-        typer.echo(json.dumps(details[0] if name else details, indent=2, ensure_ascii=False))
+        print_json(details[0] if name else details)
     elif name:
         typer.echo(f"{name}: {found[0].title}")
         for each in _parameters(name):

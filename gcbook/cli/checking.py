@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from gcbook.cli.app import app, say
+from gcbook.cli.app import app, print_json, say
 from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
@@ -60,9 +60,7 @@ def check(
         if not as_json:
             _print(checked)
     if as_json:
-        import json
-
-        typer.echo(json.dumps([_as_dict(each) for each in results], indent=2, ensure_ascii=False))
+        print_json([_as_dict(each) for each in results])
     if any(each.wrong for each in results):
         raise typer.Exit(1)
 
@@ -146,7 +144,7 @@ def _made(paths: list[Path], seconds: float) -> Iterator[Checked]:
             raise InputError(
                 f"{path}: expected a store of scores, a run of training or a built book, or a "
                 "folder that holds some, or a notebook of the lab, found none; of other files "
-                "gcbook keeps no hashes."
+                "gcbook has no hashes."
             )
 
 

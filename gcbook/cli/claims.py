@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 
 from gcbook.cli import completing
-from gcbook.cli.app import AsJson, BuiltBook, app, print_csv
-from gcbook.files.errors import InputError
+from gcbook.cli.app import AsJson, BuiltBook, app, check_format, print_csv, print_json
 
 
 @app.command(rich_help_panel="Book")
@@ -28,8 +27,7 @@ def claims(
 
     Without a build it is what the build of this version found.
     """
-    if format not in ("table", "csv", "json"):
-        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    check_format(format)
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.claims import read_collected
     from gcbook.book.project import find_project
@@ -42,9 +40,7 @@ def claims(
     paper, found = paper_claims(), read_collected(project)
     rows = claim_rows(paper, found, chapter)
     if as_json or format == "json":
-        import json
-
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     elif format == "csv":
         print_csv(rows, COLUMNS)
     else:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 def chapters(incomplete: str) -> list[str]:
     """Names of chapters that begin so."""
-    # Of the package, whose rooms need not be imported for it.
-    rooms = (Path(__file__).parents[1] / "chapters").glob("*/__init__.py")
-    names = sorted(room.parent.name.replace("_", "-") for room in rooms)
+    # Of the packages, which need not be imported for it.
+    packages = (Path(__file__).parents[1] / "chapters").glob("*/__init__.py")
+    names = sorted(each.parent.name.replace("_", "-") for each in packages)
     return [name for name in names if name.startswith(incomplete)]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import AsJson, app, say
+from gcbook.cli.app import AsJson, app, print_json, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError, InputError
 
@@ -91,11 +91,9 @@ def decide(
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     written = None if output is None else _write(trials, output, overwrite)
     if as_json:
-        import json
-
         details = _details(trials, found, scores.traits.deterministic, ranges)
         details["trials"] = None if written is None else str(written)
-        typer.echo(json.dumps(details, indent=2, ensure_ascii=False))
+        print_json(details)
     else:
         for line in _summary(trials):
             typer.echo(line)
@@ -180,7 +178,7 @@ def _details(trials: Any, found: "Decisions", deterministic: bool, ranges: Any) 
     from gcbook.stats.metrics import accuracy, shape_bias
 
     row, cues = accuracy(trials).iloc[0], shape_bias(trials)
-    told = {
+    details = {
         "observer": row["observer"],
         "dataset": str(trials["dataset"].iloc[0]),
         "images": int(row["n"]),
@@ -192,8 +190,8 @@ def _details(trials: Any, found: "Decisions", deterministic: bool, ranges: Any) 
         "incomplete": list(found.incomplete),
     }
     if ranges is not None:
-        told["ranges"] = json.loads(ranges.to_json(orient="records"))
-    return told
+        details["ranges"] = json.loads(ranges.to_json(orient="records"))
+    return details
 
 
 def _defined(value: float) -> float | None:
@@ -221,24 +219,24 @@ def _write(trials: Any, output: Path, overwrite: bool) -> Path:
 def _say_next(
     trials: Any, output: Path, store: "Store", images: "ImagesOf", *, quiet: bool
 ) -> None:
-    """Tell what can be done with the trials; only a warning is never left out."""
+    """Say what can be done with the trials; only a warning is never left out."""
     from gcbook.miniworld.results.own_stores import MINIATURE, refusal
     from gcbook.paper.experiments import EXPERIMENTS
     from gcbook.trials.find import dataset_of
 
-    tell = (lambda line: None) if quiet else typer.echo
+    advise = (lambda line: None) if quiet else typer.echo
     dataset = trials["dataset"].iloc[0]
     # A folder is written to as benchmark expects it.
     lone = output.suffix.lower() == ".csv"
     known = not lone or dataset_of(Path(realpath(output))) == dataset
     if images.kind == MINIATURE:
-        tell(f"{images.title}: gcbook benchmark has no people who saw them")
+        advise(f"{images.title}: gcbook benchmark has no people who saw them")
         if not refusal(store):
-            tell(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
+            advise(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
     elif dataset not in EXPERIMENTS:
-        tell(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
+        advise(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
     elif known:
-        tell(f"next: gcbook benchmark {quote(str(output))}")
+        advise(f"next: gcbook benchmark {quote(str(output))}")
     else:
         say(
             f"warning: neither the name nor the folder of {output} says {dataset}, so gcbook "

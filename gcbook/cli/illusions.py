@@ -15,12 +15,12 @@ from gcbook.files.interrupts import interruptible
 class _Prompts(OpenCommand):
     """``--prompts A B C``: all words up to the next option."""
 
-    option = "--prompts"
+    names = ("--prompts",)
 
-    def take(self, word: str, rest: list[str]) -> Iterator[str]:
-        yield word
-        while rest and (rest[0] == "-" or not rest[0].startswith("-")):
-            yield rest.pop(0)
+    def take(self, words: list[str]) -> Iterator[str]:
+        yield words.pop(0)
+        while words and (words[0] == "-" or not words[0].startswith("-")):
+            yield words.pop(0)
 
 
 @app.command(cls=_Prompts, rich_help_panel="Models and scores")

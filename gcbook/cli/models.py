@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gcbook.cli import completing
-from gcbook.cli.app import AsJson, app, options_in_dataclasses, print_csv, say
+from gcbook.cli.app import (
+    AsJson,
+    app,
+    check_format,
+    options_in_dataclasses,
+    print_csv,
+    print_json,
+    say,
+)
 from gcbook.cli.scoring import ModelOptions
 from gcbook.files.errors import InputError
 
@@ -37,8 +45,7 @@ def models(
     as_json: AsJson = False,
 ) -> None:
     """List the named models: what each stands for, its licence, and where its weights are."""
-    if format not in ("table", "csv", "json"):
-        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    check_format(format)
     if formats:
         if name:
             raise InputError(f"--formats: lists formats, not the model {name}; leave out one.")
@@ -49,10 +56,8 @@ def models(
     entries = [find_entry(name)] if name else list(zoo().values())
     rows = [_row(entry) for entry in entries]
     if as_json or format == "json":
-        import json
-
         details = [_details(entry) for entry in entries]
-        typer.echo(json.dumps(details[0] if name else details, indent=2, ensure_ascii=False))
+        print_json(details[0] if name else details)
     elif format == "csv":
         print_csv(rows, COLUMNS)
     elif name:
@@ -77,9 +82,7 @@ def _print_formats(format: str) -> None:
         for each in sorted(formats(), key=lambda each: each.kind)
     ]
     if format == "json":
-        import json
-
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        print_json(rows)
     elif format == "csv":
         print_csv(rows, FORMAT_COLUMNS)
     else:
@@ -181,7 +184,6 @@ def check_model(
             typer.echo(_line(each))
     failed = [each.name for each in found if each.passed is False]
     if as_json:
-        import json
         from dataclasses import asdict
 
         about = loaded.describe()
@@ -193,7 +195,7 @@ def check_model(
             "passed": not failed,
             "checks": [asdict(each) for each in found],
         }
-        typer.echo(json.dumps(content, indent=2, ensure_ascii=False))
+        print_json(content)
     if failed:
         raise typer.Exit(1)
 

@@ -549,10 +549,10 @@ def _report(
     if chosen:
         from gcbook.scoring.store import Store
 
-        kept = Store.open(report.store).settings
+        begun = Store.open(report.store).settings
         typer.echo(
-            f"decide will use weighting {kept.weighting.name} and norm {kept.norm}, with which the "
-            "store was begun, unless told otherwise"
+            f"decide will use weighting {begun.weighting.name} and norm {begun.norm}, with which "
+            "the store was begun, unless it is given others"
         )
     store, trials = quote(str(report.store)), quote(f"{report.store}-trials")
     typer.echo(

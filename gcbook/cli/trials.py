@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from gcbook.cli import completing
-from gcbook.cli.app import AsJson, app, say
+from gcbook.cli.app import AsJson, app, check_format, say
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
@@ -19,7 +19,7 @@ KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
 @app.command(rich_help_panel="Results")
 def benchmark(
     paths: Annotated[list[Path], typer.Argument(help="Folders, zips or CSV files of trials.")],
-    beside: Annotated[
+    others: Annotated[
         list[str] | None,
         typer.Option(
             "--with",
@@ -75,8 +75,7 @@ def benchmark(
     ] = False,
 ) -> None:
     """Compare models with humans: accuracy, consistency, rank and shape bias."""
-    if format not in ("", "table", "csv", "json"):
-        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
+    check_format(format, otherwise="")
     ending = output.suffix.lower() if output else ""
     if ending not in KINDS and not (format or as_json):
         raise InputError(
@@ -105,7 +104,7 @@ def benchmark(
     from gcbook.stats.resampling import Resampling
     from gcbook.trials.find import trial_paths
 
-    # The default pool keeps what is freed, which is most of what reading takes.
+    # The default pool holds on to what is freed, which is most of what reading takes.
     pa.set_memory_pool(pa.system_memory_pool())
     settings = SummarySettings.parse(
         datasets,
@@ -114,7 +113,7 @@ def benchmark(
         resample_observers=resample_observers,
         resampling=Resampling(**({"draws": 1000} | asked if ci else {"draws": 0})),
     )
-    given = trial_paths([*paths, *(beside or ())])
+    given = trial_paths([*paths, *(others or ())])
     found = benchmark_paths(given, settings, against=against, humans=humans)
     printed = format_benchmark(found, kind)
     if kind == "csv":

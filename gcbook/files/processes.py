@@ -1,48 +1,43 @@
 """Processes that end with the one that started them, whatever ends that one.
 
-Each leads a group of its own, which holds what it starts itself: signals of a terminal go to the
-command alone, and the command ends the groups. Each watches its parent: where that is gone, be it
-killed, the whole group is killed. Nothing that they write needs an end of its own, for it appears
-when it is complete.
+Each leads a session of its own, so that signals of a terminal go to the command alone, and watches
+its parent: where that is gone, be it killed, it kills what it has started itself, such as a kernel,
+and then itself. Nothing that they write needs an end of its own: it appears when it is complete.
 """
 
 import multiprocessing
 import os
 import pickle
-import signal
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
 from multiprocessing.connection import wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+
+import psutil
 
 from gcbook.files.errors import GcbookError
-from gcbook.files.interrupts import SIGNALS
 from gcbook.files.temporary import temporary_folder
 
 _CONTEXT = multiprocessing.get_context("spawn")
 """Fresh interpreters: a fork would inherit threads, such as those of a progress bar."""
 
 
-def begin_group() -> None:
-    """Let this process lead a group of its own, and end it with the process that started it.
-
-    The first thing that a process does which `multiprocessing` has started.
-    """
-    os.setsid()
-    end_with_parent()
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+def kill_with_children(pid: int) -> None:
+    """Kill a process and all that it has started."""
+    with suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        for each in (*process.children(recursive=True), process):
+            with suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def end_with_parent() -> None:
-    """End this process, and the group if it leads one, when the one that started it has ended."""
+    """Kill this process, and what it has started, when the one that started it has ended."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
@@ -50,29 +45,12 @@ def _end_with_parent() -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
     wait([parent.sentinel])
-    if os.getpgrp() == os.getpid():
-        os.killpg(0, signal.SIGKILL)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _end(processes: Iterable[BaseProcess]) -> None:
-    for process in processes:
-        if process.pid is None:
-            continue
-        with suppress(OSError):  # it leads no group yet, or has ended
-            os.killpg(process.pid, signal.SIGKILL)
-        process.kill()
-
-
-class _Pool(ProcessPoolExecutor):
-    def submit(self, call: Callable[..., Any], /, *args: Any, **options: Any) -> Future[Any]:
-        with _signals_wait():
-            return super().submit(call, *args, **options)
+    kill_with_children(os.getpid())
 
 
 @contextmanager
 def workers(
-    number: int, prepare: Callable[..., None], *arguments: object
+    number: int, prepare: Callable[..., object], *arguments: object
 ) -> Iterator[ProcessPoolExecutor]:
     """Processes that take calls. If the block fails, calls that have begun are finished.
 
@@ -89,8 +67,9 @@ def workers(
     """
     others = multiprocessing.active_children()
     with temporary_folder() as folder:
-        with _signals_wait():
-            pool = _Pool(number, _CONTEXT, _begin_worker, (folder, _packed(prepare, *arguments)))
+        # Packed, so that its libraries are imported when the process already watches its parent.
+        packed = pickle.dumps((prepare, arguments))
+        pool = ProcessPoolExecutor(number, _CONTEXT, _begin_worker, (folder, packed))
         try:
             yield pool
         except BrokenProcessPool as error:
@@ -102,17 +81,18 @@ def workers(
         except Exception:
             raise
         except BaseException:
-            _end(each for each in multiprocessing.active_children() if each not in others)
+            for each in multiprocessing.active_children():
+                if each not in others and each.pid:
+                    kill_with_children(each.pid)
             raise
         finally:
             pool.shutdown(cancel_futures=True)
 
 
 def _begin_worker(folder: Path, packed: bytes) -> None:
-    begin_group()
     os.environ["TMPDIR"] = str(folder)
     tempfile.tempdir = None
-    _call(packed)
+    _begin(packed)
 
 
 def run_process(call: Callable[..., object], *arguments: object, said: Path) -> int:
@@ -126,45 +106,28 @@ def run_process(call: Callable[..., object], *arguments: object, said: Path) -> 
     Returns:
         The process's status: 0, that of a `SystemExit`, or 1 for another exception.
     """
-    process = _CONTEXT.Process(target=_begin_process, args=(said, _packed(call, *arguments)))
+    packed = pickle.dumps((call, arguments))
+    process = _CONTEXT.Process(target=_begin_process, args=(said, packed))
     try:
-        with _signals_wait():
-            process.start()
+        process.start()
         process.join()
     except BaseException:
-        _end([process])
+        if process.pid:
+            kill_with_children(process.pid)
         raise
     assert process.exitcode is not None
     return process.exitcode
 
 
 def _begin_process(said: Path, packed: bytes) -> None:
-    begin_group()
     output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())
-    _call(packed)
+    _begin(packed)
 
 
-def _packed(call: Callable[..., object], *arguments: object) -> bytes:
-    """A call whose libraries a process imports when it watches its parent, not before."""
-    return pickle.dumps((call, arguments))
-
-
-def _call(packed: bytes) -> None:
+def _begin(packed: bytes) -> None:
+    os.setsid()
+    end_with_parent()
     call, arguments = pickle.loads(packed)
     call(*arguments)
-
-
-@contextmanager
-def _signals_wait() -> Iterator[None]:
-    """Start processes that signals do not reach before they lead a group of their own."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    try:
-        # It keeps from its parent what is blocked, and lets through what it ignores itself, which
-        # is not SIGHUP.
-        resource_tracker.ensure_running()
-        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)

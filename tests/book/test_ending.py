@@ -90,8 +90,6 @@ def test_a_run_ends_with_its_kernel(gcbook, tmp_path):
     folder = tmp_path / "run"
     folder.mkdir()
     (folder / "method.html").write_text("an earlier page")
-    left = folder / ".tables.half.ipynb"
-    left.write_text("{}")
     run = gcbook("run", "method", "-o", folder, "--overwrite")
     assert len(run.alive()) >= 4
     os.kill(run.process.pid, signal.SIGTERM)
@@ -102,4 +100,3 @@ def test_a_run_ends_with_its_kernel(gcbook, tmp_path):
     assert all(line.startswith("Running method: executing cells, ") for line in said[:-1])
     assert (folder / "method.html").read_text() == "an earlier page"
     assert not (folder / "method.ipynb").exists()
-    assert not left.exists()

@@ -8,7 +8,7 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book import claims, execute, kernels
+from gcbook.book import claims, execute
 from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, run_notebook
@@ -55,9 +55,8 @@ def in_one_process(monkeypatch):
             yield pool
 
     monkeypatch.setattr(execute, "workers", threads)
-    monkeypatch.setattr(kernels, "start_own_kernels", lambda modules: None)
     # What is prepared stays in this process, and goes with the test.
-    for name in ("OMP_NUM_THREADS", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):
+    for name in ("OMP_NUM_THREADS", "JUPYTER_RUNTIME_DIR"):
         monkeypatch.setenv(name, "1")
         monkeypatch.delenv(name)
 
@@ -184,7 +183,7 @@ def test_chapters_come_in_the_order_of_the_book(project):
     with pytest.raises(InputError, match="chapters: introduction, method"):
         pick_chapter(project, "tables")
     write_template(project, "stray")
-    with pytest.raises(GcbookError, match=r"stray has no room\. Add gcbook/chapters/stray with"):
+    with pytest.raises(GcbookError, match=r"stray has no package\. Add gcbook/chapters/stray with"):
         find_chapters(project)
     (project.templates / "stray.ipynb").unlink()
     (project.root / "_toc.yml").write_text("format: jb-book\nroot: book/index\n")

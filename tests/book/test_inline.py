@@ -3,7 +3,7 @@
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book.inline import expressions_in, fill, without_values
+from gcbook.book.inline import expressions_in, fill
 from gcbook.claims.check import MARK_MIME
 from gcbook.files.errors import GcbookError
 
@@ -85,7 +85,3 @@ def test_words_are_no_markup():
         "A &#60;b&#62;&#95;x&#95;&#60;/b&#62; &#35; &#123;eval&#125;&#96;b&#96;."
     )
     assert filled("{eval}`a`", a=ok("'−0.03 to 1,000'")) == "−0.03 to 1,000"
-
-
-def test_a_cell_that_was_not_executed_has_ellipses():
-    assert without_values("From {eval}`a` to {eval}``b``.") == "From … to …."

@@ -1,4 +1,4 @@
-"""A chapter that did not exist: its notebook, its room and a line in _toc.yml are all it takes.
+"""A chapter that did not exist: its notebook, its package and a line in _toc.yml are all it takes.
 
 Each test works on a copy of the project, in a process of its own, for the copy's package is another
 one than this process has imported.
@@ -74,13 +74,13 @@ from pathlib import Path
 
 import nbformat
 
-from gcbook.book.dress import dress
+from gcbook.book.page import page_of
 from gcbook.book.execute import run_notebook
 from gcbook.book.project import find_project
 
 root = find_project().root
 run_notebook(root / "notebooks" / "squares.ipynb", root / "out.ipynb", {"number": 3})
-page = dress(nbformat.read(root / "out.ipynb", as_version=4), "squares", {"number": 3})
+page = page_of(nbformat.read(root / "out.ipynb", as_version=4), "squares", {"number": 3})
 nbformat.write(page, root / "page.ipynb")
 """
 
@@ -94,19 +94,19 @@ def link_all(source: Path, target: Path, but: str = "") -> None:
 
 @pytest.fixture
 def root(tmp_path):
-    project, package = find_project(), Path(gcbook.__file__).parent
-    link_all(package, tmp_path / "gcbook", but="chapters")
-    link_all(package / "chapters", tmp_path / "gcbook" / "chapters")
+    project, code = find_project(), Path(gcbook.__file__).parent
+    link_all(code, tmp_path / "gcbook", but="chapters")
+    link_all(code / "chapters", tmp_path / "gcbook" / "chapters")
     link_all(project.templates, tmp_path / "notebooks")
     (tmp_path / "_config.yml").symlink_to(project.root / "_config.yml")
-    room = tmp_path / "gcbook" / "chapters" / "squares"
-    room.mkdir()
+    package = tmp_path / "gcbook" / "chapters" / "squares"
+    package.mkdir()
     for name, text in (
         ("__init__.py", PARAMETERS),
         ("facts.py", FACTS),
         ("claims.yml", CLAIMS),
     ):
-        (room / name).write_text(text)
+        (package / name).write_text(text)
     contents = yaml.safe_load((project.root / "_toc.yml").read_text())
     contents["parts"][0]["chapters"].append({"file": "book/chapters/squares"})
     (tmp_path / "_toc.yml").write_text(yaml.safe_dump(contents))
@@ -137,7 +137,7 @@ def text_of(path):
     return next(cell.source for cell in cells if cell.source.startswith("The square"))
 
 
-def test_a_chapter_is_its_notebook_its_room_and_a_line(root):
+def test_a_chapter_is_its_notebook_its_package_and_a_line(root):
     listed = run(root, "from gcbook.cli import main; main(['chapters', 'squares'])")
     assert listed.stdout.splitlines() == [
         "squares: Squares",

@@ -1,73 +1,262 @@
-"""Pages of single chapters: what they refer to is there, executed or not."""
+"""From executed notebooks to pages."""
 
 import re
+from collections import Counter
 
 import nbformat
+import nbformat.v4 as v4
+import pytest
 
-from gcbook.book.chapters import find_chapters
-from gcbook.book.page import with_places
+from gcbook.book.page import WORDS_A_MINUTE, page_of, rerun_section
 from gcbook.book.project import find_project
+from gcbook.chapters.parameters import defaults, parameters_of
+from gcbook.charts.render import VEGA_MIME
+from gcbook.claims.check import CLAIMS_MIME
+from gcbook.files.errors import GcbookError
+from gcbook.files.markdown import escape_markdown
+
+START = defaults(parameters_of("shape-bias"))
 
 
-def test_every_figure_that_a_chapter_refers_to_has_a_place_in_some_chapter():
-    places, referred = set(), set()
-    for chapter in find_chapters(find_project()):
-        notebook = with_places(nbformat.read(chapter.template, as_version=4))
-        for cell in notebook.cells:
-            referred |= set(re.findall(r"\{numref\}+`([\w-]+)`", cell.source))
-            if "mystnb" in cell.metadata:
-                assert cell.outputs[0]["data"]["text/html"]
-                places.add(cell.metadata["mystnb"]["figure"]["name"])
-    assert {"fig-overview", "tab-paper-1"} <= places
-    assert referred - places == set()
+def display(data, **marks):
+    metadata = {"gcbook": marks} if marks else {}
+    return v4.new_output("display_data", data=data, metadata=metadata)
 
 
-def test_the_page_for_teachers_lists_every_exercise_once():
-    project = find_project()
-    pages = {
-        chapter.name: "\n".join(
-            cell.source for cell in nbformat.read(chapter.template, as_version=4).cells
-        )
-        for chapter in find_chapters(project)
+def paged(*cells):
+    notebook = v4.new_notebook(cells=list(cells), metadata={"papermill": {"x": 1}})
+    return page_of(notebook, "shape-bias", START)
+
+
+def chart_cell():
+    outputs = [
+        display(
+            {"text/html": "<img>", VEGA_MIME: {"mark": "bar", "t": "</script>"}},
+            part="chart",
+            name="fig-a",
+        ),
+        display({"text/html": "<div>notes</div>"}, part="notes"),
+    ]
+    return v4.new_code_cell("figure(…)", outputs=outputs)
+
+
+def caption_cell(source):
+    return v4.new_markdown_cell(source, metadata={"tags": ["caption"]})
+
+
+def test_a_figure_gets_name_and_caption_and_its_notes_follow():
+    words = v4.new_markdown_cell("Words.")
+    figure, notes, after, rerun = paged(chart_cell(), caption_cell("A caption."), words).cells
+    assert figure.metadata["mystnb"]["figure"]["name"] == "fig-a"
+    assert figure.metadata["mystnb"]["figure"]["caption"] == "A caption."
+    (output,) = figure.outputs
+    assert list(output.data) == ["text/html"]
+    assert output.data["text/html"].startswith(
+        '<div class="gc-chart"><img><script type="application'
+    )
+    assert output.data["text/html"].count("</script>") == 1
+    assert notes.outputs[0].data["text/html"] == "<div>notes</div>"
+    assert notes.source.strip(), "MyST-NB drops cells without source"
+    assert "remove-input" in notes.metadata["tags"]
+    assert (after.source, rerun.cell_type) == ("Words.", "markdown")
+
+
+@pytest.mark.parametrize(
+    ("cells", "says"),
+    [
+        ([chart_cell()], "fig-a has no caption"),
+        ([chart_cell(), v4.new_markdown_cell("x"), caption_cell("C")], "above the caption 'C'"),
+        ([caption_cell("C")], "found 0"),
+    ],
+)
+def test_figures_have_captions_and_captions_figures(cells, says):
+    with pytest.raises(GcbookError, match=says):
+        paged(*cells)
+
+
+def test_the_caption_of_an_optional_figure_goes_with_it():
+    empty = v4.new_code_cell("None", metadata={"tags": ["optional"]})
+    code, rerun = paged(empty, caption_cell("C")).cells
+    assert (code.source, rerun.cell_type) == ("None", "markdown")
+    shown = chart_cell()
+    shown.metadata["tags"] = ["optional"]
+    figure = paged(shown, caption_cell("C")).cells[0]
+    assert figure.metadata["mystnb"]["figure"]["caption"] == "C"
+    with pytest.raises(GcbookError, match="found 0"):
+        paged(v4.new_code_cell("None"), caption_cell("C"))
+
+
+def test_the_heading_of_an_optional_figure_goes_with_it():
+    optional = {"tags": ["optional"]}
+    heading = v4.new_markdown_cell("## Yours", metadata=optional)
+    text = v4.new_markdown_cell("Before.")
+    empty = v4.new_code_cell("None", metadata=optional)
+    sources = [cell.source for cell in paged(text, heading, empty, caption_cell("C")).cells]
+    assert sources[:2] == ["Before.", "None"]
+    shown = chart_cell()
+    shown.metadata["tags"] = ["optional"]
+    kept = paged(text, heading, shown, caption_cell("C")).cells
+    assert [cell.source for cell in kept[:2]] == ["Before.", "## Yours"]
+
+
+def test_the_executed_notebook_is_left_as_it_was():
+    cells = [chart_cell(), caption_cell("C")]
+    before = v4.writes(v4.new_notebook(cells=cells))
+    paged(*cells)
+    assert v4.writes(v4.new_notebook(cells=cells)) == before
+
+
+def test_tables_are_figures_of_their_own_kind():
+    cell = v4.new_code_cell(
+        "table(…)", outputs=[display({"text/html": "<t>"}, part="table", name="tab-a")]
+    )
+    figure = paged(cell, caption_cell("C")).cells[0].metadata["mystnb"]["figure"]
+    assert "gc-table-figure" in figure["classes"]
+
+
+def test_code_is_folded_unless_it_says_otherwise():
+    number = v4.new_code_cell("1 + 1", outputs=[display({"text/plain": "2"})])
+    silent = v4.new_code_cell("x = 1")
+    kept = v4.new_code_cell("x = 1", metadata={"tags": ["measure"]})
+    tags = [cell.metadata["tags"] for cell in paged(number, silent, kept).cells[:3]]
+    assert tags == [["hide-input"], ["hide-input"], ["measure"]]
+
+
+def test_code_that_prints_nothing_is_unfolded_in_one_piece():
+    silent = [v4.new_code_cell(f"x = {i}") for i in range(3)]
+    words = v4.new_markdown_cell("Words.")
+    first, _, last, _ = paged(*silent[:2], words, silent[2]).cells
+    assert (first.source, last.source) == ("x = 0\n\nx = 1", "x = 2")
+
+
+def test_other_outputs_stay():
+    cell = v4.new_code_cell("print(1)", outputs=[v4.new_output("stream", text="1\n")])
+    assert paged(cell).cells[0].outputs[0].text == "1\n"
+
+
+def test_the_rerun_section_states_the_parameters_of_the_page():
+    section = rerun_section("shape-bias", {**START, "draws": 77, "datasets": "edge,sketch"})
+    assert section.startswith("````{dropdown} Rerun this chapter with other parameters")
+    assert "gcbook run shape-bias" in section
+    assert "papermill notebooks/shape-bias.ipynb my-shape-bias.ipynb --engine gcbook" in section
+    assert section.count("-p draws 77") == 2
+    assert section.count("-p datasets edge,sketch") == 2
+    assert "-p trials" not in section
+    assert "{download}`this notebook <../../notebooks/shape-bias.ipynb>`" in section
+    commands = [line for line in section.splitlines() if line.startswith(("gcbook", "    -"))]
+    assert all(len(line) <= 80 for line in commands)
+
+
+def test_a_page_states_what_it_was_made_from():
+    inputs = {
+        "template": "1" * 64,
+        "parameters": {},
+        "files": {"trials <b>mine</b>.csv": "2" * 64, "trials none": ""},
+        "code": "3" * 64,
+        "data": "4" * 64,
+        "libraries": {"python": "3.11.7", "altair": "6.0.0"},
     }
-    pages |= {path.name: path.read_text("utf-8") for path in project.book.glob("*.md")}
-    exercises = set()
-    for name, text in pages.items():
-        asked = re.findall(r"\{exercise\} (.*)\n:label: ([\w-]+)", text)
-        solved = re.findall(r"\{solution\}+ ([\w-]+)", text)
-        assert sorted(label for _, label in asked) == sorted(solved), name
-        exercises |= set(asked)
-    page = (project.book / "teach.md").read_text()
-    _, _, section = page.partition("## The exercises")
-    listed = re.findall(r"\{ref\}`([^`<]+) <(exercise-[\w-]+)>`", section)
-    assert len(listed) == len(set(listed))
-    assert set(listed) == exercises
+    notebook = v4.new_notebook(cells=[], metadata={"gcbook": {"inputs": inputs}})
+    page = page_of(notebook, "home", {})
+    *_, section = (cell.source for cell in page.cells)
+    assert section.startswith("````{dropdown} What this page was made from")
+    assert all(f"`{digit * 64}`" in section for digit in "1234")
+    assert "| `trials <b>mine</b>.csv` |" in section
+    assert "| `trials none` | nothing was there |" in section
+    assert "python 3.11.7, altair 6.0.0" in section
+    # Sphinx would show it as fields of the page.
+    assert "gcbook" not in page.metadata
 
 
-def test_cells_without_a_figure_stay_as_they_are():
-    cells = [
-        nbformat.v4.new_markdown_cell('name="fig-a"'),
-        nbformat.v4.new_code_cell('choose(name="Anna")'),
-        nbformat.v4.new_code_cell('figure(made, name="fig-a")'),
-    ]
-    plain, other, shown = with_places(nbformat.v4.new_notebook(cells=cells)).cells
-    assert "mystnb" not in plain.metadata
-    assert (other.outputs, dict(other.metadata)) == ([], {})
-    assert shown.metadata["mystnb"]["figure"]["name"] == "fig-a"
+def test_text_that_reads_as_a_number_reaches_papermill_as_text():
+    section = rerun_section("shape-bias", START)
+    ours, theirs = section.split("```bash")[1:3]
+    assert "-p zero_division nan" in ours
+    assert "-r zero_division nan" in theirs
 
 
-def test_tables_are_counted_apart_from_figures_before_they_are_made():
-    cells = [nbformat.v4.new_code_cell(f'show(made, name="{name}-a")') for name in ("fig", "tab")]
-    chart, table = with_places(nbformat.v4.new_notebook(cells=cells)).cells
-    assert "gc-chart-figure" in chart.metadata["mystnb"]["figure"]["classes"]
-    assert "gc-table-figure" in table.metadata["mystnb"]["figure"]["classes"]
+def test_inline_expressions_give_way_to_their_values():
+    result = {"status": "ok", "data": {"text/plain": "0.5"}, "metadata": {}}
+    expressions = [{"expression": "a", "result": result}]
+    cell = v4.new_markdown_cell("Is {eval}`a`.", metadata={"user_expressions": expressions})
+    shown = paged(cell).cells[0]
+    assert (shown.source, dict(shown.metadata)) == ("Is 0.5.", {})
 
 
-def test_an_optional_figure_takes_no_number_before_it_is_made():
-    cells = [
-        nbformat.v4.new_code_cell(f'figure(made, name="{name}")', metadata={"tags": tags})
-        for name, tags in (("fig-a", ["optional"]), ("fig-b", []))
-    ]
-    optional, shown = with_places(nbformat.v4.new_notebook(cells=cells)).cells
-    assert (optional.outputs, "mystnb" in optional.metadata) == ([], False)
-    assert shown.metadata["mystnb"]["figure"]["name"] == "fig-b"
+def test_the_record_of_claims_is_taken_out():
+    record = display({"text/plain": "holds", CLAIMS_MIME: [{"name": "a"}]})
+    cell = v4.new_code_cell("claims", outputs=[record])
+    assert paged(cell).cells[0].outputs == []
+
+
+def test_a_page_with_other_parameters_says_so_after_its_title():
+    title = v4.new_markdown_cell("# Title")
+    notebook = v4.new_notebook(cells=[title])
+    changed = page_of(notebook, "shape-bias", START | {"draws": 500, "observers": "resnet50"})
+    assert changed.cells[0].source == "# Title"
+    assert "observers = `resnet50`" in changed.cells[1].source
+    assert "draws = `500`" in changed.cells[1].source
+    assert "confidence" not in changed.cells[1].source
+    assert len(page_of(notebook, "shape-bias", START).cells) == 2
+
+
+def test_warnings_about_data_become_a_note_and_other_ones_stay():
+    said = (
+        "/a/b.py:12: SummariesWarning: own trials of mine: 1 of 17 datasets (edge)\n"
+        "  summaries = load_summaries()\n"
+        "/a/b.py:12: MissingImagesWarning: only part of a dataset was seen\n  x\n"
+        "/a/b.py:13: OffTimeWarning: 7 of 480 images were shown too long\n  x\n"
+    )
+    cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
+    (output,) = paged(cell).cells[0].outputs
+    note = output.data["text/markdown"]
+    assert "- own trials of mine: 1 of 17 datasets (edge)\n- only part" in note
+    assert note.endswith("- 7 of 480 images were shown too long\n```")
+    assert "/a/b.py" not in note
+    other = v4.new_output("stream", name="stderr", text="/a/b.py:1: UserWarning: odd\n")
+    cell = v4.new_code_cell("load()", outputs=[other])
+    assert paged(cell).cells[0].outputs == [other]
+
+
+def test_what_a_warning_names_is_shown_as_it_is():
+    said = "/a.py:1: SummariesWarning: own trials of <b>{x}`y`</b>: 1 of 17 datasets\n  x\n"
+    cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
+    note = paged(cell).cells[0].outputs[0].data["text/markdown"]
+    assert escape_markdown("<b>{x}`y`</b>") in note
+    assert "<b>" not in note
+
+
+def test_parameters_end_no_block_and_no_cell():
+    path = "a`b\n```\n````\n<b>|c"
+    section = rerun_section("shape-bias", {**START, "trials": path})
+    fences = re.findall(r"^(`+)bash$", section, re.MULTILINE)
+    assert fences == ["`" * 5] * 2
+    assert section.count(f"-p trials '{path}'") == 2
+    (row,) = (line for line in section.splitlines() if line.startswith("| `trials`"))
+    assert re.split(r"(?<!\\)\|", row)[2] == r" `````a`b ``` ```` <b>\|c````` "
+    notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title")])
+    note = page_of(notebook, "shape-bias", START | {"trials": path}).cells[1].source
+    assert "trials = `````a`b ``` ```` <b>|c`````." in note
+
+
+def test_a_page_says_how_long_it_takes_to_read_without_its_solutions():
+    line = v4.new_markdown_cell("**Reading:** {minutes} minutes.")
+    prose = v4.new_markdown_cell("word " * (2 * WORDS_A_MINUTE - 3))
+    solution = v4.new_markdown_cell("```{solution} a\n" + "word " * WORDS_A_MINUTE + "\n```")
+    code = v4.new_code_cell("word " * WORDS_A_MINUTE)
+    cells = [line, prose, solution, code]
+    assert paged(*cells).cells[0].source == "**Reading:** 2 minutes."
+    one_more = v4.new_markdown_cell("word")
+    assert paged(*cells, one_more).cells[0].source == "**Reading:** 3 minutes."
+
+
+def test_a_figures_name_is_that_of_one_cell_in_the_whole_book():
+    """What depends on the reader's files too: Sphinx sees it only in a book with such files."""
+    names = Counter(
+        cell.id
+        for path in find_project().templates.glob("*.ipynb")
+        for cell in nbformat.read(path, as_version=4).cells
+        if cell.id.startswith(("fig-", "tab-"))
+    )
+    assert len(names) > 40
+    assert [name for name, number in names.items() if number > 1] == []

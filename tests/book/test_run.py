@@ -13,7 +13,7 @@ def no_kernel(monkeypatch):
     def start(*_):
         pytest.fail("a kernel was started")
 
-    monkeypatch.setattr(run, "run_apart", start)
+    monkeypatch.setattr(run, "execute_apart", start)
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_networks_are_written_for_a_page_that_runs_them(tmp_path, monkeypatch, r
     app = SimpleNamespace(
         outdir=str(tmp_path),
         builder=SimpleNamespace(format="html"),
-        config=SimpleNamespace(html_theme_options={}),
+        config=SimpleNamespace(html_theme_options={}, titles_of_other_pages={}),
     )
     site._mend_pages(app, None)
     assert written == ([tmp_path / "_static" / "networks"] if runs else [])

@@ -12,13 +12,11 @@ from gcbook.files.errors import GcbookError
 PAGE = """<html><body><p class="title logo__title">The book</p><nav>navigation</nav>
 <article class="bd-article"><section id="bias">
 <h1>1. Bias<a class="headerlink" href="#bias">#</a></h1>
-<p>As <a href="../references.html#id7">Someone [2021]</a> says in
+<p>As <a href="#id7">Someone [2021]</a> says in
 <a href="method.html#x">method</a>,
 <a href="#bias">above</a> and <a href="https://example.org/a">there</a>.</p>
 <img src="../../_images/dot.png" alt="dot"><script src="../../_static/x.js"></script></section>
 </article></body></html>"""
-REFERENCES = """<div class="citation" id="id7"><p>Someone. <em>A title</em>. 2021.</p></div>
-<div class="citation" id="id8"><p>Not cited.</p></div>"""
 
 
 @pytest.fixture
@@ -26,7 +24,6 @@ def built(tmp_path):
     chapters = tmp_path / "book" / "chapters"
     chapters.mkdir(parents=True)
     (chapters / "bias.html").write_text(PAGE)
-    (tmp_path / "book" / "references.html").write_text(REFERENCES)
     (tmp_path / "_images").mkdir()
     (tmp_path / "_images" / "dot.png").write_bytes(b"png")
     static = tmp_path / "_static"
@@ -43,8 +40,7 @@ def built(tmp_path):
 
 
 def make(built):
-    static = built / "_static"
-    return standalone(built / "book/chapters/bias.html", static, built / "book/references.html")
+    return standalone(built / "book/chapters/bias.html", built)
 
 
 def test_nothing_is_asked_of_another_file(built):
@@ -57,11 +53,9 @@ def test_nothing_is_asked_of_another_file(built):
     assert "navigation" not in text
 
 
-def test_citations_come_with_their_entries_and_other_links_become_text(built):
+def test_links_to_other_files_become_text(built):
     text = make(built)
     assert '<a href="#id7">Someone [2021]</a>' in text
-    assert "Someone. <em>A title</em>. 2021." in text
-    assert "Not cited" not in text
     assert "says in\nmethod," in text
     assert '<a href="#bias">above</a>' in text
 

@@ -3,7 +3,7 @@
 import pytest
 
 from gcbook.book.chapters import find_chapters, read_parameters
-from gcbook.book.dress import as_arguments
+from gcbook.book.page import as_arguments
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import (
     allowed,

@@ -9,7 +9,7 @@ import typer
 from papermill.cli import _resolve_type
 
 from gcbook.book.chapters import find_chapters, read_parameters
-from gcbook.book.dress import rerun_section
+from gcbook.book.page import rerun_section
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import check_parameters, defaults, parameters_of
 from gcbook.cli import app

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from gcbook.files.errors import GcbookError
-from gcbook.files.interrupts import held_back, interruptible
+from gcbook.files.interrupts import SIGNALS, held_back, interruptible
 
 
 def test_a_step_is_finished_before_the_interruption_comes():
@@ -65,19 +65,6 @@ def test_what_waits_is_known_in_the_block():
     assert known == [signal.SIGINT]
 
 
-def test_a_second_signal_says_nothing_new(capsys):
-    def ends():
-        try:
-            signal.raise_signal(signal.SIGTERM)
-        finally:
-            signal.raise_signal(signal.SIGHUP)
-
-    with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
-        ends()
-    assert stop.value.code == 143
-    assert capsys.readouterr().err == "nothing was done\n"
-
-
 def test_without_interruption_nothing_happens():
     with held_back():
         pass
@@ -97,31 +84,38 @@ def test_a_signal_that_is_ignored_stays_ignored():
         signal.signal(signal.SIGINT, before)
 
 
+def again():
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.raise_signal(signal.SIGHUP)
+
+
+def changed():
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except KeyboardInterrupt:
+        raise RuntimeError("the kernel died") from None
+
+
 @pytest.mark.parametrize(
-    ("number", "status"),
-    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
-    ids=["ctrl-c", "sigterm", "sighup"],
+    ("stop", "status"),
+    [
+        (lambda: signal.raise_signal(signal.SIGINT), 130),
+        (lambda: signal.raise_signal(signal.SIGTERM), 143),
+        (lambda: signal.raise_signal(signal.SIGHUP), 129),
+        (again, 143),
+        (changed, 143),
+    ],
+    ids=["ctrl-c", "sigterm", "sighup", "two", "what a library makes of it"],
 )
-def test_an_interrupted_program_has_the_status_of_the_signal(number, status, capsys):
-    before = signal.getsignal(number)
-    with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
-        signal.raise_signal(number)
-    assert stop.value.code == status
+def test_an_interrupted_program_has_the_status_of_the_first_signal(stop, status, capsys):
+    before = [signal.getsignal(number) for number in SIGNALS]
+    with pytest.raises(SystemExit) as ended, interruptible("nothing was done"):
+        stop()
+    assert ended.value.code == status
     assert capsys.readouterr().err == "nothing was done\n"
-    assert signal.getsignal(number) is before
-
-
-def test_what_a_library_makes_of_an_interruption_is_not_shown(capsys):
-    def waits():
-        try:
-            signal.raise_signal(signal.SIGTERM)
-        except KeyboardInterrupt:
-            raise RuntimeError("the kernel died") from None
-
-    with pytest.raises(SystemExit) as stop, interruptible("nothing was done"):
-        waits()
-    assert stop.value.code == 143
-    assert capsys.readouterr().err == "nothing was done\n"
+    assert [signal.getsignal(number) for number in SIGNALS] == before
 
 
 def test_an_error_that_the_user_can_mend_is_told_all_the_same():

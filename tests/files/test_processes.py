@@ -12,11 +12,11 @@ from gcbook.files.processes import run_process, workers
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="processes are found in /proc")
 
-TOLD = [
-    (signal.SIGINT, 130),
-    (signal.SIGTERM, 143),
-    (signal.SIGHUP, 129),
-    (signal.SIGKILL, 137),
+ENDINGS = [
+    ("pool", signal.SIGINT, 130),
+    ("pool", signal.SIGKILL, 137),
+    ("process", signal.SIGHUP, 129),
+    ("process", signal.SIGKILL, 137),
 ]
 
 
@@ -38,8 +38,7 @@ def lingering(tmp_path):
         each.__exit__()
 
 
-@pytest.mark.parametrize(("number", "status"), TOLD, ids=lambda value: str(value))
-@pytest.mark.parametrize("kind", ["pool", "process"])
+@pytest.mark.parametrize(("kind", "number", "status"), ENDINGS)
 def test_what_a_command_has_started_ends_with_it(lingering, kind, number, status):
     command = lingering(kind)
     assert len(command.alive()) >= 3, "itself, its process, and what that has started"

@@ -2,7 +2,7 @@
 
 The scripts themselves are ``book/_static/observer``. Images are data URIs, so that a page which was
 opened from a disk has them; all of it becomes a file beside the page, which is loaded only when a
-reader asks for the experiment (`gcbook.book.lighten`).
+reader asks for the experiment (`gcbook.book.assets`).
 """
 
 import json

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from gcbook.book.lighten import lighten_page
+from gcbook.book.assets import split_page
 from gcbook.chapters.observer.pack import Experiment
 from gcbook.chapters.observer.parts import BLOCKS, parts_of
 from gcbook.paper.categories import CATEGORIES
@@ -61,7 +61,7 @@ def test_people_are_red_and_every_row_has_a_colour(data):
 
 def test_a_page_gets_no_heavier_by_it(parts):
     experiment = Experiment(parts)
-    page, files = lighten_page(experiment._repr_html_(), "observer")
+    page, files = split_page(experiment._repr_html_(), "observer")
     assert list(files) == ["observer.files/experiment.js"]
     assert len(page) < 1000
     assert "needs" in page and f'data-megabytes="{len(experiment.data) / 1e6:.1f}"' in page

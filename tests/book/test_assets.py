@@ -7,7 +7,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from gcbook.book.lighten import lighten_book, lighten_page
+from gcbook.book.assets import split_book, split_page
 from gcbook.charts.chart import chart_html, chart_image, chart_spec, static_svg
 from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.charts.tablehtml import csv_link
@@ -34,7 +34,7 @@ def taken(script):
 
 def test_a_chart_leaves_its_image_and_its_specification():
     made = chart_html(chart_image(spec()), spec())
-    page, files = lighten_page(f"<p>{made}{made}</p>", "shape-bias")
+    page, files = split_page(f"<p>{made}{made}</p>", "shape-bias")
     assert list(files) == [
         f"shape-bias.files/chart-{n}.{end}" for n in (1, 2) for end in ("svg", "js")
     ]
@@ -49,7 +49,7 @@ def test_a_chart_leaves_its_image_and_its_specification():
 
 
 def test_a_table_to_download_is_a_file_and_a_script():
-    page, files = lighten_page(csv_link(ROWS, "fig-x"), "a")
+    page, files = split_page(csv_link(ROWS, "fig-x"), "a")
     assert files["a.files/fig-x.csv"].decode() == ROWS.to_csv(index=False)
     assert taken(files["a.files/fig-x.csv.js"]) == ROWS.to_csv(index=False)
     assert (
@@ -61,7 +61,7 @@ def test_a_table_to_download_is_a_file_and_a_script():
 def test_a_pack_is_a_script_of_its_own_with_the_pictures_in_it():
     data = {"picture": "data:image/png;base64,AAAA", "said": "<i>"}
     body = f'<script type="application/json" class="gc-pack" data-name="all">{json.dumps(data)}'
-    page, files = lighten_page(f"<p>{body}</script></p>", "observer")
+    page, files = split_page(f"<p>{body}</script></p>", "observer")
     assert taken(files.pop("observer.files/all.js")) == data
     assert files == {}
     marked = 'class="gc-pack" data-name="all" data-file="observer.files/all.js"></script>'
@@ -70,7 +70,7 @@ def test_a_pack_is_a_script_of_its_own_with_the_pictures_in_it():
 
 def test_a_picture_is_a_file_once():
     made = Gallery((Strip((Picture(b"\x89PNG twice", "a"), Picture(b"\x89PNG twice", "b"))),)).body
-    page, files = lighten_page(made, "method")
+    page, files = split_page(made, "method")
     ((name, content),) = files.items()
     assert (name.endswith(".png"), content) == (True, b"\x89PNG twice")
     assert page.count(f' src="{name}"') == 2
@@ -81,7 +81,7 @@ def test_a_picture_is_a_file_once():
     ("body", "kept"), [("<p>plain</p>", ""), ('<span class="math notranslate">x</span>', MATHS)]
 )
 def test_scripts_that_a_page_does_not_need_go(body, kept):
-    assert lighten_page(f"{FONT}{MATHS}{body}", "a")[0] == f"{kept}{body}"
+    assert split_page(f"{FONT}{MATHS}{body}", "a")[0] == f"{kept}{body}"
 
 
 def test_the_book_gets_the_files_and_what_is_offered_a_twin(tmp_path):
@@ -94,7 +94,7 @@ def test_the_book_gets_the_files_and_what_is_offered_a_twin(tmp_path):
     )
     for folder in ("book", "_static"):
         (tmp_path / folder / "page.html").write_text(FONT + csv_link(ROWS, "fig-x") + link)
-    lighten_book(tmp_path)
+    split_book(tmp_path)
     assert (tmp_path / "book/page.files/fig-x.csv").read_text() == ROWS.to_csv(index=False)
     assert taken((tmp_path / "_downloads/a b.ipynb.js").read_text()) == '{"cells": []}'
     assert "fontawesome" not in (tmp_path / "book/page.html").read_text()

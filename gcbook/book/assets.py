@@ -1,4 +1,4 @@
-"""Lighter pages: what a page need not have at once goes into files beside it.
+"""Smaller pages: what a page need not have at once goes into files of its own.
 
 In a page as Sphinx writes it every figure is whole: its image or pictures, its specification and
 its table as CSV stand inside. Here they become files in ``PAGE.files/``, which a browser takes when
@@ -41,7 +41,7 @@ _MATHJAX = re.compile(
 )
 
 
-def lighten_page(text: str, stem: str) -> tuple[str, dict[str, bytes]]:
+def split_page(text: str, stem: str) -> tuple[str, dict[str, bytes]]:
     """Take out of a page what can come later.
 
     Args:
@@ -91,17 +91,17 @@ def lighten_page(text: str, stem: str) -> tuple[str, dict[str, bytes]]:
     return text, files
 
 
-def lighten_book(folder: Path) -> None:
-    """Make all pages of a built book lighter.
+def split_book(folder: Path) -> None:
+    """Move out of all pages of a built book what can come later.
 
     Args:
-        folder: that of the book; its pages are changed, and get files beside them.
+        folder: that of the book; its pages are changed, and get ``PAGE.files/``.
     """
     for page in sorted(folder.rglob("*.html")):
         if page.relative_to(folder).parts[0].startswith("_"):
             continue
         before = page.read_text(encoding="utf-8")
-        after, files = lighten_page(before, page.stem)
+        after, files = split_page(before, page.stem)
         for name, content in files.items():
             path = page.parent / name
             path.parent.mkdir(exist_ok=True)

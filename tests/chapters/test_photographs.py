@@ -38,7 +38,10 @@ def test_endless_draws_are_approached_from_few(measure):
 
 
 def test_without_noise_nothing_changes(measure):
-    right, wrong = np.zeros((4, 2, 1)), np.array([1.0, -1, 2, 3])[:, None, None] * np.ones((4, 2, 1))
+    right, wrong = (
+        np.zeros((4, 2, 1)),
+        np.array([1.0, -1, 2, 3])[:, None, None] * np.ones((4, 2, 1)),
+    )
     assert of_margins(measure, right, wrong) == 0.75
 
 

@@ -1,6 +1,7 @@
 """What the chapter can be asked to do differently."""
 
-from gcbook.chapters.fields import CLUSTERED
-from gcbook.chapters.parameters import Declaration
+from gcbook.chapters.parameters import OfMiniatures
 
-PARAMETERS = Declaration(dict(CLUSTERED))
+
+class Parameters(OfMiniatures):
+    """What the chapter can be asked to do differently."""

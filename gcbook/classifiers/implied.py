@@ -17,6 +17,7 @@ compared with those of no denoising at all: of :math:`x_t / \alpha` and of a gre
 that beats neither under any reading denoises nothing here, and says nothing of its reading.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,13 +33,13 @@ from gcbook.noise.schedules import log_snr
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-MEANINGS: dict[Prediction, str] = {
+MEANINGS: dict[str, str] = {
     "epsilon": "the noise",
     "v_prediction": "the velocity v = alpha * noise - sigma * image",
     "flow": "the flow, noise - image",
     "sample": "the clean image",
 }
-READINGS = tuple(MEANINGS)
+READINGS: tuple[Prediction, ...] = ("epsilon", "v_prediction", "flow", "sample")
 
 FOLDER_REMEDY = (
     'Write "prediction_type": "{}" into scheduler/scheduler_config.json, or take the scheduler '
@@ -144,6 +145,16 @@ def check_prediction(classifier: "Classifier", remedy: str = "") -> None:
             f"{', '.join(f't = {t:.2g}' for t in implied.t)}. "
             + (remedy or FOLDER_REMEDY).format(likely)
         )
+
+
+def check_loaded(classifier: "Classifier") -> None:
+    """Check a model that is about to be scored, see `check_prediction`.
+
+    One that memory is too small for, or that takes no images of any size, is left to the scorer,
+    which shrinks its batches and names what fails.
+    """
+    with suppress(RuntimeError):
+        check_prediction(classifier)
 
 
 def _times(classifier: DiffusionClassifier) -> np.ndarray:

@@ -503,9 +503,9 @@ def _load(
     if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
         say(f"network in {precision}")
     classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
-    from gcbook.classifiers.implied import check_prediction
+    from gcbook.classifiers.implied import check_loaded
 
-    check_prediction(loaded)
+    check_loaded(loaded)
     return loaded
 
 

@@ -246,7 +246,8 @@ class _Worker:
     """A process of Ray's that has a device and holds the model."""
 
     def __init__(self, job: _Job) -> None:
-        self._job, self._classifier = job, None
+        self._job = job
+        self._classifier: Any = None
 
     def call(self, what: str, *arguments: Any) -> Any:
         """Load the model, once; then tell its traits or score a shard."""
@@ -269,8 +270,16 @@ class _Worker:
     def _score(self, place: Path, store: Path, shard: Shard) -> ScoreReport:
         if store.is_dir():  # a worker that Ray has given up may still be writing
             lock_folder(store, WRITING, PATIENCE_S).release()
-        job, options = self._job, {"save_every": self._job.save_every, "progress": "silent"}
-        return score(job.sets[place], self._classifier, job.settings, store, shard=shard, **options)
+        job = self._job
+        return score(
+            job.sets[place],
+            self._classifier,
+            job.settings,
+            store,
+            shard=shard,
+            save_every=job.save_every,
+            progress="silent",
+        )
 
 
 @contextmanager

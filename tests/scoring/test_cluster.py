@@ -134,7 +134,7 @@ def test_an_address_where_no_cluster_is(monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         address = f"127.0.0.1:{closed.getsockname()[1]}"
     monkeypatch.setenv("RAY_ADDRESS", address)
-    says = f"RAY_ADDRESS={address}: expected Ray to answer, found .*refused.* Check the address"
+    says = rf"RAY_ADDRESS={address}: expected Ray to answer, found .*refused\. Check that"
     with pytest.raises(GcbookError, match=says), ray_cluster(2):
         pass
 

@@ -31,6 +31,7 @@ SOURCES = {
     "computed": "Computed for this book",
     "miniature": "Measured on miniatures trained for this book",
     "all": "Recomputed, published, and measured on miniatures",
+    "mixed": "Recomputed, and measured on miniatures",
     "open": "Measured on a network with open weights",
     "own": "Measured on models that a parameter named",
     "yours": "Measured on your trials",

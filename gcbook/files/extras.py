@@ -32,6 +32,7 @@ EXTRAS: Mapping[str, tuple[str, ...]] = {
         "nbconvert",
         "nbformat",
         "papermill",
+        "psutil",
         "sphinx",
         "sphinx_mathjax_offline",
     ),

@@ -17,9 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
 from gcbook.files.gate import LARGEST_PICTURE, read_file
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.testsets import texture_of
 from gcbook.paper.categories import ImageNetClass, imagenet_classes
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
@@ -194,3 +196,22 @@ def _shuffle(images: np.ndarray, condition: str, rng: np.random.Generator) -> np
     squares = np.take_along_axis(squares, mixed[:, :, None, None, None], axis=1)
     squares = squares.reshape(count, rows, columns, PATCH, PATCH, channels).swapaxes(2, 3)
     return squares.reshape(images.shape)
+
+
+def band_errors(network: str, test_set: str) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """Read what ships of a network's answers to a set of `ASKED`.
+
+    Returns:
+        The images, a row each, with ``image_id, category, condition`` and, of cue conflicts,
+        ``texture``; the middle t of each band of noise; and the mean errors, (images, halves of the
+        draws, bands, classes of `PHOTOGRAPHED`), less their mean over classes. A network without
+        noise has one half and one band, t = 0, of negative log-likelihoods.
+    """
+    labels = list(PHOTOGRAPHED)
+    rows = pd.read_parquet(DATA.path(f"photographs/{network}/{test_set}.parquet"))
+    rows = rows if "t" in rows else rows.assign(half=0, t=0.0, mean=0.0)
+    rows = rows.sort_values(["image_id", "half", "t"])
+    images = rows.drop_duplicates("image_id").drop(columns=[*labels, "half", "t", "mean"])
+    t = rows["t"].unique().astype(float)
+    errors = rows[labels].to_numpy(float).reshape(len(images), -1, len(t), len(labels))
+    return images.reset_index(drop=True), t, errors

@@ -1,21 +1,28 @@
 """What networks of photographs are asked: published stimuli, and photographs changed."""
 
 import os
+import runpy
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 from PIL import Image
 
+from gcbook.book.project import find_project
 from gcbook.miniworld.photographs import (
     PATCH,
     PHOTOGRAPHED,
     PLAIN,
     SHUFFLED,
     asked,
+    band_errors,
 )
+from gcbook.miniworld.results.shipped import shipped_store
+from gcbook.miniworld.results.weighting import read_errors
 from gcbook.paper.categories import imagenet_classes
 from gcbook.paper.experiments import EXPERIMENTS
+from gcbook.stimuli.folders import PUBLISHED_SETS
 from gcbook.stimuli.photographs import TINY_IMAGENET
 from gcbook.trials.originals import read_registry
 
@@ -94,3 +101,30 @@ def test_published_stimuli_are_those_of_the_categories(folder):
     conflicts = asked("cue-conflict", folder)
     assert Counter(each.category for each in conflicts) == dict.fromkeys(PHOTOGRAPHED, 50)
     assert all(each.image_id.count(each.category) == 1 for each in conflicts)
+
+
+@pytest.mark.parametrize("network", ["photo-cnn", "photo-pixel", "photo-latent"])
+def test_what_ships_is_whole_and_of_the_same_images(network):
+    for test_set in (*PUBLISHED_SETS, PLAIN, SHUFFLED):
+        images, t, errors = band_errors(network, test_set)
+        others = band_errors("photo-cnn", test_set)[0]
+        assert images["image_id"].tolist() == others["image_id"].tolist()
+        assert np.isfinite(errors).all()
+        assert errors.shape[2:] == (len(t), len(PHOTOGRAPHED))
+        assert len(t) == 1 or np.allclose(np.diff(t), 1 / len(t), atol=1e-6)
+
+
+def test_what_ships_of_a_store_is_its_errors_by_half_and_band(tmp_path):
+    tool = runpy.run_path(str(find_project().root / "tools" / "score_photographs.py"))
+    store = shipped_store("mini-pixel-calibrated", "cue-conflict")
+    tool["ship"](store, tmp_path / "it.parquet")
+    rows = pd.read_parquet(tmp_path / "it.parquet").sort_values(["image_id", "half", "t"])
+    raw = read_errors(store)
+    order = raw.images["image_id"].argsort().to_numpy()
+    draws, labels = raw.errors.shape[1], list(raw.labels)
+    means = rows.groupby(["image_id", "half"])[labels].mean().to_numpy()
+    for half, chosen in enumerate((slice(draws // 2), slice(draws // 2, None))):
+        found = raw.errors[order, chosen].mean(axis=1)
+        found -= found.mean(axis=1, keepdims=True)
+        assert np.corrcoef(means[half::2].ravel(), found.ravel())[0, 1] > 0.99
+    assert rows["texture"].notna().all()

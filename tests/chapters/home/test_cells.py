@@ -47,18 +47,25 @@ def test_differences_are_those_of_each_network(found):
 
 def test_the_readme_says_the_same(found):
     readme = (find_project().root / "README.md").read_text(encoding="utf-8")
-    pixel = found["on"].set_index("k").loc[7, found["PHOTOGRAPHS"]]
-    said = [pixel, *(found[name][found["PHOTOGRAPHS"]] for name in ("latent", "small_resnet"))]
-    pixel, latent, resnet = (f"{each:.2f}"[1:] for each in said)
-    assert f"{pixel} on pixels and {latent} on latents against {resnet}" in readme
+    lane = found["PHOTOGRAPHS"]
+    said = [found[each].loc[7, lane] for each in ("on", "on_latents")]
+    said += [found["small_resnet"][lane], found["public"]["people"]]
+    pixel, latent, resnet, people = (f"{each:.2f}"[1:] for each in said)
+    assert f"{pixel} on pixels and {latent} on latents against {resnet}; people have {people}." in (
+        " ".join(readme.split())
+    )
 
 
 def test_home_and_the_chapter_have_the_same_numbers(found):
     at = run_chapter("photographs")[0]["at"]
-    for network, values in {"photo-cnn": "small_resnet", "photo-latent": "latent"}.items():
-        chapter = at.loc[(network, "k = 7"), ["shape_bias", "accuracy"]].tolist()
-        home = [found[values][found[lane]] for lane in ("PHOTOGRAPHS", "ACCURACY")]
-        assert home == pytest.approx(chapter)
+    lanes = [found["PHOTOGRAPHS"], found["ACCURACY"]]
+    of = {"photo-pixel": found["on"], "photo-latent": found["on_latents"]}
+    for network, rows in of.items():
+        for k in (0, 7):
+            chapter = at.loc[(network, f"k = {k}"), ["shape_bias", "accuracy"]].tolist()
+            assert rows.loc[k, lanes].tolist() == pytest.approx(chapter)
+    chapter = at.loc[("photo-cnn", "k = 7"), ["shape_bias", "accuracy"]].tolist()
+    assert [found["small_resnet"][each] for each in lanes] == pytest.approx(chapter)
 
 
 def test_the_example_is_named_by_its_shape(found):

@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 from tiny import browsing as charts
 
-from gcbook.trials.originals import locate_trials
-from gcbook.trials.table import read_trials, write_trial_file
+from gcbook.trials.table import write_trial_file
 
 SECRET = b"\x89PNG\r\n\x1a\n what stands in a file of the reader's"
 DATASET = "low-pass"
@@ -86,9 +85,9 @@ def observers(place):
 
 
 @pytest.fixture(scope="module")
-def paths(place, observers):
+def paths(published_trials, place, observers):
     """Trials of all of them, in as many folders as there are names for folders."""
-    published = read_trials(*locate_trials())
+    published = published_trials
     rows = published[
         (published["dataset"] == DATASET)
         & (published["observer"] == "resnet50")

@@ -87,11 +87,10 @@ def observers(place):
 @pytest.fixture(scope="module")
 def paths(published_trials, place, observers):
     """Trials of all of them, in as many folders as there are names for folders."""
-    published = published_trials
-    rows = published[
-        (published["dataset"] == DATASET)
-        & (published["observer"] == "resnet50")
-        & (published["source"] == "model-vs-human")
+    rows = published_trials[
+        (published_trials["dataset"] == DATASET)
+        & (published_trials["observer"] == "resnet50")
+        & (published_trials["source"] == "model-vs-human")
     ]
     rows = rows.assign(response="na").groupby(["condition", "category"]).head(1)
     strange = rows.head(len(IMAGES)).assign(imagename=IMAGES)

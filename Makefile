@@ -48,7 +48,7 @@ format: $(INSTALLED)  ## sort imports, format the code, strip the chapters' outp
 	$(NBSTRIPOUT) notebooks/*.ipynb notebooks/lab/*.ipynb
 
 # A browser, rarely, stops answering: a test for which it does is given another try.
-BROWSER := --reruns 1 --only-rerun TimeoutError tests/browser
+BROWSER := --dist loadgroup --reruns 1 --only-rerun TimeoutError tests/browser
 
 browser-test: book  ## drive the built book in Chromium
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) --durations=10 $(BROWSER)

@@ -39,11 +39,27 @@ EXTRA = [
 ]
 """Pages without the book's theme, which have tests of their own."""
 PAGES = [path for path in _WRITTEN if path not in [*FORWARDS, *EXTRA]]
+CENTRAL = [
+    f"book/chapters/{name}.html"
+    for name in ("home", "shape-bias", "weighting", "photographs", "observer")
+]
+"""Pages that are seen whole at every change; the others at night."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one worker have all tests of a file, which share a page, but for visits of the pages."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.path.stem != "test_pages":
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "page_path" in metafunc.fixturenames:
         metafunc.parametrize("page_path", PAGES)
+    if "whole_path" in metafunc.fixturenames:
+        at_night = [path for path in PAGES if path not in CENTRAL]
+        nightly = [pytest.param(path, marks=pytest.mark.nightly) for path in at_night]
+        metafunc.parametrize("whole_path", [*CENTRAL, *nightly])
 
 
 @pytest.fixture(scope="session")
@@ -108,6 +124,7 @@ class Opened:
         return self.page
 
     def watch(self) -> None:
+        """Note from now on what goes wrong."""
         page = self.page
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
@@ -174,4 +191,12 @@ def on_time() -> Callable[[Path], Path]:
 def open_book(browser: Browser, origins: dict[str, str]) -> Iterator[Opener]:
     opener = Opener(browser, origins)
     yield opener
+    opener.close()
+
+
+@pytest.fixture(scope="module")
+def phone(browser: Browser, origins: dict[str, str]) -> Iterator[Opened]:
+    """A phone that visits one page after another."""
+    opener = Opener(browser, origins)
+    yield opener(width=390)
     opener.close()

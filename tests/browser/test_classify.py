@@ -186,7 +186,7 @@ def test_what_is_asked_anew_ends_what_runs_and_cancel_ends_all(opened):
     opened.get_by_label("Draws", exact=True).select_option("16")
 
 
-@pytest.mark.parametrize("start", ["Run", "Reconstruct"])
+@pytest.mark.parametrize("start", ["Run", pytest.param("Reconstruct", marks=pytest.mark.nightly)])
 def test_a_run_that_fails_says_so_and_leaves_nothing_behind(opened, start):
     """The runtime is given a label that the network does not have, in its third evaluation."""
     opened.evaluate(

@@ -21,52 +21,23 @@ def chart_pages(html, needle):
     return [path for path in pages if needle in source(html, path)]
 
 
-def test_the_book_has_charts_with_controls(html):
-    assert chart_pages(html, '"bind":{')
-
-
 def test_choices_survive_theme_and_width(open_book, html):
-    for path in chart_pages(html, '"bind":{')[:2]:
-        page = open_book().goto(path)
-        charts.draw_all(page)
-        control = page.locator(".gc-chart .vega-bind select").first
-        if not control.count():
-            continue
-        chosen = control.locator("option").nth(1).get_attribute("value")
-        control.select_option(chosen)
-        charts.settle(page)
-        chart = page.locator(".gc-chart:has(.vega-bind select)").first
-        light = charts.picture(chart)
-        page.evaluate("document.documentElement.dataset.theme = 'dark'")
-        page.wait_for_timeout(700)
-        assert charts.picture(chart) != light
-        assert page.locator(".gc-chart .vega-bind select").first.input_value() == chosen
-        page.set_viewport_size({"width": 500, "height": 900})
-        page.wait_for_timeout(900)
-        width = chart.evaluate("c => c.querySelector('svg').getBoundingClientRect().width")
-        assert width <= 500
-        assert page.locator(".gc-chart .vega-bind select").first.input_value() == chosen
-
-
-COVERED = """panel => {
-  const {bottom} = panel.getBoundingClientRect();
-  const chart = panel.closest('.gc-live').querySelector('svg').getBoundingClientRect();
-  return bottom - chart.top;
-}"""
-"""By how many pixels a chart's controls reach into the chart below them."""
-
-
-def test_controls_cover_no_chart_on_a_phone(open_book, html):
-    seen = 0
-    for path in chart_pages(html, '"bind":{'):
-        page = open_book(width=390).goto(path)
-        charts.draw_all(page)
-        panels = page.locator(".gc-live .vega-bindings:has(.vega-bind)")
-        for i in range(panels.count()):
-            panels.nth(i).scroll_into_view_if_needed()
-            assert panels.nth(i).evaluate(COVERED) <= 1, f"{path}, controls {i}"
-            seen += 1
-    assert seen
+    path = next(each for each in chart_pages(html, '"input":"select"') if "/chapters/" in each)
+    page = open_book().goto(path)
+    charts.draw_all(page)
+    control = page.locator(".gc-chart .vega-bind select").first
+    chosen = control.locator("option").nth(1).get_attribute("value")
+    control.select_option(chosen)
+    charts.settle(page)
+    chart = page.locator(".gc-chart:has(.vega-bind select)").first
+    light = charts.picture(chart)
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(700)
+    assert charts.picture(chart) != light
+    assert control.input_value() == chosen
+    charts.resize(page, 500)
+    assert chart.evaluate("c => c.querySelector('svg').getBoundingClientRect().width") <= 500
+    assert control.input_value() == chosen
 
 
 def axis_labels(page):
@@ -80,7 +51,7 @@ def axis_labels(page):
 def test_long_names_lose_their_middle_on_a_phone(open_book, html):
     cut = 0
     # One script shortens all of them.
-    for path in chart_pages(html, "RegNet")[::3]:
+    for path in chart_pages(html, "RegNet")[:1]:
         page = open_book(width=1280).goto(path)
         charts.draw_all(page)
         wide = axis_labels(page)
@@ -142,7 +113,7 @@ def test_data_tables_download_as_csv(open_book, html):
     assert len(text.splitlines()) >= rows + 1
 
 
-@pytest.mark.parametrize("origin", ["file", "http"])
+@pytest.mark.parametrize("origin", ["file", pytest.param("http", marks=pytest.mark.nightly)])
 def test_search_finds_the_chapter_on_it_first(open_book, origin):
     opened = open_book(origin)
     page = opened.goto("search.html?q=shape+bias")

@@ -228,6 +228,7 @@ def test_menus_offer_the_names(opened, observers):
         assert sum(any(each.startswith(name) for each in menu) for menu in offered) == 1, name
 
 
+@pytest.mark.nightly
 def test_a_chosen_name_is_drawn_in_either_theme(browser, hostile):
     context = browser.new_context(color_scheme="dark", reduced_motion="reduce")
     context.set_default_timeout(20_000)

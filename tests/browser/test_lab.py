@@ -46,7 +46,10 @@ def verdicts(page):
     return page.locator(".gc-verdict:not(:empty)").all_inner_texts()
 
 
-@pytest.mark.parametrize("name", IN_PAGE)
+@pytest.mark.parametrize(
+    "name",
+    [IN_PAGE[0], *(pytest.param(name, marks=pytest.mark.nightly) for name in IN_PAGE[1:])],
+)
 def test_solutions_pass(open_lab, name):
     page = open_lab(name)
     fill(page, solutions(name))
@@ -129,6 +132,7 @@ def test_gaps_mistakes_and_a_loop_and_what_is_kept(open_lab):
     assert GAP in area.input_value()
 
 
+@pytest.mark.nightly
 def test_the_keyboard_is_enough(open_lab):
     page = open_lab("2-kappa")
     area = page.get_by_label("Answer 1", exact=True)

@@ -1,7 +1,6 @@
 """Every page: nothing missing, nothing from outside, charts drawn, accessible, phone-wide."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
@@ -13,36 +12,39 @@ COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 HEAVIEST = 550_000
 """Bytes of a page's HTML, which holds the code of its chapter."""
 
-# Of each visit: theme, origin, what axe looks for, the width that the page is loaded at, and the
-# one that it then gets, if any. `test_controls` narrows the pages whose charts have long names.
-VISITS = {
-    "light, from a file": ("light", "file", charts.WCAG, 390, 1280),
-    "dark, served": ("dark", "http", COLOURS, 1280),
-}
+
+def test_it_is_whole_on_a_phone(phone, html, page_path):
+    """Every page, one after another in one window: the cheap half of what the night asks."""
+    phone.problems.clear()
+    page = phone.goto(page_path)
+    charts.draw_all(page)
+    found = [*undrawn(page), *misdrawn(page), *charts.too_wide(page), *charts.covered(page)]
+    text = (html / page_path).read_text("utf-8")
+    if len(text.encode()) >= HEAVIEST:
+        found.append(f"{len(text.encode()):,} bytes of HTML")
+    if "fontawesome.js" in text or ("tex-svg.js" in text) != ('class="math' in text):
+        found.append("scripts that it does not need, or not those that it does")
+    assert phone.problems + found == [], page_path
 
 
 @pytest.mark.parametrize(
-    "visit", ["light, from a file", pytest.param("dark, served", marks=pytest.mark.nightly)]
+    ("theme", "origin", "rules"),
+    [
+        ("light", "file", charts.WCAG),
+        pytest.param("dark", "http", COLOURS, marks=pytest.mark.nightly),
+    ],
 )
-def test_it_is_whole_accessible_and_phone_wide_and_its_controls_act(open_book, page_path, visit):
-    theme, origin, rules, *widths = VISITS[visit]
-    opened = open_book(origin, theme, widths[0])
-    page = opened.goto(page_path)
+def test_it_is_accessible_and_its_controls_act(open_book, whole_path, theme, origin, rules):
+    opened = open_book(origin, theme)
+    page = opened.goto(whole_path)
     charts.draw_all(page)
     page.evaluate("document.querySelectorAll('article details').forEach(d => { d.open = true })")
-    found = undrawn(page)
-    for width in widths:
-        if width != widths[0]:
-            charts.resize(page, width)
-        charts.settle(page)
-        if width == 390:
-            found += charts.too_wide(page)
-        else:
-            found += [*misdrawn(page), *charts.violations(page, rules)]
+    charts.settle(page)
+    found = charts.violations(page, rules)
     if origin == "file":
         found += [f"{control} changes nothing" for control in charts.unmoved(page)]
     assert page.evaluate("document.documentElement.dataset.theme") in (theme, None, "")
-    assert opened.problems + found == [], f"{page_path}, {visit}"
+    assert opened.problems + found == [], whole_path
 
 
 def undrawn(page):
@@ -53,16 +55,22 @@ def undrawn(page):
     return [f"no icon for {name}" for name, image in icons if not image.startswith("url(")]
 
 
+DRAWN = """charts => charts.map(chart => [
+  chart.querySelectorAll("svg .role-mark :is(path, text, line, rect, image)").length,
+  /\\b(NaN|undefined|Infinity)\\b/.test(chart.querySelector("svg").innerHTML),
+  chart.querySelector("[role=graphics-document]").getAttribute("aria-label") ?? "",
+])"""
+
+
 def misdrawn(page):
     """Charts that show nothing, what is no number, or no description; and tables without rows."""
     found = []
-    for number, chart in enumerate(page.locator(".gc-chart").all()):
-        if not charts.marks(chart):
+    for number, (marks, strange, label) in enumerate(page.locator(".gc-chart").evaluate_all(DRAWN)):
+        if not marks:
             found.append(f"chart {number} shows no marks")
-        if re.search(r"\b(NaN|undefined|Infinity)\b", charts.picture(chart)):
+        if strange:
             found.append(f"chart {number} draws what is no number")
-        label = chart.locator("[role=graphics-document]").get_attribute("aria-label")
-        if len(label or "") <= 20:
+        if len(label) <= 20:
             found.append(f"chart {number} is called {label!r}")
     tables = page.locator(".gc-data").evaluate_all(
         "all => all.map(d => [d.querySelectorAll('thead th').length,"
@@ -75,30 +83,19 @@ def misdrawn(page):
     ]
 
 
-def test_static_figures_show_without_scripts(open_book, html, page_path):
-    if "gc-static" not in (html / page_path).read_text("utf-8"):
-        return
-    page = open_book(scripts=False).goto(page_path)
-    images = page.locator(".gc-chart > img.gc-static")
-    for i in range(images.count()):
-        image = images.nth(i)
+def test_static_figures_show_without_scripts(open_book, whole_path):
+    page = open_book(scripts=False).goto(whole_path)
+    for number, image in enumerate(page.locator(".gc-chart > img.gc-static").all()):
         image.scroll_into_view_if_needed()
         box = image.bounding_box()
-        where = f"{page_path}, figure {i}"
+        where = f"{whole_path}, figure {number}"
         assert image.is_visible(), where
         assert box["width"] > 150 and box["height"] > 50, f"{where}: {box}"
         assert len(image.get_attribute("alt")) > 20, where
         assert image.evaluate("i => i.naturalWidth") > 0, where
 
 
-def test_pages_are_light(html, page_path):
-    text = (html / page_path).read_text()
-    assert len(text.encode()) < HEAVIEST, page_path
-    assert "fontawesome.js" not in text
-    assert ("tex-svg.js" in text) == ('class="math' in text)
-
-
-@pytest.mark.parametrize("origin", ["file", "http"])
+@pytest.mark.parametrize("origin", ["file", pytest.param("http", marks=pytest.mark.nightly)])
 def test_tables_and_notebooks_are_saved(open_book, html, origin):
     page = open_book(origin).goto("book/chapters/shape-bias.html")
     page.locator(".gc-data > summary").first.click()
@@ -131,17 +128,11 @@ def test_the_entrance_leads_to_the_start_page(open_book):
     assert page.locator("article h1").count() == 1
 
 
-@pytest.mark.parametrize("origin", ["file", "http"])
-def test_addresses_that_are_no_more_lead_to_pages(open_book, forwards, origin):
-    opened = open_book(origin, scripts=False)
-    for forward in forwards:
-        page = opened.goto(forward)
-        page.wait_for_url(lambda url, forward=forward: forward not in url)
-        assert page.locator("article h1").count() == 1, forward
-        label = page.evaluate("location.hash")
-        assert not label or page.locator(label).count() == 1, forward
-    # Scripts, which the pages' own visits run, are blocked here.
-    assert [each for each in opened.problems if ".js" not in each] == []
+def test_an_address_that_is_no_more_leads_to_a_page(open_book, forwards):
+    """One of them, from a disk and without scripts; `tests/book/test_forwards.py` reads all."""
+    page = open_book(scripts=False).goto(forwards[-1])
+    page.wait_for_url(lambda url: forwards[-1] not in url)
+    assert page.locator("article h1").count() == 1
 
 
 def test_search_knows_pages_alone(html, forwards):

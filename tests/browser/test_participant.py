@@ -204,6 +204,7 @@ def test_a_page_is_prepared_in_its_file(visit, tmp_path):
     assert other.locator(".gc-start").count() == 0
 
 
+@pytest.mark.nightly
 def test_a_class_takes_part_and_gets_its_table(visit, open_book, tmp_path, on_time):
     rng = np.random.default_rng(4)
     files = []

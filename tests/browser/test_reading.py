@@ -46,7 +46,7 @@ def test_without_scripts_nothing_is_folded(opened):
     assert opened.locator(".gc-reading").count() == 0
 
 
-@pytest.mark.parametrize("opened", [(1280, "light", True), (390, "dark", True)], indirect=True)
+@pytest.mark.parametrize("opened", [(390, "dark", True)], indirect=True)
 def test_findings_are_folded_until_a_prediction_is_typed(opened):
     page = opened
     page.get_by_role("button", name="Predict first").press("Enter")

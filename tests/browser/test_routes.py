@@ -1,6 +1,5 @@
-"""The routes of the page for teachers: minutes without gaps, and links that lead somewhere."""
+"""The routes of the page for teachers: links that lead somewhere."""
 
-import re
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
@@ -18,16 +17,6 @@ def routes(html):
     )
     found = {section.h3.get_text(): section.select("tbody tr") for section in sections}
     return page, {title: rows for title, rows in found.items() if rows}
-
-
-def test_minutes_follow_one_another_to_the_end_of_the_title(routes):
-    _, tables = routes
-    assert len(tables) == 3
-    for title, rows in tables.items():
-        spans = [[int(n) for n in re.findall(r"\d+", row.td.get_text())] for row in rows]
-        starts, ends = zip(*spans, strict=True)
-        (minutes,) = re.findall(r"(\d\d) minutes", title)
-        assert starts == (0, *ends[:-1]) and ends[-1] == int(minutes), title
 
 
 def test_what_a_step_opens_is_there(routes):
@@ -48,11 +37,3 @@ def test_what_a_step_opens_is_there(routes):
             # The half of the title that is folded: gcbook-reading.js.
             title = BeautifulSoup(text, "html.parser").h1.get_text()
             assert "gc-predict" in text and (": " in title or ", " in title), link
-
-
-def test_predictions_are_asked_on_pages_that_open_folded(routes):
-    _, tables = routes
-    rows = [row for rows in tables.values() for row in rows if "Predict first" in row.get_text()]
-    assert rows
-    for row in rows:
-        assert any(urlsplit(a["href"]).query == "predict" for a in row.select("a")), row.get_text()

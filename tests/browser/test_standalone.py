@@ -14,7 +14,10 @@ def alone(rerun, tmp_path_factory):
     return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+@pytest.mark.parametrize(
+    ("theme", "width"),
+    [pytest.param("light", 1280, marks=pytest.mark.nightly), ("dark", 390)],
+)
 def test_a_rerun_page_needs_no_other_file(open_book, alone, theme, width):
     opened = open_book(theme=theme, width=width)
     # Only the page itself may be asked for.

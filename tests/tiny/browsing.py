@@ -60,6 +60,29 @@ def too_wide(page: Page) -> list[str]:
     ]
 
 
+COVERED = """() => [...document.querySelectorAll(".gc-live")].flatMap((live, number) => {
+  const chart = live.querySelector("svg");
+  const panels = live.querySelectorAll(".vega-bindings:has(.vega-bind)");
+  const worst = Math.max(...[0, 0.5, 0.9].flatMap(part => {
+    const before = chart.getBoundingClientRect();
+    scrollTo(0, scrollY + before.top + part * before.height);
+    const box = chart.getBoundingClientRect();
+    return [...panels].map(each => {
+      const panel = each.getBoundingClientRect();
+      return Math.min(panel.bottom, box.bottom) - Math.max(panel.top, box.top);
+    });
+  }));
+  return worst > 1 ? [`the controls of chart ${number} cover ${Math.round(worst)} pixels`] : [];
+})"""
+
+
+def covered(page: Page) -> list[str]:
+    """Charts that their controls cover, wherever in the chart the page is scrolled to."""
+    found: list[str] = page.evaluate(COVERED)
+    page.evaluate("window.scrollTo(0, 0)")
+    return found
+
+
 def marks(chart: Locator) -> int:
     """How many marks of data a chart shows."""
     return int(

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import is_dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from gcbook.files.errors import InputError
 from gcbook.files.interrupts import interruptible
 from gcbook.files.naming import UNSEEN
 
@@ -64,6 +63,11 @@ BuiltBook = Annotated[
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 """For scripts; where there is a --format, short for --format json."""
+
+
+Format = Annotated[Literal["table", "csv", "json"], typer.Option(help="How to print.")]
+
+Norm = Literal["l2", "l1"]
 
 
 def _version(wanted: bool) -> None:
@@ -126,16 +130,6 @@ def print_json(value: object) -> None:
     import json
 
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def check_format(format: str, *, otherwise: str = "table") -> None:
-    """Refuse a ``--format`` that is none of the three, or ``otherwise``.
-
-    Raises:
-        InputError: it is another.
-    """
-    if format not in ("table", "csv", "json", otherwise):
-        raise InputError(f"--format: expected table, csv or json; found {format!r}.")
 
 
 def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Commands of the book: build it, run a chapter, list the chapters, serve."""
+"""Commands of the book: build, run a chapter, list chapters, serve, compare; and the lab."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gcbook.cli import completing
-from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app, print_json
+from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app, print_json, say
 from gcbook.files.errors import InputError
 from gcbook.files.extras import require
 from gcbook.files.interrupts import interruptible
@@ -35,7 +34,6 @@ def build(
         typer.Option(
             metavar="CHAPTER",
             help="Execute only this chapter, then build.",
-            autocompletion=completing.chapters,
         ),
     ] = "",
     jobs: Annotated[
@@ -108,7 +106,6 @@ def run(
         str,
         typer.Argument(
             help="Chapter to run, as listed by gcbook chapters.",
-            autocompletion=completing.chapters,
         ),
     ],
     parameters: Annotated[
@@ -165,7 +162,6 @@ def chapters(
         typer.Argument(
             help="Show this chapter's parameters.",
             metavar="[CHAPTER]",
-            autocompletion=completing.chapters,
         ),
     ] = "",
     as_json: AsJson = False,
@@ -221,6 +217,39 @@ def serve(
     with book_server(find_project(book).html, port) as server:
         typer.echo(f"http://{HOST}:{server.server_address[1]}/ (Ctrl-C ends it)")
         server.serve_forever()
+
+
+@app.command(rich_help_panel="Results")
+def compare(before: Path, after: Path) -> None:
+    """Print which numbers of two books or runs differ beyond their intervals; status 1 if any."""
+    from gcbook.book.compare import compare_builds
+    from gcbook.files.markdown import one_line
+
+    for line in (lines := compare_builds(before, after)):
+        typer.echo(one_line(line))
+    raise typer.Exit(min(len(lines), 1))
+
+
+@app.command(rich_help_panel="Book")
+def course(
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Folder to write to, not there yet or empty.")
+    ],
+    instructor: Annotated[
+        bool, typer.Option("--instructor", help="With solutions, and run through.")
+    ] = False,
+) -> None:
+    """Write the lab: eight notebooks with gaps to fill and checks, and the data they read.
+
+    `gcbook check NOTEBOOK` says what the answers in one get.
+    """
+    from gcbook.book.course import write_course
+    from gcbook.book.project import find_project
+
+    with interruptible("stopped; nothing was written"):
+        made = write_course(find_project(), folder, instructor=instructor, report=say)
+    for path in made:
+        typer.echo(str(path))
 
 
 def _pairs(parameters: Sequence[str]) -> dict[str, str]:

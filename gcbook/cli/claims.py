@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli import completing
-from gcbook.cli.app import AsJson, BuiltBook, app, check_format, print_csv, print_json
+from gcbook.cli.app import AsJson, BuiltBook, Format, app, print_csv, print_json
 
 
 @app.command(rich_help_panel="Book")
@@ -16,10 +15,9 @@ def claims(
         typer.Option(
             metavar="CHAPTER",
             help="Only claims about this chapter.",
-            autocompletion=completing.chapters,
         ),
     ] = "",
-    format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    format: Format = "table",
     as_json: AsJson = False,
     book: BuiltBook = None,
 ) -> None:
@@ -27,7 +25,6 @@ def claims(
 
     Without a build it is what the build of this version found.
     """
-    check_format(format)
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.claims import read_collected
     from gcbook.book.project import find_project

@@ -3,13 +3,13 @@
 from os.path import realpath
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gcbook.cli.app import AsJson, app, print_json, say
+from gcbook.cli.app import AsJson, Norm, app, print_json, say
 from gcbook.files.atomic import check_free, unwritable
-from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError
 
 if TYPE_CHECKING:
     from gcbook.miniworld.results.own_stores import ImagesOf
@@ -38,17 +38,16 @@ def decide(
         str,
         typer.Option(metavar="exp:K|uniform|eps|snr|snr:G|elbo", help="Weights of the errors."),
     ] = "",
-    norm: Annotated[str, typer.Option(metavar="l2|l1", help="Norm of the errors.")] = "",
+    norm: Annotated[Norm | None, typer.Option(help="Norm of the errors.")] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Use only the first N draws.")] = None,
     pool: Annotated[
-        str,
-        typer.Option(
-            metavar="log|probability", help="Average log-probabilities or probabilities over draws."
-        ),
+        Literal["log", "probability"],
+        typer.Option(help="Average log-probabilities or probabilities over draws."),
     ] = "log",
     by: Annotated[
-        str, typer.Option(metavar="t|log_snr", help="Print accuracy by range of t or log-SNR.")
-    ] = "",
+        Literal["t", "log_snr"] | None,
+        typer.Option(help="Print accuracy by range of t or log-SNR."),
+    ] = None,
     bins: Annotated[int, typer.Option(min=1, help="With --by: number of ranges.")] = 10,
     name: Annotated[str, typer.Option(help="Name of the model in the trials.")] = "",
     overwrite: Annotated[
@@ -57,10 +56,6 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Turn scores into trials under any weighting, without running the network again."""
-    if by not in ("", "t", "log_snr"):
-        raise InputError(f"--by: expected t or log_snr, found {by!r}.")
-    if pool not in ("log", "probability"):
-        raise InputError(f"--pool: expected log or probability, found {pool!r}.")
     import warnings
 
     from gcbook.miniworld.results.own_stores import MINIATURE, images_of
@@ -72,15 +67,15 @@ def decide(
     observer = decisions.check_observer(name or scores.observer)
     if output is not None and output.suffix.lower() == ".csv" and not overwrite:
         check_free(output)
-    weights = scores.weights(weighting or None, norm or None)  # type: ignore[arg-type]
+    weights = scores.weights(weighting or None, norm)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        found = decisions.decide_store(scores, weights, draws, pool)  # type: ignore[arg-type]
+        found = decisions.decide_store(scores, weights, draws, pool)
         decided = found.table
         trials = decisions.to_trials(decided, observer, scores.dataset)
         ranges = None
         if by and len(decided):
-            ranges = decisions_by(scores, by, bins, weights, draws, pool)  # type: ignore[arg-type]
+            ranges = decisions_by(scores, by, bins, weights, draws, pool)
     for warning in dict.fromkeys(str(each.message) for each in caught):
         say(f"warning: {warning}")
     images = images_of(scores)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from os.path import lexists, realpath
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -51,7 +51,7 @@ def illusions(
     ] = 0,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     dtype: Annotated[
-        str, typer.Option(metavar="float32|float16|bfloat16", help="Precision of the network.")
+        Literal["float32", "float16", "bfloat16"], typer.Option(help="Precision of the network.")
     ] = "float32",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing results.")

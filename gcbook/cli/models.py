@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli import completing
 from gcbook.cli.app import (
     AsJson,
+    Format,
     app,
-    check_format,
     options_in_dataclasses,
     print_csv,
     print_json,
@@ -35,17 +34,15 @@ def models(
         typer.Argument(
             help="Show all details of this model.",
             metavar="[NAME]",
-            autocompletion=completing.models,
         ),
     ] = "",
-    format: Annotated[str, typer.Option(metavar="table|csv|json", help="How to print.")] = "table",
+    format: Format = "table",
     formats: Annotated[
         bool, typer.Option("--formats", help="List the formats of folders that are read instead.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
     """List the named models: what each stands for, its licence, and where its weights are."""
-    check_format(format)
     if formats:
         if name:
             raise InputError(f"--formats: lists formats, not the model {name}; leave out one.")

@@ -7,12 +7,11 @@ from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gcbook.cli import completing
-from gcbook.cli.app import app, options_in_dataclasses, say
+from gcbook.cli.app import Norm, app, options_in_dataclasses, say
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import interruptible
 
@@ -48,12 +47,9 @@ class ScoringOptions:
         ),
     ] = None
     race: Annotated[
-        str,
-        typer.Option(
-            metavar="expected-gain|clark-jaini|li",
-            help="Drop classes that can hardly win, by this rule.",
-        ),
-    ] = ""
+        Literal["expected-gain", "clark-jaini", "li"] | None,
+        typer.Option(help="Drop classes that can hardly win, by this rule."),
+    ] = None
     race_constant: Annotated[
         float | None,
         typer.Option(
@@ -85,29 +81,26 @@ class ScoringOptions:
     ] = None
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto"
     dtype: Annotated[
-        str,
+        Literal["auto", "float32", "float16", "bfloat16"],
         typer.Option(
-            metavar="auto|float32|float16|bfloat16",
             help="Precision of the network; auto: float32, on a CUDA device float16 where it "
             "decides as float32 does on a few images; that of the store where it was begun.",
         ),
     ] = "auto"
     timesteps: Annotated[
-        str, typer.Option(metavar="auto|stratified|uniform", help="How t is drawn.")
+        Literal["auto", "stratified", "uniform"], typer.Option(help="How t is drawn.")
     ] = "auto"
     antithetic: Annotated[
         bool, typer.Option("--antithetic", help="Draws in pairs of opposite noise.")
     ] = False
     clip_x0: Annotated[
-        str,
-        typer.Option(metavar="auto|none|static|dynamic", help="Clip the predicted clean image."),
+        Literal["auto", "none", "static", "dynamic"],
+        typer.Option(help="Clip the predicted clean image."),
     ] = "auto"
     norm: Annotated[
-        str,
-        typer.Option(
-            metavar="l2|l1", help="Norm of the errors: for a race, and decide's default [l2]."
-        ),
-    ] = ""
+        Norm | None,
+        typer.Option(help="Norm of the errors: for a race, and decide's default [l2]."),
+    ] = None
     weighting: Annotated[
         str,
         typer.Option(
@@ -117,7 +110,7 @@ class ScoringOptions:
     ] = ""
 
     def __post_init__(self) -> None:
-        if self.racing and self.race not in ("", "expected-gain"):
+        if self.racing and self.race not in (None, "expected-gain"):
             raise InputError(f"--racing: is --race expected-gain, found --race {self.race} too.")
         if self.draws is not None and self.raced:
             raise InputError("--draws: a race ends by itself; leave out --draws or --race.")
@@ -154,18 +147,18 @@ class ScoringOptions:
 
         standard = ScoringSettings
         weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
-        rule = "expected-gain" if self.racing else self.race
+        rule = "expected-gain" if self.racing else self.race or ""
         return ScoringSettings(
             draws=self.draws or (standard.draws if self.undecided is None else MOST_DRAWS),
-            timesteps=self.timesteps,  # type: ignore[arg-type]
+            timesteps=self.timesteps,
             antithetic=self.antithetic,
-            norm=self.norm or standard.norm,  # type: ignore[arg-type]
+            norm=self.norm or standard.norm,
             weighting=weighting,
-            clip_x0=self.clip_x0,  # type: ignore[arg-type]
+            clip_x0=self.clip_x0,
             seed=self.seed or standard.seed,
             racing=choose_race(rule, self.race_constant, self.race_file, weighting),
             batch_size=self.batch_size,
-            dtype=self.dtype,  # type: ignore[arg-type]
+            dtype=self.dtype,
             device=self.device,
         )
 
@@ -178,8 +171,9 @@ class ModelOptions:
         str, typer.Option(help="Template with {} for the class. Default: the paper's.")
     ] = ""
     method: Annotated[
-        str, typer.Option(metavar="bound|regenerate", help="Masked models: scoring method.")
-    ] = ""
+        Literal["bound", "regenerate"] | None,
+        typer.Option(help="Masked models: scoring method."),
+    ] = None
     mask_ratio: Annotated[
         float | None, typer.Option(help="With --method regenerate: share of tokens masked.")
     ] = None
@@ -198,11 +192,9 @@ class ModelOptions:
         int | None, typer.Option(min=1, help="FLUX.1: side of the images in pixels.")
     ] = None
     noise: Annotated[
-        str,
-        typer.Option(
-            metavar="sqrt|uniform", help="Image networks: add diffusion-style noise to the images."
-        ),
-    ] = ""
+        Literal["sqrt", "uniform"] | None,
+        typer.Option(help="Image networks: add diffusion-style noise to the images."),
+    ] = None
     compile: Annotated[
         bool | None,
         typer.Option(
@@ -223,7 +215,7 @@ class ModelOptions:
         """Refuse what was asked (`ScoringOptions.asked`) and is idle for this kind of model."""
         from gcbook.classifiers.preview import check_idle
 
-        check_idle(model, kind, self.method, asked, noised=bool(self.noise))
+        check_idle(model, kind, self.method or "", asked, noised=bool(self.noise))
 
     def load(self, model: str, device: str, dtype: str) -> "Classifier":
         """Load the model."""
@@ -245,7 +237,6 @@ def score(
         typer.Argument(
             metavar="MODEL",
             help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
-            autocompletion=completing.models,
         ),
     ],
     images: Annotated[

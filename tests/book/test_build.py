@@ -26,6 +26,7 @@ def project(tmp_path, monkeypatch):
     for folder in (made.templates, made.chapters):
         nbformat.write(nbformat.v4.new_notebook(), folder / "method.ipynb")
     monkeypatch.setattr(build, "execute_chapters", lambda *a: [])
+    monkeypatch.setattr(build, "write_course_data", lambda folder: None)
     return made
 
 

@@ -160,6 +160,7 @@ def test_a_chapter_is_its_notebook_its_package_and_a_line(root):
     )
 
 
+@pytest.mark.nightly
 def test_a_changed_fact_fails_the_build_with_sentence_and_numbers(root):
     facts = root / "gcbook" / "chapters" / "squares" / "facts.py"
     facts.write_text(FACTS.replace("number**2", "number * 2"))
@@ -172,6 +173,7 @@ def test_a_changed_fact_fails_the_build_with_sentence_and_numbers(root):
     assert not list((root / "book" / "chapters").glob("squares*"))
 
 
+@pytest.mark.nightly
 def test_a_rerun_marks_a_claim_that_does_not_hold(root):
     done = run(root, RERUN)
     assert done.returncode == 0, done.stderr
@@ -181,6 +183,7 @@ def test_a_rerun_marks_a_claim_that_does_not_hold(root):
     )
 
 
+@pytest.mark.nightly
 def test_a_claim_without_a_place_in_the_text_is_refused(root):
     path = root / "notebooks" / "squares.ipynb"
     path.write_text(

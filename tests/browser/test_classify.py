@@ -101,6 +101,7 @@ def test_the_page_opens_on_the_first_picture_of_the_path(open_book):
     assert steps.locator("[aria-pressed=true]").count() == 0, "another picture is no step"
 
 
+@pytest.mark.nightly
 def test_the_path_says_what_the_networks_say(opened):
     """Each step's cues, with the contrast, the draws and the weights that it is shown with."""
     path, rule = opened.evaluate("gcClassify.PATH"), DrawRule(seed=0, timesteps="uniform")

@@ -81,6 +81,7 @@ def test_workers_give_one_run_to_the_last_bit(ray, tmp_path, whole, capsys):
     assert f"merged: {tmp_path / 'edge'}\n" in said
 
 
+@pytest.mark.nightly
 @needs_ray
 def test_workers_that_are_killed_on_a_busy_machine_are_replaced(ray, tmp_path, whole):
     store = tmp_path / "store"

@@ -252,6 +252,7 @@ def own_of(published: pd.DataFrame, folder: Path, dataset: str = "edge") -> str:
     return str(folder / "lab")
 
 
+@pytest.mark.nightly
 @pytest.mark.filterwarnings("ignore::gcbook.stats.summaries.SummariesWarning")
 def test_what_was_kept_is_what_is_computed(
     published_trials: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

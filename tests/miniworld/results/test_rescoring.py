@@ -90,6 +90,7 @@ def test_shipped_scores_are_those_of_the_shipped_model(model, monkeypatch):
     assert np.isnan(row["largest_difference"]) or row["largest_difference"] < RELATIVE
 
 
+@pytest.mark.nightly
 def test_a_network_without_noise_has_one_score_a_class():
     (row,) = check_shipped([MODEL], n_images=2).to_dict("records")
     assert set(shipped.shipped_sets(MODEL)) == {*TEST_SETS, "filtered"}

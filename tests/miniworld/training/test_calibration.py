@@ -177,6 +177,7 @@ class Reader(torch.nn.Module):
         return SimpleNamespace(logits=logits)
 
 
+@pytest.mark.nightly
 def test_measures_are_shares_of_right_answers_to_validation_images():
     network = Reader(lambda each: each.category, lambda each: each.condition not in ("7", "inf"))
     measured, counts = measure(network, DEFAULT_WORLD)

@@ -99,6 +99,7 @@ def test_a_pool_that_was_damaged_is_composed_again(composed, tmp_path):
     assert composed == [20, 20]
 
 
+@pytest.mark.nightly
 def test_two_processes_compose_a_pool_once(tmp_path):
     script = (
         "from gcbook.miniworld.world import DEFAULT_WORLD, Composer\n"

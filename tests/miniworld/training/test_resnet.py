@@ -224,6 +224,7 @@ def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):
     assert nll.argmin(1).tolist() == [0, 1]
 
 
+@pytest.mark.nightly
 def test_the_command_trains_a_resnet50(tmp_path, capsys, monkeypatch):
     plan = replace(RESNETS["resnet50-noise"], crop_size=64)
     monkeypatch.setitem(RESNETS, "resnet50-noise", plan)

@@ -98,6 +98,7 @@ def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
     assert rest.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(
     torch.multiprocessing.get_sharing_strategy() != "file_descriptor",
     reason="readers hand their images over by name here, without a connection",
@@ -220,6 +221,7 @@ def test_an_image_that_one_cannot_read_stops_both_and_one_names_it():
     assert str(errors[1]) == "x.png: expected an image"
 
 
+@pytest.mark.nightly
 def test_a_reader_that_is_still_there_does_not_keep_python_from_its_end():
     command = """
 import sys

@@ -117,6 +117,7 @@ def test_folded_pixels_are_the_same_pixels(pool, tmp_path):
     torch.testing.assert_close(error, (sigma2 * loss).float(), rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("scoring_prompts")
 @pytest.mark.parametrize("codec", [AutoencoderTask, DeepAutoencoderTask])
 def test_latent_diffusion(pool, tmp_path, codec):
@@ -141,6 +142,7 @@ def test_latent_diffusion(pool, tmp_path, codec):
     torch.testing.assert_close(error, ((1 - kept) / kept * loss).float(), rtol=1e-3, atol=1e-6)
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("scoring_prompts")
 def test_autoregressive(pool, vq, tmp_path):
     task = AutoregressiveTask(Start(pool, pool, NAMES, base=vq), batch_size=8)

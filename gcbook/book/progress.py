@@ -1,4 +1,4 @@
-"""A progress bar of the chapters, on a terminal; one line a chapter elsewhere.
+"""What goes on, on standard error: in one line on a terminal, elsewhere a line for what is done.
 
 The steps of one chapter likewise: in place on a terminal, a line every few seconds elsewhere.
 """
@@ -8,65 +8,47 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.status import Status
 
 
 class ChapterProgress:
     """Shows what happens to each chapter.
 
     Args:
-        progress: the bar, in use.
+        status: the line on a terminal, in use.
     """
 
-    def __init__(self, progress: Progress) -> None:
-        self._progress = progress
-        self._task = progress.add_task("Executing chapters", total=0, visible=False)
-        self._running: list[str] = []
-        self._start = time.monotonic()
+    def __init__(self, status: Status) -> None:
+        self._status, self._running = status, list[str]()
+        self._done = self._total = 0
 
     def report(self, name: str, state: str) -> None:
         """Take note of a chapter that is ``fresh``, ``started`` or ``done``."""
-        bar, task = self._progress, self._task
         if state == "started":
             self._running.append(name)
-            bar.update(task, total=(bar.tasks[0].total or 0) + 1, visible=True)
+            self._total += 1
         elif state == "done":
             self._running.remove(name)
-            bar.advance(task)
-            done, total = bar.tasks[0].completed, bar.tasks[0].total or 0
-            left = (time.monotonic() - self._start) / done * (total - done)
-            about = f", about {max(round(left), 1)} s left" if done < total else ""
-            words = f"{name}: executed ({done:.0f} of {total:.0f}{about})"
-            bar.console.print(words, highlight=False, soft_wrap=True)
-        running = ", ".join(self._running) or "done"
-        bar.update(task, description=f"Executing chapters ({running})")
+            self._done += 1
+            words = f"{name}: executed ({self._done} of {self._total})"
+            self._status.console.print(words, highlight=False, soft_wrap=True)
+        if self._running:
+            self._status.update(f"Executing chapters ({', '.join(self._running)})")
 
     @contextmanager
     def busy(self, message: str) -> Iterator[None]:
         """A context in which something of unknown length goes on."""
-        task = self._progress.add_task(message, total=None)
-        if not self._progress.console.is_terminal:
-            self._progress.console.print(message, highlight=False)
-        try:
-            yield
-        finally:
-            self._progress.remove_task(task)
+        self._status.update(message)
+        if not self._status.console.is_terminal:
+            self._status.console.print(message, highlight=False)
+        yield
 
 
 @contextmanager
 def chapter_progress() -> Iterator[ChapterProgress]:
-    """A progress bar on standard error for the time of a ``with`` block."""
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-    )
-    with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
-    ) as progress:
-        yield ChapterProgress(progress)
+    """Progress on standard error for the time of a ``with`` block."""
+    with Console(stderr=True).status("Looking for what changed") as status:
+        yield ChapterProgress(status)
 
 
 LINE_EVERY_S = 5.0

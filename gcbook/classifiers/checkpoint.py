@@ -5,18 +5,16 @@ of a half random network look like scores, so here that is an error. A pipeline 
 is read part by part: that leaves out what scoring does not need, and finds half-precision files.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 
-from gcbook.classifiers.memory import is_out_of_memory
+from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.pretrained import (
-    check_folder,
     check_numbers,
     no_larger_than,
     read_configuration,
@@ -27,8 +25,6 @@ from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.weights import hash_weights, weight_files, weight_variant
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.paper.categories import PROMPT_TEMPLATE
-
-DTYPES = {"float32": torch.float32, "float16": torch.float16, "bfloat16": torch.bfloat16}
 
 
 @dataclass(frozen=True)
@@ -172,50 +168,6 @@ class Checkpoint:
                 "model_index.json."
             )
         return folder, name
-
-
-def usable_device(name: str) -> torch.device:
-    """Return a device on which float32 is float32.
-
-    Raises:
-        InputError: it is not there.
-    """
-    # Convolutions in TF32 have ten bits of mantissa, and what float32 is asked for gets no fewer:
-    # one token of an image that tips is another likelihood. Matrix products have it off by default.
-    torch.backends.cudnn.allow_tf32 = False
-    try:
-        torch.empty(0, device=name)
-    except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device: {name!r} cannot be used here ({error}).") from error
-    return torch.device(name)
-
-
-def fill_network(
-    make: Callable[[], torch.nn.Module], files: Sequence[Path], checkpoint: Checkpoint, whose: str
-) -> Any:
-    """Return a network of a library that has no reader of folders, for inference.
-
-    Args:
-        make: the network, with random weights.
-        files: safetensors with all its weights.
-        checkpoint: says on which device and in which precision.
-        whose: what they are the weights of, for the message.
-
-    Raises:
-        InputError: they are another network's, or not finite numbers of floating point.
-    """
-    check_folder(checkpoint.path)
-    with no_larger_than(files):
-        network = make()
-    state = {name: tensor for file in files for name, tensor in load_file(file).items()}
-    try:
-        network.load_state_dict(state)
-    except RuntimeError as error:
-        raise InputError(
-            f"{checkpoint.path}: expected the weights of {whose}, found others. {error}"
-        ) from error
-    check_numbers(network, files)
-    return network.eval().requires_grad_(False).to(checkpoint.device, checkpoint.dtype)
 
 
 def load_weights(

@@ -1,21 +1,30 @@
 """One name, one classifier: finds a model and the adapter that knows its format.
 
-A model is called by its name in the zoo, by its id on the Hugging Face Hub, or by the folder it
-lies in. What a folder holds is read from ``model_index.json`` (diffusers) or ``config.json``
-(transformers, torchvision), never guessed from names of files.
+A model is called by its name in the zoo, by its id on the Hugging Face Hub, by the folder it lies
+in, as ``timm:NAME``, or as an object in Python, ``my.py:model`` or ``package.module:model``. What a
+folder holds is read from ``model_index.json`` (diffusers) or ``config.json`` (transformers,
+torchvision, timm), never guessed from names of files.
 """
 
+import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gcbook.classifiers import registry
-from gcbook.classifiers.named import is_object, object_name
-from gcbook.classifiers.quiet import quiet_libraries
-from gcbook.classifiers.weights import HUB_ID, MODELS_DIR, find_in_models_dir, locate_model
+from gcbook.classifiers.registry import TIMM, is_object, object_name
+from gcbook.classifiers.weights import (
+    HUB_ID,
+    MODELS_DIR,
+    find_in_models_dir,
+    find_local,
+    locate_model,
+)
 from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.gate import read_json
@@ -84,44 +93,46 @@ def load_classifier(
             f"object of type {type(model).__name__}. gcbook.wrap(model, preprocess=...) makes a "
             "classifier of a module, a pipeline or a function."
         )
+    called = str(model)
     given = {"template": template, "method": method} | options
     given = {key: value for key, value in given.items() if value is not None}
-    entry = zoo().get(str(model))
-    if entry is None and is_object(str(model)):
-        return _object(str(model), given, labels, name, device, dtype)
+    entry = zoo().get(called)
+    if entry is None and is_object(called):
+        from gcbook.classifiers.objects import load_object
+
+        extra = [*given, *(["labels"] if tuple(labels) != CATEGORIES else [])]
+        if extra:
+            raise InputError(
+                f"{model}: {_shown(extra[0])}: expected no such option for an object in Python, "
+                "found it. Give it to gcbook.wrap, where the object is made."
+            )
+        return load_object(called, name=name, device=device, dtype=dtype)
     if entry is not None:
         # Before gigabytes are fetched for a call that cannot succeed.
-        check_options(entry.kind, registry.options_of(entry.kind), given, entry.name)
-    path, found = _from_zoo(entry) if entry else _from_path(str(model))
+        _check_options(entry.kind, registry.options_of(entry.kind), given, called)
+    path, found = _from_zoo(entry) if entry else _from_path(called)
     adapter = _adapter(found)
-    check_options(adapter.kind, adapter.options, given, str(model))
-    from gcbook.classifiers.checkpoint import DTYPES, Checkpoint, usable_device
-    from gcbook.classifiers.memory import explain_memory
+    _check_options(adapter.kind, adapter.options, given, called)
+    from gcbook.classifiers.checkpoint import Checkpoint
+    from gcbook.classifiers.devices import DTYPES, explain_memory, usable_device
     from gcbook.classifiers.pretrained import refused_model
 
     if dtype not in (AUTO, *DTYPES):
         raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
     place, prompt = usable_device(device), given.pop("template", None)
     compiled, noise = bool(given.pop("compile", False)), given.pop("noise", None)
+    about = path, found, name or name_of(model), tuple(labels), place
 
     def load(precision: str) -> "Classifier":
-        checkpoint = Checkpoint(
-            path,
-            found,
-            name or name_of(model),
-            tuple(labels),
-            place,
-            DTYPES[precision],
-            prompt,
-            compiled,
-        )
         lacking = (
             f"{model}: {device} has too little memory to load it in {precision}; expected enough "
             "for all of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another "
             "device."
         )
         with quiet_libraries(), explain_memory(lacking), refused_model(path):
-            classifier = adapter.function(adapter.loader)(checkpoint, **given)
+            classifier = adapter.load(
+                Checkpoint(*about, DTYPES[precision], prompt, compiled), **given
+            )
             if noise is not None:
                 from gcbook.classifiers.noised import NoisedClassifier
 
@@ -136,116 +147,68 @@ def load_classifier(
     return load("float32" if dtype == AUTO else dtype)
 
 
-def _object(
-    model: str,
-    given: Mapping[str, object],
-    labels: Sequence[str],
-    name: str,
-    device: str,
-    dtype: str,
-) -> "Classifier":
-    from gcbook.classifiers.objects import load_object
-
-    extra = [*given, *(["labels"] if tuple(labels) != CATEGORIES else [])]
-    if extra:
-        raise InputError(
-            f"{model}: {_called(extra[0])}: expected no such option for an object in Python, found "
-            "it. Give it to gcbook.wrap, where the object is made."
-        )
-    return load_object(model, name=name, device=device, dtype=dtype)
-
-
 def name_of(model: str | Path) -> str:
     """Return what a model is called where its user does not say; see `load_classifier`."""
-    if str(model) in zoo():
-        return str(model)
-    if is_object(str(model)):
-        return object_name(str(model))
-    folder = Path(model).expanduser()
+    called, folder = str(model), Path(model).expanduser()
+    if called in zoo():
+        return called
+    if is_object(called):
+        return object_name(called)
     if not folder.is_dir():
-        if registry.of_scheme(str(model)):
-            return str(model).partition(":")[2].replace("/", "-")
-        return str(model).rsplit("/", 1)[-1]
+        timm = called.startswith(TIMM)
+        return called.removeprefix(TIMM).replace("/", "-") if timm else called.rsplit("/", 1)[-1]
     folder = Path(os.path.realpath(folder))
     # What `gcbook train` makes; all of its models lie in folders of this name.
-    if folder.name == "model" and (folder / "training.json").is_file():
-        return folder.parent.name
-    return folder.name
+    trained = folder.name == "model" and (folder / "training.json").is_file()
+    return folder.parent.name if trained else folder.name
 
 
-def check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], model: str) -> None:
-    """Raise InputError unless a model of a kind takes all the options given."""
+def check_kind(model: str, kinds: Collection[str]) -> None:
+    """Refuse, before anything is loaded or fetched, a model that cannot be used.
+
+    Args:
+        model: a name of the zoo, the folder of a model, or a Hub id, of which nothing is known.
+        kinds: keys of `gcbook.classifiers.zoo.COSTS` that will do.
+
+    Raises:
+        InputError: it is none of the three, or of another kind.
+    """
+    entry = zoo().get(model)
+    place = at_hand(entry) if entry else None
+    folder = place.path if place else find_local(model)
+    # A folder may be called as a model of the zoo, and hold another one.
+    kind = find_adapter(folder).kind if folder and folder.is_dir() else entry and entry.kind
+    if (kind and kind not in kinds) or not (kind or HUB_ID.fullmatch(model)):
+        raise InputError(
+            f"model: expected a name that gcbook models lists, the folder of a model, or a Hub id "
+            f"like organisation/name, of the kind {' or '.join(kinds)}; found {model!r}"
+            + (f", which is of the kind {kind}." if kind else f".{did_you_mean(model, zoo())}")
+        )
+
+
+def _check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], model: str) -> None:
     wrong = [option for option in given if option not in takes]
     if wrong:
-        listed = ", ".join(map(_called, takes)) or "none"
-        reasons = "; ".join(_home(option, kind) for option in wrong)
-        raise InputError(f"{model} is a {kind} model, whose options are: {listed}. {reasons}.")
+        listed = ", ".join(map(_shown, takes)) or "none"
+        homes = [
+            f"{_shown(option)} is for {', '.join(titles)}" if titles else f"no {option} is known"
+            for option in wrong
+            for titles in [[each.title for each in registry.FORMATS if option in each.options]]
+        ]
+        raise InputError(
+            f"{model} is a {kind} model, whose options are: {listed}. {'; '.join(homes)}."
+        )
     if given.get("ensemble") and "template" in given:
         raise InputError(
-            f"{model}: ensemble takes CLIP's 80 templates, {_called('template')} takes one; give "
+            f"{model}: ensemble takes CLIP's 80 templates, {_shown('template')} takes one; give "
             "one of the two."
         )
 
 
-def _home(option: str, kind: str) -> str:
-    """Say which models take an option."""
-    having = [each for each in registry.formats() if option in each.options]
-    kinds = dict.fromkeys(each.kind for each in having)
-    if not having:
-        return f"no {option} is known"
-    if kind in kinds:
-        others = "; ".join(each.title for each in having if each.kind == kind)
-        return f"{_called(option)} is for other {kind} models ({others})"
-    return f"{_called(option)} is for {' and '.join(kinds)} models"
-
-
-def _called(option: str) -> str:
+def _shown(option: str) -> str:
     # The command line has two names of its own.
     shown = {"template": "--prompt", "mask_ratio": "--mask-ratio"}.get(option)
     return f"{option} ({shown})" if shown else option
-
-
-def find_format(folder: Path) -> str:
-    """Tell what a folder holds.
-
-    Returns:
-        A name that a format of `gcbook.classifiers.registry` knows: of a class, or like
-        ``torchvision resnet50``.
-
-    Raises:
-        InputError: the folder holds no model of a format that is known.
-    """
-    said = list(_said(folder))
-    found = next((each for each in said if registry.find(each)), None)
-    if found is None:
-        raise InputError(f"{folder}: {_unknown(said)}")
-    return found
-
-
-def _said(folder: Path) -> Iterator[str]:
-    """What the files of a folder say that it holds."""
-    for file, entry in registry.CLASS.items():
-        classes = _read(folder / file).get(entry)
-        yield from map(str, filter(None, classes if isinstance(classes, list) else [classes]))
-    for each in registry.formats():
-        file, _, entry = each.mark.partition(":")
-        value = _read(folder / file).get(entry) if entry else None
-        if value is not None:
-            yield f"{each.names[0].split()[0]} {value}" if isinstance(value, str) else each.names[0]
-
-
-def _unknown(said: Sequence[str]) -> str:
-    """Say what was expected, with the nearest of what is known."""
-    near = list(dict.fromkeys(name for each in said for name in registry.relatives(each)))
-    known = [name for each in registry.formats() for name in each.names]
-    listed = f"{'Near it' if near else 'Known'}: {', '.join(near or known)}"
-    return (
-        "expected a model whose model_index.json (_class_name) or config.json (architectures) "
-        f"names a class that is known; found {', '.join(said) or 'neither'}. "
-        f"{listed}. gcbook models --formats describes them. Any other model goes in by Python: "
-        "gcbook.wrap makes a classifier of a module, pipeline or function, and gcbook score "
-        "my.py:model scores it."
-    )
 
 
 def find_adapter(folder: Path) -> registry.Format:
@@ -254,18 +217,50 @@ def find_adapter(folder: Path) -> registry.Format:
     Raises:
         InputError: the folder holds no model of a format that is known.
     """
-    return _adapter(find_format(folder))
+    return _adapter(_find_format(folder))
 
 
 def _adapter(found: str) -> registry.Format:
-    return next(each for each in registry.formats() if each.knows(found))
+    return next(each for each in registry.FORMATS if each.knows(found))
+
+
+def _find_format(folder: Path) -> str:
+    """What a folder holds: a name that a format knows, of a class, or like ``timm resnet50``."""
+    said = list(_said(folder))
+    found = next((each for each in said if registry.find(each)), None)
+    if found is not None:
+        return found
+    near = list(dict.fromkeys(name for each in said for name in registry.relatives(each)))
+    known = [name for each in registry.FORMATS for name in each.names]
+    raise InputError(
+        f"{folder}: expected a model whose model_index.json (_class_name) or config.json "
+        f"(architectures) names a class that is known; found {', '.join(said) or 'neither'}. "
+        f"{'Near it' if near else 'Known'}: {', '.join(near or known)}. gcbook models --formats "
+        "describes them. Any other model goes in by Python: gcbook.wrap makes a classifier of a "
+        "module, pipeline or function, and gcbook score my.py:model scores it."
+    )
+
+
+def _said(folder: Path) -> Iterator[str]:
+    """What the files of a folder say that it holds."""
+    for file, entry in registry.CLASS.items():
+        content = _read(folder / file)
+        classes = content.get(entry)
+        yield from map(str, filter(None, classes if isinstance(classes, list) else [classes]))
+    for each in registry.FORMATS:
+        if each.mark and content.get(each.mark) is not None:
+            yield f"{each.names[0].split()[0]} {content[each.mark]}"
+
+
+def _read(file: Path) -> dict[str, Any]:
+    values = read_json(file) if file.is_file() else {}
+    return values if isinstance(values, dict) else {}
 
 
 def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
-    place = at_hand(entry)
+    place, source = at_hand(entry), entry.source
     if place is not None and place.where in ("models folder", "package"):
-        return place.path, find_format(place.path)
-    source = entry.source
+        return place.path, _find_format(place.path)
     if source.package:
         raise DataNotFoundError(
             f"{entry.name}: this version of gcbook does not bring it, and {MODELS_DIR} names no "
@@ -275,30 +270,51 @@ def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
     if source.torchvision:
         return torch_cache() / source.file, f"torchvision {source.torchvision} {source.weights}"
     folder = locate_model(source.hub, source.revision or None, called=entry.name)
-    return folder, find_format(folder)
+    return folder, _find_format(folder)
 
 
 def _from_path(model: str) -> tuple[Path, str]:
-    called = registry.of_scheme(model)
-    if called:
-        name = model.partition(":")[2]
-        return called.function(called.locate)(name), called.names[0].replace("*", name)
+    if model.startswith(TIMM):
+        name = model.removeprefix(TIMM)
+        return locate_model(f"timm/{name}"), f"timm {name}"
     here = Path(model).expanduser().exists() or find_in_models_dir(model)
     if not here and not HUB_ID.fullmatch(model):
-        hint = did_you_mean(model, zoo())
         raise InputError(
             f"{model}: expected a name of the zoo (gcbook models lists them), the folder of a "
-            f"model, or a Hub id like organisation/name; found none of them.{hint}"
+            f"model, or a Hub id like organisation/name; found none of them."
+            f"{did_you_mean(model, zoo())}"
         )
     folder = locate_model(model)
-    return folder, find_format(folder)
+    return folder, _find_format(folder)
 
 
-def _read(file: Path) -> dict[str, Any]:
-    if not file.is_file():
-        return {}
-    values = read_json(file)
-    return values if isinstance(values, dict) else {}
+@contextmanager
+def quiet_libraries() -> Iterator[None]:
+    """Keep bars of reading files, and notes on the image library, off the terminal.
+
+    Warnings, of weights that are missing for example, pass.
+    """
+    with warnings.catch_warnings():
+        # In a notebook without ipywidgets, of bars that are not shown anyway.
+        warnings.filterwarnings("ignore", message="IProgress not found")
+        import diffusers.utils.logging
+        import transformers.utils.logging
+
+    def matters(record: logging.LogRecord) -> bool:
+        return "backend is not available" not in record.getMessage()
+
+    logs = (diffusers.utils.logging, transformers.utils.logging)
+    shown = [log for log in logs if log.is_progress_bar_enabled()]
+    logger = logging.getLogger("transformers.models.auto.image_processing_auto")
+    for log in shown:
+        log.disable_progress_bar()
+    logger.addFilter(matters)
+    try:
+        yield
+    finally:
+        logger.removeFilter(matters)
+        for log in shown:
+            log.enable_progress_bar()
 
 
 def _try(classifier: "Classifier", compiled: bool) -> None:

@@ -1,10 +1,8 @@
 """Models that are Python objects: `wrap` makes a classifier of one, `load_object` finds one.
 
-Names are those of `gcbook.classifiers.named`. They alone make code of a user's run: no folder can
-ask for it.
-
-A wrapped model has no files to hash. Its fingerprint (`gcbook.classifiers.fingerprint`) covers its
-parameters and its code, so that no store is continued with another model.
+They alone make code of a user's run: no folder can ask for it. A wrapped model has no files to
+hash: its fingerprint (`gcbook.classifiers.fingerprint`) covers its parameters and its code, so that
+no store is continued with another model.
 """
 
 import importlib
@@ -27,35 +25,36 @@ from PIL import Image
 from gcbook.classifiers import registry
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.diffusion import DiffusionClassifier, Prediction, clean_image
+from gcbook.classifiers.checks import check_prediction
+from gcbook.classifiers.diffusion import DiffusionClassifier, clean_image
 from gcbook.classifiers.discriminative import (
     DiscriminativeClassifier,
     category_log_probs,
     class_indices,
 )
 from gcbook.classifiers.fingerprint import fingerprint as fingerprint_of
-from gcbook.classifiers.implied import check_prediction
-from gcbook.classifiers.named import OBJECT, announced, object_name
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
+from gcbook.classifiers.registry import OBJECT, object_name
+from gcbook.classifiers.weights import VOLATILE
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.gate import open_file
-from gcbook.noise.schedules import CosineSchedule, DiscreteSchedule, FlowSchedule, Schedule
+from gcbook.noise.schedules import CosineSchedule, FlowSchedule, Schedule
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-Reading = Literal["epsilon", "v", "flow", "sample"]
+Prediction = Literal["epsilon", "v", "flow", "sample"]
 """What a denoiser returns."""
 
-_PREDICTIONS: Mapping[str, Prediction] = {
-    "epsilon": "epsilon",
-    "v": "v_prediction",
-    "flow": "flow",
-    "sample": "sample",
-}
-CHECK_REMEDY = 'Say so by prediction= ("{}", and "v" for v_prediction), or check=False.'
+_SCHEDULES: dict[Any, Schedule] = {"cosine": CosineSchedule(), "flow": FlowSchedule()}
+_PREPROCESS = (
+    "preprocess: expected how images become what the model takes: the side of a square in pixels "
+    "(values in [-1, 1]), or a function of a Pillow image that returns a tensor, such as a "
+    "transform of torchvision"
+)
+_GREY = np.full((64, 64, 3), 0.5, np.float32)
 
 
 def wrap(
@@ -63,8 +62,8 @@ def wrap(
     *,
     preprocess: int | Preprocess | Callable[[Image.Image], torch.Tensor] | None = None,
     labels: Sequence[str] | Mapping[int, str] | Mapping[str, int] | None = None,
-    prediction: Reading | None = None,
-    schedule: str | Schedule | Sequence[float] | None = None,
+    prediction: Prediction | None = None,
+    schedule: str | Schedule | None = None,
     template: str | None = None,
     clip: Clip | None = None,
     name: str = "",
@@ -105,8 +104,7 @@ def wrap(
         prediction: what a denoiser returns: ``"epsilon"`` (the noise), ``"v"`` (alpha * noise -
             sigma * image), ``"flow"`` (noise - image) or ``"sample"`` (the clean image).
         schedule: how a denoiser's images are noised: ``"cosine"``, ``"flow"`` (the default where
-            the prediction is), an object of `gcbook.noise.schedules`, or the ``alphas_cumprod`` of
-            the steps of a discrete one.
+            the prediction is), or an object of `gcbook.noise.schedules`.
         template: a pipeline's prompt with ``{}`` for the class; by default the paper's.
         clip: how a denoiser's clean images are clipped: ``"none"``, ``"static"`` (to [-1, 1]) or
             ``"dynamic"``. By default ``"static"`` where ``preprocess`` is a number, else
@@ -125,77 +123,71 @@ def wrap(
         InputError: the model is none of these, an argument is missing or does not apply, outputs
             and labels do not fit, or a denoiser most likely returns something else.
     """
-    called = name or _name_of(model)
-    if _is_pipeline(model):
-        given = {
-            "preprocess": preprocess,
-            "prediction": prediction,
-            "schedule": schedule,
-            "clip": clip,
-            "fingerprint": fingerprint,
-        }
-        _refuse(called, "a diffusers pipeline, which knows them itself", given)
+    own = str(getattr(model, "__name__", None) or type(model).__name__).lower()
+    called = name or ("model" if own == "<lambda>" else own)
+    diffusers = sys.modules.get("diffusers")
+    pipeline = diffusers is not None and isinstance(model, diffusers.DiffusionPipeline)
+    needed = 0 if pipeline else _needed(model, called)
+    given = {"template": template, "prediction": prediction, "schedule": schedule, "clip": clip}
+    given |= {"preprocess": preprocess, "fingerprint": fingerprint or None}
+    takes = [{"template"}, {"preprocess", "fingerprint"}, {"preprocess", "fingerprint"}]
+    for argument, value in given.items():
+        if value is not None and argument not in (
+            takes[needed] if needed < 3 else {*given} - {"template"}
+        ):
+            kind = f"a model of {needed} arguments" if needed else "a diffusers pipeline"
+            raise InputError(
+                f"{called}: {argument}: expected none for {kind}; found {value!r}. Leave it out."
+            )
+    if pipeline:
         return _wrap_pipeline(model, labels, template, called, device)
-    _refuse(called, "no pipeline of prompts", {"template": template})
-    n_needed = _needed(model, called)
     if isinstance(model, torch.nn.Module):
         model.eval()
-    place = torch.device(device or _device_of(model))
-    if n_needed != 3:
-        given = {"prediction": prediction, "schedule": schedule, "clip": clip}
-        _refuse(called, f"a model of {n_needed} arguments and no denoiser", given)
-    if n_needed == 1:
+        tensors = (*model.parameters(), *model.buffers())
+        device = device or (tensors[0].device if tensors else None)
+    place = torch.device(device or "cpu")
+    if needed == 1:
         return _wrap_network(model, preprocess, labels, called, place, fingerprint)
-    encode = _preprocess(preprocess, place, called)
-    details: dict[str, object] = {"space": "own", "resize": _described(preprocess)}
+    encode = _images(preprocess, place, called)
+    details: dict[str, object] = {"space": "own", "resize": encode.describe()}
     if isinstance(preprocess, int):
-        details |= {"space": "pixels", **ImageFit(preprocess).as_dict()}
-    shared: dict[str, Any] = {
-        "labels": _names(labels, called),
-        "name": called,
-        "details": details,
-        "fingerprint": fingerprint,
-    }
-    if n_needed == 2:
+        details |= {"space": "pixels", "resolution": preprocess}
+    shared: dict[str, Any] = {"labels": _names(labels, called), "name": called}
+    shared |= {"details": details, "fingerprint": fingerprint}
+    if needed == 2:
         return _wrap_likelihood(model, encode, shared)
-    if prediction is None or prediction not in _PREDICTIONS:
-        raise InputError(
-            f"{called}: prediction: expected what it returns, one of {', '.join(_PREDICTIONS)}; "
-            f"found {prediction!r}."
-        )
     clip = clip or ("static" if isinstance(preprocess, int) else "none")
-    return _wrap_denoiser(model, encode, prediction, schedule, clip, shared, check)
+    classifier = _wrap_denoiser(model, encode, prediction, schedule, clip, shared)
+    if check:
+        with _running(called, "a model that takes images noised by the schedule, t and label"):
+            check_prediction(
+                classifier, 'Say so by prediction= ("{}", "v" for v_prediction), or check=False.'
+            )
+    return classifier
 
 
 def _wrap_network(
-    network: Any,
-    preprocess: Any,
-    labels: Any,
-    name: str,
-    device: torch.device,
-    fingerprint: str,
+    network: Any, preprocess: Any, labels: Any, name: str, device: torch.device, fingerprint: str
 ) -> DiscriminativeClassifier:
-    chosen: Preprocess = (
-        TorchvisionPreprocess() if preprocess is None else _preprocess(preprocess, device, name)
-    )
-    probe = chosen([np.full((64, 64, 3), 0.5, np.float32)]).to(device)
+    plain = TorchvisionPreprocess()
+    chosen: Preprocess = plain if preprocess is None else _images(preprocess, device, name)
+    probe = chosen([_GREY]).to(device)
 
     def logits(x: torch.Tensor) -> torch.Tensor:
         found = network(x)
         return getattr(found, "logits", found)
 
     given = "what preprocess makes" if preprocess else "ImageNet's images, for want of preprocess"
-    with torch.inference_mode(), _refused_call(name, f"{given}, {_shape(probe)}"):
+    with torch.inference_mode(), _running(name, f"a model that takes {given}, {_shape(probe)}"):
         found = logits(probe)
     if not isinstance(found, torch.Tensor) or found.ndim != 2 or len(found) != 1:
         raise InputError(
             f"{name}: expected logits of shape (n, outputs) for n images, found "
             f"{_shape(found)} for one."
         )
-    n_outputs = found.shape[1]
-    if preprocess is None and n_outputs != IMAGENET_CLASSES:
+    if preprocess is None and found.shape[1] != IMAGENET_CLASSES:
         raise InputError(f"{name}: {_PREPROCESS}; found None.")
-    classes, groups = _groups(labels, n_outputs, name)
+    classes, groups = _groups(labels, found.shape[1], name)
     return DiscriminativeClassifier(
         lambda x: category_log_probs(logits(x), groups),
         chosen,
@@ -224,14 +216,33 @@ def _wrap_likelihood(
 def _wrap_denoiser(
     function: Any,
     encode: Preprocess,
-    reading: Reading,
+    asked: Prediction | None,
     schedule: Any,
     clip: Clip,
     shared: dict[str, Any],
-    check: bool,
 ) -> DiffusionClassifier:
-    name, prediction = shared["name"], _PREDICTIONS[reading]
-    known = _schedule(schedule, reading, name)
+    name = shared["name"]
+    if asked not in ("epsilon", "v", "flow", "sample"):
+        raise InputError(
+            f"{name}: prediction: expected what it returns, epsilon, v, flow or sample; found "
+            f"{asked!r}."
+        )
+    known = _SCHEDULES.get("flow" if schedule is None and asked == "flow" else schedule, schedule)
+    if not all(hasattr(known, part) for part in ("alpha", "sigma", "snap", "as_dict")):
+        raise InputError(
+            f"{name}: schedule: expected cosine, flow or an object of gcbook.noise.schedules; "
+            f"found {schedule!r}."
+        )
+    t = known.snap(np.linspace(0.1, 0.9, 9))
+    preserving = np.allclose(known.alpha(t) ** 2 + known.sigma(t) ** 2, 1, atol=1e-3)
+    if (asked == "flow" and not isinstance(known, FlowSchedule)) or (
+        asked == "v" and not preserving
+    ):
+        raise InputError(
+            f"{name}: prediction: expected 'flow' (noise - image) with schedule='flow', or 'v' "
+            f"with one whose alpha² + sigma² is 1; found {asked!r} with {known.as_dict()['name']}."
+        )
+    prediction = "v_prediction" if asked == "v" else asked
 
     def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         found = function(x_t, t, label.to(x_t.device))
@@ -249,16 +260,12 @@ def _wrap_denoiser(
             torch.as_tensor(values, dtype=x_t.dtype, device=x_t.device)
             for values in (known.alpha(times), known.sigma(times))
         )
-        output = output[:, :channels].to(x_t.dtype)
-        return clean_image(prediction, output, x_t, alpha, sigma)
+        return clean_image(prediction, output[:, :channels].to(x_t.dtype), x_t, alpha, sigma)
 
     about = {"prediction": prediction, "schedule": known.as_dict()}
-    shared = shared | {"details": shared["details"] | about}
-    classifier = DiffusionClassifier(denoise, known, encode, clip=clip, **shared)
-    if check:
-        with _refused_call(name, "images noised by the schedule, and t and label"):
-            check_prediction(classifier, CHECK_REMEDY)
-    return classifier
+    return DiffusionClassifier(
+        denoise, known, encode, clip=clip, **shared | {"details": shared["details"] | about}
+    )
 
 
 def _wrap_pipeline(
@@ -267,7 +274,7 @@ def _wrap_pipeline(
     template: str | None,
     name: str,
     device: str | torch.device | None,
-) -> DiffusionClassifier:
+) -> "Classifier":
     kind = type(pipeline).__name__
     adapter = registry.find(kind)
     if adapter is None:
@@ -289,8 +296,7 @@ def _wrap_pipeline(
         held=pipeline,
         ids=ids,
     )
-    loaded: DiffusionClassifier = adapter.function(adapter.loader)(held)
-    return loaded
+    return adapter.load(held)
 
 
 @dataclass(frozen=True)
@@ -308,20 +314,18 @@ class _Held(Checkpoint):
 
     @cached_property
     def weights(self) -> str:
-        parts = {
-            name: part
-            for name, part in self.held.components.items()
-            if isinstance(part, torch.nn.Module) and name != "safety_checker"
-        }
-        words = {
-            name: sorted(part.get_vocab().items())
-            for name, part in self.held.components.items()
-            if hasattr(part, "get_vocab")
-        }
-        states = {name: dict(part.state_dict()) for name, part in parts.items()}
-        configs = {name: _plain(getattr(part, "config", {})) for name, part in parts.items()}
-        about = {"states": states, "configs": configs, "words": words}
-        return fingerprint_of(about | {"scheduler": _plain(self.held.scheduler.config)})
+        about: dict[str, object] = {}
+        for name, part in self.held.components.items():
+            if isinstance(part, torch.nn.Module) and name != "safety_checker":
+                about[name] = dict(part.state_dict())
+            if hasattr(part, "get_vocab"):
+                about[name] = sorted(part.get_vocab().items())
+            config = getattr(part, "config", {})
+            content = config.to_dict() if hasattr(config, "to_dict") else dict(config)
+            about[f"{name} settings"] = sorted(
+                (key, str(each)) for key, each in content.items() if key not in VOLATILE
+            )
+        return fingerprint_of(about)
 
     @cached_property
     def index(self) -> dict[str, Any]:
@@ -374,127 +378,48 @@ class _Held(Checkpoint):
         return found
 
 
-def _plain(values: Mapping[str, Any] | Any) -> str:
-    from gcbook.classifiers.weights import VOLATILE
-
-    content = values.to_dict() if hasattr(values, "to_dict") else dict(values)
-    return repr(sorted((key, str(each)) for key, each in content.items() if key not in VOLATILE))
-
-
-_PREPROCESS = (
-    "preprocess: expected how images become what the model takes: the side of a square in pixels "
-    "(values in [-1, 1]), or a function of a Pillow image that returns a tensor, such as a "
-    "transform of torchvision"
-)
-
-
 @dataclass(frozen=True)
-class _Encoder:
-    """Brings images to what a model takes, one by one.
+class _Images:
+    """Brings images to what a model takes: to squares of pixels, or each by a user's function."""
 
-    Attributes:
-        function: maps a Pillow image to a tensor.
-        device: where it is put.
-    """
-
-    function: Callable[[Image.Image], torch.Tensor]
+    function: int | Callable[[Image.Image], torch.Tensor]
     device: torch.device
     name: str
 
     def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:
-        made = [self.function(_picture(image)) for image in images]
-        if not all(isinstance(each, torch.Tensor) for each in made):
+        if isinstance(self.function, int):
+            return (2 * ImageFit(self.function).fit(images) - 1).to(self.device)
+        # What stored images hold are 8-bit values.
+        pixels = [np.rint(np.asarray(each, np.float32) * 255).astype(np.uint8) for each in images]
+        made = [self.function(Image.fromarray(each)) for each in pixels]
+        shapes = sorted({_shape(each) for each in made})
+        if len(shapes) > 1 or not isinstance(made[0], torch.Tensor):
             raise InputError(
-                f"{self.name}: preprocess: expected a tensor for a Pillow image, found "
-                f"{type(made[0]).__name__}."
-            )
-        if len(shapes := {tuple(each.shape) for each in made}) > 1:
-            raise InputError(
-                f"{self.name}: preprocess: expected tensors of one shape whatever an image's size "
-                f"is, found {' and '.join(map(str, sorted(shapes)))}."
+                f"{self.name}: preprocess: expected a tensor for a Pillow image, of one shape "
+                f"whatever the image's size is; found {' and '.join(shapes)}."
             )
         return torch.stack(made).to(self.device)
 
     @cached_property
     def size(self) -> tuple[int, int]:
         """Height and width of the input, in pixels."""
-        shape = self([np.full((64, 64, 3), 0.5, np.float32)]).shape
+        shape = self([_GREY]).shape
         return (shape[-2], shape[-1]) if len(shape) > 2 else (1, shape[-1])
 
     def describe(self) -> str:
         """Return what is done, in words."""
-        return _described(self.function)
+        if isinstance(self.function, int):
+            return str(ImageFit(self.function).as_dict()["resize"])
+        return f"own ({getattr(self.function, '__qualname__', type(self.function).__qualname__)})"
 
 
-@dataclass(frozen=True)
-class _Square:
-    """Resizes and cuts images to a square of pixels in [-1, 1]."""
-
-    fit: ImageFit
-    device: torch.device
-
-    @property
-    def size(self) -> tuple[int, int]:
-        """Height and width, in pixels."""
-        return self.fit.size, self.fit.size
-
-    def __call__(self, images: Sequence[np.ndarray]) -> torch.Tensor:
-        return (2 * self.fit.fit(images) - 1).to(self.device)
-
-    def describe(self) -> str:
-        """Return what is done, in words."""
-        return str(self.fit.as_dict()["resize"])
-
-
-def _preprocess(preprocess: Any, device: torch.device, name: str) -> Preprocess:
-    if isinstance(preprocess, int) and not isinstance(preprocess, bool) and preprocess > 0:
-        return _Square(ImageFit(preprocess), device)
+def _images(preprocess: Any, device: torch.device, name: str) -> Preprocess:
     if isinstance(getattr(preprocess, "size", None), tuple) and hasattr(preprocess, "describe"):
         return preprocess
-    if not callable(preprocess):
+    side = isinstance(preprocess, int) and not isinstance(preprocess, bool) and preprocess > 0
+    if not side and not callable(preprocess):
         raise InputError(f"{name}: {_PREPROCESS}; found {preprocess!r}.")
-    return _Encoder(preprocess, device, name)
-
-
-def _described(preprocess: Any) -> str:
-    if hasattr(preprocess, "describe"):
-        return str(preprocess.describe())
-    return f"own ({getattr(preprocess, '__qualname__', type(preprocess).__qualname__)})"
-
-
-def _picture(image: np.ndarray) -> Image.Image:
-    # What stored images hold are 8-bit values.
-    return Image.fromarray(np.rint(np.asarray(image, np.float32) * 255).astype(np.uint8))
-
-
-def _schedule(schedule: Any, reading: Reading, name: str) -> Schedule:
-    named: dict[Any, Schedule] = {"cosine": CosineSchedule(), "flow": FlowSchedule()}
-    known: Any = schedule
-    if schedule is None and reading == "flow":
-        known = FlowSchedule()
-    elif isinstance(schedule, str):
-        known = named.get(schedule)
-    elif isinstance(schedule, Sequence | np.ndarray | torch.Tensor):
-        known = DiscreteSchedule(tuple(float(each) for each in schedule))
-    if not all(hasattr(known, part) for part in ("alpha", "sigma", "snap", "as_dict")):
-        raise InputError(
-            f"{name}: schedule: expected cosine, flow, the alphas_cumprod of its steps, or an "
-            f"object of gcbook.noise.schedules; found {schedule!r}."
-        )
-    t = known.snap(np.linspace(0.1, 0.9, 9))
-    alpha, sigma = known.alpha(t), known.sigma(t)
-    if reading == "flow" and not isinstance(known, FlowSchedule):
-        raise InputError(
-            f"{name}: prediction='flow' goes with schedule='flow', x_t = (1 - t) image + t noise; "
-            f"found {known.as_dict()['name']}."
-        )
-    if reading == "v" and not np.allclose(alpha**2 + sigma**2, 1, atol=1e-3):
-        raise InputError(
-            f"{name}: prediction='v' goes with a schedule whose alpha² + sigma² is 1; found "
-            f"{known.as_dict()['name']}. A network that returns noise - image has "
-            "prediction='flow'."
-        )
-    return known
+    return _Images(preprocess, device, name)
 
 
 def _names(labels: Any, name: str) -> tuple[str, ...]:
@@ -514,37 +439,25 @@ def _groups(
     labels: Any, n_outputs: int, name: str
 ) -> tuple[tuple[str, ...], list[tuple[int, ...]]]:
     """Return the classes, and which outputs of a network belong to each."""
-    if labels is None:
-        if n_outputs == len(CATEGORIES):
-            return CATEGORIES, [(index,) for index in range(n_outputs)]
-        if n_outputs == IMAGENET_CLASSES:
-            numbers = [str(index) for index in range(n_outputs)]
-            return CATEGORIES, class_indices(numbers, CATEGORIES, name)
-        raise InputError(
-            f"{name}: labels: expected them for a network of {n_outputs:,} outputs (16 are taken "
-            f"for the categories, {IMAGENET_CLASSES:,} for ImageNet's classes), found none. Pass "
-            "the outputs' names in their order, or {output: category}."
-        )
     if isinstance(labels, Mapping):
-        wrong = [key for key in labels if not (type(key) is int and 0 <= key < n_outputs)]
-        if wrong or not labels:
+        if not labels or not all(type(key) is int and 0 <= key < n_outputs for key in labels):
             raise InputError(
                 f"{name}: labels: expected numbers of outputs from 0 to {n_outputs - 1}, each with "
-                f"its category; found {wrong[0]!r}."
-                if wrong
-                else f"{name}: labels: found none."
+                f"its category; found {list(labels)}."
             )
-        groups: dict[str, list[int]] = {}
-        for output, category in sorted(labels.items()):
-            groups.setdefault(category, []).append(output)
-        known = [category for category in CATEGORIES if category in groups]
-        classes = tuple(known if len(known) == len(groups) else groups)
-        return classes, [tuple(groups[each]) for each in classes]
+        named = dict.fromkeys(labels[output] for output in sorted(labels))
+        known = [category for category in CATEGORIES if category in named]
+        classes = tuple(known if len(known) == len(named) else named)
+        outputs = {each: [key for key in sorted(labels) if labels[key] == each] for each in classes}
+        return classes, [tuple(outputs[each]) for each in classes]
+    if labels is None and n_outputs == IMAGENET_CLASSES:
+        labels = [str(index) for index in range(n_outputs)]
     names = _names(labels, name)
     if len(names) != n_outputs or len(set(names)) < len(names) != IMAGENET_CLASSES:
         raise InputError(
-            f"{name}: labels: expected a name for each of {n_outputs:,} outputs, found "
-            f"{len(set(names)):,} different ones."
+            f"{name}: labels: expected a name for each of {n_outputs:,} outputs, in their order, "
+            f"or {{output: category}}; found {len(set(names)):,} different ones (by default, 16 "
+            f"outputs are the categories and {IMAGENET_CLASSES:,} ImageNet's classes)."
         )
     if n_outputs == IMAGENET_CLASSES or set(CATEGORIES) <= {each.lower() for each in names}:
         return CATEGORIES, class_indices(names, CATEGORIES, name)
@@ -553,60 +466,24 @@ def _groups(
 
 def _needed(model: Any, name: str) -> int:
     """How many arguments a model needs: 1, 2 or 3."""
-    expected = (
+    found = f"an object of type {type(model).__name__}"
+    if callable(model):
+        try:
+            asked = model.forward if isinstance(model, torch.nn.Module) else model
+            parameters = inspect.signature(asked).parameters.values()
+            positional = [each for each in parameters if each.kind in (0, 1)]
+            needed = [each.name for each in positional if each.default is each.empty]
+            # A model of transformers has a default for every argument.
+            n = len(needed) or int(isinstance(model, torch.nn.Module) and bool(positional))
+            if n in (1, 2, 3):
+                return n
+            found = f"one whose arguments are {', '.join(needed) or 'none'}"
+        except (TypeError, ValueError):
+            found = "one that does not say its arguments"
+    raise InputError(
         f"{name}: expected a network(x), a log_likelihood(x, label), a denoiser(x_t, t, label) or "
-        "a diffusers pipeline"
+        f"a diffusers pipeline; found {found}. Wrap it in a function."
     )
-    if not callable(model):
-        raise InputError(f"{expected}; found an object of type {type(model).__name__}.")
-    asked = model.forward if isinstance(model, torch.nn.Module) else model
-    try:
-        parameters = inspect.signature(asked).parameters.values()
-    except (TypeError, ValueError):
-        raise InputError(
-            f"{expected}; found one that does not say its arguments. Wrap it in a function."
-        ) from None
-    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    positional = [each for each in parameters if each.kind in kinds]
-    needed = [each for each in positional if each.default is each.empty]
-    # A model of transformers has a default for every argument.
-    n = len(needed) or (1 if isinstance(model, torch.nn.Module) and positional else 0)
-    if n not in (1, 2, 3):
-        listed = ", ".join(each.name for each in needed) or "none"
-        raise InputError(
-            f"{expected}; found one whose arguments are {listed}. Wrap it in a function."
-        )
-    return n
-
-
-def _refuse(name: str, kind: str, given: Mapping[str, object]) -> None:
-    for argument, value in given.items():
-        if value not in (None, ""):
-            raise InputError(
-                f"{name}: {argument}: expected none for {kind}; found {value!r}. Leave it out."
-            )
-
-
-def _is_pipeline(model: Any) -> bool:
-    library = sys.modules.get("diffusers")
-    return library is not None and isinstance(model, library.DiffusionPipeline)
-
-
-def _is_classifier(thing: Any) -> bool:
-    parts = ("measure", "draw", "prepare", "describe", "labels", "measures")
-    return not isinstance(thing, type) and all(hasattr(thing, part) for part in parts)
-
-
-def _name_of(model: Any) -> str:
-    own = getattr(model, "__name__", None) or type(model).__name__
-    return "model" if own == "<lambda>" else str(own).lower()
-
-
-def _device_of(model: Any) -> torch.device:
-    if isinstance(model, torch.nn.Module):
-        for tensor in (*model.parameters(), *model.buffers()):
-            return tensor.device
-    return torch.device("cpu")
 
 
 def _shape(found: Any) -> str:
@@ -614,16 +491,17 @@ def _shape(found: Any) -> str:
 
 
 @contextmanager
-def _refused_call(name: str, given: str) -> Iterator[None]:
-    """Say which of a user's models failed, and on what."""
+def _running(name: str, expected: str) -> Iterator[None]:
+    """Say which of a user's models failed, on what, and where."""
     try:
         yield
     except GcbookError:
         raise
     except Exception as error:
+        last = traceback.extract_tb(error.__traceback__)[-1]
         raise InputError(
-            f"{name}: expected a model that takes {given}; it raised {type(error).__name__}: "
-            f"{error}"
+            f"{name}: expected {expected}; it raised {type(error).__name__}: {error} "
+            f"({last.filename}, line {last.lineno})."
         ) from error
 
 
@@ -636,34 +514,38 @@ def load_object(
     arguments, or with ``device`` alone, that returns one of these.
 
     Args:
-        model: see `gcbook.classifiers.named`.
+        model: ``my.py:model``, a file and what it calls the model, or ``package.module:model``.
         name: the observer's name; by default the classifier's own, if `wrap` was given one, or
-            `object_name`.
+            that of the file and the model.
         device: is passed to a function that takes it; other objects choose theirs themselves.
         dtype: "auto", or the one that the classifier has.
 
     Raises:
-        InputError: no such file, module, entry point or object, running it failed, `wrap` refuses
-            what is found, or it has another dtype.
+        InputError: no such file, module or object, running it failed, `wrap` refuses what is
+            found, or it has another dtype.
     """
-    found, place = OBJECT.fullmatch(model), announced(model)
+    found = OBJECT.fullmatch(model)
+    if found is None:
+        raise InputError(f"{model}: expected a file and a name in it, like my.py:model.")
     # What the code prints is no result of the command that runs it.
-    with _refused_run(model), redirect_stdout(sys.stderr):
-        if place is not None:
-            thing = place.load()
-        elif found is None:
+    with _running(model, "code that runs"), redirect_stdout(sys.stderr):
+        module = _module(found["place"])
+        if not hasattr(module, found["name"]):
+            have = ", ".join(each for each in vars(module) if not each.startswith("_"))
             raise InputError(
-                f"{model}: expected a file and a name in it, like my.py:model, found no such form."
+                f"{found['place']}: expected it to define {found['name']}, found {have}."
             )
-        else:
-            module = _module(found["place"])
-            if not hasattr(module, found["name"]):
-                have = ", ".join(each for each in vars(module) if not each.startswith("_"))
-                raise InputError(
-                    f"{found['place']}: expected it to define {found['name']}, found {have}."
-                )
-            thing = getattr(module, found["name"])
-        classifier = _made(thing, name or object_name(model), device)
+        thing = getattr(module, found["name"])
+        if callable(thing) and not _is_classifier(thing) and not isinstance(thing, torch.nn.Module):
+            parameters = inspect.signature(thing).parameters.values()
+            needed = [each for each in parameters if each.default is each.empty]
+            named = {each.name for each in needed if each.kind not in (2, 4)}
+            if named <= {"device"}:
+                takes = "device" in {each.name for each in parameters}
+                thing = thing(**({"device": device} if takes else {}))
+        classifier = (
+            thing if _is_classifier(thing) else wrap(thing, name=name or object_name(model))
+        )
     if name:
         classifier.name = name
     has = str(classifier.describe().get("dtype") or "float32")
@@ -675,19 +557,9 @@ def load_object(
     return classifier
 
 
-def _made(thing: Any, name: str, device: str) -> "Classifier":
-    if not _is_classifier(thing) and not isinstance(thing, torch.nn.Module) and callable(thing):
-        parameters = inspect.signature(thing).parameters.values()
-        needed = {
-            each.name
-            for each in parameters
-            if each.default is each.empty
-            and each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)
-        }
-        if needed <= {"device"}:
-            takes = "device" in {each.name for each in parameters}
-            thing = thing(**({"device": device} if takes else {}))
-    return thing if _is_classifier(thing) else wrap(thing, name=name)
+def _is_classifier(thing: Any) -> bool:
+    parts = ("measure", "draw", "prepare", "describe", "labels", "measures")
+    return not isinstance(thing, type) and all(hasattr(thing, part) for part in parts)
 
 
 def _module(place: str) -> ModuleType:
@@ -708,17 +580,3 @@ def _module(place: str) -> ModuleType:
     finally:
         sys.path.remove(str(path.parent))
     return module
-
-
-@contextmanager
-def _refused_run(model: str) -> Iterator[None]:
-    try:
-        yield
-    except GcbookError:
-        raise
-    except Exception as error:
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        raise InputError(
-            f"{model}: expected code that runs; it raised {type(error).__name__}: {error} "
-            f"({last.filename}, line {last.lineno})."
-        ) from error

@@ -24,7 +24,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
-from gcbook.classifiers.memory import is_out_of_memory
+from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.weights import model_folders
 from gcbook.files.errors import InputError
 from gcbook.files.gate import (

@@ -1,34 +1,25 @@
-"""The formats of models that become classifiers: what they are called and what loads them.
+"""What models are called that become classifiers, their formats, and what loads them.
 
-A listing imports neither the modules that load nor torch. An installed package adds formats of its
-own by an entry point that names a `Format`, or a tuple of several::
-
-    [project.entry-points."gcbook.adapters"]
-    mine = "my_package.formats:MINE"
-
-Its ``module`` is a dotted name, and is imported when a model is loaded.
+A listing imports neither the modules that load nor torch.
 """
 
 import difflib
 import re
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 from importlib import import_module
-from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
-
-GROUP = "gcbook.adapters"
-"""Group of the entry points by which packages add formats."""
 
 CLASS = {"model_index.json": "_class_name", "config.json": "architectures"}
 """Files of a model and the entry that names its class."""
 
+TIMM = "timm:"
+"""Names that begin so are timm's, of the Hub's organisation of that name."""
 
-class AdapterWarning(UserWarning):
-    """Formats of an installed package cannot be read; the others can be used."""
+OBJECT = re.compile(r"(?P<place>.+\.py|[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)")
+"""``my.py:model`` or ``package.module:model``."""
 
 
 @dataclass(frozen=True)
@@ -41,203 +32,132 @@ class Format:
             word of the first name, a space, and the marked entry.
         kind: a key of `gcbook.classifiers.zoo.COSTS`.
         title: the models in a few words.
+        loader: ``module.function`` of this package: ``loader(checkpoint, **options) ->
+            Classifier``.
         options: of `gcbook.classifiers.load.load_classifier`, those that apply. The loader is given
             all but template, compile and noise, which mean the same everywhere.
-        mark: ``FILE:ENTRY`` of a JSON file by which the format is known, where no class is named.
-        scheme: models are also called ``SCHEME:NAME``; see ``locate``.
-        locate: function of the module that returns the folder of a NAME.
-        module: of the loader; a name without dots is a module of this package.
-        loader: name of the function, ``loader(checkpoint, **options) -> Classifier``.
+        mark: the entry of config.json by which the format is known, where no class is named.
     """
 
     names: tuple[str, ...]
     kind: str
     title: str
-    module: str
     loader: str
     options: tuple[str, ...] = ()
     mark: str = ""
-    scheme: str = ""
-    locate: str = ""
 
     def knows(self, name: str) -> bool:
         """Tell whether a name is one of the format's."""
         return any(fnmatchcase(name, pattern) for pattern in self.names)
 
-    def function(self, name: str) -> Callable[..., Any]:
-        """Import the module, and return a function of it."""
-        here = "" if "." in self.module else f"{__package__}."
-        found: Callable[..., Any] = getattr(import_module(here + self.module), name)
+    @property
+    def load(self) -> Callable[..., Any]:
+        """The loader, whose module is imported."""
+        module, function = self.loader.split(".")
+        found: Callable[..., Any] = getattr(import_module(f"{__package__}.{module}"), function)
         return found
 
 
-_TEXT = ("template", "compile")
-_LOAD_TEXT = ("text_to_image", "load_text_to_image")
+def _texts(*names: str, title: str, more: tuple[str, ...] = ()) -> Format:
+    loader = "text_to_image.load_text_to_image"
+    return Format(names, "diffusion", title, loader, ("template", "compile", *more))
+
+
+_MASKED = ("template", "method", "mask_ratio", "steps", "compile")
+_UNETS = "U-Nets on pixels, conditioned on classes"
+_T5VQ = "T5 over the codes of a VQ model, of gcbook train"
+_TRANSFORMERS = "image classifiers of transformers"
+_BOTH = ("template", "ensemble")
 
 FORMATS = (
-    Format(
-        ("AmusedPipeline",),
-        "masked",
-        "aMUSEd",
-        "amused",
-        "load_amused",
-        ("template", "method", "mask_ratio", "steps", "compile"),
-    ),
+    Format(("AmusedPipeline",), "masked", "aMUSEd", "amused.load_amused", _MASKED),
     Format(
         ("DDPMPipeline", "DDIMPipeline"),
         "diffusion",
-        "U-Nets on pixels, conditioned on classes",
-        "class_conditional",
-        "load_class_unet",
+        _UNETS,
+        "class_conditional.load_class_unet",
         ("compile",),
     ),
     Format(
         ("DiTPipeline",),
         "diffusion",
         "DiT, conditioned on classes",
-        "class_conditional",
-        "load_dit",
+        "class_conditional.load_dit",
         ("compile",),
     ),
-    Format(
-        ("CLIPModel",), "clip", "CLIP, zero-shot", "clip", "load_clip", ("template", "ensemble")
-    ),
+    Format(("CLIPModel",), "clip", "CLIP, zero-shot", "clip.load_clip", _BOTH),
     Format(
         ("*ForImageClassification",),
         "discriminative",
-        "image classifiers of transformers",
-        "discriminative",
-        "load_image_classifier",
+        _TRANSFORMERS,
+        "discriminative.load_image_classifier",
         ("noise",),
     ),
     Format(
         ("JanusForConditionalGeneration",),
         "autoregressive",
         "Janus",
-        "janus",
-        "load_janus",
+        "janus.load_janus",
         ("template",),
     ),
     Format(
         ("SiglipModel",),
         "clip",
         "SigLIP and SigLIP 2 of fixed size, zero-shot",
-        "siglip",
-        "load_siglip",
-        ("template", "ensemble"),
+        "clip.load_clip",
+        _BOTH,
     ),
-    Format(
-        ("T5VQPipeline",),
-        "autoregressive",
-        "T5 over the codes of a VQ model, of gcbook train",
-        "t5vq",
-        "load_t5vq",
-        ("template",),
-    ),
-    Format(
-        ("StableDiffusionPipeline",),
-        "diffusion",
-        "Stable Diffusion 1 and 2",
-        *_LOAD_TEXT,
-        _TEXT,
-    ),
-    Format(
-        ("StableDiffusionXLPipeline",),
-        "diffusion",
-        "Stable Diffusion XL, Playground 2.5",
-        *_LOAD_TEXT,
-        _TEXT,
-    ),
-    Format(
-        ("StableDiffusion3Pipeline",),
-        "diffusion",
-        "Stable Diffusion 3 and 3.5",
-        *_LOAD_TEXT,
-        _TEXT,
-    ),
-    Format(("IFPipeline",), "diffusion", "DeepFloyd IF, first stage", *_LOAD_TEXT, _TEXT),
-    Format(
-        ("FluxPipeline",),
-        "diffusion",
-        "FLUX.1 dev and schnell",
-        *_LOAD_TEXT,
-        (*_TEXT, "guidance", "resolution"),
-    ),
-    Format(
-        ("PixArtAlphaPipeline", "PixArtSigmaPipeline"),
-        "diffusion",
-        "PixArt-α and PixArt-Σ",
-        *_LOAD_TEXT,
-        _TEXT,
-    ),
-    Format(("SanaPipeline",), "diffusion", "Sana", *_LOAD_TEXT, _TEXT),
+    Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", ("template",)),
+    _texts("StableDiffusionPipeline", title="Stable Diffusion 1 and 2"),
+    _texts("StableDiffusionXLPipeline", title="Stable Diffusion XL, Playground 2.5"),
+    _texts("StableDiffusion3Pipeline", title="Stable Diffusion 3 and 3.5"),
+    _texts("IFPipeline", title="DeepFloyd IF, first stage"),
+    _texts("FluxPipeline", title="FLUX.1 dev and schnell", more=("guidance", "resolution")),
+    _texts("PixArtAlphaPipeline", "PixArtSigmaPipeline", title="PixArt-α and PixArt-Σ"),
+    _texts("SanaPipeline", title="Sana"),
     Format(
         ("timm *",),
         "discriminative",
         "timm's image classifiers",
-        "timm_models",
-        "load_timm",
+        "image_networks.load_timm",
         ("noise",),
-        mark="config.json:architecture",
-        scheme="timm",
-        locate="locate_timm",
+        "architecture",
     ),
     Format(
         ("torchvision *",),
         "discriminative",
         "torchvision's image classifiers",
-        "torchvision_models",
-        "load_torchvision",
+        "image_networks.load_torchvision",
         ("noise",),
-        mark="config.json:torchvision",
+        "torchvision",
     ),
 )
-"""Of this package."""
-
-
-@cache
-def formats() -> tuple[Format, ...]:
-    """Return all formats: this package's, then those of installed packages.
-
-    Warns:
-        AdapterWarning: a package's formats cannot be read.
-    """
-    found = list(FORMATS)
-    for point in entry_points(group=GROUP):
-        try:
-            named = point.load()
-            added = [named] if isinstance(named, Format) else list(named)
-            if strange := [each for each in added if not isinstance(each, Format)]:
-                raise TypeError(f"expected formats, found {strange[0]!r}")
-            found += added
-        except Exception as error:  # whatever the package raises when it is imported
-            warnings.warn(
-                f"formats of {point.value} (entry point {point.name} of {GROUP}) are left out: "
-                f"{error}",
-                AdapterWarning,
-                stacklevel=2,
-            )
-    return tuple(found)
 
 
 def find(name: str) -> Format | None:
     """Return the format of a name that a folder says; None if none knows it."""
-    return next((each for each in formats() if each.knows(name)), None)
+    return next((each for each in FORMATS if each.knows(name)), None)
 
 
-def of_scheme(model: str) -> Format | None:
-    """Return the format whose scheme a model's name begins with; None if it has none.
+def is_object(model: str) -> bool:
+    """Tell whether a name is one of a model in Python; ``timm:resnet50`` is one of a library's."""
+    return not model.startswith(TIMM) and OBJECT.fullmatch(model) is not None
 
-    >>> of_scheme("timm:resnet50.a1_in1k").names
-    ('timm *',)
+
+def object_name(model: str) -> str:
+    """Return what a model in Python is called as an observer, where it does not say itself.
+
+    >>> object_name("models/my.py:net"), object_name("vision.zoo:net")
+    ('my-net', 'zoo-net')
     """
-    scheme, colon, _ = model.partition(":")
-    return next((each for each in formats() if colon and each.scheme == scheme), None)
+    place, name = model.rsplit(":", 1)
+    file = place.endswith(".py")
+    return f"{Path(place).stem if file else place.rsplit('.', 1)[-1]}-{name}"
 
 
 def options_of(kind: str) -> tuple[str, ...]:
     """Return the options that a model of a kind may take, by its format."""
-    taken = (option for each in formats() if each.kind == kind for option in each.options)
+    taken = (option for each in FORMATS if each.kind == kind for option in each.options)
     return tuple(dict.fromkeys(taken))
 
 
@@ -247,16 +167,14 @@ def relatives(name: str) -> list[str]:
     >>> relatives("StableDiffusionXLInpaintPipeline")[0]
     'StableDiffusionXLPipeline'
     """
-    known = [each for one in formats() for each in one.names if "*" not in each]
-    # Endings that all have in common say nothing.
-    bare, asked = {_bare(each): each for each in reversed(known)}, _bare(name)
-    parents = sorted((each for each in bare if asked.startswith(each)), key=len, reverse=True)
-    near = difflib.get_close_matches(asked, bare, n=3, cutoff=0.6)
-    return [bare[each] for each in dict.fromkeys([*parents, *near])]
+    ending = re.compile("(Pipeline|Model|ForConditionalGeneration|ForImageClassification)$")
 
+    def bare(name: str) -> str:
+        # Endings that all have in common say nothing.
+        return ending.sub("", name).lower()
 
-def _bare(name: str) -> str:
-    return _ENDING.sub("", name).lower()
-
-
-_ENDING = re.compile(r"(Pipeline|Model|ForConditionalGeneration|ForImageClassification)$")
+    known = [each for one in FORMATS for each in one.names if "*" not in each]
+    names, asked = {bare(each): each for each in reversed(known)}, bare(name)
+    parents = sorted((each for each in names if asked.startswith(each)), key=len, reverse=True)
+    near = difflib.get_close_matches(asked, names, n=3, cutoff=0.6)
+    return [names[each] for each in dict.fromkeys([*parents, *near])]

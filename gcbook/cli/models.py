@@ -1,7 +1,6 @@
 """Commands of the models: what the zoo holds and how to get it; whether a model is sound."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -66,17 +65,17 @@ def models(
 
 
 def _print_formats(format: str) -> None:
-    from gcbook.classifiers.registry import formats
+    from gcbook.classifiers.registry import FORMATS
 
     rows = [
         {
             "models": each.title,
             "kind": each.kind,
-            "format": ", ".join(each.names) if not each.mark else each.mark,
-            "name": f"{each.scheme}:NAME" if each.scheme else "",
+            "format": ", ".join(each.names) if not each.mark else f"config.json:{each.mark}",
+            "name": "timm:NAME" if each.knows("timm ") else "",
             "options": " ".join(each.options),
         }
-        for each in sorted(formats(), key=lambda each: each.kind)
+        for each in sorted(FORMATS, key=lambda each: each.kind)
     ]
     if format == "json":
         print_json(rows)
@@ -157,25 +156,20 @@ def check_model(
     ] = 2,
     draws: Annotated[int, typer.Option(min=1, help="Draws of (t, noise) per image.")] = 2,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
-    half: Annotated[
-        bool, typer.Option("--half/--no-half", help="Load it in half precision too.")
-    ] = True,
     as_json: AsJson = False,
 ) -> None:
-    """Check a model before it is scored: prompt, clean image, batches, precision, fingerprint.
+    """Check a model before it is scored: prompt, clean image, batches, fingerprint.
 
     The exit status is 1 if a check fails.
     """
     from gcbook.classifiers.checks import check_classifier
     from gcbook.classifiers.devices import pick_device
-    from gcbook.classifiers.named import is_object
+    from gcbook.classifiers.registry import is_object
 
-    place, own = pick_device(device), is_object(model)
-    loaded = classifier.load(model, place, "auto" if own else "float32")
+    loaded = classifier.load(model, pick_device(device), "auto" if is_object(model) else "float32")
     say(f"checking {loaded.name} on {images} images …")
-    rounded = partial(classifier.load, model, place, "float16") if half and not own else None
     found = []
-    for each in check_classifier(loaded, images=images, draws=draws, half=rounded):
+    for each in check_classifier(loaded, images=images, draws=draws):
         found.append(each)
         if not as_json:
             typer.echo(_line(each))

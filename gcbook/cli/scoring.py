@@ -211,11 +211,19 @@ class ModelOptions:
         if self.mask_ratio is not None and not 0 < self.mask_ratio <= 1:
             raise InputError(f"--mask-ratio: expected a share in (0, 1], found {self.mask_ratio}.")
 
-    def check(self, model: str, kind: str, asked: Sequence[str]) -> None:
-        """Refuse what was asked (`ScoringOptions.asked`) and is idle for this kind of model."""
-        from gcbook.classifiers.preview import check_idle
-
-        check_idle(model, kind, self.method or "", asked, noised=bool(self.noise))
+    def check(self, model: str, classifier: "Classifier", asked: Sequence[str]) -> None:
+        """Refuse what was asked (`ScoringOptions.asked`) and would change nothing."""
+        about = classifier.describe()
+        idle = {"clip-x0", "timesteps"} if about.get("method") == "regenerate" else set()
+        if classifier.measures == ("nll",):
+            idle = {"clip-x0", "norm", "weighting"}
+        if classifier.deterministic:
+            idle |= {"draws", "undecided", "race", "timesteps", "antithetic", "seed"}
+        if wrong := ", ".join(f"--{name}" for name in asked if name in idle):
+            raise InputError(
+                f"{wrong}: would change nothing for {model}, a model of kind {about['kind']}. "
+                "Leave it out."
+            )
 
     def load(self, model: str, device: str, dtype: str) -> "Classifier":
         """Load the model."""
@@ -343,7 +351,6 @@ def score(
                 raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
             sets[stimuli.dataset] = stimuli
         from gcbook.classifiers.devices import pick_device
-        from gcbook.classifiers.preview import kind_of
         from gcbook.files.artefacts import is_store
         from gcbook.scoring.writer import check_store
 
@@ -361,7 +368,6 @@ def score(
                     "by themselves."
                 )
             begun[each] = max(known - {"auto"}, default="auto")
-            classifier.check(each, kind_of(each), scoring.asked())
         if not workers:
             settings = replace(settings, device=pick_device(settings.device))
         chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced
@@ -493,10 +499,10 @@ def _load(
     loaded = classifier.load(model, device, dtype)
     if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
         say(f"network in {precision}")
-    classifier.check(model, str(loaded.describe()["kind"]), scoring.asked())
-    from gcbook.classifiers.implied import check_loaded
+    classifier.check(model, loaded, scoring.asked())
+    from gcbook.classifiers.checks import check_prediction
 
-    check_loaded(loaded)
+    check_prediction(loaded)
     return loaded
 
 

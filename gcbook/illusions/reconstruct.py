@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 import torch
 
+from gcbook.classifiers.devices import explain_memory
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration
-from gcbook.classifiers.memory import explain_memory
 from gcbook.classifiers.regeneration import regenerate
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise
@@ -84,18 +84,13 @@ def load_for_prompts(
         InputError: no prompt, a prompt twice, or a model that takes none or cannot reconstruct.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
-    from gcbook.classifiers.load import load_classifier
-    from gcbook.classifiers.preview import kind_of
+    from gcbook.classifiers.load import check_kind, load_classifier
 
     _check_prompts(prompts)
-    kind = kind_of(model)
-    if kind and kind not in ("diffusion", "masked"):
-        raise _other_kind(str(model), kind)
+    check_kind(str(model), ("diffusion", "masked"))
     common: dict[str, Any] = {"labels": prompts, "device": device, "dtype": dtype}
-    method = "regenerate" if kind == "masked" else None
-    classifier = load_classifier(model, template="{}", method=method, **common)
+    classifier = load_classifier(model, template="{}", **common)
     if isinstance(classifier, MaskedBound):
-        # Of a model on the Hub the kind is known once it is here.
         classifier = load_classifier(model, template="{}", method="regenerate", **common)
     if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
         raise _other_kind(str(model), str(classifier.describe()["kind"]))

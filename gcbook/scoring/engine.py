@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from gcbook.classifiers.memory import is_out_of_memory
+from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from gcbook.classifiers.memory import is_out_of_memory
+from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier, Clip, Draw
 from gcbook.files.errors import GcbookError
 from gcbook.noise.draws import DrawRule

@@ -15,8 +15,8 @@ from typing import Any
 
 import pandas as pd
 
+from gcbook.classifiers.checks import check_prediction
 from gcbook.classifiers.devices import pick_device
-from gcbook.classifiers.implied import check_loaded
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import is_store
@@ -84,7 +84,7 @@ def score(
         classifier = load_classifier(
             classifier, device=pick_device(asked.device), dtype=asked.dtype
         )
-        check_loaded(classifier)
+        check_prediction(classifier)
     if not all(hasattr(classifier, part) for part in ("prepare", "measure", "describe")):
         raise InputError(
             "classifier: expected one from gcbook.wrap or gcbook.load_classifier, or the name of a "

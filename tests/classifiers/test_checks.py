@@ -1,5 +1,7 @@
 """Each check passes on a sound model, and fails on the fault that it is made for."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import torch
@@ -7,10 +9,17 @@ from tiny.scorers import Likelihood
 from torch import nn
 
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
-from gcbook.classifiers.checks import check_classifier
+from gcbook.classifiers.checks import (
+    PREDICTIONS,
+    check_classifier,
+    check_prediction,
+    implied_errors,
+)
+from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.objects import wrap
 from gcbook.files.errors import InputError
+from gcbook.noise.schedules import CosineSchedule, FlowSchedule
 
 
 def found(classifier, **options):
@@ -39,112 +48,181 @@ def distances(x, label):
     return -(x.flatten(1).sum(1) + label).square()
 
 
-def test_a_trained_model_passes_all(trained):
-    checks = found(trained, half=lambda: trained)
+def test_sound_models_pass_what_applies(trained):
+    checks = found(trained)
     assert [each.name for each in checks.values() if not each.passed] == []
     assert checks["fingerprint"].measured["fingerprint"] == trained.describe()["weights"]
-    formula = checks["clean image at three t"].measured
-    assert formula["likely"] == formula["prediction"] == "v_prediction"
-    assert len(formula["t"]) == 3 and max(formula["ratios"]) < 1
-    assert checks["half precision"].measured["moved"] == 0
-
-
-def test_a_sound_network_and_a_sound_likelihood_pass_what_applies():
+    clean = checks["clean image at three t"].measured
+    assert clean["likely"] == clean["prediction"] == "v_prediction"
+    assert len(clean["t"]) == 3 and max(clean["ratios"]) < 1
     for classifier in (wrap(net(), preprocess=8), likelihood(distances)):
         checks = found(classifier)
-        assert [name for name, each in checks.items() if each.passed is None] == [
-            "clean image at three t",
-            "half precision",
+        assert [each.name for each in checks.values() if not each.passed] == [
+            "clean image at three t"
         ]
-        assert not [name for name, each in checks.items() if each.passed is False]
+        assert checks["clean image at three t"].passed is None
 
 
-def test_a_prompt_that_is_ignored_is_noticed(trained):
-    checks = found(likelihood(lambda x, label: x.flatten(1).sum(1)))
-    assert checks["prompt changes the error"].passed is False
-    assert checks["prompt changes the error"].measured["same"] == 120
-    one = found(likelihood(lambda x, label: distances(x, label.clamp(min=1))))
-    assert one["prompt changes the error"].passed is False
-    assert "airplane and bear" in one["prompt changes the error"].found
-    blind = nn.Sequential(net(), nn.Flatten())
-    blind[0][2].weight.data[:], blind[0][2].bias.data[:] = 0, 0
-    assert "classes differ" in failed(wrap(blind, preprocess=8))
+def blind():
+    network = nn.Sequential(net(), nn.Flatten())
+    network[0][2].weight.data[:], network[0][2].bias.data[:] = 0, 0
+    return wrap(network, preprocess=8)
 
 
-def test_an_image_that_is_ignored_is_noticed():
-    assert failed(likelihood(lambda x, label: -1.0 - label.double())) == [
-        "image changes the answer"
-    ]
-    assert found(likelihood(distances), images=1)["image changes the answer"].passed is None
+def chance(x, label):
+    return distances(x, label) * (1 + torch.rand(len(x)))
 
 
-def test_a_misread_output_is_noticed(trained):
-    # The velocity in place of the clean image, as if the network predicted that.
-    schedule = trained.schedule
+class Unhashed(AutoregressiveClassifier):
+    def describe(self):
+        raise InputError("no bytes")
 
-    def velocity(x_t, t, label):
-        times = t.double().numpy()
-        alpha, sigma = (
-            torch.as_tensor(f(times)).float().reshape(-1, 1, 1, 1)
-            for f in (schedule.alpha, schedule.sigma)
-        )
-        return (alpha * x_t - trained.denoise(x_t, t, label)) / sigma
 
-    wrong = wrap(velocity, preprocess=32, prediction="sample", schedule=schedule, check=False)
-    check = found(wrong)["clean image at three t"]
-    assert check.passed is False and check.measured["likely"] == "v_prediction"
-    assert "read as v_prediction instead of sample" in check.found
+FAULTS = {
+    "no prompt": (lambda: likelihood(lambda x, y: x.flatten(1).sum(1)), "prompt changes the error"),
+    "two classes alike": (
+        lambda: likelihood(lambda x, y: distances(x, y.clamp(min=1))),
+        "prompt changes the error",
+    ),
+    "logits that are zero": (blind, "classes differ"),
+    "no image": (lambda: likelihood(lambda x, y: -1.0 - y.double()), "image changes the answer"),
+    "company": (lambda: likelihood(lambda x, y: distances(x - x.mean(0), y)), "batch"),
+    "chance": (lambda: likelihood(chance), "batch"),
+    "NaN": (
+        lambda: likelihood(lambda x, y: torch.where(y == 2, torch.nan, distances(x, y))),
+        "finite",
+    ),
+    "no hash": (lambda: Unhashed(likelihood(distances).tokenize, distances), "fingerprint"),
+}
+
+
+@pytest.mark.parametrize(("make", "name"), FAULTS.values(), ids=FAULTS)
+def test_faults_are_noticed(make, name):
     torch.manual_seed(0)
-    untrained = nn.Conv2d(3, 3, 3, padding=1)
-    nothing = wrap(lambda x_t, t, label: untrained(x_t), preprocess=8, prediction="flow")
-    assert "it denoises nothing here" in found(nothing)["clean image at three t"].found
+    for each in check_classifier(make()):
+        if each.name == name:
+            assert each.passed is False
+            return
+    pytest.fail(f"no check {name}")
 
 
-def test_company_in_a_batch_and_chance_are_noticed():
-    def normed(x, label):
-        return distances(x - x.mean(0), label)
-
-    check = found(likelihood(normed))["batch"]
-    assert check.passed is False and check.measured["company"] > 0.01
-    assert check.measured["again"] == 0
-
-    def random(x, label):
-        return distances(x + torch.randn_like(x), label)
-
-    assert found(likelihood(random))["batch"].measured["again"] > 0.01
-
-
-def test_half_precision_is_compared(trained):
-    worse = likelihood(lambda x, label: distances(x, label) * (1 + 0.05 * (label == 3)))
-    check = found(likelihood(distances), half=lambda: worse)["half precision"]
-    assert check.passed is False and "errors move by up to" in check.found
-
-    def impossible():
-        raise RuntimeError('"addmm" not implemented for Half\nand more')
-
-    check = found(likelihood(distances), half=impossible)["half precision"]
-    assert check.passed is None and check.found.endswith("not implemented for Half")
-
-
-def test_numbers_are_finite_and_the_model_has_a_hash():
-    holes = likelihood(lambda x, label: torch.where(label == 2, torch.nan, distances(x, label)))
-    assert "finite" in failed(holes)
-    assert found(holes)["finite"].measured["bad"] == 2
-
-    class Unhashed(AutoregressiveClassifier):
-        def describe(self):
-            raise InputError("no bytes")
-
-    plain = likelihood(distances)
-    unhashed = Unhashed(plain.tokenize, plain.log_prob)
-    assert next(iter(check_classifier(unhashed))).passed is False
-    assert next(iter(check_classifier(plain))).passed
-
-
-def test_classifiers_of_any_make_are_checked():
+def test_what_was_measured_is_said():
+    measured = found(FAULTS["no prompt"][0]())["prompt changes the error"].measured
+    assert measured["same"] == 16 * 15 / 2
+    alike = found(FAULTS["two classes alike"][0]())["prompt changes the error"]
+    assert alike.measured["same"] == 1 and "airplane and bear" in alike.found
+    assert found(FAULTS["NaN"][0]())["finite"].measured["bad"] == 2
+    assert found(likelihood(distances), images=1)["image changes the answer"].passed is None
     tiny = Likelihood(labels=("a", "b"))
     tiny.prepare = lambda images: torch.from_numpy(
         np.stack([image[:2, :2].ravel() for image in images])
     )
-    names = list(found(tiny))
-    assert names[0] == "fingerprint" and names[-1] == "half precision" and len(names) == 7
+    assert list(found(tiny))[-1] == "batch"
+
+
+def output(prediction, clean, x_t, alpha, sigma):
+    """What a network of that kind returns, by the definitions: from image and noise."""
+    noise = (x_t - alpha * clean) / sigma
+    return {
+        "epsilon": noise,
+        "v_prediction": alpha * noise - sigma * clean,
+        "flow": noise - clean,
+        "sample": clean,
+    }[prediction]
+
+
+def of(schedule, t):
+    times = t.double().numpy()
+    return (
+        torch.as_tensor(values).float().reshape(-1, 1, 1, 1)
+        for values in (schedule.alpha(times), schedule.sigma(times))
+    )
+
+
+# A velocity of the one schedule is refused with the other before anything is tried.
+CLAIMS = [
+    *((CosineSchedule(), each) for each in ("epsilon", "v_prediction", "sample")),
+    *((FlowSchedule(), each) for each in ("epsilon", "flow", "sample")),
+]
+
+
+@pytest.mark.parametrize("truth", PREDICTIONS)
+@pytest.mark.parametrize(("schedule", "claimed"), CLAIMS)
+def test_every_wrong_prediction_type_is_noticed(trained, schedule, truth, claimed):
+    def planted(x_t, t, label):
+        # The network's own noise at the same ratio of image and noise.
+        alpha, sigma = of(schedule, t)
+        scale = (alpha**2 + sigma**2).sqrt()
+        own = trained.schedule
+        ratio = (sigma / alpha).flatten().double().numpy()
+        grid = own.snap(np.linspace(0.001, 1, 1000))
+        at = [int(np.abs(own.sigma(grid) / own.alpha(grid) - each).argmin()) for each in ratio]
+        clean = trained.denoise(x_t / scale, torch.tensor(grid[at]).float(), label)
+        return output(truth, clean, x_t, alpha, sigma)
+
+    call = {
+        "preprocess": trained.describe()["resolution"],
+        "prediction": claimed.replace("v_prediction", "v"),
+        "schedule": schedule,
+    }
+    right = truth == claimed
+    with nullcontext() if right else pytest.raises(InputError, match=rf'\("{truth}",'):
+        assert wrap(planted, **call).describe()["prediction"] == truth
+    unchecked = found(wrap(planted, **call, check=False), images=1, draws=1)
+    check = unchecked["clean image at three t"]
+    assert check.passed is right and check.measured["likely"] == truth
+
+
+def test_errors_are_those_of_the_definition():
+    # A grey answer: its errors are known whatever it stands for.
+    grey = DiffusionClassifier(lambda x_t, t, label: torch.zeros_like(x_t), FlowSchedule())
+    implied = implied_errors(grey, "sample")
+    t, image = implied.t, float(grey.prepare(list(shipped().values())).square().mean())
+    assert np.log(((1 - t) / t) ** 2) == pytest.approx([3, 0, -3], abs=0.02)
+    # x_t - sigma * 0 over alpha is x + noise * sigma / alpha.
+    noise = (t / (1 - t)) ** 2
+    trivial = np.minimum(image, noise)
+    assert implied.ratios["sample"] == pytest.approx(image / trivial, rel=1e-4)
+    assert implied.ratios["epsilon"] == pytest.approx(noise / trivial, rel=0.02)
+
+
+def shipped():
+    from gcbook.classifiers.precision import shipped_images
+
+    return shipped_images(4)
+
+
+@pytest.mark.parametrize("claimed", PREDICTIONS)
+def test_a_network_that_denoises_nothing_says_nothing(claimed):
+    torch.manual_seed(0)
+    untrained = nn.Conv2d(3, 3, 3, padding=1)
+    classifier = DiffusionClassifier(lambda x_t, t, label: untrained(x_t), FlowSchedule())
+    assert implied_errors(classifier, claimed).likely(claimed) == ""
+    check = found(classifier, images=1, draws=1)["clean image at three t"]
+    assert check.passed is False and "it denoises nothing here" in check.found
+
+
+def test_before_scoring_a_wrong_type_and_a_failure_are_seen_but_no_lack_of_memory(trained):
+    check_prediction(trained)
+
+    def made(denoise, **details):
+        about = trained.details | {"prediction": "sample"} | details
+        return DiffusionClassifier(denoise, trained.schedule, trained.encode, details=about)
+
+    def velocity(x_t, t, label):
+        alpha, sigma = of(trained.schedule, t)
+        return (alpha * x_t - trained.denoise(x_t, t, label)) / sigma
+
+    def failing(words):
+        def denoise(x_t, t, label):
+            raise RuntimeError(words)
+
+        return denoise
+
+    with pytest.raises(InputError, match='"prediction_type": "v_prediction" into scheduler/'):
+        check_prediction(made(velocity))
+    with pytest.raises(RuntimeError, match="mat1 and mat2"):
+        check_prediction(made(failing("mat1 and mat2 shapes")))
+    check_prediction(made(failing("CUDA out of memory")))
+    # Of images of one size alone.
+    check_prediction(made(failing("mat1 and mat2 shapes"), resolution=None))

@@ -1,4 +1,4 @@
-"""CLIP as a zero-shot classifier, against CLIPModel's own logits and a computation by hand."""
+"""CLIP and SigLIP as zero-shot classifiers, against their models' own logits and by hand."""
 
 import numpy as np
 import pytest
@@ -90,3 +90,59 @@ def test_scores_depend_neither_on_order_nor_batch_nor_padding(folder, batch):
     padded = load_classifier(folder, template="{}", labels=(*CATEGORIES, "a very " * 5 + "cat"))
     odds, others = scores[:, 0] - scores[:, 5], nll(padded, batch)
     assert torch.allclose(others[:, 0] - others[:, 5], odds, atol=1e-4)
+
+
+TEMPLATE = "A PHOTO of a {}."
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["siglip", "siglip2"])
+def siglip(request, tmp_path_factory):
+    return images.siglip(tmp_path_factory.mktemp("models") / "tiny", gemma=request.param)
+
+
+@pytest.fixture(scope="module")
+def small(batch):
+    return [image[:32, :32] for image in batch]
+
+
+def own_logits(siglip, small, prompts):
+    """Of the model, prompts padded as in training: at the end, to 64, with no mask."""
+    from transformers import AutoTokenizer, SiglipImageProcessor, SiglipModel
+
+    tokenizer = AutoTokenizer.from_pretrained(siglip)
+    rows = []
+    for prompt in prompts:
+        ids = tokenizer(prompt.lower())["input_ids"]
+        rows.append(ids + [tokenizer.pad_token_id] * (64 - len(ids)))
+    eight_bit = [np.rint(image * 255).astype(np.uint8) for image in small]
+    pixels = SiglipImageProcessor.from_pretrained(siglip)(eight_bit, return_tensors="pt")
+    model = SiglipModel.from_pretrained(siglip).eval()
+    with torch.inference_mode():
+        return model(
+            pixel_values=pixels["pixel_values"], input_ids=torch.tensor(rows)
+        ).logits_per_image
+
+
+def test_each_class_is_judged_by_the_models_own_sigmoid(siglip, small):
+    prompts = [TEMPLATE.replace("{}", label) for label in CATEGORIES]
+    logits = own_logits(siglip, small, prompts)
+    found = nll(load_classifier(siglip, template=TEMPLATE), small)
+    assert torch.allclose(found, -logits.sigmoid().log(), atol=1e-4)
+    assert torch.equal(found.argmin(1), logits.argmax(1))
+    assert found.std(1).min() > 0.05
+    # No softmax: the probabilities are those of as many questions.
+    assert not torch.allclose((-found).exp().sum(1), torch.ones(3), atol=0.01)
+
+
+def test_a_class_does_not_depend_on_the_others(siglip, small):
+    all_of_them = nll(load_classifier(siglip, template="{}"), small)
+    few = nll(load_classifier(siglip, template="{}", labels=CATEGORIES[3:5]), small)
+    assert torch.allclose(few, all_of_them[:, 3:5], atol=1e-5)
+
+
+def test_templates_are_clips(siglip, small):
+    classifier = load_classifier(siglip)
+    assert classifier.describe()["prompts"] == list(clip_templates())
+    assert classifier.describe()["kind"] == "discriminative"
+    single = nll(load_classifier(siglip, template=TEMPLATE), small)
+    assert not torch.allclose(nll(classifier, small), single, atol=1e-3)

@@ -7,11 +7,11 @@ import pytest
 import torch
 from tiny import images
 
-from gcbook.classifiers import load, registry
+from gcbook.classifiers import load
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.load import find_adapter, load_classifier
+from gcbook.classifiers.load import check_kind, load_classifier
 from gcbook.classifiers.prompts import make_prompts
-from gcbook.classifiers.zoo import COSTS, zoo
+from gcbook.classifiers.zoo import zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.paper.categories import CATEGORIES
@@ -39,7 +39,7 @@ def called(monkeypatch):
         "class_conditional.load_dit",
         "amused.load_amused",
         "clip.load_clip",
-        "torchvision_models.load_torchvision_download",
+        "image_networks._load_download",
     ):
         monkeypatch.setattr(f"gcbook.classifiers.{target}", record(target.split(".")[1]))
     monkeypatch.setattr(load, "_try", lambda *_: None)
@@ -49,68 +49,6 @@ def called(monkeypatch):
 def folder(tmp_path, file, **values):
     (tmp_path / file).write_text(json.dumps(values))
     return tmp_path
-
-
-CLASSES = [
-    (name, each.kind)
-    for each in registry.formats()
-    for name in each.names
-    if "*" not in name and not each.mark
-]
-
-
-@pytest.mark.parametrize(("class_name", "kind"), CLASSES)
-def test_every_format_is_recognized(tmp_path, class_name, kind):
-    if class_name.endswith("Pipeline"):
-        found = find_adapter(folder(tmp_path, "model_index.json", _class_name=class_name))
-    else:
-        found = find_adapter(folder(tmp_path, "config.json", architectures=[class_name]))
-    assert found.kind == kind
-    assert found.knows(class_name)
-
-
-def test_kinds_are_the_same_everywhere():
-    assert set(COSTS) == {each.kind for each in registry.formats()}
-
-
-def test_image_classifiers_are_recognized(tmp_path):
-    resnet = folder(tmp_path, "config.json", architectures=["ViTForImageClassification"])
-    assert find_adapter(resnet).loader == "load_image_classifier"
-    alexnet = folder(tmp_path, "config.json", torchvision="alexnet")
-    assert find_adapter(alexnet).loader == "load_torchvision"
-
-
-@pytest.mark.parametrize(
-    ("file", "values", "says"),
-    [
-        ("config.json", {"architectures": ["BertModel"]}, "found BertModel"),
-        ("model_index.json", {"_class_name": "StableCascadePipeline"}, "found StableCascade"),
-        ("config.json", {}, "found neither"),
-        ("other.json", {}, "found neither"),
-    ],
-)
-def test_unknown_formats_are_refused_with_the_door_for_any_other(tmp_path, file, values, says):
-    with pytest.raises(InputError, match=says) as error:
-        load_classifier(folder(tmp_path, file, **values))
-    assert "StableDiffusionPipeline" in str(error.value)
-    assert "gcbook.wrap" in str(error.value)
-    assert "gcbook score my.py:model" in str(error.value)
-
-
-@pytest.mark.parametrize(
-    ("class_name", "near"),
-    [
-        ("FluxKontextPipeline", "FluxPipeline"),
-        ("StableDiffusionXLInpaintPipeline", "StableDiffusionXLPipeline"),
-        ("StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLPipeline"),
-        ("PixArtPipeline", "PixArtSigmaPipeline, PixArtAlphaPipeline"),
-        ("SanaSprintPipeline", "SanaPipeline"),
-        ("Siglip2Model", "SiglipModel"),
-    ],
-)
-def test_a_refusal_names_the_nearest_first(tmp_path, class_name, near):
-    with pytest.raises(InputError, match=f"Near it: {near}"):
-        load_classifier(folder(tmp_path, "model_index.json", _class_name=class_name))
 
 
 def test_a_damaged_configuration_is_named(tmp_path):
@@ -193,9 +131,7 @@ def test_a_device_that_is_too_small_is_one_error(tmp_path, monkeypatch):
 @pytest.fixture
 def gpu(monkeypatch):
     """A CUDA device, as far as loading is concerned."""
-    monkeypatch.setattr(
-        "gcbook.classifiers.checkpoint.usable_device", lambda name: torch.device(name)
-    )
+    monkeypatch.setattr("gcbook.classifiers.devices.usable_device", lambda name: torch.device(name))
 
 
 def test_auto_is_float32_on_a_cpu_and_compares_on_a_gpu(tmp_path, called, gpu, monkeypatch):
@@ -292,13 +228,9 @@ def test_clip_takes_80_prompts_or_one(tmp_path):
 @pytest.mark.parametrize(
     ("class_name", "options", "says"),
     [
-        ("StableDiffusionPipeline", {"method": "bound"}, "method is for masked models"),
-        ("StableDiffusionPipeline", {"ensemble": True}, "ensemble is for clip models"),
-        (
-            "AmusedPipeline",
-            {"resolution": 64},
-            "resolution is for diffusion models",
-        ),
+        ("StableDiffusionPipeline", {"method": "bound"}, "method is for aMUSEd"),
+        ("StableDiffusionPipeline", {"ensemble": True}, "ensemble is for CLIP"),
+        ("AmusedPipeline", {"resolution": 64}, "resolution is for FLUX.1"),
         ("DiTPipeline", {"speed": 3}, "no speed is known"),
     ],
 )
@@ -320,7 +252,7 @@ def test_options_are_refused_before_anything_is_fetched(monkeypatch):
         raise AssertionError("asked the Hub")
 
     monkeypatch.setattr("gcbook.classifiers.load.locate_model", fetched)
-    with pytest.raises(InputError, match="ensemble is for clip models"):
+    with pytest.raises(InputError, match="ensemble is for CLIP"):
         load_classifier("sd-1.4", ensemble=True)
 
 
@@ -372,3 +304,19 @@ def test_a_typo_is_answered_with_near_names():
 def test_what_is_not_there_is_refused(tmp_path, options, says):
     with pytest.raises(InputError, match=says):
         load_classifier(images.cnn16(tmp_path), **options)
+
+
+def test_kinds_are_told_before_anything_is_loaded(tmp_path, monkeypatch):
+    for name in ("HF_HUB_CACHE", "TORCH_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    clip = tmp_path / "sd-1.4"
+    clip.mkdir()
+    folder(clip, "config.json", architectures=["CLIPModel"])
+    check_kind(str(clip), ("clip",))
+    check_kind("sd-1.4", ("diffusion", "masked"))
+    check_kind("org/name", ("diffusion",))
+    # A folder may be called as a model of the zoo, and hold another one.
+    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
+    for model, says in (("sd-1.4", "kind clip"), ("mini-cnn", "discriminative"), ("sd", "found")):
+        with pytest.raises(InputError, match=f"kind diffusion; .*{says}"):
+            check_kind(model, ("diffusion",))

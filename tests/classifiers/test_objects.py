@@ -1,7 +1,6 @@
 """Objects in Python as classifiers, by `wrap` and by name."""
 
 import sys
-from importlib.metadata import EntryPoint
 
 import numpy as np
 import pytest
@@ -10,13 +9,13 @@ from tiny.gaussian import class_means, stimulus
 from torch import nn
 
 import gcbook
-from gcbook.classifiers import named
 from gcbook.classifiers.load import load_classifier, name_of
 from gcbook.classifiers.objects import load_object, wrap
 from gcbook.classifiers.protocol import Draw
+from gcbook.classifiers.registry import is_object
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
-from gcbook.noise.schedules import CosineSchedule
+from gcbook.noise.schedules import DiscreteSchedule
 from gcbook.paper.categories import CATEGORIES, imagenet_indices
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
@@ -147,10 +146,8 @@ def test_steps_are_given_as_their_times():
         seen.append(float(t[0]))
         return x_t
 
-    products = np.cumprod(np.linspace(0.9999, 0.98, 1000))
-    classifier = wrap(
-        network, preprocess=8, prediction="v", schedule=products.tolist(), check=False
-    )
+    steps = DiscreteSchedule(tuple(np.cumprod(np.linspace(0.9999, 0.98, 1000))))
+    classifier = wrap(network, preprocess=8, prediction="v", schedule=steps, check=False)
     x = classifier.prepare([PROBE])
     draw = classifier.draw("image", 0, DrawRule(), x[0])
     classifier.measure(x, [draw], torch.tensor([0]), "none")
@@ -212,9 +209,9 @@ def test_a_pipeline_of_classes_takes_their_ids(tiny_pipeline):
         (lambda a, b, c, d: None, {}, "whose arguments are a, b, c, d"),
         (Net(16), {}, "preprocess: expected how images become"),
         (Net(16), {"preprocess": "224"}, "found '224'"),
-        (Net(5), {"preprocess": 8}, "labels: expected them for a network of 5 outputs"),
+        (Net(5), {"preprocess": 8}, "a name for each of 5 outputs.*found 16"),
         (Net(5), {"preprocess": 8, "labels": ["a"]}, "a name for each of 5 outputs"),
-        (Net(5), {"preprocess": 8, "labels": {7: "dog"}}, "from 0 to 4, .* found 7"),
+        (Net(5), {"preprocess": 8, "labels": {7: "dog"}}, "from 0 to 4, .*found .7"),
         (Net(16), {"preprocess": 8, "prediction": "v"}, "prediction: expected none"),
         (Net(16), {"preprocess": 8, "template": "a {}"}, "template: expected none"),
         (Net(16), {"preprocess": lambda image: 3}, "expected a tensor for a Pillow image"),
@@ -225,12 +222,12 @@ def test_a_pipeline_of_classes_takes_their_ids(tiny_pipeline):
         (
             denoiser,
             {"preprocess": 8, "prediction": "v", "schedule": "flow"},
-            "alpha² .* found flow.* has prediction='flow'",
+            "alpha² .*found 'v' with flow",
         ),
         (
             denoiser,
             {"preprocess": 8, "prediction": "flow", "schedule": "cosine"},
-            "goes with schedule='flow'",
+            "found 'flow' with cosine",
         ),
         (
             lambda x_t, t, label: x_t.mean(1),
@@ -307,59 +304,28 @@ def test_objects_are_loaded_by_name(my, capsys):
     assert load_classifier(f"{my}:placed", device="cpu").labels == CATEGORIES
     assert load_classifier(f"{my}:made", dtype="float32").name == "mine"
     assert str(my.parent) not in sys.path
-    for wrong, says in (
-        ("net", "ImageNet's images, for want of preprocess"),
-        ("broken", r"raised KeyError: 'no such weights' \(.*my.py, line 16\)"),
-        ("nothing", "define nothing, found torch, SCALE, net"),
-    ):
-        with pytest.raises(InputError, match=says):
-            load_classifier(f"{my}:{wrong}")
 
 
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("name", "given", "says"),
     [
-        ({"template": "a {}"}, r"template \(--prompt\): expected no such option"),
-        ({"labels": ["cat", "dog"]}, "labels: expected no such option"),
-        ({"dtype": "float16"}, "dtype: expected float32"),
+        ("net", {}, "ImageNet's images, for want of preprocess"),
+        ("broken", {}, r"raised KeyError: 'no such weights' \(.*my.py, line 16\)"),
+        ("nothing", {}, "define nothing, found torch, SCALE, net"),
+        ("made", {"template": "a {}"}, r"template \(--prompt\): expected no such option"),
+        ("made", {"labels": ["cat", "dog"]}, "labels: expected no such option"),
+        ("made", {"dtype": "float16"}, "dtype: expected float32"),
     ],
 )
-def test_options_belong_where_the_object_is_made(my, given, says):
+def test_what_cannot_be_loaded_is_refused(my, name, given, says):
     with pytest.raises(InputError, match=says):
-        load_classifier(f"{my}:made", **given)
-
-
-def test_a_file_that_is_not_there_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"none\.py"):
-        load_object(f"{tmp_path}/none.py:net")
-    with pytest.raises(InputError, match="No module named 'no_such_package'"):
-        load_object("no_such_package.models:net")
-
-
-def test_packages_announce_models(my, monkeypatch):
-    monkeypatch.syspath_prepend(my.parent)
-    monkeypatch.setattr(
-        named,
-        "entry_points",
-        lambda group, name: (
-            [EntryPoint("their-net", "my:made", "gcbook.models")]
-            if (group, name) == ("gcbook.models", "their-net")
-            else []
-        ),
-    )
-    assert load_classifier("their-net").labels == CATEGORIES
-    assert name_of("their-net") == "their-net"
-    sys.modules.pop("my", None)
+        load_classifier(f"{my}:{name}", **given)
+    for absent in (f"{my.parent}/none.py:net", "no_such_package.models:net"):
+        with pytest.raises(InputError, match=r"none\.py|No module named 'no_such_package'"):
+            load_object(absent)
 
 
 def test_names_of_objects():
     assert name_of("some/where/my.py:net") == "my-net"
     assert name_of("package.module:net") == "module-net"
-    assert not named.is_object("resnet50") and not named.is_object("org/model")
-
-
-def test_a_factory_of_a_schedule_of_its_own():
-    classifier = wrap(
-        denoiser, preprocess=8, prediction="epsilon", schedule=CosineSchedule(), check=False
-    )
-    assert classifier.describe()["schedule"] == {"name": "cosine"}
+    assert not is_object("resnet50") and not is_object("org/model")

@@ -159,7 +159,7 @@ def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
             ["illusions", tmp_path / "none.png", *rest, "--model", "mini-pixel"],
             "expected a file that can be read",
         ),
-        (["illusions", picture, *rest, "--model", "mini-cnn"], "of kind discriminative"),
+        (["illusions", picture, *rest, "--model", "mini-cnn"], "of the kind discriminative"),
         (
             ["illusions", picture, *rest[:-1], picture / "out", "--model", "mini-cnn"],
             "expected a folder that can be written to",

@@ -123,7 +123,7 @@ def test_a_folder_that_says_the_wrong_prediction_fails(capsys, tmp_path):
     folder = shutil.copytree(model_folder("mini-pixel"), tmp_path / "wrong")
     file = folder / "scheduler" / "scheduler_config.json"
     file.write_text(file.read_text().replace("v_prediction", "epsilon"))
-    call = ("check-model", folder, "--images", 1, "--draws", 1, "--no-half")
+    call = ("check-model", folder, "--images", 1, "--draws", 1)
     status, out, _ = command.call(capsys, *call)
     assert status == 1
     failed = [line for line in out.splitlines() if line.startswith("FAIL")]

@@ -33,6 +33,6 @@ class Parameters(OfMiniatures):
     def check_files(self) -> None:
         """Refuse a model of another kind."""
         if self.model:
-            from gcbook.classifiers.preview import check_model
+            from gcbook.classifiers.load import check_kind
 
-            check_model(self.model, ("diffusion", "masked"))
+            check_kind(self.model, ("diffusion", "masked"))

@@ -46,7 +46,7 @@ class Parameters(OfStores, OfMiniatures):
             raise InputError(
                 "image: has no effect without stores, which it names an image of; add -p stores."
             )
-        from gcbook.classifiers.preview import check_model
+        from gcbook.classifiers.load import check_kind
         from gcbook.classifiers.zoo import zoo
         from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
         from gcbook.miniworld.results.steps import choose_examples
@@ -55,6 +55,6 @@ class Parameters(OfStores, OfMiniatures):
         if self.model in shipped_models(world) and self.model not in zoo():
             model_folder(self.model)  # says that its weights do not ship
         else:
-            check_model(self.model, ("diffusion",))
+            check_kind(self.model, ("diffusion",))
         if self.names or not self.conflicts + self.ordinary:
             choose_examples(self.names, self.conflicts, self.ordinary, world=world)

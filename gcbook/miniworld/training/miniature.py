@@ -18,7 +18,7 @@ import torch
 from safetensors import SafetensorError
 from torch.optim.swa_utils import AveragedModel
 
-from gcbook.classifiers.quiet import quiet_libraries
+from gcbook.classifiers.load import quiet_libraries
 from gcbook.files.atomic import UnwritableError
 from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.run import Run

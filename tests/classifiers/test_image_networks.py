@@ -54,9 +54,9 @@ def test_other_sizes_are_fitted_as_timm_fits_them(folder):
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
-        ({"architecture": "mobilenetv3_small_51"}, "a network of timm .* Near it: mobilenetv3"),
+        ({"architecture": "mobilenetv3_small_51"}, "a network of timm, .* near it: mobilenetv3"),
         ({"num_classes": 0}, "num_classes: expected a network with outputs, found 0"),
-        ({"num_classes": 10}, "expected the weights of mobilenetv3_small_050, found others"),
+        ({"num_classes": 10}, "expected the weights of timm mobilenetv3_small_050, found others"),
         ({"pretrained_cfg": {"input_size": [3, 64, 32]}}, "expected a square input"),
         ({"architecture": "vit_base_patch16_224"}, "one of a much larger network"),
     ],
@@ -72,7 +72,9 @@ def test_what_does_not_fit_is_refused(folder, changes, says):
 
 def test_a_name_is_one_of_the_hubs_organisation(tmp_path, monkeypatch):
     monkeypatch.setattr(load, "_try", lambda *_: None)
-    monkeypatch.setattr("gcbook.classifiers.timm_models.load_timm", lambda checkpoint: checkpoint)
+    monkeypatch.setattr(
+        "gcbook.classifiers.image_networks.load_timm", lambda checkpoint: checkpoint
+    )
     monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
     (tmp_path / "timm--resnet50.a1_in1k").mkdir()
     found = load_classifier("timm:resnet50.a1_in1k")

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import defaults, parameters_of, rooms
+from gcbook.chapters.parameters import CHAPTERS, defaults, parameters_of
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import did_you_mean
 
@@ -37,7 +37,7 @@ def find_chapters(project: Project) -> list[Chapter]:
     """The templates, in the order of the book.
 
     Raises:
-        GcbookError: if there is none, or one has no package or no place in ``_toc.yml``.
+        GcbookError: if there is none, or one has no parameters or no place in ``_toc.yml``.
     """
     paths = {path.stem: path for path in sorted(project.templates.glob("*.ipynb"))}
     if not paths:
@@ -47,10 +47,10 @@ def find_chapters(project: Project) -> list[Chapter]:
     pages = read_contents(project)
     order = [page.removeprefix(_PAGES) for page in pages if page.startswith(_PAGES)]
     for name in paths:
-        if name not in rooms():
+        if name not in CHAPTERS:
             raise GcbookError(
-                f"{project.templates}: {name} has no package. Add gcbook/chapters/"
-                f"{name.replace('-', '_')} with a module parameters, or remove the file."
+                f"{project.templates}: {name} has no parameters. Add a line to CHAPTERS in "
+                "gcbook/chapters/parameters.py, or remove the file."
             )
         if name not in order:
             raise GcbookError(

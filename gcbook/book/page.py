@@ -24,7 +24,7 @@ from gcbook.book.chapters import changes
 from gcbook.book.engine import ENGINE
 from gcbook.book.inline import fill
 from gcbook.book.solutions import without_solutions
-from gcbook.chapters.parameters import allowed, parameters_of
+from gcbook.chapters.parameters import parameters_of
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME, MARKS
@@ -123,10 +123,10 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     model = parameters_of(chapter)
     rows = "\n".join(
         f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
-        f"| {info.description} | {allowed(model, name)} |"
+        f"| {info.description} |"
         for name, info in model.model_fields.items()
     )
-    table = "| Parameter | Here | Meaning | Allowed |\n|:--|:--|:--|:--|\n" + rows
+    table = "| Parameter | Here | Meaning |\n|:--|:--|:--|\n" + rows
     return f"""````{{dropdown}} Rerun this chapter with other parameters
 The first command writes the executed notebook and a page of its own, the second is plain
 papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;

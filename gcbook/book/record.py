@@ -104,7 +104,7 @@ def chapter_inputs(
         there; and `Package`'s ``code, data, libraries``.
     """
     declared = parameters_of(chapter.name)
-    files = {**declared.files(), **paths_in(chapter.name, parameters)}
+    files = {**declared.files(), **paths_in(parameters)}
     if declared.counts_claims:
         files["notebooks"] = chapter.template.parent
     return {

@@ -65,7 +65,7 @@ def given_parameters(
 
 def _absolute(chapter: str, name: str, value: Any) -> str:
     """The paths that a parameter names, made absolute: kernels run elsewhere."""
-    return ",".join(str(path.absolute()) for path in paths_in(chapter, {name: value}).values())
+    return ",".join(str(path.absolute()) for path in paths_in({name: value}).values())
 
 
 def take_executed(project: Project, chapters: list[Chapter]) -> None:

@@ -1,1 +1,1 @@
-"""A room a chapter: its tables, charts and facts, and nothing that another chapter uses."""
+"""What chapters compute beyond a cell, and what they can be asked to do differently."""

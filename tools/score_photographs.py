@@ -3,16 +3,17 @@
     python tools/score_photographs.py RUN/model -o STORES [--sets photographs …] [--ship]
 
 RUN is the folder of a finished ``gcbook train photo-…``; the photographs and the published stimuli
-are those that ``gcbook fetch`` gets. A store a set; the same command goes on where it stopped. On
-the images that weightings are compared on, draws are doubled until fewer than 2% of the answers are
-expected to change with endless draws, with the paper's weights and with equal ones.
+are those that ``gcbook fetch`` gets. The network is asked in half precision, as it ships, from a
+copy in STORES. A store a set; the same command goes on where it stopped. On the images that
+weightings are compared on, draws are doubled until fewer than 2% of the answers are expected to
+change with endless draws, with the paper's weights and with equal ones.
 
-``--ship`` writes ``gcbook/data/photographs/NAME/SET.parquet`` from whole stores: of diffusion
+``--ship`` writes ``gcbook/data/photographs/NAME``: from whole stores ``SET.parquet``, of diffusion
 models the mean errors at `LEVELS` noise levels, for each half of the draws, as deviations from
 their mean over classes, which leave every decision as it is; of the others their negative
-log-likelihoods. ``asked.json`` has the draws and the share of answers that they leave open. Beside
-the networks' folders ``published.parquet`` gets the public decisions of people and of networks on
-the same published images.
+log-likelihoods; ``asked.json`` with the draws and the share of answers that they leave open; and
+``model``, the network. Beside the networks' folders ``published.parquet`` gets the public decisions
+of people and of networks on the same published images.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from gcbook.files.manifest import DATA
 from gcbook.miniworld.photographs import ASKED, PHOTOGRAPHED, asked
 from gcbook.miniworld.results.weighting import read_errors
 from gcbook.miniworld.testsets import texture_of
+from gcbook.miniworld.training.shrink import shrink
 from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.engine import score
@@ -57,9 +59,11 @@ def main() -> None:
     parser.add_argument("--dtype", default="auto", help="of the network")
     parser.add_argument("--ship", action="store_true", help="write what the book reads")
     given = parser.parse_args()
-    classifier = load_classifier(
-        given.model, name=given.name, labels=PHOTOGRAPHED, dtype=given.dtype
-    )
+    model = given.output / given.name / "model"
+    if not model.exists():
+        shutil.copytree(given.model, model)
+        shrink(model)
+    classifier = load_classifier(model, name=given.name, labels=PHOTOGRAPHED, dtype=given.dtype)
     ships, about = DATA.folder / "photographs" / given.name, {}
     for name in given.sets:
         images, folder = asked(name, given.photographs), given.output / given.name / name
@@ -87,6 +91,7 @@ def main() -> None:
             about[name] = {"draws": store.settings.draws, "open": left}
     if given.ship:
         shutil.copy(given.model / "training.json", ships)
+        shutil.copytree(model, ships / "model", dirs_exist_ok=True)
         write_text(json.dumps(about, indent=1) + "\n", ships / "asked.json")
         published().to_parquet(
             DATA.folder / "photographs" / "published.parquet", compression="zstd", index=False

@@ -72,7 +72,7 @@ def main() -> None:
             draws = max(draws, Store.open(folder).settings.draws)
         while True:
             settings = ScoringSettings(draws=draws, batch_size=given.batch_size, device="cpu")
-            score(images, classifier, settings, folder, extend=True)
+            score(images, classifier, settings, folder, extend=(folder / "store.json").exists())
             store = Store.open(folder)
             left = undecided(store)
             print(

@@ -103,7 +103,10 @@ def test_published_stimuli_are_those_of_the_categories(folder):
     assert all(each.image_id.count(each.category) == 1 for each in conflicts)
 
 
-@pytest.mark.parametrize("network", ["photo-cnn", "photo-pixel", "photo-latent"])
+@pytest.mark.parametrize(
+    "network",
+    ["photo-cnn", "photo-cnn-seed1", "photo-cnn-noise", "photo-pixel", "photo-latent"],
+)
 def test_what_ships_is_whole_and_of_the_same_images(network):
     for test_set in (*PUBLISHED_SETS, PLAIN, SHUFFLED):
         images, t, errors = band_errors(network, test_set)

@@ -128,7 +128,12 @@ def wrap(
     diffusers = sys.modules.get("diffusers")
     pipeline = diffusers is not None and isinstance(model, diffusers.DiffusionPipeline)
     needed = 0 if pipeline else _needed(model, called)
-    given = {"template": template, "prediction": prediction, "schedule": schedule, "clip": clip}
+    given: dict[str, Any] = {
+        "template": template,
+        "prediction": prediction,
+        "schedule": schedule,
+        "clip": clip,
+    }
     given |= {"preprocess": preprocess, "fingerprint": fingerprint or None}
     takes = [{"template"}, {"preprocess", "fingerprint"}, {"preprocess", "fingerprint"}]
     for argument, value in given.items():

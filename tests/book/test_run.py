@@ -28,7 +28,7 @@ def no_kernel(monkeypatch):
         ("calibrated-world", {"worlds": "gcbook"}, "expected a map of `gcbook worlds`"),
         ("interval-coverage", {"stored": "README.md"}, "expected a run of benchmarks/coverage"),
         ("step-by-step", {"model": "mini-pixle"}, r"model: .* Did you mean mini-pixel"),
-        ("step-by-step", {"model": "mini-cnn"}, "expected a model of the kind diffusion"),
+        ("step-by-step", {"model": "mini-cnn"}, "of the kind diffusion; found"),
         ("step-by-step", {"names": "a.png"}, "names: expected names of images .* found a.png"),
         ("step-by-step", {"conflicts": 0, "ordinary": 0}, "expected at least one image"),
     ],

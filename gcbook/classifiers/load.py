@@ -196,7 +196,7 @@ def _check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], mo
             for titles in [[each.title for each in registry.FORMATS if option in each.options]]
         ]
         raise InputError(
-            f"{model} is a {kind} model, whose options are: {listed}. {'; '.join(homes)}."
+            f"{model}: a model of the kind {kind} takes the options {listed}. {'; '.join(homes)}."
         )
     if given.get("ensemble") and "template" in given:
         raise InputError(

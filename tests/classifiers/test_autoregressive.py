@@ -305,7 +305,7 @@ def test_sums_are_not_rounded_to_float32() -> None:
 
 
 def test_what_cannot_be_loaded_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(InputError, match="resolution is for diffusion models"):
+    with pytest.raises(InputError, match=r"resolution is for FLUX\.1"):
         load(folders["janus"], "janus", resolution=16)
 
 

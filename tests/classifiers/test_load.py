@@ -199,7 +199,7 @@ def test_a_compiler_that_fails_is_named(monkeypatch):
     monkeypatch.setattr("gcbook.classifiers.diffusion.DiffusionClassifier.measure", fail)
     with pytest.raises(GcbookError, match=r"cannot compile .*no compiler here.*--compile"):
         load_classifier("mini-pixel", compile=True)
-    with pytest.raises(InputError, match="mini-cnn is a discriminative model"):
+    with pytest.raises(InputError, match="mini-cnn: a model of the kind discriminative"):
         load_classifier("mini-cnn", compile=True)
 
 
@@ -243,7 +243,7 @@ def test_options_of_another_kind_are_refused(tmp_path, called, class_name, optio
 
 def test_image_classifiers_take_no_prompt(tmp_path, called):
     path = folder(tmp_path, "config.json", torchvision="alexnet")
-    with pytest.raises(InputError, match="options are: noise"):
+    with pytest.raises(InputError, match="takes the options noise"):
         load_classifier(path, template="a {}")
 
 

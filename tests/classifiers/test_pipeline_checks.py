@@ -98,7 +98,7 @@ def test_wrong_scalings_of_edm_are_noticed(
 
 def test_every_diffusion_format_is_checked(tiny_pipeline: Callable[[str], Path]) -> None:
     checked = {registry.find(_class_of(tiny_pipeline(name))) for name in CHECKS}
-    assert {each for each in registry.formats() if each.kind == "diffusion"} == checked
+    assert {each for each in registry.FORMATS if each.kind == "diffusion"} == checked
 
 
 def _class_of(folder: Path) -> str:

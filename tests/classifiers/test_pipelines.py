@@ -441,7 +441,7 @@ def test_prompts_that_are_one_to_the_text_encoder_are_refused(tiny_pipeline: Fol
 
 
 def test_a_prompt_for_a_model_of_classes_is_refused(tiny_pipeline: Folders) -> None:
-    with pytest.raises(InputError, match=r"template \(--prompt\) is for other .*Stable Diff"):
+    with pytest.raises(InputError, match=r"template \(--prompt\) is for .*Stable Diff"):
         load_classifier(tiny_pipeline("unet"), template="a {}")
 
 

@@ -129,12 +129,17 @@ class Opened:
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.problems.append(f"script error: {error}"))
         page.on("request", self._request)
-        page.on("requestfailed", lambda r: self.problems.append(f"failed: {r.url[:200]}"))
+        page.on("requestfailed", self._failed)
         page.on("response", self._response)
 
     def _console(self, message: object) -> None:
         if message.type == "error":  # type: ignore[attr-defined]
             self.problems.append(f"console: {message.text}")  # type: ignore[attr-defined]
+
+    def _failed(self, request: object) -> None:
+        # What is still loading when the page is left is aborted: its icon, say. That is no fault.
+        if request.failure != "net::ERR_ABORTED":  # type: ignore[attr-defined]
+            self.problems.append(f"failed: {request.url[:200]}")  # type: ignore[attr-defined]
 
     def _response(self, response: object) -> None:
         if response.status >= 400:  # type: ignore[attr-defined]

@@ -160,6 +160,7 @@ def test_the_second_picture_shows_what_its_text_says(opened):
 def test_what_is_shown_is_labelled_by_what_was_run(opened):
     first = opened.get_by_label("First prompt: a")
     first.select_option("cat")
+    opened.get_by_label("Second prompt: a").select_option("clock")
     opened.get_by_role("button", name="Reconstruct").click()
     first.select_option("duck")
     opened.wait_for_function("gcClassify.page.state.pair")

@@ -8,7 +8,6 @@ from papermill.engines import Engine
 from papermill.log import logger
 
 from gcbook.book.inline import expressions_in
-from gcbook.files.progress import Step, tell
 
 
 class InlineClientEngine(Engine):
@@ -41,8 +40,6 @@ class InlineClientEngine(Engine):
 class _InlineClient(PapermillNotebookClient):
     async def async_execute_cell(self, cell: Any, cell_index: int, **options: Any) -> Any:
         if cell.cell_type != "markdown":
-            # How long a cell takes says nothing of the others.
-            tell(Step("executing cells", cell_index, len(self.nb.cells)))
             return await super().async_execute_cell(cell, cell_index, **options)
         cell.metadata.pop("user_expressions", None)
         expressions = expressions_in(cell.source)

@@ -93,10 +93,10 @@ def write_course(
 
 
 def _run_through(labs: dict[str, Path], folder: Path, report: Callable[[str], None]) -> None:
-    from gcbook.book.execute import prepare_kernels, run_notebook
+    from gcbook.book.execute import run_notebook
     from gcbook.files.processes import workers
 
-    with workers(min(len(labs), os.cpu_count() or 1), prepare_kernels) as pool:
+    with workers(min(len(labs), os.cpu_count() or 1)) as pool:
         futures = {
             pool.submit(run_notebook, source, folder / source.name, {}, folder): name
             for name, source in labs.items()

@@ -7,7 +7,6 @@ good page in place.
 
 import os
 import re
-import tempfile
 import time
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,7 +31,6 @@ from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.extras import missing
 from gcbook.files.processes import workers
-from gcbook.files.progress import PLACE
 
 INJECTED = "injected-parameters"
 """Papermill's tag of the cell in which it puts parameters, which gets a random id."""
@@ -81,7 +79,7 @@ def execute_chapters(
         return []
     cores = os.cpu_count() or 1
     jobs = min(jobs or cores, len(waiting))
-    with workers(jobs, prepare_kernels, max(1, cores // jobs)) as pool:
+    with workers(jobs, _share_cores, max(1, cores // jobs)) as pool:
         futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
         for name in futures.values():
             report(name, "started")
@@ -98,20 +96,9 @@ def _sweep(project: Project) -> None:
             left.unlink()
 
 
-def prepare_kernels(threads: int = 0, progress: Path | None = None) -> None:
-    """Make this process one that executes notebooks.
-
-    Args:
-        threads: that a notebook may use; 0 for as many as there are cores.
-        progress: file to which kernels write how far they are.
-    """
-    # A kernel that is killed leaves the file of its connection.
-    os.environ["JUPYTER_RUNTIME_DIR"] = tempfile.gettempdir()
-    if threads:
-        # Networks in two chapters that both take all cores wait for each other most of the time.
-        os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    if progress:
-        os.environ[PLACE] = str(progress)
+def _share_cores(threads: int) -> None:
+    # Networks in two chapters that both take all cores wait for each other most of the time.
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
 
 
 def check_trials(paths: Sequence[str]) -> None:
@@ -135,6 +122,7 @@ def run_notebook(
     cwd: Path | None = None,
     *,
     inputs: Mapping[str, Any] | None = None,
+    progress: bool = False,
 ) -> float:
     """Execute a template with papermill.
 
@@ -147,6 +135,7 @@ def run_notebook(
         parameters: values to put in place of the template's defaults.
         cwd: folder that the notebook runs in; the current one by default.
         inputs: what it is made from, for its metadata.
+        progress: show papermill's bar on standard error.
 
     Returns:
         The time that it took, in seconds.
@@ -168,7 +157,7 @@ def run_notebook(
             engine_name=ENGINE,
             kernel_name="python3",
             language="python",
-            progress_bar=False,
+            progress_bar=progress,
             cwd=str(cwd) if cwd else None,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )

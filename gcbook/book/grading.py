@@ -1,16 +1,13 @@
 """What a student's answers get: the notebook is run, and each question has its check.
 
 The checks are those of the lab's own source, whatever the file says in their place. A check that
-was deleted runs at the end. The code runs in a kernel in a process of its own, with the lab's
-data, with the rights of whoever asked, and not longer than allowed; it is no sandbox, and a check
-is no exam.
+was deleted runs at the end. The code runs in a kernel, with the lab's data, with the rights of
+whoever asked, and not longer than allowed; it is no sandbox, and a check is no exam.
 """
 
-import json
-import os
 import re
 import tempfile
-import threading
+import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,11 +15,8 @@ from typing import Any, Literal, NamedTuple
 
 from gcbook.book.course import LAB, find_labs, write_course_data
 from gcbook.book.project import Project
-from gcbook.files.atomic import write_text
-from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import parse_json, read_json, read_text, refused
-from gcbook.files.processes import run_process
-from gcbook.files.temporary import temporary_folder
+from gcbook.files.errors import InputError
+from gcbook.files.gate import parse_json, read_text, refused
 
 State = Literal["passed", "failed", "open", "not reached"]
 _TAG = re.compile(r"(answer|check)-(\d+)")
@@ -94,12 +88,11 @@ def grade_notebook(project: Project, path: Path, seconds: float) -> Grade:
     ]
     there = {number for _, (kind, number) in run if kind == "check"}
     run += [(check, ("check", n)) for n, check in checks.items() if n not in there]
-    ended = _ended([code for code, _ in run], seconds)
-    errors = ended["errors"]
+    errors, why = _ended([code for code, _ in run], seconds)
     found = []
     for number in checks:
         places = {kind: i for i, (_, (kind, n)) in enumerate(run) if n == number}
-        found.append(_judge(number, titles.get(number, ""), places, errors, ended["why"]))
+        found.append(_judge(number, titles.get(number, ""), places, errors, why))
     return Grade(name, tuple(found))
 
 
@@ -132,60 +125,38 @@ def _judge(
     return Question(number, title, "failed", why)
 
 
-def _ended(codes: list[str], seconds: float) -> dict[str, Any]:
+def _ended(codes: list[str], seconds: float) -> tuple[list[list[str]], str]:
     """Run code, cell by cell: the errors of the cells that ended, and why it went no further."""
-    with temporary_folder() as temporary:
-        found, log, folder = temporary / "found.json", temporary / "log", temporary / "data"
-        # What a student handed in is one file.
-        folder.mkdir()
-        write_course_data(folder)
-        run_process(_run, codes, folder, seconds, found, said=log)
-        if not found.is_file():
-            said = log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-            raise GcbookError(f"no kernel could be started: {said[-1] if said else 'it is silent'}")
-        ended: dict[str, Any] = read_json(found)
-        return ended
-
-
-def _run(codes: list[str], folder: Path, seconds: float, found: Path) -> None:
     from nbclient import NotebookClient
-    from nbclient.exceptions import DeadKernelError
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
     from nbformat.v4 import new_code_cell, new_notebook
 
-    from gcbook.book.execute import prepare_kernels
-    from gcbook.files.processes import kill_with_children
-
-    os.environ["TMPDIR"] = tempfile.tempdir = str(found.parent)
-    prepare_kernels()
     errors: list[list[str]] = []
-    one = threading.Lock()
-
-    def write(why: str) -> None:
-        with one:
-            if not found.is_file():
-                write_text(json.dumps({"errors": errors, "why": why}), found)
-
-    def end() -> None:
-        write(f"cell {len(errors) + 1} with code had not ended after {seconds:g} seconds in all")
-        kill_with_children(os.getpid())
 
     def note(cell: Any, **_: object) -> None:
         raised = [out for out in cell.outputs if out.output_type == "error"]
         errors.append([raised[0].ename, raised[0].evalue] if raised else [])
 
-    timer = threading.Timer(seconds, end)
-    timer.daemon = True
-    notebook = new_notebook(cells=[new_code_cell(code) for code in codes])
-    client = NotebookClient(
-        notebook,
-        allow_errors=True,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(folder)}},
-        on_notebook_start=lambda **_: timer.start(),
-        on_cell_executed=note,
-    )
-    try:
-        client.execute()
-        write("")
-    except DeadKernelError:
-        write(f"cell {len(errors) + 1} with code ended the kernel")
+    end = time.monotonic() + seconds
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        # What a student handed in is one file.
+        write_course_data(Path(folder))
+        client = NotebookClient(
+            new_notebook(cells=[new_code_cell(code) for code in codes]),
+            allow_errors=True,
+            kernel_name="python3",
+            resources={"metadata": {"path": folder}},
+            timeout_func=lambda _: max(end - time.monotonic(), 0.1),
+            shell_timeout_interval=1,
+            on_cell_executed=note,
+            shutdown_kernel="immediate",
+        )
+        try:
+            client.execute()
+        except CellTimeoutError:
+            why = f"had not ended after {seconds:g} seconds in all"
+        except DeadKernelError:
+            why = "ended the kernel"
+        else:
+            return errors, ""
+    return errors, f"cell {len(errors) + 1} with code {why}"

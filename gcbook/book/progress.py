@@ -1,10 +1,6 @@
-"""What goes on, on standard error: in one line on a terminal, elsewhere a line for what is done.
+"""What goes on, on standard error: in one line on a terminal, elsewhere a line for what is done."""
 
-The steps of one chapter likewise: in place on a terminal, a line every few seconds elsewhere.
-"""
-
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -49,34 +45,3 @@ def chapter_progress() -> Iterator[ChapterProgress]:
     """Progress on standard error for the time of a ``with`` block."""
     with Console(stderr=True).status("Looking for what changed") as status:
         yield ChapterProgress(status)
-
-
-LINE_EVERY_S = 5.0
-"""Seconds between two lines about one thing, where there is no terminal."""
-
-
-@contextmanager
-def step_progress(doing: str) -> Iterator[Callable[[str], None]]:
-    """Show on standard error what goes on for the time of a ``with`` block.
-
-    Args:
-        doing: what, in words.
-
-    Yields:
-        A function that takes the step which is gone through, in words.
-    """
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with console.status(doing) as status:
-            yield lambda step: status.update(f"{doing}: {step}")
-        return
-    last = -LINE_EVERY_S
-
-    def line(step: str) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= LINE_EVERY_S:
-            last = now
-            console.print(f"{doing}: {step}", highlight=False, markup=False, soft_wrap=True)
-
-    yield line

@@ -5,27 +5,22 @@ The page is one file that stands alone: what refers to other pages of the book s
 
 import os
 import sys
-from collections.abc import Callable, Mapping
-from concurrent.futures import wait
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from gcbook.book.chapters import Chapter, page_titles, pick_chapter
-from gcbook.book.execute import check_trials, prepare_kernels, run_notebook
+from gcbook.book.execute import check_trials, run_notebook
 from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs, package_inputs
 from gcbook.chapters.parameters import check_parameters, named_trials
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.locks import lock_folder
-from gcbook.files.processes import run_process, workers
-from gcbook.files.progress import last_step
-from gcbook.files.temporary import temporary_folder
-
-_LOOK_S = 0.5
-"""How often the progress of a chapter is looked at."""
+from gcbook.files.processes import run_process
 
 
 def run_chapter(
@@ -35,7 +30,7 @@ def run_chapter(
     folder: Path,
     *,
     overwrite: bool = False,
-    shown: Callable[[str], None] = lambda words: None,
+    progress: bool = False,
 ) -> tuple[Path, Path]:
     """Execute a chapter and set its page.
 
@@ -45,7 +40,7 @@ def run_chapter(
         values: parameters that differ from the chapter's defaults, as values or as strings.
         folder: where to write; made if need be.
         overwrite: replace a notebook or page that is there.
-        shown: called now and then with what goes on, in words.
+        progress: show papermill's bar on standard error.
 
     Returns:
         The executed notebook and the self-contained HTML page.
@@ -75,30 +70,12 @@ def run_chapter(
         if trials:
             check_trials(trials)
         given = {key: plain[key] for key in values}
-        execute_apart(
-            chapter, notebook, given, chapter_inputs(chapter, plain, package_inputs()), shown
-        )
-        shown("setting the page")
+        inputs = chapter_inputs(chapter, plain, package_inputs())
+        run_notebook(chapter.template, notebook, given, inputs=inputs, progress=progress)
         write_page(project, chapter, notebook, plain, page)
     finally:
         lock.release()
     return notebook, page
-
-
-def execute_apart(
-    chapter: Chapter,
-    output: Path,
-    given: Mapping[str, Any],
-    inputs: Mapping[str, Any],
-    shown: Callable[[str], None],
-) -> None:
-    """Execute a chapter here, in a process that ends with this one; see `run_notebook`."""
-    with temporary_folder() as folder, workers(1, prepare_kernels, 0, folder / "steps") as pool:
-        call = pool.submit(run_notebook, chapter.template, output, given, Path.cwd(), inputs=inputs)
-        while not wait([call], timeout=_LOOK_S).done:
-            if step := last_step(folder / "steps"):
-                shown(str(step))
-        call.result()
 
 
 def write_page(
@@ -125,8 +102,8 @@ def write_page(
     made = page_of(nbformat.read(notebook, as_version=4), chapter.name, parameters)
     if any("{cite" in cell.source for cell in made.cells):
         made.cells.append(new_markdown_cell(_REFERENCES, id="references"))
-    with temporary_folder() as temporary:
-        source, built, log = (temporary / name for name in ("source", "html", "log"))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as temporary:
+        source, built, log = (Path(temporary) / name for name in ("source", "html", "log"))
         inner = f"book/chapters/{chapter.name}"
         (source / "book" / "chapters").mkdir(parents=True)
         for name in _SHARED:

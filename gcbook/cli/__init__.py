@@ -1,10 +1,8 @@
 """The command line: options to calls. What is heavy is imported inside the commands."""
 
 import io
-import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 from gcbook.cli import (
     book,
@@ -18,10 +16,8 @@ from gcbook.cli import (
     trials,
 )
 from gcbook.cli.app import app, say
-from gcbook.files.atomic import UNWRITABLE, UnwritableError
-from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError, system_reason
 from gcbook.files.extras import missing
-from gcbook.files.interrupts import Interrupted, end_in_time, end_now
 
 __all__ = [
     "app",
@@ -45,21 +41,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
     signal: that asked the command to end.
 
     Args:
-        arguments: those of the process by default, which then ends in time when it is asked to.
+        arguments: those of the process by default.
     """
-    if arguments is None:
-        end_in_time()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A terminal that lacks a letter shows a question mark.
             stream.reconfigure(errors="replace")
     try:
         app(None if arguments is None else list(arguments), prog_name="gcbook")
-    except Interrupted as end:
-        if arguments is None:
-            # Python would wait for threads, such as those that download.
-            end_now(end.code)
-        raise
     except GcbookError as error:
         say(f"gcbook: {error}")
         sys.exit(2 if isinstance(error, InputError) else 1)
@@ -69,16 +58,6 @@ def main(arguments: Sequence[str] | None = None) -> None:
         say(f"gcbook: {said}")
         sys.exit(1)
     except OSError as error:
-        if error.errno not in UNWRITABLE:
-            raise
         # The system does not say which file a full disk has cut off.
-        name = error.filename or "a file"
-        said = str(UnwritableError(Path(name), error))
-        if isinstance(error, PermissionError):
-            # Nor does it say whether the file was to be read or written.
-            said = (
-                f"{name}: expected a file or folder that you may open, found that you may not: "
-                f"{os.strerror(error.errno).lower()}. Change its permissions, or choose another."
-            )
-        say(f"gcbook: {said}")
+        say(f"gcbook: {error.filename or 'a file'}: {system_reason(error)}.")
         sys.exit(1)

@@ -41,7 +41,7 @@ class _Commands(TyperGroup):
                     formatter.write_dl(rows)
 
     def invoke(self, ctx: Any) -> Any:
-        with interruptible("stopped"):
+        with interruptible():
             return super().invoke(ctx)
 
 

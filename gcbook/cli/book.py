@@ -1,6 +1,7 @@
 """Commands of the book: build, run a chapter, list chapters, serve, compare; and the lab."""
 
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,6 @@ import typer
 from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app, print_json, say
 from gcbook.files.errors import InputError
 from gcbook.files.extras import require
-from gcbook.files.interrupts import interruptible
 
 
 class _Pairs(OpenCommand):
@@ -22,9 +22,6 @@ class _Pairs(OpenCommand):
         word = words.pop(0)
         whole = re.match(r"[A-Za-z_]\w*=", word) or not words
         yield word if whole else f"{word}={words.pop(0)}"
-
-
-_STOPPED = "stopped; the same command goes on with the chapters that are not finished"
 
 
 @app.command(cls=_Pairs, rich_help_panel="Book")
@@ -89,11 +86,7 @@ def build(
         )
     given = given_parameters(find_chapters(project), _pairs(parameters or []))
     project = replace(project, given=given)
-    with (
-        interruptible(_STOPPED),
-        locked(project.build, "building the book"),
-        chapter_progress() as progress,
-    ):
+    with locked(project.build, "building the book"), chapter_progress() as progress:
         built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
@@ -129,7 +122,6 @@ def run(
     """Run one chapter with other parameters: an executed notebook and a self-contained page."""
     require("papermill")
     from gcbook.book.chapters import pick_chapter
-    from gcbook.book.progress import step_progress
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
     from gcbook.chapters.parameters import smoke_values
@@ -138,20 +130,9 @@ def run(
     values: dict[str, Any] = _pairs(parameters or [])
     if smoke:
         values = smoke_values(pick_chapter(project, chapter).name) | values
-    folder = output or Path("runs") / chapter
-    with (
-        interruptible("stopped; what an earlier run left is there"),
-        step_progress(f"Running {chapter}") as shown,
-    ):
-        made = run_chapter(
-            project,
-            chapter,
-            values,
-            folder,
-            overwrite=overwrite or output is None,
-            shown=shown,
-        )
-    for path in made:
+    folder, replace = output or Path("runs") / chapter, overwrite or output is None
+    bar = sys.stderr.isatty()
+    for path in run_chapter(project, chapter, values, folder, overwrite=replace, progress=bar):
         typer.echo(str(path))
 
 
@@ -244,8 +225,7 @@ def course(
     from gcbook.book.course import write_course
     from gcbook.book.project import find_project
 
-    with interruptible("stopped; nothing was written"):
-        made = write_course(find_project(), folder, instructor=instructor, report=say)
+    made = write_course(find_project(), folder, instructor=instructor, report=say)
     for path in made:
         typer.echo(str(path))
 

@@ -9,7 +9,6 @@ import typer
 
 from gcbook.cli.app import OpenCommand, app, say
 from gcbook.files.errors import InputError
-from gcbook.files.interrupts import interruptible
 
 
 class _Prompts(OpenCommand):
@@ -61,58 +60,54 @@ def illusions(
 
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
-    with interruptible("stopped; the same command begins anew"):
-        from gcbook.classifiers.devices import pick_device
-        from gcbook.files.atomic import check_links, check_writable
-        from gcbook.files.gate import LARGEST_PICTURE, read_file
-        from gcbook.illusions.reconstruct import reconstruct
-        from gcbook.illusions.written import (
-            RECORD,
-            earlier_names,
-            result_names,
-            write_reconstructions,
-        )
-        from gcbook.stimuli.images import decode_image
+    from gcbook.classifiers.devices import pick_device
+    from gcbook.files.atomic import check_links, check_writable
+    from gcbook.files.gate import LARGEST_PICTURE, read_file
+    from gcbook.illusions.reconstruct import reconstruct
+    from gcbook.illusions.written import (
+        RECORD,
+        earlier_names,
+        result_names,
+        write_reconstructions,
+    )
+    from gcbook.stimuli.images import decode_image
 
-        if (output / RECORD).exists() and not overwrite:
-            raise InputError(
-                f"{output}: already has results; choose another folder, or add --overwrite."
-            )
-        strengths = strength or [0.3, 0.5, 0.7]
-        names = result_names(len(strengths), len(prompts))
-        there = [name for name in names if lexists(output / name)]
-        made = [realpath(output / name) for name in names + earlier_names(output)]
-        if realpath(image) in made:
-            raise InputError(f"{image}: would be replaced by a result; choose another folder.")
-        if there and not overwrite:
-            raise InputError(
-                f"{output}: has files that results would replace ({there[0]}"
-                f"{', …' if len(there) > 1 else ''}); choose another folder, or add --overwrite."
-            )
-        check_links(output, [RECORD, *names, *earlier_names(output)])
-        check_writable(output)
-        pixels = decode_image(read_file(image, LARGEST_PICTURE), str(image))
-        height, width = pixels.shape[:2]
-        if height != width:
-            say(
-                f"note: {image} has {width} × {height} pixels; a model sees the square in its "
-                "middle."
-            )
-        say(f"loading {model} …")
-        found = reconstruct(
-            pixels,
-            prompts,
-            model,
-            strengths,
-            steps=steps,
-            guidance=guidance,
-            seed=seed,
-            device=pick_device(device),
-            dtype=dtype,
-            report=say,
+    if (output / RECORD).exists() and not overwrite:
+        raise InputError(
+            f"{output}: already has results; choose another folder, or add --overwrite."
         )
-        about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}
-        write_reconstructions(found, output, about | {"dtype": dtype, "seed": seed})
+    strengths = strength or [0.3, 0.5, 0.7]
+    names = result_names(len(strengths), len(prompts))
+    there = [name for name in names if lexists(output / name)]
+    made = [realpath(output / name) for name in names + earlier_names(output)]
+    if realpath(image) in made:
+        raise InputError(f"{image}: would be replaced by a result; choose another folder.")
+    if there and not overwrite:
+        raise InputError(
+            f"{output}: has files that results would replace ({there[0]}"
+            f"{', …' if len(there) > 1 else ''}); choose another folder, or add --overwrite."
+        )
+    check_links(output, [RECORD, *names, *earlier_names(output)])
+    check_writable(output)
+    pixels = decode_image(read_file(image, LARGEST_PICTURE), str(image))
+    height, width = pixels.shape[:2]
+    if height != width:
+        say(f"note: {image} has {width} × {height} pixels; a model sees the square in its middle.")
+    say(f"loading {model} …")
+    found = reconstruct(
+        pixels,
+        prompts,
+        model,
+        strengths,
+        steps=steps,
+        guidance=guidance,
+        seed=seed,
+        device=pick_device(device),
+        dtype=dtype,
+        report=say,
+    )
+    about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}
+    write_reconstructions(found, output, about | {"dtype": dtype, "seed": seed})
     for share, errors in zip(found.strengths, found.errors, strict=True):
         for prompt, value in zip(found.prompts, errors, strict=True):
             typer.echo(f"strength {share:g}, {prompt or '(no prompt)'}: error {value:.4f}")

@@ -309,7 +309,7 @@ def score(
 
     The same command resumes an interrupted run.
     """
-    with interruptible("stopped; nothing new was scored"):
+    with interruptible():
         from gcbook.scoring.decisions import check_observer
 
         if classifier.name:

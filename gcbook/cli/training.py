@@ -78,7 +78,7 @@ def train(
             batch_size=batch_size or plan.batch_size,
         )
         readers = 4 if workers is None else workers
-        with interruptible("stopped; the same command resumes from what was saved"):
+        with interruptible():
             run = ResNetRun(plan, data, output, device=device, workers=readers, report=say)
             run.run()
             model = run.export()
@@ -98,7 +98,7 @@ def train(
     chosen = named_world(world or DEFAULT)
     # Before minutes go into composing images.
     check_writable(output)
-    with interruptible("stopped; the same command resumes from what was saved"):
+    with interruptible():
         trainer = make_trainer(
             name,
             output,
@@ -155,7 +155,7 @@ def worlds(
     check_writable(output)
     todo = list(jobs(seeds or (0,), models or MODELS, images=images or 0))
 
-    with interruptible("stopped; the same command resumes from what was saved"):
+    with interruptible():
         where = pick_device(device)
         for number, job in enumerate(todo, 1):
             say(f"{number} of {len(todo)}: {job.name}")

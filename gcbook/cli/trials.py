@@ -9,7 +9,6 @@ import typer
 from gcbook.cli.app import AsJson, app, say
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import InputError
-from gcbook.files.interrupts import interruptible
 
 KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
 """How a table is written, by the ending of the file."""
@@ -133,19 +132,18 @@ def fetch(
     Photographs are 14,300 of Tiny ImageNet's, for training: ImageNet's terms allow non-commercial
     research and education. Illusions come from Wikimedia Commons; authors and licences are printed.
     """
-    with interruptible("stopped; what came is kept, and the same command fetches the rest"):
-        if what == "illusions":
-            from gcbook.illusions.commons import fetch_illusions
+    if what == "illusions":
+        from gcbook.illusions.commons import fetch_illusions
 
-            paths = fetch_illusions(report=say)
-        elif what == "photographs":
-            from gcbook.stimuli.photographs import TERMS, fetch_photographs
+        paths = fetch_illusions(report=say)
+    elif what == "photographs":
+        from gcbook.stimuli.photographs import TERMS, fetch_photographs
 
-            say(TERMS)
-            paths = [fetch_photographs()]
-        else:
-            from gcbook.trials.fetch import fetch_originals
+        say(TERMS)
+        paths = [fetch_photographs()]
+    else:
+        from gcbook.trials.fetch import fetch_originals
 
-            paths = fetch_originals(what)
+        paths = fetch_originals(what)
     for path in paths:
         typer.echo(str(path))

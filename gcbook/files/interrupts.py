@@ -1,35 +1,20 @@
-"""Ctrl-C, SIGTERM and SIGHUP: held back while something must stay whole, and obeyed in time.
+"""Ctrl-C, SIGTERM and SIGHUP: one request, to end, held back while something must stay whole.
 
-The three are one request, to end, and a second one says nothing new: a shell, `timeout` and a
-terminal that is closed send them in pairs. A process that was started with one of them ignored goes
-on ignoring it: `nohup` does so, and a shell for what it starts in the background.
+A process that was started with one of them ignored goes on ignoring it: `nohup` does so, and a
+shell for what it starts in the background.
 """
 
-import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any
 
 from gcbook.files.errors import GcbookError
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-ENDING_S = 4.0
-"""Seconds that a command may take to end."""
-
-_holding = 0
-"""How many blocks hold signals back."""
-
-
-class Interrupted(SystemExit):
-    """The end of a command that was asked to end, with the status that shells expect."""
-
-    code: int
 
 
 @contextmanager
@@ -40,38 +25,31 @@ def held_back() -> Iterator[list[int]]:
         The numbers of the signals that wait; in the end the first is delivered, if the list is not
         emptied before. What puts one into the list asks for the same.
     """
-    global _holding
     waiting: list[int] = []
     try:
         with _handled(lambda number, frame: waiting.append(number)):
-            _holding += 1
-            try:
-                yield waiting
-            finally:
-                _holding -= 1
+            yield waiting
     finally:
         if waiting:
             signal.raise_signal(waiting[0])
 
 
 @contextmanager
-def interruptible(nothing_said: str) -> Iterator[None]:
+def interruptible() -> Iterator[None]:
     """Let SIGTERM and SIGHUP interrupt as Ctrl-C does; end with the status that shells expect.
 
-    What a library makes of the interruption is not shown.
-
-    Args:
-        nothing_said: what is said when the interruption carries no note of what was saved.
+    What a library makes of the interruption is not shown, and what it carries no note of is said.
 
     Raises:
-        Interrupted: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
+        SystemExit: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP.
         GcbookError: on the way something failed that the user has to know of.
     """
-    first: list[int] = []
+    came: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
-        if not first:
-            first.append(number)
+        came.append(number)
+        # Shells, `timeout` and a terminal that is closed send two of them.
+        if len(came) == 1 or number == signal.SIGINT:
             raise KeyboardInterrupt
 
     try:
@@ -80,51 +58,12 @@ def interruptible(nothing_said: str) -> Iterator[None]:
     except GcbookError:
         raise
     except (KeyboardInterrupt, Exception) as error:
-        if not (first or isinstance(error, KeyboardInterrupt)):
+        if not (came or isinstance(error, KeyboardInterrupt)):
             raise
         if not getattr(error, "__notes__", None):
             with suppress(OSError):  # the terminal may be gone
-                print(nothing_said, file=sys.stderr)
-        raise Interrupted(128 + (first[0] if first else signal.SIGINT)) from None
-
-
-def end_in_time() -> None:
-    """Let the process of a command end within `ENDING_S` of a signal, whatever it is doing.
-
-    It may wait for a download, or compute where no handler of a signal is called. What is held back
-    has all the time that it needs.
-    """
-    read, write = os.pipe()
-    os.set_blocking(write, False)
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
-    threading.Thread(target=_end_in_time, args=(read,), daemon=True).start()
-
-
-def _end_in_time(signals: int) -> None:
-    # Other signals that have a handler are written here too.
-    while (number := os.read(signals, 1)[0]) not in SIGNALS:
-        pass
-    left = ENDING_S
-    while left > 0:
-        time.sleep(0.1)
-        left = ENDING_S if _holding else left - 0.1
-    with suppress(OSError):
-        os.write(2, b"stopped\n")
-    end_now(128 + number)
-
-
-def end_now(status: int) -> NoReturn:
-    """End this process without waiting for anything; those that it started notice it."""
-    # No further signal is to break into this.
-    signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError, RuntimeError):
-            stream.flush()
-    if os.isatty(2):
-        # Progress bars hide the cursor.
-        with suppress(OSError):
-            os.write(2, b"\x1b[?25h")
-    os._exit(status)
+                print("stopped; the same command goes on from what is finished", file=sys.stderr)
+        sys.exit(128 + (came[0] if came else signal.SIGINT))
 
 
 @contextmanager

@@ -7,24 +7,20 @@ and then itself. Nothing that they write needs an end of its own: it appears whe
 
 import multiprocessing
 import os
-import pickle
 import sys
-import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from functools import partial
 from multiprocessing.connection import wait
 from pathlib import Path
 
 import psutil
 
 from gcbook.files.errors import GcbookError
-from gcbook.files.temporary import temporary_folder
-
-_CONTEXT = multiprocessing.get_context("spawn")
-"""Fresh interpreters: a fork would inherit threads, such as those of a progress bar."""
 
 
 def kill_with_children(pid: int) -> None:
@@ -50,49 +46,45 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def workers(
-    number: int, prepare: Callable[..., object], *arguments: object
+    number: int, prepare: Callable[..., object] | None = None, *arguments: object
 ) -> Iterator[ProcessPoolExecutor]:
     """Processes that take calls. If the block fails, calls that have begun are finished.
 
-    An interruption ends them in the midst. Their temporary files lie in a folder that goes with
-    them.
+    An interruption ends them in the midst.
 
     Args:
         number: of processes.
-        prepare: called once in each.
+        prepare: called once in each, if it is given.
         arguments: of ``prepare``.
 
     Raises:
         GcbookError: one of them was killed.
     """
-    others = multiprocessing.active_children()
-    with temporary_folder() as folder:
-        # Packed, so that its libraries are imported when the process already watches its parent.
-        packed = pickle.dumps((prepare, arguments))
-        pool = ProcessPoolExecutor(number, _CONTEXT, _begin_worker, (folder, packed))
-        try:
-            yield pool
-        except BrokenProcessPool as error:
-            raise GcbookError(
-                "expected the processes that were started for this to go on until they are done, "
-                "found one that was killed, perhaps by the system for want of memory. Run fewer "
-                "at a time."
-            ) from error
-        except Exception:
-            raise
-        except BaseException:
-            for each in multiprocessing.active_children():
-                if each not in others and each.pid:
-                    kill_with_children(each.pid)
-            raise
-        finally:
-            pool.shutdown(cancel_futures=True)
+    # Fresh interpreters: a fork would inherit threads, such as those of a progress bar.
+    fresh = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(number, fresh, partial(_begin, prepare, *arguments))
+    try:
+        yield pool
+    except BrokenProcessPool as error:
+        raise GcbookError(
+            "expected the processes that were started for this to go on until they are done, "
+            "found one that was killed, perhaps by the system for want of memory. Run fewer "
+            "at a time."
+        ) from error
+    except KeyboardInterrupt:
+        for each in multiprocessing.active_children():
+            if each.pid:
+                kill_with_children(each.pid)
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def _begin_worker(folder: Path, packed: bytes) -> None:
-    os.environ["TMPDIR"] = str(folder)
-    tempfile.tempdir = None
-    _begin(packed)
+def _begin(prepare: Callable[..., object] | None, *arguments: object) -> None:
+    os.setsid()
+    end_with_parent()
+    if prepare:
+        prepare(*arguments)
 
 
 def run_process(call: Callable[..., object], *arguments: object, said: Path) -> int:
@@ -106,28 +98,24 @@ def run_process(call: Callable[..., object], *arguments: object, said: Path) -> 
     Returns:
         The process's status: 0, that of a `SystemExit`, or 1 for another exception.
     """
-    packed = pickle.dumps((call, arguments))
-    process = _CONTEXT.Process(target=_begin_process, args=(said, packed))
-    try:
-        process.start()
-        process.join()
-    except BaseException:
-        if process.pid:
-            kill_with_children(process.pid)
-        raise
-    assert process.exitcode is not None
-    return process.exitcode
+    with workers(1, _write_to, said) as pool:
+        return pool.submit(_status_of, call, *arguments).result()
 
 
-def _begin_process(said: Path, packed: bytes) -> None:
+def _write_to(said: Path) -> None:
     output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())
-    _begin(packed)
 
 
-def _begin(packed: bytes) -> None:
-    os.setsid()
-    end_with_parent()
-    call, arguments = pickle.loads(packed)
-    call(*arguments)
+def _status_of(call: Callable[..., object], *arguments: object) -> int:
+    try:
+        call(*arguments)
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except Exception:
+        traceback.print_exc()
+        return 1
+    finally:
+        sys.stdout.flush()
+    return 0

@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 import socket
+import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -26,7 +27,6 @@ from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import lock_folder, locked
-from gcbook.files.temporary import temporary_folder
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.engine import score
 from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
@@ -121,10 +121,10 @@ def ray_cluster(most: int | None) -> Iterator[None]:
         yield
         return
     address = os.environ.get("RAY_ADDRESS", "")
-    with temporary_folder() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         options: dict[str, Any] = {"address": address}
         if not address:
-            options = LOCAL | {"num_cpus": most, "_temp_dir": str(folder)}
+            options = LOCAL | {"num_cpus": most, "_temp_dir": folder}
             # Else Ray leaves the secret of its processes in the user's home.
             os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))
         host, _, port = address.removeprefix("ray://").rpartition(":")

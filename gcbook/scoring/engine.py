@@ -9,6 +9,7 @@ What an image is asked depends on the image, the seed and the draw alone. So nei
 the other images, nor an interruption changes a result beyond rounding.
 """
 
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +25,6 @@ from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import held_back
-from gcbook.files.temporary import temporary_folder
 from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
@@ -173,8 +173,8 @@ def scored_once(
     stimuli: Iterable[Stimulus], classifier: Classifier, settings: ScoringSettings
 ) -> Iterator[Store]:
     """Score images, silently, into a store that is gone when the block ends; see `score`."""
-    with temporary_folder() as folder:
-        place = folder / "scores"
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "scores"
         score(stimuli, classifier, settings, place, progress="silent")
         yield Store.open(place)
 

@@ -20,14 +20,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import chain, count
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from gcbook.files.progress import Report
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.paper.observers import CLASS, HUMANS, class_name, is_published
 from gcbook.stats.agreement import PAIR_METRICS
@@ -120,19 +119,17 @@ def estimate(
     settings: SummarySettings | None = None,
     *,
     all_pairs: bool = True,
-    report: Report = lambda done, of: None,
 ) -> Estimates:
     """Compute every value, interval and test of the book from trials.
 
     Args:
         settings: conventions and resampling; the benchmark's by default.
         all_pairs: also compare models with models, which the benchmark tables do not need.
-        report: called with the number of datasets that are done, and of all.
     """
     settings = settings or SummarySettings()
     resampling = settings.resampling
     by_dataset = make_responses(settings.choose(trials))
-    found, everybody = _measured(by_dataset, settings, report, all_pairs=all_pairs)
+    found, everybody = _measured(by_dataset, settings, all_pairs=all_pairs)
     n_datasets = len(by_dataset)
     means = _means(found.sums, n_datasets, resampling.confidence)
     overall = _overall(found.sums, resampling)
@@ -148,7 +145,7 @@ def estimate(
 
 
 def estimate_own(
-    trials: pd.DataFrame, settings: SummarySettings, report: Report = lambda done, of: None
+    trials: pd.DataFrame, settings: SummarySettings
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Compute what a reader's own observers come to beside the published ones, never among them.
 
@@ -156,14 +153,13 @@ def estimate_own(
         trials: own ones and, if they are to be compared, published ones, with own people as
             `gcbook.paper.observers.CLASS`.
         settings: conventions and resampling.
-        report: called with the number of datasets that are done, and of all.
 
     Returns:
         The rows of own observers, with `ESTIMATE_COLUMNS`: as of `estimate`, but for ranks, and
         with `TO_REFERENCE`. And their paired tests, see `gcbook.stats.comparisons.compare_own`.
     """
     by_dataset = make_responses(settings.choose(trials))
-    found, _ = _measured(by_dataset, settings, report, own=True)
+    found, _ = _measured(by_dataset, settings, own=True)
     n_datasets, confidence = len(by_dataset), settings.resampling.confidence
     means = _means(found.sums, n_datasets, confidence)
     overall = _overall(found.sums, settings.resampling)
@@ -175,7 +171,6 @@ def estimate_own(
 def _measured(
     by_dataset: Mapping[str, Responses],
     settings: SummarySettings,
-    report: Report,
     *,
     all_pairs: bool = True,
     own: bool = False,
@@ -185,7 +180,6 @@ def _measured(
     Args:
         by_dataset: the trials.
         settings: conventions and resampling.
-        report: called with the number of datasets that are done, and of all.
         all_pairs: also of models with models.
         own: of the published models only `REFERENCE`, of pairs only those with own observers, and
             sums of each dataset alone.
@@ -195,7 +189,6 @@ def _measured(
         source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
     )
     everybody = {name: _everyone(each, humans, settings) for name, each in by_dataset.items()}
-    ready = count(1)
 
     def of_dataset(name: str) -> _Found:
         responses, everyone = by_dataset[name], everybody[name]
@@ -207,9 +200,7 @@ def _measured(
             _agreement_of_models(measures, everyone) if all_pairs else (),
             _shape(measures, everyone) if name == "cue-conflict" else (),
         )
-        found = _together(_apart(parts, name) if own else parts)
-        report(next(ready), len(by_dataset))
-        return found
+        return _together(_apart(parts, name) if own else parts)
 
     # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
     with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:

@@ -20,7 +20,6 @@ from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
 from gcbook.files.kept import code_of, keep, kept, key_of
 from gcbook.files.manifest import DATA
-from gcbook.files.progress import Report, tell_progress
 from gcbook.files.version import VERSION
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import CLASS, HUMANS, PUBLISHED_SOURCES, as_classes, is_published
@@ -198,24 +197,19 @@ def _wider_by_shared_images(trials: pd.DataFrame) -> float:
     return round(float((together[apart > 0] / apart[apart > 0]).max()), 4)
 
 
-def summarise(
-    trials: pd.DataFrame,
-    settings: SummarySettings | None = None,
-    report: Report = lambda done, of: None,
-) -> Summaries:
+def summarise(trials: pd.DataFrame, settings: SummarySettings | None = None) -> Summaries:
     """Compute summaries from trials.
 
     Values are rounded to six decimals, as in the shipped tables.
 
     Args:
         settings: conventions and resampling; the benchmark's by default.
-        report: called with the number of datasets that are done, and of all.
     """
     settings = settings or SummarySettings()
     trials = settings.choose(trials)
     if trials.empty:
         raise InputError(f"expected trials of {', '.join(settings.datasets)}; found none.")
-    computed = estimate(trials, settings, report=report)
+    computed = estimate(trials, settings)
     return Summaries(
         count_trials(trials),
         pair_counts(trials),
@@ -281,14 +275,13 @@ def _kept(
     key = key_of(mine, json.dumps(settings.as_dict()), code, *ships)
     content = kept("summaries", key)
     if content is None:
-        with tell_progress("resampling the datasets") as report:
-            published, notes = read_trials(*places), list[str]()
-            default = settings == SummarySettings()
-            found = Summaries.read() if default else summarise(published, settings, report)
-            if own is not None:
-                merged = merge_own(published, own)
-                notes = list(describe_own(merged, settings))
-                found = with_own(found, merged, report)
+        published, notes = read_trials(*places), list[str]()
+        default = settings == SummarySettings()
+        found = Summaries.read() if default else summarise(published, settings)
+        if own is not None:
+            merged = merge_own(published, own)
+            notes = list(describe_own(merged, settings))
+            found = with_own(found, merged)
         content = found.packed(notes)
         keep("summaries", key, content)
     return Summaries.unpacked(content)
@@ -320,15 +313,12 @@ def merge_own(published: pd.DataFrame, own: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([published, renamed[differing]], ignore_index=True)
 
 
-def with_own(
-    base: Summaries, merged: pd.DataFrame, report: Report = lambda done, of: None
-) -> Summaries:
+def with_own(base: Summaries, merged: pd.DataFrame) -> Summaries:
     """Summaries of published trials with own observers beside them.
 
     Args:
         base: of the published trials, or empty; with the conventions and the resampling to use.
         merged: from `merge_own`.
-        report: called with the number of datasets that are done, and of all.
     """
     trials = base.settings.choose(merged)
     own = trials[~is_published(trials["source"])]
@@ -338,7 +328,7 @@ def with_own(
     sides = pairs[["source_a", "source_b"]]
     of_own = ~pd.concat([is_published(sides[name]) for name in sides], axis=1)
     within = (pairs["kind_a"] == CLASS) & (pairs["kind_b"] == CLASS)
-    estimates, tests = estimate_own(trials, base.settings, report)
+    estimates, tests = estimate_own(trials, base.settings)
     found = {
         "counts": count_trials(as_classes(own)),
         "pairs": pairs[of_own.any(axis=1) & ~within],

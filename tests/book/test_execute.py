@@ -56,9 +56,8 @@ def in_one_process(monkeypatch):
 
     monkeypatch.setattr(execute, "workers", threads)
     # What is prepared stays in this process, and goes with the test.
-    for name in ("OMP_NUM_THREADS", "JUPYTER_RUNTIME_DIR"):
-        monkeypatch.setenv(name, "1")
-        monkeypatch.delenv(name)
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.delenv("OMP_NUM_THREADS")
 
 
 def states(project):

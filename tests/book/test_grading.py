@@ -56,7 +56,7 @@ def without_kernel(monkeypatch):
                 errors.append([])
             except Exception as error:
                 errors.append([type(error).__name__, str(error)])
-        return {"errors": errors, "why": ""}
+        return errors, ""
 
     monkeypatch.setattr(grading, "_ended", ended)
     return ran

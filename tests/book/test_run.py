@@ -10,10 +10,10 @@ from gcbook.files.errors import DataNotFoundError, InputError
 
 @pytest.fixture(autouse=True)
 def no_kernel(monkeypatch):
-    def start(*_):
+    def start(*_, **__):
         pytest.fail("a kernel was started")
 
-    monkeypatch.setattr(run, "execute_apart", start)
+    monkeypatch.setattr(run, "run_notebook", start)
 
 
 @pytest.mark.parametrize(

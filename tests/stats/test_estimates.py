@@ -392,10 +392,3 @@ def test_the_kappa_of_who_never_errs_has_an_interval() -> None:
     low, high = ends(table, metric="error_consistency", dataset="sketch", condition="0", **pair)
     assert low < 0 < high
     assert high - low > 0.02
-
-
-def test_progress_ends_when_all_datasets_are_done() -> None:
-    told: list[tuple[int, int]] = []
-    settings = SummarySettings(resampling=NO_DRAWS)
-    estimate(TRIALS, settings, report=lambda *each: told.append(each))
-    assert told == [(1, 3), (2, 3), (3, 3)]

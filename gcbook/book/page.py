@@ -130,7 +130,7 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     return f"""````{{dropdown}} Rerun this chapter with other parameters
 The first command writes the executed notebook and a page of its own, the second is plain
 papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;
-{{doc}}`/book/rerun` explains both. <span class="gc-colab"></span>
+{{doc}}`/book/rerun` explains both.
 
 {code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
 

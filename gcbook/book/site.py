@@ -1,4 +1,4 @@
-"""A Sphinx extension: scripts made when the book is built, numbered tables, launch buttons.
+"""A Sphinx extension: scripts made when the book is built, numbered tables, mended markup.
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written to the book's own static files, so that no page asks another server for anything.
@@ -6,12 +6,9 @@ So are, for pages that run them, networks (`gcbook.book.networks`) and Python wi
 lab (`gcbook.book.inpage`).
 """
 
-import html
-import re
 from importlib.metadata import distribution, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.addnodes import download_reference
@@ -30,21 +27,18 @@ if TYPE_CHECKING:
 
 LONG = 25
 """Characters from which a word of code may break: about as many as fit a phone's table."""
-_LONG_CODE = re.compile(rf'<span class="pre">(?=(?:[^<&]|&\w+;){{{LONG},}}</span>)')
 
-
-_PLACES = {
-    "gc-repository": 'The book is at <a class="reference external" href="{address}">{address}</a>.',
-    "gc-lab": ' <a class="reference external" href="{lab}">Open the lab on Binder</a>.',
-    "gc-colab": (
-        "On Colab, run <code>%pip install &quot;gcbook[all] @ git+{address}&quot;</code> first."
+_MENDED = {
+    '<summary><span class="toctree-toggle"': (
+        '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"'
     ),
+    # A list needs list items, and the role of its entries is deprecated.
+    '<div role="list" class="citation-list">': '<div class="citation-list">',
+    ' role="doc-biblioentry"': "",
+    # The dash between an argument and what it is, of which smart quotes make nothing.
+    "</strong> -- ": "</strong>: ",
 }
-"""What pages say, by the class of the span that has the place, if the repository has an address."""
-
-_CHAPTERS = "book/chapters/"
-LAB = "class"
-"""Where ``postBuild`` puts the students' notebooks of the lab on Binder."""
+"""Markup where Sphinx and its theme leave it wanting, and what takes its place."""
 
 
 class table_figure(nodes.figure):
@@ -82,6 +76,18 @@ class OfferNoNotebooks(SphinxTransform):
                     node.replace_self(node.children)
 
 
+class LetLongCodeBreak(SphinxTransform):
+    """Mark inline code with a word that is wider than a phone's table."""
+
+    default_priority = 200
+
+    def apply(self, **kwargs: Any) -> None:
+        """Add a class, which the style sheet knows."""
+        for node in self.document.findall(nodes.literal):
+            if max(map(len, node.astext().split()), default=0) >= LONG:
+                node["classes"].append("gc-long")
+
+
 def vega_script() -> str:
     """Vega, Vega-Lite and Vega-Embed as one classic script.
 
@@ -115,43 +121,16 @@ def write_vendor(folder: Path) -> None:
     write_if_changed(script, folder / "vendor" / "tex-svg.js")
 
 
-def mend_html(text: str, repository: str = "") -> str:
-    """Mend a page's markup where Sphinx and its theme leave it wanting: roles, names, long code.
-
-    Args:
-        text: the page.
-        repository: the repository's address, for the place that a page has for it; "" for none.
-
-    >>> mend_html('<summary><span class="toctree-toggle" role="presentation">')
-    '<summary aria-label="Pages of this chapter"><span class="toctree-toggle" role="presentation">'
-    """
-    text = text.replace(
-        '<summary><span class="toctree-toggle"',
-        '<summary aria-label="Pages of this chapter"><span class="toctree-toggle"',
-    )
-    # A list needs list items, and the role of its entries is deprecated.
-    text = text.replace('<div role="list" class="citation-list">', '<div class="citation-list">')
-    text = text.replace(' role="doc-biblioentry"', "")
-    # The dash between an argument and what it is, of which smart quotes make nothing.
-    text = text.replace("</strong> -- ", "</strong>: ")
-    if repository:
-        links = {"address": repository, "lab": launch_links(repository, LAB)["Binder"]}
-        escaped = {name: html.escape(link, quote=True) for name, link in links.items()}
-        for place, words in _PLACES.items():
-            span = f'<span class="{place}">'
-            text = text.replace(span, span + words.format(**escaped))
-    return _LONG_CODE.sub('<span class="pre gc-long">', text)
-
-
-def _mend_pages(app: "Sphinx", exception: Exception | None) -> None:
+def _finish_pages(app: "Sphinx", exception: Exception | None) -> None:
+    """Mend all pages, and write the scripts that some of them run."""
     if exception is None and app.builder.format == "html":
         out, runs = Path(app.outdir), set()
-        repository = app.config.html_theme_options.get("repository_url", "")
         for page in out.rglob("*.html"):
             if not page.relative_to(out).parts[0].startswith("_"):
-                text = page.read_text(encoding="utf-8")
+                text = mended = page.read_text(encoding="utf-8")
                 runs |= {kind for kind in ("networks", "python") if f"data-{kind}=" in text}
-                mended = mend_html(text, repository)
+                for before, after in _MENDED.items():
+                    mended = mended.replace(before, after)
                 if mended != text:
                     page.write_text(mended, encoding="utf-8")
         if app.config.titles_of_other_pages:
@@ -177,56 +156,6 @@ def _say_in_words(
     return words
 
 
-def launch_links(repository: str, path: str) -> dict[str, str]:
-    """Where a file of the repository's default branch runs without an installation, by service.
-
-    Args:
-        repository: its address; Colab knows GitHub alone.
-        path: of a notebook or a folder, from the repository's root.
-
-    >>> launch_links("https://github.com/a/b", "x.ipynb")["Colab"]
-    'https://colab.research.google.com/github/a/b/blob/HEAD/x.ipynb'
-    """
-    address = repository.rstrip("/").removesuffix(".git")
-    on_github = re.fullmatch(r"https://github\.com/([^/]+/[^/]+)", address)
-    where = f"gh/{on_github[1]}" if on_github else f"git/{quote(address, safe='')}"
-    links = {"Binder": f"https://mybinder.org/v2/{where}/HEAD?urlpath=lab/tree/{quote(path)}"}
-    if on_github:
-        start = "https://colab.research.google.com/github"
-        links["Colab"] = f"{start}/{on_github[1]}/blob/HEAD/{quote(path)}"
-    return links
-
-
-def _add_launch_buttons(
-    app: "Sphinx", page: str, template: str, context: dict[str, Any], doctree: Any
-) -> None:
-    """Add what the theme would, which looks for the executed chapters: the repository has none."""
-    repository = app.config.html_theme_options.get("repository_url", "")
-    source = find_project().templates / f"{page.removeprefix(_CHAPTERS)}.ipynb"
-    hidden = getattr(app.config, "hide_solutions", False)
-    if hidden or not repository or not page.startswith(_CHAPTERS) or not source.is_file():
-        return
-    pictures = {"Binder": "logo_binder.svg", "Colab": "logo_colab.png"}
-    buttons = [
-        {
-            "type": "link",
-            "text": service,
-            "tooltip": f"Open on {service}",
-            "icon": f"_static/images/{pictures[service]}",
-            "url": url,
-        }
-        for service, url in launch_links(repository, f"notebooks/{source.name}").items()
-    ]
-    group = {"type": "group", "tooltip": "Run this chapter", "icon": "fas fa-play"}
-    context["header_buttons"].append({**group, "buttons": buttons, "label": "launch-buttons"})
-
-
-def _show_repository(app: "Sphinx", config: "Config") -> None:
-    """Show the button of the theme where the configuration has an address."""
-    options = config.html_theme_options
-    options["use_repository_button"] = bool(options.get("repository_url"))
-
-
 def _add_vendor(app: "Sphinx", config: "Config") -> None:
     folder = Path(app.outdir).parent / "vendor-static"
     write_vendor(folder)
@@ -236,13 +165,10 @@ def _add_vendor(app: "Sphinx", config: "Config") -> None:
 def setup(app: "Sphinx") -> dict[str, Any]:
     """Register the extension."""
     app.connect("config-inited", _add_vendor)
-    app.connect("config-inited", _show_repository)
-    # After the theme has made the list of buttons.
-    app.connect("html-page-context", _add_launch_buttons, priority=502)
     # Of a page that is built alone: those of the other pages, by name.
     app.add_config_value("titles_of_other_pages", {}, "env")
     app.connect("missing-reference", _say_in_words)
-    app.connect("build-finished", _mend_pages)
+    app.connect("build-finished", _finish_pages)
     app.add_enumerable_node(
         table_figure,
         "table",
@@ -251,6 +177,6 @@ def setup(app: "Sphinx") -> dict[str, Any]:
             lambda self, node: self.depart_figure(node),
         ),
     )
-    app.add_transform(NumberTables)
-    app.add_transform(OfferNoNotebooks)
+    for transform in (NumberTables, OfferNoNotebooks, LetLongCodeBreak):
+        app.add_transform(transform)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -81,32 +81,6 @@ def page_of(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
     return page
 
 
-def as_arguments(values: Mapping[str, Any], raw: str = "-p") -> list[str]:
-    """``-p NAME VALUE`` arguments, for gcbook run and for papermill alike.
-
-    Args:
-        values: by name.
-        raw: the option for text that reads as a number: papermill takes ``-p zero_division nan``
-            for a number, and only ``-r`` for text.
-
-    >>> as_arguments({"draws": 100, "zero_division": "nan"}, raw="-r")
-    ['-p', 'draws', '100', '-r', 'zero_division', 'nan']
-    """
-    arguments = []
-    for name, value in values.items():
-        option = raw if isinstance(value, str) and _reads_as_number(value) else "-p"
-        arguments += [option, name, str(value)]
-    return arguments
-
-
-def _reads_as_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
 def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     """The Markdown that says how to run the chapter with other parameters.
 
@@ -114,12 +88,10 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
     """
-    given = {name: value for name, value in parameters.items() if value != ""}
-    ours, theirs = (
-        [shlex.join(pairs[i : i + 3]) for i in range(0, len(pairs), 3)]
-        for pairs in (as_arguments(given), as_arguments(given, raw="-r"))
-    )
-    papermill = f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb"
+    words = [f"gcbook run {chapter}"]
+    for name, value in parameters.items():
+        if value != "":
+            words.append(shlex.join(["-p", name, str(value)]))
     model = parameters_of(chapter)
     rows = "\n".join(
         f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
@@ -127,14 +99,15 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
         for name, info in model.model_fields.items()
     )
     table = "| Parameter | Here | Meaning |\n|:--|:--|:--|\n" + rows
+    papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", f"--engine {ENGINE}"]
     return f"""````{{dropdown}} Rerun this chapter with other parameters
-The first command writes the executed notebook and a page of its own, the second is plain
-papermill, for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`;
-{{doc}}`/book/rerun` explains both.
+The first command writes the executed notebook and a page of its own; the second is plain papermill,
+for {{download}}`this notebook <../../notebooks/{chapter}.ipynb>`, and takes parameters as `-p NAME
+VALUE` too (`-r` for text that reads as a number). {{doc}}`/book/rerun` explains both.
 
-{code_block(_wrap([f"gcbook run {chapter}", *ours]), "bash")}
+{code_block(_wrap(words), "bash")}
 
-{code_block(_wrap([papermill, f"--engine {ENGINE}", "-k python3 -l python", *theirs]), "bash")}
+{code_block(_wrap([*papermill, "-k python3 -l python"]), "bash")}
 
 {table}
 ````

@@ -1,7 +1,7 @@
 """Command of the illusions: one picture, several prompts, what a model makes of it under each."""
 
 from collections.abc import Iterator
-from os.path import lexists, realpath
+from os.path import realpath
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -61,7 +61,7 @@ def illusions(
     DIR gets the pictures, maps of where the prompts differ, an overview, and reconstructions.json.
     """
     from gcbook.classifiers.devices import pick_device
-    from gcbook.files.atomic import check_links, check_writable
+    from gcbook.files.atomic import check_free, check_writable
     from gcbook.files.gate import LARGEST_PICTURE, read_file
     from gcbook.illusions.reconstruct import reconstruct
     from gcbook.illusions.written import (
@@ -72,22 +72,13 @@ def illusions(
     )
     from gcbook.stimuli.images import decode_image
 
-    if (output / RECORD).exists() and not overwrite:
-        raise InputError(
-            f"{output}: already has results; choose another folder, or add --overwrite."
-        )
     strengths = strength or [0.3, 0.5, 0.7]
-    names = result_names(len(strengths), len(prompts))
-    there = [name for name in names if lexists(output / name)]
-    made = [realpath(output / name) for name in names + earlier_names(output)]
-    if realpath(image) in made:
+    names = [RECORD, *result_names(len(strengths), len(prompts))]
+    if realpath(image) in [realpath(output / name) for name in names + earlier_names(output)]:
         raise InputError(f"{image}: would be replaced by a result; choose another folder.")
-    if there and not overwrite:
-        raise InputError(
-            f"{output}: has files that results would replace ({there[0]}"
-            f"{', …' if len(there) > 1 else ''}); choose another folder, or add --overwrite."
-        )
-    check_links(output, [RECORD, *names, *earlier_names(output)])
+    if not overwrite:
+        for name in names:
+            check_free(output / name)
     check_writable(output)
     pixels = decode_image(read_file(image, LARGEST_PICTURE), str(image))
     height, width = pixels.shape[:2]

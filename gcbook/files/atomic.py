@@ -3,7 +3,7 @@
 import errno
 import os
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -94,26 +94,6 @@ def check_free(path: Path) -> None:
     """
     if os.path.lexists(path):
         raise InputError(f"{path}: already there; choose another name, or add --overwrite.")
-
-
-def check_links(folder: Path, names: Iterable[str]) -> None:
-    """Refuse links by which results would leave their folder.
-
-    Args:
-        folder: of the results; it may be a link itself, and need not be there.
-        names: of files in it.
-
-    Raises:
-        InputError: one is a link that leads out of the folder.
-    """
-    inside = Path(os.path.realpath(folder))
-    for path in (folder / name for name in names):
-        target = Path(os.path.realpath(path))
-        if path.is_symlink() and target.parent != inside:
-            raise InputError(
-                f"{path}: expected a file or nothing where a result goes, found a link to "
-                f"{target}, outside the folder. Remove the link, or choose another folder."
-            )
 
 
 def check_writable(folder: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gcbook.files.atomic import check_links, write_text, write_whole
+from gcbook.files.atomic import write_text, write_whole
 from gcbook.files.errors import InputError
 from gcbook.files.gate import read_json
 from gcbook.illusions.reconstruct import Reconstructions
@@ -77,14 +77,12 @@ def write_reconstructions(
         The record.
 
     Raises:
-        InputError: a file would be written through a link, out of the folder.
         UnwritableError: the disk is full, say.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
     earlier = earlier_names(folder)
-    check_links(folder, [RECORD, *result_names(len(found.images), len(found.prompts)), *earlier])
     record.unlink(missing_ok=True)
     for name in earlier:
         (folder / name).unlink(missing_ok=True)

@@ -139,8 +139,8 @@ def test_the_rerun_section_states_the_parameters_of_the_page():
     assert section.startswith("````{dropdown} Rerun this chapter with other parameters")
     assert "gcbook run shape-bias" in section
     assert "papermill notebooks/shape-bias.ipynb my-shape-bias.ipynb --engine gcbook" in section
-    assert section.count("-p draws 77") == 2
-    assert section.count("-p datasets edge,sketch") == 2
+    assert "-p draws 77" in section
+    assert "-p datasets edge,sketch" in section
     assert "-p trials" not in section
     assert "{download}`this notebook <../../notebooks/shape-bias.ipynb>`" in section
     commands = [line for line in section.splitlines() if line.startswith(("gcbook", "    -"))]
@@ -166,13 +166,6 @@ def test_a_page_states_what_it_was_made_from():
     assert "python 3.11.7, altair 6.0.0" in section
     # Sphinx would show it as fields of the page.
     assert "gcbook" not in page.metadata
-
-
-def test_text_that_reads_as_a_number_reaches_papermill_as_text():
-    section = rerun_section("shape-bias", START)
-    ours, theirs = section.split("```bash")[1:3]
-    assert "-p zero_division nan" in ours
-    assert "-r zero_division nan" in theirs
 
 
 def test_inline_expressions_give_way_to_their_values():
@@ -230,8 +223,8 @@ def test_parameters_end_no_block_and_no_cell():
     path = "a`b\n```\n````\n<b>|c"
     section = rerun_section("shape-bias", {**START, "trials": path})
     fences = re.findall(r"^(`+)bash$", section, re.MULTILINE)
-    assert fences == ["`" * 5] * 2
-    assert section.count(f"-p trials '{path}'") == 2
+    assert fences == ["`" * 5, "`" * 3]
+    assert section.count(f"-p trials '{path}'") == 1
     (row,) = (line for line in section.splitlines() if line.startswith("| `trials`"))
     assert re.split(r"(?<!\\)\|", row)[2] == r" `````a`b ``` ```` <b>\|c````` "
     notebook = v4.new_notebook(cells=[v4.new_markdown_cell("# Title")])

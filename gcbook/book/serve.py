@@ -1,8 +1,7 @@
 """Show the built book on this machine, to this machine alone.
 
 Pages of other sites in the reader's browser can ask this server too. It answers those who call it
-by this machine's own name, so that no other site's name can be led here, and gives out files of
-one folder alone: it takes nothing in.
+by this machine's own name, so that no other site's name can be led here, and takes nothing in.
 """
 
 import re
@@ -12,7 +11,6 @@ from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, BinaryIO
-from urllib.parse import unquote
 
 from gcbook.files.errors import GcbookError
 
@@ -35,32 +33,20 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def send_head(self) -> BinaryIO | None:
         """Begin an answer, and return the file that follows, if one does."""
-        hosts = self.headers.get_all("Host", [])
-        if len(hosts) != 1 or not _OWN_NAME.fullmatch(hosts[0].strip()):
+        if not _OWN_NAME.fullmatch(self.headers.get("Host", "").strip()):
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
-        elif not self._is_of_the_folder():
-            self.send_error(HTTPStatus.NOT_FOUND)
-        else:
-            return super().send_head()
-        return None
+            return None
+        return super().send_head()
 
-    def _is_of_the_folder(self) -> bool:
-        """Whether the path leads to a file in the folder, through links too, or to a page there."""
-        if ".." in unquote(self.path).split("/"):
-            return False
-        try:
-            place = Path(self.translate_path(self.path)).resolve(strict=True)
-            page = (place / "index.html").resolve(strict=True) if place.is_dir() else place
-            return page.is_file() and page.is_relative_to(Path(self.directory).resolve())
-        except (OSError, ValueError, RuntimeError):
-            # Nothing there, a name that no file can have, a circle of links.
-            return False
+    def list_directory(self, path: Any) -> None:
+        """Show no lists of files."""
+        self.send_error(HTTPStatus.NOT_FOUND)
 
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Say nothing of a browser that left before the answer was complete."""
-        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+        """Say nothing of a browser that left, or of a name that no file can have."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError | ValueError):
             super().handle_error(request, client_address)
 
 

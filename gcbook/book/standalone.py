@@ -49,16 +49,12 @@ _SHELL = """<!DOCTYPE html>
   display: block; box-sizing: border-box; width: 100%; min-width: 0; max-width: 50rem;
   margin: 0 auto; padding: 1rem;
 }}
-.gc-page > header {{ display: flex; justify-content: space-between; gap: 1rem; font-size: 0.9rem; }}
-.gc-page button.gc-theme {{
-  padding: 0.2rem 0.6rem; border: 1px solid; border-radius: 4px; font: inherit; color: inherit;
-  background: none;
-}}
+.gc-page > header {{ font-size: 0.9rem; }}
 </style>
 </head>
 <body>
 <div class="gc-page bd-content">
-<header><p>{book}</p><button class="gc-theme" type="button" hidden>Light or dark</button></header>
+<header><p>{book}</p></header>
 <main class="bd-article">
 {article}
 </main>
@@ -71,17 +67,6 @@ _SHELL = """<!DOCTYPE html>
 _THEME = """
 document.documentElement.dataset.theme =
   matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-"""
-
-_THEME_BUTTON = """
-(function () {
-  const button = document.querySelector(".gc-theme");
-  button.hidden = false;
-  button.addEventListener("click", function () {
-    const root = document.documentElement;
-    root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
-  });
-})();
 """
 
 _MATHS = """
@@ -124,7 +109,7 @@ def standalone(page: Path, build: Path) -> str:
             link.unwrap()
     heading = article.find("h1")
     site = soup.find(class_="logo__title")
-    scripts = [_THEME, _THEME_BUTTON]
+    scripts = [_THEME]
     if article.find(class_="math"):
         scripts += [_MATHS, _script(static / "vendor/tex-svg.js")]
     scripts += [_script(static / name) for name in SCRIPTS]

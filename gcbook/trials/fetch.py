@@ -22,8 +22,8 @@ from gcbook.files.locks import locked
 from gcbook.trials.originals import (
     SOURCES,
     Kind,
-    at_hand,
     how_to_get,
+    in_data_dir,
     locate,
     read_registry,
 )
@@ -73,7 +73,7 @@ def fetch_originals(kind: Kind) -> list[Path]:
             retry_if_failed=RETRIES,
         )
         for source in SOURCES[kind]
-        if not at_hand(kind, source)
+        if not in_data_dir(source)
     ]
     with fetching(kind):
         try:

@@ -12,7 +12,7 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Literal
 
 from gcbook.files.archives import files_in
@@ -94,17 +94,30 @@ def find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
     """Return the zips, folders or files that hold a kind of data, or None.
 
     Args:
-        kind: trials are read by `gcbook.trials.table.read_trials`.
+        kind: trials are read by `gcbook.trials.table.read_trials`; in a folder, which may be a
+            whole clone, they are named one by one.
         sources: those wanted; none for all.
 
     Returns:
-        None unless all of the sources are at hand and complete.
+        None unless all of the sources are on this machine and complete.
 
     Raises:
         GcbookError: a copy is not what was published.
     """
-    places = [at_hand(kind, each) or _cached(kind, each) for each in sources or SOURCES[kind]]
-    return None if None in places else [path for place in places if place for path in place]
+    found = []
+    for source in sources or SOURCES[kind]:
+        place = in_data_dir(source) or _cached(kind, source)
+        if place is None:
+            return None
+        if wrong := problems(source, place):
+            more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+            raise GcbookError(
+                f"{wrong[0]}{more}. Run `gcbook fetch {kind}`, which replaces what has changed in "
+                f"the cache, or put the published files in their place, or move {place} away."
+            )
+        lone = kind == "trials" and place.is_dir()
+        found += [place / name for name in read_registry(source)] if lone else [place]
+    return found
 
 
 def locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
@@ -127,31 +140,6 @@ def locate_trials() -> list[Path]:
     return locate("trials")
 
 
-def at_hand(kind: Kind, source: Source) -> list[Path] | None:
-    """Return the copy of a source in ``GCBOOK_DATA_DIR``, or None.
-
-    Either a zip named like the source, or GitHub's archive of the commit, unpacked. A whole clone
-    holds more trials than the book uses: then those that it does are named one by one.
-
-    Raises:
-        GcbookError: a file is missing or has changed, or a zip holds others.
-    """
-    place = in_data_dir(source)
-    if place is None:
-        return None
-    _refuse(
-        problems(kind, source, place),
-        f"Put the published files in their place (a zip with more files than these can be "
-        f"unpacked: of a folder, only they are read), or move {place} away and run "
-        f"`gcbook fetch {kind}`.",
-    )
-    if kind == "trials" and place.is_dir():
-        names = published_names(source, place)
-        if _strays(place, names):
-            return [place / name for name in names]
-    return [place]
-
-
 def copies(kind: Kind, source: Source) -> list[Path]:
     """Return the zips and folders on this machine that are, or should be, copies of a source."""
     cached = cache_dir() / kind / source.folder
@@ -159,12 +147,11 @@ def copies(kind: Kind, source: Source) -> list[Path]:
     return [place for place in places if place]
 
 
-def problems(kind: Kind, source: Source, place: Path, *, rehash: bool = False) -> list[str]:
+def problems(source: Source, place: Path, *, rehash: bool = False) -> list[str]:
     """Compare a copy with the registry of its source.
 
     Args:
-        place: one of `copies`. Of a folder in ``GCBOOK_DATA_DIR``, which may be a whole clone,
-            files that are not listed are no problem, for they are not read.
+        place: one of `copies`. Of a folder, what is not listed is no problem, for it is not read.
         rehash: hash what is remembered as well.
 
     Returns:
@@ -173,8 +160,7 @@ def problems(kind: Kind, source: Source, place: Path, *, rehash: bool = False) -
     known = published_names(source, place)
     if place.is_file():
         return _in_archive(place, known, rehash)
-    ours = place.is_relative_to(cache_dir() / kind)
-    return [*differing(place, known, rehash=rehash), *(_strays(place, known) if ours else [])]
+    return list(differing(place, known, rehash=rehash))
 
 
 def published_names(source: Source, place: Path) -> dict[str, str]:
@@ -184,6 +170,7 @@ def published_names(source: Source, place: Path) -> dict[str, str]:
 
 
 def in_data_dir(source: Source) -> Path | None:
+    """Return the zip named like a source, or the unpacked one, in ``GCBOOK_DATA_DIR``, or None."""
     folder = data_dir()
     if folder is None:
         return None
@@ -194,23 +181,10 @@ def in_data_dir(source: Source) -> Path | None:
     return next((root for root in roots if root.is_dir()), None)
 
 
-def _cached(kind: Kind, source: Source) -> list[Path] | None:
-    """The complete copy of a source in the cache, or None; what was changed in it is refused."""
+def _cached(kind: Kind, source: Source) -> Path | None:
+    """Return the complete copy of a source in the cache, or None."""
     root = cache_dir() / kind / source.folder
-    if not all((root / path).is_file() for path in read_registry(source)):
-        return None
-    _refuse(
-        problems(kind, source, root),
-        f"Run `gcbook fetch {kind}`, which replaces what has changed, and move away what was not "
-        "fetched; keep a copy if you meant to change it.",
-    )
-    return [root]
-
-
-def _refuse(wrong: Sequence[str], remedy: str) -> None:
-    if wrong:
-        more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
-        raise GcbookError(f"{wrong[0]}{more}. {remedy}")
+    return root if all((root / path).is_file() for path in read_registry(source)) else None
 
 
 def _in_archive(archive: Path, known: Mapping[str, str], rehash: bool) -> list[str]:
@@ -230,34 +204,24 @@ def _in_archive(archive: Path, known: Mapping[str, str], rehash: bool) -> list[s
             continue
         if found != expected:
             wrong.append(f"{archive}/{name}: {others(expected, found)}")
-    wrong += _strays(archive, known)
+    # All trials of a zip would be read as published.
+    wrong += [
+        f"{archive}/{name}: expected only what was published, found a file that was not"
+        for name in members
+        if name not in known and any(each in name.lower() for each in (".csv", ".png"))
+    ]
     if not wrong:
         remember([mark])
     return wrong
 
 
-def _strays(place: Path, known: Mapping[str, str]) -> list[str]:
-    """What is wrong with files that would be read as published and are not listed."""
-    endings = {PurePath(name).suffix for name in known} - {""}
-    return [
-        f"{name}: expected only what was published, found a file that was not"
-        for inner, name, _ in files_in(place, LARGEST_PICTURE)
-        if inner.as_posix() not in known and any(each in inner.name.lower() for each in endings)
-    ]
-
-
 def how_to_get(kind: Kind) -> str:
     """Say, as part of a sentence, what was looked for and where, and how to get it."""
-    sources = [source for source in SOURCES[kind] if not at_hand(kind, source)]
-    cache = cache_dir() / kind
-    files = [cache / source.folder / path for source in sources for path in read_registry(source)]
-    lacking = [file for file in files if not file.is_file()]
-    first = f", without {lacking[0].relative_to(cache)}" if 0 < len(lacking) < len(files) else ""
+    names = [source.name for source in SOURCES[kind] if not in_data_dir(source)]
     return (
-        f"{', '.join(source.name for source in sources)} looked for in GCBOOK_DATA_DIR "
-        f"({data_dir() or 'not set'}) and in the cache ({cache}, which holds "
-        f"{len(files) - len(lacking)} of {len(files)} files{first}); run `gcbook fetch "
-        f"{kind}` with a network connection (complete files are kept), or set GCBOOK_DATA_DIR to "
-        f"a folder that holds {', '.join(f'{source.name}.zip' for source in SOURCES[kind])} or "
-        "GitHub's archives, unpacked"
+        f"{', '.join(names)} looked for in GCBOOK_DATA_DIR ({data_dir() or 'not set'}) and in the "
+        f"cache ({cache_dir() / kind}); run `gcbook fetch {kind}` with a network connection "
+        "(complete files are kept), or set GCBOOK_DATA_DIR to a folder that holds "
+        f"{', '.join(f'{source.name}.zip' for source in SOURCES[kind])} or GitHub's archives, "
+        "unpacked"
     )

@@ -94,15 +94,6 @@ def test_what_was_fetched_is_checked(alone, capsys, monkeypatch):
     assert "rock.png: expected the bytes with SHA-256 000000000000" in lines[7]
 
 
-def test_a_zip_that_is_none_is_a_line(alone, capsys, monkeypatch):
-    monkeypatch.setattr(DATA, "problems", list)
-    monkeypatch.setenv("GCBOOK_DATA_DIR", str(alone))
-    (alone / f"{SOURCE.name}.zip").write_bytes(b"a sign-in page")
-    status, said, _ = call(capsys, "check")
-    assert status == 1
-    assert "expected a readable zip archive" in said.splitlines()[2]
-
-
 def test_the_built_book_is_checked_with_the_rest_and_by_its_path(alone, capsys, monkeypatch):
     monkeypatch.setattr(DATA, "problems", list)
     html = find_project().html
@@ -170,13 +161,6 @@ def test_a_store_is_checked_file_by_file(file, alone, capsys):
     status, said, _ = call(capsys, "check", store)
     assert (status, said.splitlines()[0]) == (1, f"{store}: a store of scores: 1 problem")
     assert f"  {store / file}: expected" in said
-
-
-def test_a_store_without_its_list_of_images_is_wrong(alone, capsys):
-    store = shutil.copytree(DATA.path(STORE), alone / "store")
-    (store / "images.parquet").unlink()
-    status, said, _ = call(capsys, "check", store)
-    assert (status, "images.parquet: expected the list" in said) == (1, True)
 
 
 def test_a_run_of_training_is_checked(alone, capsys):

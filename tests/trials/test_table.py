@@ -1,7 +1,6 @@
 """Reading, validating and writing trial files."""
 
 import gzip
-import io
 import warnings
 import zipfile
 from pathlib import Path
@@ -72,14 +71,6 @@ def test_every_way_to_point_to_the_same_trials(two_trials: Path, tmp_path: Path,
     trials = read_quietly(path)
     assert trials["response"].tolist() == ["cat", "dog"]
     assert set(trials["source"]) == {"model-vs-human" if kind == "github" else "results"}
-
-
-def test_file_outside_a_dataset_folder_is_told_by_its_name(
-    two_trials: Path, tmp_path: Path
-) -> None:
-    lone = tmp_path / "texture-shape_silhouettes_vgg16session-1.csv"
-    lone.write_text(f"{HEADER}\nvgg16,1,1,NaN,car,car,NaN,car1.png\n")
-    assert read_quietly(lone)["dataset"].tolist() == ["silhouette"]
 
 
 @pytest.mark.parametrize(
@@ -156,10 +147,6 @@ REFUSED = {
     "too few fields": ("mine,1,2,NaN,cat,cat,0", "line 3: expected 8 fields, found 7"),
     "no number": (SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,b"), "line 3.*trial"),
     "no seconds": (SKETCH.format(n=2, answer="cat").replace("NaN", "soon"), "line 3.*rt.*'soon'"),
-    "a name that is taken": (
-        SKETCH.format(n=2, answer="cat").replace("mine", "humans"),
-        "line 3.*subj.*'humans'",
-    ),
     "humans by another letter": (
         SKETCH.format(n=2, answer="cat").replace("mine", "Humans"),
         "line 3.*subj.*'Humans'",
@@ -171,14 +158,6 @@ REFUSED = {
     "an image's name of two lines": (
         SKETCH.format(n=2, answer="cat").replace("cat-0002", '"cat-0\n002') + '"',
         "line 4.*imagename a name in one line",
-    ),
-    "a name that turns what follows": (
-        SKETCH.format(n=2, answer="cat").replace("mine", "mi\u202ene"),
-        r"line 3.*subj.*marks of direction.*'mi\\u202ene'",
-    ),
-    "a name that steers a terminal": (
-        SKETCH.format(n=2, answer="cat").replace("mine", "mi\x9bne"),
-        r"line 3.*subj.*control characters.*'mi\\x9bne'",
     ),
     "a name that a spreadsheet computes": (
         SKETCH.format(n=2, answer="cat").replace("mine", "=1+1"),
@@ -199,10 +178,6 @@ REFUSED = {
     "a session beyond counting": (
         SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1e30,2"),
         "line 3.*session a whole number.*'1e30'",
-    ),
-    "a trial beyond counting": (
-        SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,1e30"),
-        "line 3.*trial a whole number.*'1e30'",
     ),
     "a trial below nothing": (
         SKETCH.format(n=2, answer="cat").replace("e,1,2", "e,1,-2"),
@@ -314,34 +289,6 @@ def test_other_sets_of_the_archives_are_passed_over(two_trials: Path) -> None:
     assert len(read_quietly(raw_data)) == 2
 
 
-def zip_bytes(members: dict[str, str]) -> bytes:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in members.items():
-            archive.writestr(name, text)
-    return buffer.getvalue()
-
-
-def test_archives_cut_short_damaged_or_reaching_outside(tmp_path: Path) -> None:
-    lines = "\n".join(SKETCH.format(n=n, answer="cat") for n in range(400))
-    whole = zip_bytes({"raw-data/sketch/sketch_mine_session-1.csv": f"{HEADER}\n{lines}\n"})
-    archive = tmp_path / "results.zip"
-    archive.write_bytes(whole)
-    assert len(read_quietly(archive)) == 400
-    archive.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(InputError, match="cut short"):
-        read_quietly(archive)
-    damaged = bytearray(whole)
-    damaged[200:260] = b"\xff" * 60
-    archive.write_bytes(bytes(damaged))
-    with pytest.raises(InputError, match="damaged"):
-        read_quietly(archive)
-    for name in ("../sketch/sketch_x_session-1.csv", "/sketch/sketch_x_session-1.csv"):
-        archive.write_bytes(zip_bytes({name: f"{HEADER}\n{lines}\n"}))
-        with pytest.raises(InputError, match="outside"):
-            read_quietly(archive)
-
-
 def edge_file(folder: Path, name: str, lines: list[str]) -> Path:
     return trial_file(folder, lines, f"edge_{name}_session-1.csv")
 
@@ -402,11 +349,16 @@ def test_one_name_from_two_sources_is_kept_apart(two_trials: Path) -> None:
 def test_write_then_read_is_the_identity(two_trials: Path, tmp_path: Path) -> None:
     trials = read_quietly(two_trials)
     human = trials.assign(observer="subject-03", observer_kind="human", rt=[0.1234567890123, 1 / 3])
-    both = pd.concat([trials, human], ignore_index=True)
+    both = pd.concat([trials.assign(observer="my_net"), human], ignore_index=True)
     files = write_trials(both, tmp_path / "out")
     assert sorted(file.name for file in files) == [
-        "sketch_mine_session-1.csv",
+        "sketch_my-net_session-1.csv",
         "sketch_subject-03_session_1.csv",
+    ]
+    # As the toolbox writes it.
+    assert files[0].read_text().splitlines()[:2] == [
+        HEADER,
+        "my_net,1,1,NaN,cat,cat,0,cat-0001-sketch-1.png",
     ]
     assert files[0].parent == tmp_path / "out" / "raw-data" / "sketch"
     again = read_quietly(tmp_path / "out", source="results")
@@ -414,16 +366,6 @@ def test_write_then_read_is_the_identity(two_trials: Path, tmp_path: Path) -> No
     with pytest.raises(InputError, match="already there"):
         write_trials(both, tmp_path / "out")
     write_trials(both, tmp_path / "out", overwrite=True)
-
-
-def test_written_file_is_what_the_toolbox_expects(two_trials: Path, tmp_path: Path) -> None:
-    trials = read_quietly(two_trials).assign(observer="my_net_v2")
-    (file,) = write_trials(trials, tmp_path / "out")
-    assert file.name == "sketch_my-net-v2_session-1.csv"
-    assert file.read_text().splitlines()[:2] == [
-        HEADER,
-        "my_net_v2,1,1,NaN,cat,cat,0,cat-0001-sketch-1.png",
-    ]
 
 
 @pytest.mark.parametrize(

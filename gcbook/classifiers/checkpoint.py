@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 
-from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.pretrained import (
     check_numbers,
     no_larger_than,
@@ -23,7 +22,7 @@ from gcbook.classifiers.pretrained import (
 )
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.weights import hash_weights, weight_files, weight_variant
-from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.errors import InputError
 from gcbook.paper.categories import PROMPT_TEMPLATE
 
 
@@ -200,28 +199,10 @@ def load_weights(
         kept = {"_keep_in_fp32_modules_strict": set(float32), "__module__": kind.__module__}
         kind = type(kind.__name__, (kind,), kept)
     files = weight_files(folder)
-    try:
-        with no_larger_than(files):
-            model, info = read_pretrained(kind, folder, **options)
+    expected = f"all weights of {kind.__name__} in the shapes of config.json"
+    with refused_model(folder, expected), no_larger_than(files):
+        model, info = read_pretrained(kind, folder, **options)
         if absent := list(info["missing_keys"]):
-            more = f" and {len(absent) - 3} more" if len(absent) > 3 else ""
-            raise ValueError(f"{', '.join(absent[:3])}{more}")
-    except GcbookError:
-        raise
-    except (RuntimeError, ValueError) as error:
-        if is_out_of_memory(error):
-            raise
-        raise InputError(
-            f"{folder}: expected all weights of {kind.__name__} in the shapes of config.json; "
-            f"missing or of other shapes: {error}. The download may be incomplete, or from a "
-            "version of the library that names them otherwise."
-        ) from error
-    except MemoryError:
-        raise
-    except Exception as error:
-        raise InputError(
-            f"{folder}: expected the weights of {kind.__name__}, found files that are missing, "
-            f"damaged or cut short ({error}). Fetch or train the model again."
-        ) from error
+            raise ValueError(f"missing: {', '.join(absent[:3])}, in all {len(absent)}")
     check_numbers(model, files)
     return model.eval().requires_grad_(False)

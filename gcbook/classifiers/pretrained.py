@@ -43,10 +43,9 @@ READ_WHOLE = (".txt", ".model", ".jinja", ".spm", ".tiktoken", ".vocab")
 CONFIGURATION = re.compile(r"(model_index|(.*_)?config)\.json")
 
 REFUSED = {
-    "auto_map": "code of its own to be run",
-    "custom_pipeline": "code of its own to be run",
-    "custom_pipelines": "code of its own to be run",
-    "custom_generate": "code of its own to be run",
+    **dict.fromkeys(
+        ("auto_map", "custom_pipeline", "custom_pipelines", "custom_generate"), "code of its own"
+    ),
     "quantization_config": "quantized weights, which no adapter reads",
     "transformers_weights": "weights under a name of its own",
     "base_model_name_or_path": "weights of another model, to which its own are added",
@@ -58,22 +57,22 @@ ATTENTIONS = ("eager", "sdpa")
 """Attention that needs no code from elsewhere."""
 
 SIDES = r"(image|crop|resize|patch|min|max|pad)?_?size|(short|long)est_edge|height|width|resolution"
-BOUNDS: tuple[tuple[re.Pattern[str], float, float], ...] = tuple(
-    (re.compile(pattern), least, most)
-    for pattern, least, most in (
-        (SIDES, 0, 4096),
-        # A table of positions has the square of them.
-        ("sample_size|pos_embed_max_size", 1, 1024),
-        (r".*_pixels|.*_area", 0, MOST_PIXELS),
-        ("num_train_timesteps", 1, 10**5),
-        ("crop_pct", 0.05, 20),
-        ("scaling_factor", 1e-6, 1e6),
-        ("model_max_length", 1, 2**20),
-        (".*theta|.*_token_id|.*_seed|seed", -(2**63), 2**63),
-        (".*", -(2**20), 2**20),
-    )
+BOUNDS = (
+    (SIDES, 0, 4096),
+    # A table of positions has the square of them.
+    ("sample_size|pos_embed_max_size", 1, 1024),
+    (r".*_pixels|.*_area", 0, MOST_PIXELS),
+    ("num_train_timesteps", 1, 10**5),
+    ("crop_pct", 0.05, 20),
+    ("scaling_factor", 1e-6, 1e6),
+    # What tokenizers write where they have no greatest length is 10^30.
+    ("model_max_length", 1, 2**20),
+    (".*theta|.*_token_id|.*_seed|seed", -(2**63), 2**63),
 )
-"""What numbers of a configuration can be: the first whose name fits, the last of whole ones."""
+"""What numbers of a configuration can be: the first whose name fits."""
+
+WHOLE = 2**20
+"""What whole numbers of another name are within."""
 
 FLOATING = ("F64", "F32", "F16", "BF16")
 """Types of weights as safetensors call them. Eight bits need scales, which no adapter reads."""
@@ -83,9 +82,6 @@ WITHOUT_LIMIT = "lambda_min_clipped"
 
 LONGEST_LIST = 10_000
 """Entries of a list in a configuration: a schedule of noise has a thousand."""
-
-UNSET_LENGTH = 10**20
-"""What tokenizers write, and more, where they have no greatest length."""
 
 SPARE = 4
 """A network may have so many times the parameters of its files: some share one or are divided."""
@@ -133,6 +129,13 @@ def refused_model(folder: Path, expected: str = "the files of a model") -> Itera
         raise lacking
 
 
+def _refuse(place: str | Path, expected: str, found: object) -> InputError:
+    return InputError(
+        f"{place}: expected {expected}; found {found}. Fetch or save the model again, or take "
+        "another one."
+    )
+
+
 def check_folder(folder: Path) -> None:
     """Check all that a library could read in a model's folder, without its weights.
 
@@ -148,15 +151,9 @@ def check_folder(folder: Path) -> None:
         if stat.S_ISDIR(mode):
             continue
         if not stat.S_ISREG(mode):
-            raise InputError(
-                f"{file}: expected a regular file, found a pipe, socket or device. Take it out of "
-                "the folder."
-            )
+            raise _refuse(file, "a regular file", "a pipe, socket or device")
         if file.name == "adapter_config.json":
-            raise InputError(
-                f"{file}: expected a whole model, found an adapter to another one. Merge it into "
-                "that one and save the result."
-            )
+            raise _refuse(file, "a whole model", "an adapter, to be merged into the other first")
         if file.suffix == ".json":
             read_configuration(file)
         elif file.suffix in READ_WHOLE:
@@ -171,73 +168,43 @@ def read_configuration(file: Path) -> Any:
     """
     content = read_json(file)
     bounded = CONFIGURATION.fullmatch(file.name) is not None
-    for key, value in _entries(content):
-        _check_request(key, value, file)
-        if bounded and isinstance(value, list) and len(value) > LONGEST_LIST:
-            raise InputError(
-                f"{file}: {key}: expected a list of {LONGEST_LIST:,} entries at most, found "
-                f"{len(value):,}. {_MEND}"
-            )
+    todo: list[tuple[str, Any]] = [("", content)]
+    while todo:
+        key, value = todo.pop()
+        asks = REFUSED.get(key)
+        if key.endswith("attn_implementation") and value not in ATTENTIONS:
+            asks = "an implementation of attention that may be fetched"
+        # Vocabularies have words as keys, and numbers as their values.
+        nothing = value is None or isinstance(value, int) or (key == "init_inputs" and not value)
+        if asks and not nothing:
+            expected = "a model that the libraries can read by themselves"
+            raise _refuse(file, expected, f"{key}, which asks for {asks}")
         if bounded:
-            _check_number(key, value, file)
+            _check_bounds(key, value, f"{file}: {key}")
         if key == "weight_map" and file.name.endswith(".index.json"):
-            _check_shards(value, file)
+            for name in value.values() if isinstance(value, dict) else [""]:
+                if not name or Path(str(name)).name != str(name):
+                    raise _refuse(f"{file}: {key}", "names of files beside it", repr(name))
+        # Entries of lists are under the name of the list.
+        if isinstance(value, list):
+            todo += ((key, each) for each in value)
+        elif isinstance(value, dict):
+            todo += value.items()
     return content
 
 
-def _entries(content: Any) -> Iterator[tuple[str, Any]]:
-    """All entries, at any depth; those of lists under the name of the list."""
-    todo = [("", content)]
-    while todo:
-        above, value = todo.pop()
-        inner: Any = ()
-        if isinstance(value, dict):
-            inner = list(value.items())
-        elif isinstance(value, list):
-            inner = [(above, each) for each in value]
-        yield from inner
-        todo += inner
-
-
-def _check_request(key: str, value: Any, file: Path) -> None:
-    asks = REFUSED.get(key)
-    if key.endswith("attn_implementation") and value not in ATTENTIONS:
-        asks = "an implementation of attention that may be fetched"
-    # Vocabularies have words as keys, and numbers as their values.
-    nothing = value is None or isinstance(value, int) or (key == "init_inputs" and not value)
-    if asks and not nothing:
-        raise InputError(
-            f"{file}: {key} asks for {asks}; expected a model that the libraries can read by "
-            f"themselves. Take such a model, or save one without {key} where you trust it."
-        )
-
-
-def _check_number(key: str, value: Any, file: Path) -> None:
-    if isinstance(value, float) and not math.isfinite(value) and key != WITHOUT_LIMIT:
-        raise InputError(f"{file}: {key}: expected a finite number, found {value}. {_MEND}")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        bounds = BOUNDS if isinstance(value, int) else BOUNDS[:-1]
-        if key == "model_max_length" and value >= UNSET_LENGTH:
-            return
-        fitting = (limits for name, *limits in bounds if name.fullmatch(key))
-        least, most = next(fitting, (-math.inf, math.inf))
-        if not least <= value <= most:
-            raise InputError(
-                f"{file}: {key}: expected a number from {least:g} to {most:g}, found {value}. "
-                f"{_MEND}"
-            )
-
-
-_MEND = "Fetch or save the model again."
-
-
-def _check_shards(weight_map: Any, file: Path) -> None:
-    names = set(map(str, weight_map.values())) if isinstance(weight_map, dict) else {""}
-    for name in names:
-        if Path(name).name != name or not name:
-            raise InputError(
-                f"{file}: weight_map: expected names of files beside it, found {name!r}. {_MEND}"
-            )
+def _check_bounds(key: str, value: Any, place: str) -> None:
+    if isinstance(value, list) and len(value) > LONGEST_LIST:
+        raise _refuse(place, f"{LONGEST_LIST:,} entries at most", f"{len(value):,}")
+    if isinstance(value, bool) or not isinstance(value, int | float) or key == WITHOUT_LIMIT:
+        return
+    most = WHOLE if isinstance(value, int) else float("inf")
+    limits = (each[1:] for each in BOUNDS if re.fullmatch(each[0], key))
+    low, high = next(limits, (-most, most))
+    unset = key == "model_max_length" and value >= 10**20
+    endless = isinstance(value, float) and not math.isfinite(value)
+    if endless or not (low <= value <= high or unset):
+        raise _refuse(place, f"a number from {low:g} to {high:g}", value)
 
 
 @contextmanager
@@ -259,10 +226,8 @@ def no_larger_than(files: Sequence[Path]) -> Iterator[None]:
         count += 1
         numbers += 0 if parameter is None else parameter.numel()
         if count > most[0] or numbers > most[1]:
-            raise InputError(
-                f"{files[0].parent}: expected a configuration of the network whose weights are "
-                f"beside it, {len(shapes):,} tensors; found one of a much larger network. {_MEND}"
-            )
+            expected = f"a configuration of the network whose {len(shapes):,} tensors are beside it"
+            raise _refuse(files[0].parent, expected, "one of a much larger network")
 
     handle = register_module_parameter_registration_hook(grown)
     try:
@@ -287,16 +252,12 @@ def check_numbers(network: torch.nn.Module, files: Sequence[Path]) -> None:
     for file in files:
         for name, (kind, _) in _header(file).items():
             if kind not in FLOATING and name.rsplit(".")[-1] not in whole:
-                raise InputError(
-                    f"{file}: {name}: expected weights of floating point ({', '.join(FLOATING)}), "
-                    f"found {kind}. Take a model that is not quantized."
+                raise _refuse(
+                    f"{file}: {name}", f"weights of floating point ({', '.join(FLOATING)})", kind
                 )
     for name, weights in network.named_parameters():
         if weights.numel() and not all(map(torch.isfinite, weights.aminmax())):
-            raise InputError(
-                f"{files[0].parent}: {name}: expected finite weights, found NaN or infinite ones. "
-                f"{_MEND}"
-            )
+            raise _refuse(f"{files[0].parent}: {name}", "finite weights", "NaN or infinite ones")
 
 
 def _header(file: Path) -> dict[str, tuple[str, list[int]]]:
@@ -307,7 +268,4 @@ def _header(file: Path) -> dict[str, tuple[str, list[int]]]:
             slices = {name: tensors.get_slice(name) for name in tensors.keys()}  # noqa: SIM118
             return {name: (one.get_dtype(), one.get_shape()) for name, one in slices.items()}
     except (SafetensorError, OSError) as error:
-        raise InputError(
-            f"{file}: expected weights, found a file that is damaged or cut short ({error}). "
-            f"{_MEND}"
-        ) from error
+        raise _refuse(file, "weights", f"a file that is damaged or cut short ({error})") from error

@@ -30,12 +30,14 @@ WEIGHTS = re.compile(
     r"(model|pytorch_model|diffusion_pytorch_model)(?P<variant>\.fp16)?"
     r"(-\d+-of-\d+)?(?P<late>\.fp16)?\.safetensors"
 )
-RECIPE = """\
+BY_HAND = """\
+Pickles are not opened, since they can run code. The numbers alone are read out of one by
   import torch; from safetensors.torch import save_file
   state = torch.load(FILE, map_location="cpu", weights_only=True)
   state = state.get("state_dict", state.get("model", state))
-  save_file({name: each.clone() for name, each in state.items()}, "FOLDER/model.safetensors")"""
-"""How a pickle of weights becomes safetensors, without running what is in it."""
+  save_file({name: each.clone() for name, each in state.items()}, "FOLDER/model.safetensors")
+Beside it the folder needs a config.json that names the network, such as {"torchvision": "resnet50"}
+(see gcbook models --formats). A network of your own code goes in by gcbook score my.py:model."""
 
 MOST_FOLDERS = 1000
 """How many folders a model may have: pipelines have a dozen."""
@@ -48,9 +50,7 @@ class CachedCopyWarning(UserWarning):
     """The Hub could not be asked whether the copy in its cache is the current one."""
 
 
-def locate_model(
-    path_or_id: str | Path, revision: str | None = None, *, called: str = "", weights: str = ""
-) -> Path:
+def locate_model(path_or_id: str | Path, revision: str | None = None, *, called: str = "") -> Path:
     """Return the folder that holds a model.
 
     Args:
@@ -59,7 +59,6 @@ def locate_model(
             fetched into the Hub's cache, or taken from there with ``HF_HUB_OFFLINE=1``, or when
             the Hub cannot be reached.
         revision: branch, tag or commit on the Hub.
-        weights: name of the file of weights on the Hub, where the usual ones are another library's.
         called: what the user calls it, for messages; a name that its folder in
             ``GCBOOK_MODELS_DIR`` can have.
 
@@ -79,12 +78,7 @@ def locate_model(
     mistyped = not called and Path(*path.parts[:1]).is_dir()
     if path.is_file() and path.suffix in PICKLES:
         raise InputError(
-            f"{name}: expected the folder of a model, found a file that is opened as a pickle and "
-            "could run code. Numbers alone are read out of it, and kept as safetensors, by\n"
-            f"{RECIPE}\n"
-            "Beside model.safetensors the folder needs a config.json that names the network, such "
-            'as {"torchvision": "resnet50"}; gcbook models --formats lists what can stand there. A '
-            "network of your own code goes in by gcbook score my.py:model."
+            f"{name}: expected the folder of a model with safetensors, found a pickle. {BY_HAND}"
         )
     if path.is_file() or mistyped or not HUB_ID.fullmatch(name) or name.startswith("."):
         kind = "a file" if path.is_file() else "no folder"
@@ -93,7 +87,7 @@ def locate_model(
             f"{kind}. Pass the folder's path, or put it into the folder that {MODELS_DIR} names "
             f"({os.environ.get(MODELS_DIR) or 'not set'})."
         )
-    return _from_hub(name, revision, called or name, weights)
+    return _from_hub(name, revision, called or name)
 
 
 def find_local(path_or_id: str | Path) -> Path | None:
@@ -141,14 +135,10 @@ def weight_files(folder: str | Path) -> list[Path]:
     wanted = set(_choose(file.name for file in files))
     if not wanted:
         pickles = sorted(file.name for file in folder.glob("*") if file.suffix in PICKLES)
-        if pickles:
-            raise InputError(
-                f"{folder}: expected weights as safetensors, found {', '.join(pickles)}. Pickles "
-                "are not opened, since they can run code. Save the model again with "
-                "save_pretrained(folder), or read the numbers alone out of the file:\n"
-                f"{RECIPE}"
-            )
-        raise InputError(f"{folder}: expected weights as *.safetensors, found none.")
+        raise InputError(
+            f"{folder}: expected weights as *.safetensors, found {', '.join(pickles) or 'none'}."
+            + (f" {BY_HAND}" if pickles else "")
+        )
     return [file for file in files if file.name in wanted]
 
 
@@ -162,19 +152,19 @@ def model_folders(folder: Path) -> list[Path]:
     for each in found:  # which grows
         if each.is_symlink() and each != folder:
             continue
-        found += [path for path in sorted(each.iterdir()) if _may_be_part(path)]
+        inner = [path for path in sorted(each.iterdir()) if path.is_dir()]
+        # Scores may be kept beside the model that they are of.
+        found += [
+            path
+            for path in inner
+            if not path.name.startswith(".") and not (path / "store.json").is_file()
+        ]
         if len(found) > MOST_FOLDERS:
             raise InputError(
                 f"{folder}: expected the folder of one model, found more than {MOST_FOLDERS:,} "
                 "folders in it. Put the model into a folder of its own."
             )
     return found
-
-
-def _may_be_part(path: Path) -> bool:
-    # Scores may be kept beside the model that they are of.
-    store = path / "store.json"
-    return path.is_dir() and not path.name.startswith(".") and not store.is_file()
 
 
 def weight_variant(folder: str | Path) -> str | None:
@@ -201,9 +191,9 @@ def hash_weights(folder: str | Path) -> str:
     if folder.is_file():
         return _digest(folder)
     parts = _parts(folder)
-    weights = [file for part in parts if _has_weights(part) for file in weight_files(part)]
-    if not weights:
-        weight_files(folder)
+    kinds = (".safetensors", *PICKLES)
+    holding = [part for part in parts if any(file.suffix in kinds for file in part.iterdir())]
+    weights = [file for part in holding or [folder] for file in weight_files(part)]
     configs = {
         file
         for part in {folder, *parts}
@@ -240,17 +230,12 @@ def _parts(folder: Path) -> list[Path]:
     if not index.is_file():
         return model_folders(folder)
     content = read_json(index)
-    keys = filter(_is_part, content if isinstance(content, dict) else ())
-    return [folder / key for key in keys if (folder / key).is_dir()]
-
-
-def _is_part(key: str) -> bool:
-    """Tell whether an entry of an index may be a part: a folder in the folder, and no other."""
-    return PurePosixPath(key).name == key and not key.startswith((".", "_")) and key not in NOT_USED
-
-
-def _has_weights(part: Path) -> bool:
-    return any(file.suffix in (".safetensors", *PICKLES) for file in part.iterdir())
+    keys = [key for key in content if key not in NOT_USED] if isinstance(content, dict) else []
+    # A folder in the folder, and no other.
+    named = [
+        key for key in keys if PurePosixPath(key).name == key and not key.startswith((".", "_"))
+    ]
+    return [folder / key for key in named if (folder / key).is_dir()]
 
 
 def _choose(names: Iterable[str]) -> list[str]:
@@ -260,10 +245,8 @@ def _choose(names: Iterable[str]) -> list[str]:
     return plain or list(standard) or names
 
 
-def _wanted(names: list[str], weights: str = "") -> list[str]:
-    """Of a repository's files, those that loading needs; ``weights``: with this file of them."""
-    if weights:
-        return [name for name in names if PurePosixPath(name).suffix in CONFIGS or name == weights]
+def _wanted(names: list[str]) -> list[str]:
+    """Of a repository's files, those that loading needs."""
     pipeline = "model_index.json" in names
     wanted = []
     folders: dict[PurePosixPath, list[str]] = {}
@@ -280,7 +263,7 @@ def _wanted(names: list[str], weights: str = "") -> list[str]:
     ]
 
 
-def _from_hub(repository: str, revision: str | None, called: str, weights: str = "") -> Path:
+def _from_hub(repository: str, revision: str | None, called: str) -> Path:
     import huggingface_hub
     from huggingface_hub import constants, errors
 
@@ -298,7 +281,7 @@ def _from_hub(repository: str, revision: str | None, called: str, weights: str =
         return cached
     try:
         found = huggingface_hub.HfApi().model_info(repository, revision=revision)
-        names = _wanted([sibling.rfilename for sibling in found.siblings or []], weights)
+        names = _wanted([sibling.rfilename for sibling in found.siblings or []])
         if not any(name.endswith(".safetensors") for name in names):
             raise InputError(
                 f"{repository}: expected weights as safetensors on the Hub, found none. Pickles "

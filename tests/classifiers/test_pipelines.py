@@ -504,10 +504,10 @@ def break_channels(folder: Path) -> None:
         (break_encoder, "text_encoder: expected CLIPTextModel, found XLMRobertaModel"),
         (
             break_weights,
-            r"unet/diffusion_pytorch_model.safetensors: expected weights, found .* damaged",
+            r"unet/diffusion_pytorch_model.safetensors: expected weights; found .* damaged",
         ),
-        (break_completeness, "missing or of other shapes: conv_in.bias"),
-        (break_safety, "expected weights as safetensors, found diffusion_pytorch_model.bin"),
+        (break_completeness, "missing: conv_in.bias, in all 1"),
+        (break_safety, r"safetensors, found diffusion_pytorch_model\.bin"),
         (break_scheduler, "with a beta_schedule; found FlowMatchEulerDiscreteScheduler"),
         (break_prediction, "epsilon, v_prediction, sample; found 'score'"),
         (break_channels, "expected a network of 3 channels"),

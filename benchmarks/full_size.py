@@ -53,10 +53,10 @@ def build(folder: Path) -> None:
         vae=made("vae", "AutoencoderKL"),
         text_encoder=CLIPTextModel(CLIPTextConfig.from_pretrained(CONFIGURATIONS / "text_encoder")),
         scheduler=made("scheduler", "PNDMScheduler"),
+        tokenizer=diffusion.tokenizer("CLIPTextModel", folder / "tokenizer"),
         safety_checker=None,
         feature_extractor=None,
     )
-    diffusion.clip_tokenizer(folder, "tokenizer")
 
 
 def main() -> None:

@@ -1,6 +1,7 @@
 """From the command line to a row of the benchmark, for a tiny model of every on-disk format."""
 
 import contextlib
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,11 @@ FORMATS = {
     "deep-floyd": (diffusion.deep_floyd, ["--draws", "2"]),
     "stable-diffusion-3": (diffusion.stable_diffusion_3, ["--draws", "2"]),
     "stable-diffusion-xl-edm": (
-        lambda folder: diffusion.stable_diffusion_xl(folder, "EDMEulerScheduler"),
+        partial(diffusion.build, "sdxl-edm-v"),
         ["--draws", "2"],
     ),
     "flux": (
-        lambda folder: diffusion.flux(folder, guided=True),
+        partial(diffusion.build, "flux-dev"),
         ["--draws", "1", "--resolution", "32", "--guidance", "1.5"],
     ),
     "t5-vq": (tokens.t5_vq, []),

@@ -36,7 +36,7 @@ from transformers import ResNetForImageClassification
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import load_classifier
-from gcbook.classifiers.schedulers import read_discrete_schedule
+from gcbook.classifiers.schedulers import read_process
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import model_folder
@@ -93,9 +93,9 @@ def export_diffusion(model: str) -> dict[str, Any]:
     checkpoint = Checkpoint(
         folder, "IFPipeline", model, ALL_CATEGORIES, torch.device("cpu"), torch.float32
     )
-    schedule, prediction = read_discrete_schedule(checkpoint)
-    if prediction != "v_prediction":
-        raise SystemExit(f"{model}: expected a model that predicts a velocity, found {prediction}")
+    process = read_process(checkpoint, "discrete")
+    if process.prediction != "v_prediction":
+        raise SystemExit(f"{model}: expected a velocity, found {process.prediction}")
     inputs = (torch.zeros(16, 3, 32, 32), torch.full((16,), 300), torch.arange(16))
     weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
     network = Denoiser(unet, seen[0])
@@ -105,7 +105,7 @@ def export_diffusion(model: str) -> dict[str, Any]:
         "kind": "diffusion",
         "labels": list(ALL_CATEGORIES),
         "candidates": len(CATEGORIES),
-        "schedule": schedule.as_dict()["alphas_cumprod"],
+        "schedule": process.schedule.as_dict()["alphas_cumprod"],
         **of_weights(weights),
     }
 

@@ -58,77 +58,44 @@ class Format:
         return found
 
 
-def _texts(*names: str, title: str, more: tuple[str, ...] = ()) -> Format:
-    loader = "text_to_image.load_text_to_image"
-    return Format(names, "diffusion", title, loader, ("template", "compile", *more))
+def _drawn(title: str, *names: str, options: tuple[str, ...] = ("template", "compile")) -> Format:
+    return Format(names, "diffusion", title, "pipelines.load_pipeline", options)
 
 
+def _named(title: str, name: str, loader: str, mark: str = "") -> Format:
+    return Format((name,), "discriminative", title, loader, ("noise",), mark)
+
+
+_TEXT = ("template",)
+_CLIP = ("template", "ensemble")
+_FLUX = ("template", "compile", "guidance", "resolution")
 _MASKED = ("template", "method", "mask_ratio", "steps", "compile")
-_UNETS = "U-Nets on pixels, conditioned on classes"
 _T5VQ = "T5 over the codes of a VQ model, of gcbook train"
-_TRANSFORMERS = "image classifiers of transformers"
-_BOTH = ("template", "ensemble")
+_SIGLIP = "SigLIP and SigLIP 2 of fixed size, zero-shot"
+_JANUS = "JanusForConditionalGeneration"
+_TRANSFORMERS = "discriminative.load_image_classifier"
 
 FORMATS = (
     Format(("AmusedPipeline",), "masked", "aMUSEd", "amused.load_amused", _MASKED),
-    Format(
-        ("DDPMPipeline", "DDIMPipeline"),
-        "diffusion",
-        _UNETS,
-        "class_conditional.load_class_unet",
-        ("compile",),
-    ),
-    Format(
-        ("DiTPipeline",),
-        "diffusion",
-        "DiT, conditioned on classes",
-        "class_conditional.load_dit",
-        ("compile",),
-    ),
-    Format(("CLIPModel",), "clip", "CLIP, zero-shot", "clip.load_clip", _BOTH),
-    Format(
-        ("*ForImageClassification",),
-        "discriminative",
-        _TRANSFORMERS,
-        "discriminative.load_image_classifier",
-        ("noise",),
-    ),
-    Format(
-        ("JanusForConditionalGeneration",),
-        "autoregressive",
-        "Janus",
-        "janus.load_janus",
-        ("template",),
-    ),
-    Format(
-        ("SiglipModel",),
-        "clip",
-        "SigLIP and SigLIP 2 of fixed size, zero-shot",
-        "clip.load_clip",
-        _BOTH,
-    ),
-    Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", ("template",)),
-    _texts("StableDiffusionPipeline", title="Stable Diffusion 1 and 2"),
-    _texts("StableDiffusionXLPipeline", title="Stable Diffusion XL, Playground 2.5"),
-    _texts("StableDiffusion3Pipeline", title="Stable Diffusion 3 and 3.5"),
-    _texts("IFPipeline", title="DeepFloyd IF, first stage"),
-    _texts("FluxPipeline", title="FLUX.1 dev and schnell", more=("guidance", "resolution")),
-    _texts("PixArtAlphaPipeline", "PixArtSigmaPipeline", title="PixArt-α and PixArt-Σ"),
-    _texts("SanaPipeline", title="Sana"),
-    Format(
-        ("timm *",),
-        "discriminative",
-        "timm's image classifiers",
-        "image_networks.load_timm",
-        ("noise",),
-        "architecture",
-    ),
-    Format(
-        ("torchvision *",),
-        "discriminative",
+    _drawn("U-Nets on pixels, of classes", "DDPMPipeline", "DDIMPipeline", options=("compile",)),
+    _drawn("DiT, of classes", "DiTPipeline", options=("compile",)),
+    Format(("CLIPModel",), "clip", "CLIP, zero-shot", "clip.load_clip", _CLIP),
+    _named("image classifiers of transformers", "*ForImageClassification", _TRANSFORMERS),
+    Format((_JANUS,), "autoregressive", "Janus", "janus.load_janus", _TEXT),
+    Format(("SiglipModel",), "clip", _SIGLIP, "clip.load_clip", _CLIP),
+    Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", _TEXT),
+    _drawn("Stable Diffusion 1 and 2", "StableDiffusionPipeline"),
+    _drawn("Stable Diffusion XL, Playground 2.5", "StableDiffusionXLPipeline"),
+    _drawn("Stable Diffusion 3 and 3.5", "StableDiffusion3Pipeline"),
+    _drawn("DeepFloyd IF, first stage", "IFPipeline"),
+    _drawn("FLUX.1 dev and schnell", "FluxPipeline", options=_FLUX),
+    _drawn("PixArt-α and PixArt-Σ", "PixArtAlphaPipeline", "PixArtSigmaPipeline"),
+    _drawn("Sana", "SanaPipeline"),
+    _named("timm's image classifiers", "timm *", "image_networks.load_timm", "architecture"),
+    _named(
         "torchvision's image classifiers",
+        "torchvision *",
         "image_networks.load_torchvision",
-        ("noise",),
         "torchvision",
     ),
 )
@@ -167,14 +134,10 @@ def relatives(name: str) -> list[str]:
     >>> relatives("StableDiffusionXLInpaintPipeline")[0]
     'StableDiffusionXLPipeline'
     """
-    ending = re.compile("(Pipeline|Model|ForConditionalGeneration|ForImageClassification)$")
-
-    def bare(name: str) -> str:
-        # Endings that all have in common say nothing.
-        return ending.sub("", name).lower()
-
     known = [each for one in FORMATS for each in one.names if "*" not in each]
-    names, asked = {bare(each): each for each in reversed(known)}, bare(name)
-    parents = sorted((each for each in names if asked.startswith(each)), key=len, reverse=True)
-    near = difflib.get_close_matches(asked, names, n=3, cutoff=0.6)
-    return [names[each] for each in dict.fromkeys([*parents, *near])]
+    # Endings that all have in common say nothing.
+    ending = re.compile("(Pipeline|Model|ForConditionalGeneration|ForImageClassification)$")
+    bare, asked = {ending.sub("", each): each for each in known}, ending.sub("", name)
+    parents = sorted(filter(asked.startswith, bare), key=len, reverse=True)
+    near = difflib.get_close_matches(asked, bare, n=3, cutoff=0.6)
+    return [bare[each] for each in dict.fromkeys([*parents, *near])]

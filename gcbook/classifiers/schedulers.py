@@ -21,48 +21,74 @@ process       noised image                 network is given                 clea
 """
 
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple, get_args
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import torch
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import Denoise, clean_image, columns
 from gcbook.files.errors import InputError
+from gcbook.files.gate import refused
 from gcbook.noise.schedules import DiscreteSchedule, EDMSchedule, FlowSchedule, Schedule
 
 Predict = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 """``predict(x_t, timestep, label)``, the network itself in its own type, scale and time unit."""
 
+Clean = Callable[[torch.Tensor], torch.Tensor]
+Ask = Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor, Clean]]
+"""Of x_t (N, ...) and t (N,): what the network is given of both, and what makes the clean image of
+its output."""
+
 Kind = Literal["edm", "flow", "discrete"]
 
-WORDS = {
+WORDS: dict[Kind, str] = {
     "edm": "of EDM",
     "flow": "of flow matching",
     "discrete": "of discrete steps, with a beta_schedule",
 }
-PREDICTIONS = ("epsilon", "v_prediction", "sample")
-BETAS = (
-    "num_train_timesteps",
-    "beta_start",
-    "beta_end",
-    "beta_schedule",
-    "trained_betas",
-    "rescale_betas_zero_snr",
-)
+PREDICTIONS: dict[Kind, tuple[str, ...]] = {
+    "edm": ("epsilon", "v_prediction"),
+    "discrete": ("epsilon", "v_prediction", "sample"),
+}
+FIELDS: dict[Kind, tuple[str, ...]] = {
+    "edm": ("sigma_min", "sigma_max", "sigma_data"),
+    "discrete": (
+        "num_train_timesteps",
+        "beta_start",
+        "beta_end",
+        "beta_schedule",
+        "trained_betas",
+        "rescale_betas_zero_snr",
+    ),
+}
+"""What a scheduler's configuration says of its schedule; the samplers of a kind share it."""
 
 
-class Process(NamedTuple):
+@dataclass(frozen=True)
+class Process:
     """How a pipeline's images are noised, and a network of it restores them.
 
     Attributes:
         schedule: of the noise.
         prediction: what the network predicts, in words.
-        denoiser: makes ``denoise`` of the network.
+        ask: how it is asked.
     """
 
     schedule: Schedule
     prediction: str
-    denoiser: Callable[[Predict], Denoise]
+    ask: Ask
+
+    def denoiser(self, predict: Predict, dtype: torch.dtype) -> Denoise:
+        """Return ``denoise`` of a network whose inputs are of ``dtype``."""
+
+        def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+            scaled, time, clean = self.ask(x_t, t)
+            output = predict(scaled.to(dtype), time, label.to(x_t.device))
+            # A network that predicts a variance too has twice the channels.
+            return clean(output[:, : x_t.shape[1]].to(x_t.dtype))
+
+        return denoise
 
 
 def read_process(checkpoint: Checkpoint, *known: Kind) -> Process:
@@ -75,36 +101,38 @@ def read_process(checkpoint: Checkpoint, *known: Kind) -> Process:
     Raises:
         InputError: it is another one, or a field of it is not of this kind.
     """
-    config = checkpoint.read_json("scheduler/scheduler_config.json")
-    name = str(config.get("_class_name"))
-    kind = _kind(name, config)
+    from diffusers import DDPMScheduler
+
+    file = "scheduler/scheduler_config.json"
+    where, config = checkpoint.path / file, checkpoint.read_json(file)
+    kind, prediction = _kind(config), config.get("prediction_type", "epsilon")
     if kind not in known:
-        ways = (WORDS[each] for each in get_args(Kind) if each in known)
+        ways = " or ".join(words for each, words in WORDS.items() if each in known)
         raise InputError(
-            f"{checkpoint.path / 'scheduler' / 'scheduler_config.json'}: expected a scheduler "
-            f"{' or '.join(ways)}; found {name}."
+            f"{where}: expected a scheduler {ways}; found {config.get('_class_name')}."
         )
-    if kind == "flow":
-        n_steps = int(config.get("num_train_timesteps", 1000))
-        return Process(
-            FlowSchedule(), "flow", lambda predict: flow_denoiser(predict, n_steps, checkpoint)
+    if prediction not in PREDICTIONS.get(kind, (prediction,)):
+        raise InputError(
+            f"{where}: prediction_type: expected one of {', '.join(PREDICTIONS[kind])}; found "
+            f"{prediction!r}."
         )
-    if kind == "edm":
-        edm, prediction = _edm_schedule(checkpoint, config)
-        return Process(
-            edm,
-            f"edm {prediction}",
-            lambda predict: edm_denoiser(predict, edm, prediction, checkpoint),
-        )
-    schedule, prediction = read_discrete_schedule(checkpoint)
-    return Process(
-        schedule,
-        prediction,
-        lambda predict: discrete_denoiser(predict, schedule, prediction, checkpoint),
-    )
+    fields = {field: config[field] for field in FIELDS.get(kind, ()) if field in config}
+    with refused(where, f"the numbers of a scheduler {WORDS[kind]}", "Take the model's own one."):
+        if kind == "flow":
+            return Process(
+                FlowSchedule(), "flow", ask_flow(config.get("num_train_timesteps", 1000))
+            )
+        if kind == "edm":
+            usual = {"sigma_min": 0.002, "sigma_max": 80.0, "sigma_data": 0.5}
+            edm = EDMSchedule(**usual | {key: float(each) for key, each in fields.items()})
+            return Process(edm, f"edm {prediction}", ask_edm(edm, prediction))
+        scheduler: Any = DDPMScheduler(**fields)
+        schedule = DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
+        return Process(schedule, prediction, ask_discrete(schedule, prediction))
 
 
-def _kind(name: str, config: dict[str, Any]) -> Kind | None:
+def _kind(config: dict[str, Any]) -> Kind | None:
+    name = str(config.get("_class_name"))
     if "EDM" in name:
         return "edm"
     flows = config.get("use_flow_sigmas") or config.get("prediction_type") == "flow_prediction"
@@ -113,103 +141,42 @@ def _kind(name: str, config: dict[str, Any]) -> Kind | None:
     return "discrete" if "beta_schedule" in config else None
 
 
-def read_discrete_schedule(checkpoint: Checkpoint) -> tuple[DiscreteSchedule, str]:
-    """Return the schedule that a pipeline was trained with, and what its network predicts.
-
-    The samplers of discrete steps (DDPM, DDIM, PNDM, Euler, DPM-Solver …) share the fields that
-    say so; which of them the folder holds does not matter.
-
-    Raises:
-        InputError: the scheduler's fields are not those of a schedule, or it predicts something
-            else.
-    """
-    from diffusers import DDPMScheduler
-
-    config = checkpoint.read_json("scheduler/scheduler_config.json")
-    where = checkpoint.path / "scheduler" / "scheduler_config.json"
-    prediction = config.get("prediction_type", "epsilon")
-    if prediction not in PREDICTIONS:
-        raise InputError(
-            f"{where}: prediction_type: expected one of {', '.join(PREDICTIONS)}; found "
-            f"{prediction!r}."
-        )
-    fields = {field: config[field] for field in BETAS if field in config}
-    try:
-        scheduler: Any = DDPMScheduler(**fields)
-        schedule = DiscreteSchedule(tuple(scheduler.alphas_cumprod.double().tolist()))
-    except (NotImplementedError, TypeError, ValueError) as error:
-        raise InputError(f"{where}: expected a schedule that DDPM knows ({error}).") from error
-    return schedule, prediction
-
-
-def _edm_schedule(checkpoint: Checkpoint, config: dict[str, Any]) -> tuple[EDMSchedule, str]:
-    where = checkpoint.path / "scheduler" / "scheduler_config.json"
-    prediction = config.get("prediction_type", "epsilon")
-    if prediction not in PREDICTIONS[:2]:
-        raise InputError(
-            f"{where}: prediction_type: expected epsilon or v_prediction, found {prediction!r}."
-        )
-    usual = {"sigma_min": 0.002, "sigma_max": 80.0, "sigma_data": 0.5}
-    try:
-        return EDMSchedule(**{key: float(config.get(key, usual[key])) for key in usual}), prediction
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{where}: expected numbers {', '.join(usual)} ({error}).") from error
-
-
-def discrete_denoiser(
-    predict: Predict, schedule: DiscreteSchedule, prediction: str, checkpoint: Checkpoint
-) -> Denoise:
-    """Return ``denoise`` of a network of discrete steps, asked at index i for t = (i + 1)/T."""
+def ask_discrete(schedule: DiscreteSchedule, prediction: str) -> Ask:
+    """Ask a network of discrete steps: at index i for t = (i + 1)/T."""
     products = torch.tensor(schedule.alphas_cumprod, dtype=torch.float64)
-    alphas = products.sqrt().float().to(checkpoint.device)
-    sigmas = (1 - products).sqrt().float().to(checkpoint.device)
+    factors = torch.stack([products.sqrt(), (1 - products).sqrt()]).float()
 
-    def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+    def ask(x_t: torch.Tensor, t: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, Clean]:
         # t is (i + 1)/T in single precision: rounded, since a ceiling could take the next step.
         index = (t * schedule.n_steps).round().long().clamp(1, schedule.n_steps) - 1
-        output = _asked(predict, checkpoint, x_t, index, label)
-        return clean_image(prediction, output, x_t, alphas[index], sigmas[index])
+        alpha, sigma = factors.to(x_t.device)[:, index]
+        return x_t, index, lambda output: clean_image(prediction, output, x_t, alpha, sigma)
 
-    return denoise
-
-
-def flow_denoiser(predict: Predict, n_steps: int, checkpoint: Checkpoint) -> Denoise:
-    """Return ``denoise`` of a network of flow matching, asked at t times ``n_steps``."""
-
-    def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        output = _asked(predict, checkpoint, x_t, t * n_steps, label)
-        return clean_image("flow", output, x_t, 1 - t, t)
-
-    return denoise
+    return ask
 
 
-def edm_denoiser(
-    predict: Predict, schedule: EDMSchedule, prediction: str, checkpoint: Checkpoint
-) -> Denoise:
-    """Return ``denoise`` of a network with EDM's scalings."""
+def ask_flow(n_steps: int) -> Ask:
+    """Ask a network of flow matching: at t times ``n_steps``."""
+    return lambda x_t, t: (
+        x_t,
+        t * n_steps,
+        lambda output: clean_image("flow", output, x_t, 1 - t, t),
+    )
+
+
+def ask_edm(schedule: EDMSchedule, prediction: str) -> Ask:
+    """Ask a network with EDM's scalings."""
     sign = -1 if prediction == "v_prediction" else 1
     data = schedule.sigma_data
 
-    def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+    def ask(x_t: torch.Tensor, t: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, Clean]:
         noise = data * torch.tan(torch.pi / 2 * t.double())
         total = (noise.square() + data**2).sqrt()
         c_in, c_skip, c_out = (
             columns(each, x_t).to(x_t.dtype)
             for each in (1 / total, (data / total) ** 2, sign * noise * data / total)
         )
-        output = _asked(predict, checkpoint, x_t * c_in, (noise.log() / 4).to(x_t.dtype), label)
-        return c_skip * x_t + c_out * output
+        time = (noise.log() / 4).to(x_t.dtype)
+        return x_t * c_in, time, lambda output: c_skip * x_t + c_out * output
 
-    return denoise
-
-
-def _asked(
-    predict: Predict,
-    checkpoint: Checkpoint,
-    scaled: torch.Tensor,
-    timestep: torch.Tensor,
-    label: torch.Tensor,
-) -> torch.Tensor:
-    output = predict(scaled.to(checkpoint.dtype), timestep, label.to(checkpoint.device))
-    # A network that predicts a variance too has twice the channels.
-    return output[:, : scaled.shape[1]].to(scaled.dtype)
+    return ask

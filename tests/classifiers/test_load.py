@@ -35,8 +35,7 @@ def called(monkeypatch):
         return adapter
 
     for target in (
-        "text_to_image.load_text_to_image",
-        "class_conditional.load_dit",
+        "pipelines.load_pipeline",
         "amused.load_amused",
         "clip.load_clip",
         "image_networks._load_download",
@@ -68,7 +67,7 @@ def test_weights_that_are_cut_short_are_named(tmp_path, left):
 
 def test_an_adapter_gets_what_was_asked_for(tmp_path, called):
     path = folder(tmp_path, "model_index.json", _class_name="StableDiffusionPipeline")
-    assert load_classifier(path, dtype="bfloat16") == "load_text_to_image"
+    assert load_classifier(path, dtype="bfloat16") == "load_pipeline"
     load_classifier(path, template="{}?", labels=["cat", "dog"], name="me")
     (first, _, _), (second, _, _) = called
     assert first == Checkpoint(
@@ -119,7 +118,7 @@ def test_a_device_that_is_too_small_is_one_error(tmp_path, monkeypatch):
     def fail(*args, **kwargs):
         raise error
 
-    monkeypatch.setattr("gcbook.classifiers.text_to_image.load_text_to_image", fail)
+    monkeypatch.setattr("gcbook.classifiers.pipelines.load_pipeline", fail)
     error = RuntimeError("CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate")
     with pytest.raises(GcbookError, match=r"too little memory to load it in float32.*--dtype"):
         load_classifier(path)
@@ -150,7 +149,7 @@ def test_auto_is_float32_on_a_cpu_and_compares_on_a_gpu(tmp_path, called, gpu, m
     assert dtypes == [torch.float32, torch.float16]
     assert called[-1][0].device == torch.device("cuda:1")
     for dtype in ("float32", "float16"):
-        assert load_classifier(path, device="cuda", dtype=dtype) == "load_text_to_image"
+        assert load_classifier(path, device="cuda", dtype=dtype) == "load_pipeline"
 
 
 class Recorded(torch.nn.Conv2d):

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -118,8 +119,8 @@ LABELS = ("cat", "dog", "bear")
 MODELS: dict[str, Callable[[Path], Path]] = {
     "resnet": small_resnet,
     "clip": lambda folder: images.clip(folder, size=32),
-    "unet": lambda folder: diffusion.class_conditional_unet(folder, labels=LABELS),
-    "dit": diffusion.dit,
+    "unet": partial(diffusion.build, "unet", labels=LABELS),
+    "dit": partial(diffusion.build, "dit"),
     "t5-vq": tokens.t5_vq,
     "amused": tokens.amused,
 }

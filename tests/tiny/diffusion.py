@@ -1,15 +1,18 @@
 """Tiny random diffusion pipelines, saved in the layouts of the large ones.
 
-Each builder fills a folder and returns it. Weights are random but seeded; biases and other
-parameters that start at zero are drawn too, so that every input changes the output.
+Weights are random but seeded; biases and other parameters that start at zero are drawn too, so that
+every input changes the output.
 """
 
 import json
-from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import torch
+import transformers
 
 from gcbook.paper.categories import CATEGORIES
 
@@ -17,371 +20,6 @@ LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789.,-"
 WIDTH = 16
 FROM_TEXT = ("attn2.", "attentions.0.add_", "add_embedding", "context_embedder", "embedding.weight")
 """Parameters through which the prompt acts, made larger: random networks hardly heed it."""
-
-
-def stable_diffusion(
-    folder: Path,
-    prediction_type: str = "epsilon",
-    *,
-    pad_token: str = "<|endoftext|>",
-    **betas: Any,
-) -> Path:
-    """Stable Diffusion of 32 x 32 pixels: U-Net on 4 x 16 x 16 latents, PNDM scheduler.
-
-    ``betas`` are fields of the scheduler.
-    """
-    from diffusers import PNDMScheduler, UNet2DConditionModel
-    from transformers import CLIPTextModel
-
-    torch.manual_seed(0)
-    save(
-        folder,
-        "StableDiffusionPipeline",
-        unet=UNet2DConditionModel(
-            sample_size=16,
-            block_out_channels=(8, 16),
-            layers_per_block=1,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-            cross_attention_dim=WIDTH,
-            attention_head_dim=4,
-            norm_num_groups=4,
-        ),
-        vae=_autoencoder(latent_channels=4, scaling_factor=0.18215),
-        text_encoder=_clip(CLIPTextModel),
-        scheduler=PNDMScheduler(
-            **{"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
-            | {"prediction_type": prediction_type, "steps_offset": 1, "skip_prk_steps": True}
-            | betas
-        ),
-        safety_checker=None,
-        feature_extractor=None,
-    )
-    clip_tokenizer(folder, "tokenizer", pad_token)
-    return folder
-
-
-def deep_floyd(folder: Path) -> Path:
-    """IF's first stage at 16 x 16 pixels: T5, U-Net with learned variance, cosine schedule."""
-    from diffusers import DDPMScheduler, UNet2DConditionModel
-
-    torch.manual_seed(1)
-    save(
-        folder,
-        "IFPipeline",
-        unet=UNet2DConditionModel(
-            sample_size=16,
-            in_channels=3,
-            out_channels=6,
-            block_out_channels=(8, 16),
-            layers_per_block=1,
-            down_block_types=("ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
-            mid_block_type="UNetMidBlock2DSimpleCrossAttn",
-            up_block_types=("SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"),
-            cross_attention_dim=WIDTH,
-            encoder_hid_dim=WIDTH,
-            addition_embed_type="text",
-            addition_embed_type_num_heads=2,
-            attention_head_dim=4,
-            norm_num_groups=4,
-            resnet_time_scale_shift="scale_shift",
-        ),
-        text_encoder=_t5(WIDTH),
-        scheduler=DDPMScheduler(
-            beta_schedule="squaredcos_cap_v2",
-            variance_type="learned_range",
-            thresholding=True,
-            clip_sample=False,
-            sample_max_value=1.5,
-        ),
-        safety_checker=None,
-        feature_extractor=None,
-        watermarker=None,
-    )
-    _t5_tokenizer(folder, "tokenizer")
-    return folder
-
-
-def stable_diffusion_3(folder: Path, with_t5: bool = False, shift: float = 3.0) -> Path:
-    """Stable Diffusion 3 of 32 x 32 pixels: MMDiT on 16 x 16 x 16 latents."""
-    from diffusers import FlowMatchEulerDiscreteScheduler, SD3Transformer2DModel
-    from transformers import CLIPTextModelWithProjection
-
-    torch.manual_seed(2)
-    save(
-        folder,
-        "StableDiffusion3Pipeline",
-        transformer=SD3Transformer2DModel(
-            sample_size=16,
-            patch_size=2,
-            in_channels=16,
-            out_channels=16,
-            num_layers=2,
-            attention_head_dim=8,
-            num_attention_heads=2,
-            joint_attention_dim=40,
-            caption_projection_dim=16,
-            pooled_projection_dim=2 * WIDTH,
-            pos_embed_max_size=16,
-        ),
-        vae=_autoencoder(latent_channels=16, scaling_factor=1.5305, shift_factor=0.0609),
-        text_encoder=_clip(CLIPTextModelWithProjection),
-        text_encoder_2=_clip(CLIPTextModelWithProjection),
-        text_encoder_3=_t5(40) if with_t5 else None,
-        tokenizer_3=None,
-        scheduler=FlowMatchEulerDiscreteScheduler(shift=shift),
-        image_encoder=None,
-        feature_extractor=None,
-    )
-    clip_tokenizer(folder, "tokenizer")
-    clip_tokenizer(folder, "tokenizer_2", pad_token="!")
-    if with_t5:
-        _t5_tokenizer(folder, "tokenizer_3")
-    return folder
-
-
-def class_conditional_unet(
-    folder: Path,
-    prediction_type: str = "v_prediction",
-    labels: Sequence[str] = CATEGORIES,
-    size: int = 16,
-) -> Path:
-    """Pixel U-Net with a class embedding; ``class_labels.json`` lists classes backwards."""
-    from diffusers import DDPMScheduler, UNet2DModel
-
-    torch.manual_seed(3)
-    save(
-        folder,
-        "DDPMPipeline",
-        unet=UNet2DModel(
-            sample_size=size,
-            block_out_channels=(8, 16),
-            layers_per_block=1,
-            down_block_types=("DownBlock2D", "AttnDownBlock2D"),
-            up_block_types=("AttnUpBlock2D", "UpBlock2D"),
-            attention_head_dim=4,
-            norm_num_groups=4,
-            num_class_embeds=len(labels) + 1,
-        ),
-        scheduler=DDPMScheduler(
-            beta_schedule="squaredcos_cap_v2", prediction_type=prediction_type, clip_sample=False
-        ),
-    )
-    table = {label: len(labels) - index for index, label in enumerate(labels)}
-    _write(folder / "class_labels.json", table)
-    return folder
-
-
-def dit(folder: Path) -> Path:
-    """DiT of 32 x 32 pixels on 4 x 16 x 16 latents; a few of ImageNet's names."""
-    from diffusers import DDIMScheduler, DiTTransformer2DModel
-
-    torch.manual_seed(4)
-    save(
-        folder,
-        "DiTPipeline",
-        transformer=DiTTransformer2DModel(
-            sample_size=16,
-            in_channels=4,
-            out_channels=8,
-            num_layers=2,
-            num_attention_heads=2,
-            attention_head_dim=8,
-            attention_bias=True,
-            norm_num_groups=4,
-            num_embeds_ada_norm=20,
-        ),
-        vae=_autoencoder(latent_channels=4, scaling_factor=0.18215),
-        scheduler=DDIMScheduler(beta_schedule="linear", clip_sample=False),
-    )
-    index = json.loads((folder / "model_index.json").read_text())
-    index["id2label"] = {str(key): name for key, name in enumerate(IMAGENET_NAMES)}
-    _write(folder / "model_index.json", index)
-    return folder
-
-
-def stable_diffusion_xl(folder: Path, edm: str = "", **fields: Any) -> Path:
-    """SDXL of 32 x 32 pixels: Euler's scheduler, or one of EDM and latents with mean and spread.
-
-    ``edm`` is the name of that scheduler, whose prediction and schedule are ``fields``.
-    """
-    import diffusers
-    from diffusers import EulerDiscreteScheduler, UNet2DConditionModel
-    from transformers import CLIPTextModel, CLIPTextModelWithProjection
-
-    torch.manual_seed(5)
-    spread = {"latents_mean": [0.3, -0.2, 0.1, 0.4], "latents_std": [1.5, 0.8, 1.2, 0.9]}
-    save(
-        folder,
-        "StableDiffusionXLPipeline",
-        unet=UNet2DConditionModel(
-            sample_size=16,
-            block_out_channels=(8, 16),
-            layers_per_block=1,
-            down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-            up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
-            transformer_layers_per_block=(1, 1),
-            use_linear_projection=True,
-            cross_attention_dim=2 * WIDTH,
-            attention_head_dim=4,
-            norm_num_groups=4,
-            addition_embed_type="text_time",
-            addition_time_embed_dim=8,
-            projection_class_embeddings_input_dim=6 * 8 + WIDTH,
-        ),
-        vae=_autoencoder(
-            latent_channels=4,
-            **(spread | {"scaling_factor": 0.5} if edm else {"scaling_factor": 0.13025}),
-        ),
-        text_encoder=_clip(CLIPTextModel),
-        text_encoder_2=_clip(CLIPTextModelWithProjection),
-        scheduler=getattr(diffusers, edm)(**fields)
-        if edm
-        else EulerDiscreteScheduler(
-            beta_schedule="scaled_linear",
-            beta_start=0.00085,
-            beta_end=0.012,
-            steps_offset=1,
-            timestep_spacing="leading",
-            **fields,
-        ),
-        image_encoder=None,
-        feature_extractor=None,
-    )
-    clip_tokenizer(folder, "tokenizer")
-    clip_tokenizer(folder, "tokenizer_2", pad_token="!")
-    return folder
-
-
-def flux(folder: Path, guided: bool = False) -> Path:
-    """FLUX.1 on 4 x side x side latents: schnell, or dev where ``guided``."""
-    from diffusers import FlowMatchEulerDiscreteScheduler, FluxTransformer2DModel
-    from transformers import CLIPTextModel
-
-    torch.manual_seed(6)
-    save(
-        folder,
-        "FluxPipeline",
-        transformer=FluxTransformer2DModel(
-            in_channels=16,
-            num_layers=1,
-            num_single_layers=1,
-            attention_head_dim=8,
-            num_attention_heads=2,
-            joint_attention_dim=40,
-            pooled_projection_dim=WIDTH,
-            axes_dims_rope=(2, 2, 4),
-            guidance_embeds=guided,
-        ),
-        vae=_autoencoder(latent_channels=4, scaling_factor=0.3611, shift_factor=0.1159),
-        text_encoder=_clip(CLIPTextModel),
-        text_encoder_2=_t5(40),
-        scheduler=FlowMatchEulerDiscreteScheduler(
-            shift=3.0 if guided else 1.0, use_dynamic_shifting=guided
-        ),
-    )
-    clip_tokenizer(folder, "tokenizer")
-    _t5_tokenizer(folder, "tokenizer_2")
-    return folder
-
-
-def pixart(folder: Path, sigma: bool = False, side: int = 16) -> Path:
-    """PixArt-α or -Σ on 4 x side x side latents; α's folder calls its network by the old name."""
-    from diffusers import DPMSolverMultistepScheduler, PixArtTransformer2DModel
-
-    torch.manual_seed(7)
-    save(
-        folder,
-        "PixArtSigmaPipeline" if sigma else "PixArtAlphaPipeline",
-        transformer=PixArtTransformer2DModel(
-            sample_size=side,
-            in_channels=4,
-            out_channels=8,
-            num_layers=2,
-            num_attention_heads=2,
-            attention_head_dim=12,
-            cross_attention_dim=24,
-            caption_channels=WIDTH,
-            use_additional_conditions=False if sigma else None,
-        ),
-        vae=_autoencoder(latent_channels=4, scaling_factor=0.13025 if sigma else 0.18215),
-        text_encoder=_t5(WIDTH),
-        scheduler=DPMSolverMultistepScheduler(beta_schedule="linear"),
-    )
-    _t5_tokenizer(folder, "tokenizer")
-    if not sigma:
-        _call_by_the_old_name(folder)
-    return folder
-
-
-def _call_by_the_old_name(folder: Path) -> None:
-    old = "Transformer2DModel"
-    index = json.loads((folder / "model_index.json").read_text())
-    _write(folder / "model_index.json", index | {"transformer": ["diffusers", old]})
-    config = json.loads((folder / "transformer" / "config.json").read_text())
-    del config["use_additional_conditions"], config["interpolation_scale"]
-    unused = {"dropout": 0.0, "double_self_attention": False, "use_linear_projection": False}
-    _write(folder / "transformer" / "config.json", config | {"_class_name": old} | unused)
-
-
-def sana(folder: Path, scheduler: str = "DPMSolverMultistepScheduler") -> Path:
-    """Sana of 32 x 32 pixels on 4 x 16 x 16 latents, with Gemma."""
-    import diffusers
-    from diffusers import AutoencoderDC, SanaTransformer2DModel
-    from transformers import Gemma2Config, Gemma2Model
-
-    torch.manual_seed(8)
-    flow = {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0}
-    save(
-        folder,
-        "SanaPipeline",
-        transformer=SanaTransformer2DModel(
-            sample_size=16,
-            in_channels=4,
-            out_channels=4,
-            num_layers=1,
-            num_attention_heads=2,
-            attention_head_dim=8,
-            num_cross_attention_heads=2,
-            cross_attention_head_dim=8,
-            cross_attention_dim=16,
-            caption_channels=WIDTH,
-        ),
-        vae=AutoencoderDC(
-            latent_channels=4,
-            attention_head_dim=2,
-            encoder_block_types=("ResBlock", "EfficientViTBlock"),
-            decoder_block_types=("ResBlock", "EfficientViTBlock"),
-            encoder_block_out_channels=(8, 8),
-            decoder_block_out_channels=(8, 8),
-            encoder_qkv_multiscales=((), (5,)),
-            decoder_qkv_multiscales=((), (5,)),
-            encoder_layers_per_block=(1, 1),
-            decoder_layers_per_block=(1, 1),
-            downsample_block_type="conv",
-            upsample_block_type="interpolate",
-            scaling_factor=0.41407,
-        ),
-        text_encoder=Gemma2Model(
-            Gemma2Config(
-                vocab_size=len(LETTERS) + 6,
-                hidden_size=WIDTH,
-                intermediate_size=32,
-                # The instruction is of a thousand letters.
-                num_hidden_layers=1,
-                num_attention_heads=1,
-                num_key_value_heads=1,
-                head_dim=8,
-                initializer_range=0.3,
-            )
-        ),
-        scheduler=getattr(diffusers, scheduler)(
-            **({"shift": 3.0} if "FlowMatch" in scheduler else flow)
-        ),
-    )
-    _gemma_tokenizer(folder, "tokenizer")
-    return folder
-
 
 IMAGENET_NAMES = (
     "tench, Tinca tinca",
@@ -406,21 +44,342 @@ IMAGENET_NAMES = (
     "toilet tissue, toilet paper, bathroom tissue",
 )
 
+Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tiny:
+    """A pipeline of 32 x 32 pixels, or of 16 x 16 without an autoencoder.
+
+    Attributes:
+        pipeline, network, scheduler: names of classes of diffusers.
+        config, steps, vae: what network, scheduler and autoencoder are made with.
+        encoders: class of each text encoder, and its width.
+        absent: parts that the index has as left out.
+        pad: pad token of the first tokenizer.
+        labels: of a network of classes, listed backwards in ``class_labels.json``.
+        index: other entries of ``model_index.json``.
+    """
+
+    pipeline: str
+    network: str
+    config: Config
+    scheduler: str
+    steps: Config
+    vae: Config | None = None
+    encoders: tuple[tuple[str, int], ...] = ()
+    absent: tuple[str, ...] = ()
+    pad: str = "<|endoftext|>"
+    labels: tuple[str, ...] = ()
+    index: Config = field(default_factory=dict)
+
+
+_UNET: Config = {
+    "sample_size": 16,
+    "block_out_channels": (8, 16),
+    "layers_per_block": 1,
+    "attention_head_dim": 4,
+    "norm_num_groups": 4,
+}
+_CROSS = _UNET | {
+    "down_block_types": ("DownBlock2D", "CrossAttnDownBlock2D"),
+    "up_block_types": ("CrossAttnUpBlock2D", "UpBlock2D"),
+    "cross_attention_dim": WIDTH,
+}
+_VIT: Config = {"sample_size": 16, "in_channels": 4, "num_attention_heads": 2, "num_layers": 2}
+_SCALED: Config = {"beta_schedule": "scaled_linear", "beta_start": 0.00085, "beta_end": 0.012}
+_CLIP, _PROJECTED = ("CLIPTextModel", WIDTH), ("CLIPTextModelWithProjection", WIDTH)
+_T5, _WIDE_T5 = ("T5EncoderModel", WIDTH), ("T5EncoderModel", 40)
+_KL: Config = {
+    "block_out_channels": (8, 8),
+    "down_block_types": ("DownEncoderBlock2D",) * 2,
+    "up_block_types": ("UpDecoderBlock2D",) * 2,
+    "norm_num_groups": 4,
+    "sample_size": 32,
+    "latent_channels": 4,
+    "scaling_factor": 0.18215,
+}
+_DC: Config = {
+    "latent_channels": 4,
+    "attention_head_dim": 2,
+    "encoder_block_types": ("ResBlock", "EfficientViTBlock"),
+    "decoder_block_types": ("ResBlock", "EfficientViTBlock"),
+    "encoder_block_out_channels": (8, 8),
+    "decoder_block_out_channels": (8, 8),
+    "encoder_qkv_multiscales": ((), (5,)),
+    "decoder_qkv_multiscales": ((), (5,)),
+    "encoder_layers_per_block": (1, 1),
+    "decoder_layers_per_block": (1, 1),
+    "downsample_block_type": "conv",
+    "upsample_block_type": "interpolate",
+    "scaling_factor": 0.41407,
+}
+
+_SD = Tiny(
+    "StableDiffusionPipeline",
+    "UNet2DConditionModel",
+    _CROSS,
+    "PNDMScheduler",
+    _SCALED | {"steps_offset": 1, "skip_prk_steps": True},
+    _KL,
+    (_CLIP,),
+    ("safety_checker", "feature_extractor"),
+)
+_SDXL = Tiny(
+    "StableDiffusionXLPipeline",
+    "UNet2DConditionModel",
+    _CROSS
+    | {
+        "transformer_layers_per_block": (1, 1),
+        "use_linear_projection": True,
+        "cross_attention_dim": 2 * WIDTH,
+        "addition_embed_type": "text_time",
+        "addition_time_embed_dim": 8,
+        "projection_class_embeddings_input_dim": 6 * 8 + WIDTH,
+    },
+    "EulerDiscreteScheduler",
+    _SCALED | {"steps_offset": 1, "timestep_spacing": "leading"},
+    _KL | {"scaling_factor": 0.13025},
+    (_CLIP, _PROJECTED),
+    ("image_encoder", "feature_extractor"),
+)
+_SPREAD = {"latents_mean": [0.3, -0.2, 0.1, 0.4], "latents_std": [1.5, 0.8, 1.2, 0.9]}
+_EDM = replace(
+    _SDXL,
+    vae=_KL | _SPREAD | {"scaling_factor": 0.5},
+    scheduler="EDMDPMSolverMultistepScheduler",
+    steps={},
+)
+_IF = Tiny(
+    "IFPipeline",
+    "UNet2DConditionModel",
+    _UNET
+    | {
+        "in_channels": 3,
+        "out_channels": 6,
+        "down_block_types": ("ResnetDownsampleBlock2D", "SimpleCrossAttnDownBlock2D"),
+        "mid_block_type": "UNetMidBlock2DSimpleCrossAttn",
+        "up_block_types": ("SimpleCrossAttnUpBlock2D", "ResnetUpsampleBlock2D"),
+        "cross_attention_dim": WIDTH,
+        "encoder_hid_dim": WIDTH,
+        "addition_embed_type": "text",
+        "addition_embed_type_num_heads": 2,
+        "resnet_time_scale_shift": "scale_shift",
+    },
+    "DDPMScheduler",
+    {
+        "beta_schedule": "squaredcos_cap_v2",
+        "variance_type": "learned_range",
+        "thresholding": True,
+        "clip_sample": False,
+        "sample_max_value": 1.5,
+    },
+    encoders=(_T5,),
+    absent=("safety_checker", "feature_extractor", "watermarker"),
+)
+_SD3 = Tiny(
+    "StableDiffusion3Pipeline",
+    "SD3Transformer2DModel",
+    _VIT
+    | {
+        "patch_size": 2,
+        "in_channels": 16,
+        "out_channels": 16,
+        "attention_head_dim": 8,
+        "joint_attention_dim": 40,
+        "caption_projection_dim": 16,
+        "pooled_projection_dim": 2 * WIDTH,
+        "pos_embed_max_size": 16,
+    },
+    "FlowMatchEulerDiscreteScheduler",
+    {"shift": 3.0},
+    _KL | {"latent_channels": 16, "scaling_factor": 1.5305, "shift_factor": 0.0609},
+    (_PROJECTED, _PROJECTED),
+    ("text_encoder_3", "tokenizer_3", "image_encoder", "feature_extractor"),
+)
+_FLUX = Tiny(
+    "FluxPipeline",
+    "FluxTransformer2DModel",
+    {
+        "in_channels": 16,
+        "num_layers": 1,
+        "num_single_layers": 1,
+        "attention_head_dim": 8,
+        "num_attention_heads": 2,
+        "joint_attention_dim": 40,
+        "pooled_projection_dim": WIDTH,
+        "axes_dims_rope": (2, 2, 4),
+    },
+    "FlowMatchEulerDiscreteScheduler",
+    {"shift": 1.0},
+    _KL | {"scaling_factor": 0.3611, "shift_factor": 0.1159},
+    (_CLIP, _WIDE_T5),
+)
+_SIGMA = Tiny(
+    "PixArtSigmaPipeline",
+    "PixArtTransformer2DModel",
+    _VIT
+    | {
+        "out_channels": 8,
+        "attention_head_dim": 12,
+        "cross_attention_dim": 24,
+        "caption_channels": WIDTH,
+        "use_additional_conditions": False,
+    },
+    "DPMSolverMultistepScheduler",
+    {"beta_schedule": "linear"},
+    _KL | {"scaling_factor": 0.13025},
+    (_T5,),
+)
+# The published folders call its network by the old name.
+_ALPHA = replace(
+    _SIGMA,
+    pipeline="PixArtAlphaPipeline",
+    config=_SIGMA.config | {"use_additional_conditions": None},
+    vae=_KL,
+    index={"transformer": ["diffusers", "Transformer2DModel"]},
+)
+_SANA = Tiny(
+    "SanaPipeline",
+    "SanaTransformer2DModel",
+    _VIT
+    | {
+        "out_channels": 4,
+        "num_layers": 1,
+        "attention_head_dim": 8,
+        "num_cross_attention_heads": 2,
+        "cross_attention_head_dim": 8,
+        "cross_attention_dim": 16,
+        "caption_channels": WIDTH,
+    },
+    "DPMSolverMultistepScheduler",
+    {"prediction_type": "flow_prediction", "use_flow_sigmas": True, "flow_shift": 3.0},
+    _DC,
+    (("Gemma2Model", WIDTH),),
+)
+
+
+def _predicting(tiny: Tiny, prediction: str, **changes: Any) -> Tiny:
+    return replace(tiny, steps=tiny.steps | {"prediction_type": prediction}, **changes)
+
+
+TINY = {
+    "sd-epsilon": _SD,
+    "sd-v": _predicting(_SD, "v_prediction", pad="!"),
+    "sd-sample": _predicting(_SD, "sample"),
+    "if": _IF,
+    "sdxl": _SDXL,
+    "sdxl-v": _predicting(_SDXL, "v_prediction"),
+    "sdxl-edm": _EDM,
+    "sdxl-edm-v": replace(
+        _EDM,
+        scheduler="EDMEulerScheduler",
+        steps={
+            "prediction_type": "v_prediction",
+            "sigma_schedule": "exponential",
+            "sigma_data": 1.0,
+            "sigma_max": 120.0,
+        },
+    ),
+    "sd3": _SD3,
+    "sd3-t5": replace(
+        _SD3, encoders=(*_SD3.encoders, _WIDE_T5), absent=("image_encoder", "feature_extractor")
+    ),
+    "flux-dev": replace(
+        _FLUX,
+        config=_FLUX.config | {"guidance_embeds": True},
+        steps={"shift": 3.0, "use_dynamic_shifting": True},
+    ),
+    "flux-schnell": _FLUX,
+    "pixart-alpha": _ALPHA,
+    "pixart-alpha-sized": replace(_ALPHA, config=_ALPHA.config | {"sample_size": 128}),
+    "pixart-sigma": _SIGMA,
+    "sana": _SANA,
+    "sana-euler": replace(_SANA, scheduler="FlowMatchEulerDiscreteScheduler", steps={"shift": 3.0}),
+    "unet": Tiny(
+        "DDPMPipeline",
+        "UNet2DModel",
+        _UNET
+        | {
+            "down_block_types": ("DownBlock2D", "AttnDownBlock2D"),
+            "up_block_types": ("AttnUpBlock2D", "UpBlock2D"),
+        },
+        "DDPMScheduler",
+        {
+            "beta_schedule": "squaredcos_cap_v2",
+            "prediction_type": "v_prediction",
+            "clip_sample": False,
+        },
+        labels=CATEGORIES,
+    ),
+    "dit": Tiny(
+        "DiTPipeline",
+        "DiTTransformer2DModel",
+        _VIT
+        | {
+            "out_channels": 8,
+            "attention_head_dim": 8,
+            "attention_bias": True,
+            "norm_num_groups": 4,
+            "num_embeds_ada_norm": len(IMAGENET_NAMES),
+        },
+        "DDIMScheduler",
+        {"beta_schedule": "linear", "clip_sample": False},
+        _KL,
+        index={"id2label": {str(key): name for key, name in enumerate(IMAGENET_NAMES)}},
+    ),
+}
+
+
+def build(name: str, folder: Path, **changes: Any) -> Path:
+    """Write the pipeline of that name, with ``changes`` to its row, and return its folder."""
+    tiny = replace(TINY[name], **changes)
+    torch.manual_seed(0)
+    config = tiny.config | ({"num_class_embeds": len(tiny.labels) + 1} if tiny.labels else {})
+    network = "unet" if tiny.network.startswith("UNet") else "transformer"
+    parts: Config = {network: getattr(diffusers, tiny.network)(**config)}
+    parts["scheduler"] = getattr(diffusers, tiny.scheduler)(**tiny.steps)
+    if tiny.vae:
+        kind = "AutoencoderDC" if "encoder_block_types" in tiny.vae else "AutoencoderKL"
+        parts["vae"] = getattr(diffusers, kind)(**tiny.vae)
+    for number, (kind, width) in enumerate(tiny.encoders):
+        ending = f"_{number + 1}" if number else ""
+        parts[f"text_encoder{ending}"] = _encoder(kind, width)
+        place = folder / f"tokenizer{ending}"
+        parts[place.name] = tokenizer(kind, place, "!" if number else tiny.pad)
+    save(folder, tiny.pipeline, **parts, **dict.fromkeys(tiny.absent))
+    index = json.loads((folder / "model_index.json").read_text())
+    _write(folder / "model_index.json", index | tiny.index)
+    if tiny.labels:
+        n = len(tiny.labels)
+        table = {label: n - number for number, label in enumerate(tiny.labels)}
+        _write(folder / "class_labels.json", table)
+    if tiny.index.get("transformer"):
+        file = folder / "transformer" / "config.json"
+        old = json.loads(file.read_text()) | {"_class_name": tiny.index["transformer"][1]}
+        del old["use_additional_conditions"], old["interpolation_scale"]
+        unused = {"dropout": 0.0, "double_self_attention": False, "use_linear_projection": False}
+        _write(file, old | unused)
+    return folder
+
 
 def save(folder: Path, class_name: str, **parts: Any) -> None:
-    """Save networks and scheduler, and the index that names them."""
-    import diffusers
-
-    index: dict[str, Any] = {"_class_name": class_name, "_diffusers_version": diffusers.__version__}
+    """Save parts, and the index that names them; of what is written already, its entry."""
+    index: Config = {"_class_name": class_name, "_diffusers_version": diffusers.__version__}
     for name, part in parts.items():
-        if part is None:
-            index[name] = [None, None]
-            continue
         if isinstance(part, torch.nn.Module):
             _randomise(part)
-        part.save_pretrained(folder / name)
-        index[name] = [type(part).__module__.split(".")[0], type(part).__name__]
+        if hasattr(part, "save_pretrained"):
+            part.save_pretrained(folder / name)
+            part = [type(part).__module__.split(".")[0], type(part).__name__]
+        index[name] = part or [None, None]
     _write(folder / "model_index.json", index)
+
+
+stable_diffusion = partial(build, "sd-epsilon")
+deep_floyd = partial(build, "if")
+stable_diffusion_3 = partial(build, "sd3")
+class_conditional_unet = partial(build, "unet")
 
 
 @torch.no_grad()
@@ -432,43 +391,23 @@ def _randomise(network: torch.nn.Module) -> None:
             parameter *= 5
 
 
-def _autoencoder(**config: Any) -> Any:
-    from diffusers import AutoencoderKL
-
-    return AutoencoderKL(
-        block_out_channels=(8, 8),
-        down_block_types=("DownEncoderBlock2D",) * 2,
-        up_block_types=("UpDecoderBlock2D",) * 2,
-        norm_num_groups=4,
-        sample_size=32,
-        **config,
-    )
-
-
-def _clip(model: Any) -> Any:
-    from transformers import CLIPTextConfig
-
-    return model(
-        CLIPTextConfig(
-            vocab_size=2 * len(LETTERS) + 3,
-            hidden_size=WIDTH,
+def _encoder(kind: str, width: int) -> Any:
+    n = len(LETTERS)
+    if kind.startswith("CLIP"):
+        config: Any = transformers.CLIPTextConfig(
+            vocab_size=2 * n + 3,
+            hidden_size=width,
             intermediate_size=32,
-            projection_dim=WIDTH,
+            projection_dim=width,
             num_attention_heads=2,
             num_hidden_layers=2,
-            bos_token_id=2 * len(LETTERS) + 1,
-            eos_token_id=2 * len(LETTERS) + 2,
+            bos_token_id=2 * n + 1,
+            eos_token_id=2 * n + 2,
             pad_token_id=1,
         )
-    )
-
-
-def _t5(width: int) -> Any:
-    from transformers import T5Config, T5EncoderModel
-
-    return T5EncoderModel(
-        T5Config(
-            vocab_size=len(LETTERS) + 4,
+    elif kind.startswith("T5"):
+        config = transformers.T5Config(
+            vocab_size=n + 4,
             d_model=width,
             d_kv=8,
             d_ff=32,
@@ -476,48 +415,45 @@ def _t5(width: int) -> Any:
             num_layers=1,
             feed_forward_proj="gated-gelu",
         )
-    )
+    else:
+        config = transformers.Gemma2Config(
+            vocab_size=n + 6,
+            hidden_size=width,
+            intermediate_size=32,
+            # The instruction is of a thousand letters.
+            num_hidden_layers=1,
+            num_attention_heads=1,
+            num_key_value_heads=1,
+            head_dim=8,
+            initializer_range=0.3,
+        )
+    return getattr(transformers, kind)(config)
 
 
-def clip_tokenizer(folder: Path, part: str, pad_token: str = "<|endoftext|>") -> None:
-    """A CLIP tokenizer of single letters, as the files that Stable Diffusion has."""
-    special = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>"}
-    pieces = ["!", *LETTERS, *(f"{letter}</w>" for letter in LETTERS), *special.values()]
-    (folder / part).mkdir()
-    _write(folder / part / "vocab.json", {piece: index for index, piece in enumerate(pieces)})
-    (folder / part / "merges.txt").write_text("#version: 0.2\n")
-    special |= {"unk_token": "<|endoftext|>", "pad_token": pad_token}
-    _write(folder / part / "special_tokens_map.json", special)
-    _write(
-        folder / part / "tokenizer_config.json",
-        special | {"model_max_length": 77, "tokenizer_class": "CLIPTokenizer"},
-    )
-    _register(folder, part, "CLIPTokenizer")
-
-
-def _t5_tokenizer(folder: Path, part: str) -> None:
-    from transformers import T5Tokenizer
-
-    special = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
-    letters = [(letter, -3.0) for letter in LETTERS]
-    tokenizer = T5Tokenizer(vocab=[*special, *letters], extra_ids=0, model_max_length=512)
-    tokenizer.save_pretrained(folder / part)
-    _register(folder, part, "T5Tokenizer")
-
-
-def _gemma_tokenizer(folder: Path, part: str) -> None:
-    from transformers import GemmaTokenizer
-
+def tokenizer(kind: str, folder: Path, pad_token: str = "<|endoftext|>") -> list[str]:
+    """Write the tokenizer of single letters that goes with an encoder; return its entry."""
+    if kind.startswith("CLIP"):
+        special = {"bos_token": "<|startoftext|>", "eos_token": "<|endoftext|>"}
+        pieces = ["!", *LETTERS, *(f"{letter}</w>" for letter in LETTERS), *special.values()]
+        special |= {"unk_token": "<|endoftext|>", "pad_token": pad_token}
+        folder.mkdir(parents=True)
+        _write(folder / "vocab.json", {piece: number for number, piece in enumerate(pieces)})
+        (folder / "merges.txt").write_text("#version: 0.2\n")
+        _write(folder / "special_tokens_map.json", special)
+        known = {"model_max_length": 77, "tokenizer_class": "CLIPTokenizer"}
+        _write(folder / "tokenizer_config.json", special | known)
+        return ["transformers", "CLIPTokenizer"]
+    if kind.startswith("T5"):
+        marks = [("<pad>", 0.0), ("</s>", 0.0), ("<unk>", 0.0), ("▁", -2.0)]
+        vocab = [*marks, *((letter, -3.0) for letter in LETTERS)]
+        made = transformers.T5Tokenizer(vocab=vocab, extra_ids=0, model_max_length=512)
+        made.save_pretrained(folder)
+        return ["transformers", "T5Tokenizer"]
     pieces = ["<pad>", "<eos>", "<bos>", "<unk>", "<mask>", "▁", *LETTERS]
-    vocabulary = {piece: index for index, piece in enumerate(pieces)}
-    GemmaTokenizer(vocab=vocabulary, merges=[]).save_pretrained(folder / part)
-    _register(folder, part, "GemmaTokenizerFast")
+    vocabulary = {piece: number for number, piece in enumerate(pieces)}
+    transformers.GemmaTokenizer(vocab=vocabulary, merges=[]).save_pretrained(folder)
+    return ["transformers", "GemmaTokenizerFast"]
 
 
-def _register(folder: Path, part: str, class_name: str) -> None:
-    index = json.loads((folder / "model_index.json").read_text())
-    _write(folder / "model_index.json", index | {part: ["transformers", class_name]})
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
+def _write(path: Path, content: Config) -> None:
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

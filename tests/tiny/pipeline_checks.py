@@ -8,8 +8,8 @@ with fixed numbers.
 import contextlib
 import copy
 import inspect
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,38 +20,59 @@ from diffusers.models.modeling_outputs import Transformer2DModelOutput
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.noise.schedules import DiscreteSchedule, EDMSchedule
-from gcbook.paper.categories import CATEGORIES
 
-LABEL = 3
-PROMPT = f"A bad photo of a {CATEGORIES[LABEL]}."
+LABELS = ("bird", "cat")
 STEPS = 4
-COLUMNS = ("x_t", "input", "conditioning", "timestep", "clean")
+IMAGES = [np.random.default_rng(5).random((48, 40, 3), dtype=np.float32)]
+FLOW = diffusers.FlowMatchEulerDiscreteScheduler
 
 
-@dataclass
-class Checked:
-    """Deviations of an adapter from its pipeline, the greatest of all steps.
+def deviations(
+    folder: Path, *, options: dict[str, Any] | None = None, **call: Any
+) -> dict[str, float]:
+    """Compare a classifier with its pipeline, on an image of the first of `LABELS`.
 
-    Attributes:
-        scheduler: class of the pipeline's.
-        prediction: as the classifier describes it.
-        x_t: the noised image, from the scheduler's ``add_noise`` or ``scale_noise``, relative.
-        input: what the network is given of it, from what the pipeline gives, relative.
-        conditioning: likewise of everything else but the time; infinite where one of the two is
-            given what the other is not.
-        timestep: the network's time, in its own unit.
-        clean: the clean image that the network's answer implies, from the scheduler's, relative.
-        given: names of what was compared as conditioning.
+    Args:
+        folder: of the model.
+        options: of the classifier.
+        call: arguments of the pipeline's call besides the usual ones.
+
+    Returns:
+        The greatest deviation of all steps: ``x_t``, the noised image, relative to what the
+        scheduler's ``add_noise`` or ``scale_noise`` makes; ``input``, what the network is given of
+        it, relative; ``conditioning``, likewise of everything else but the time, infinite where one
+        of the two is given what the other is not; ``timestep``, the network's time, in its own
+        unit; ``clean``, the clean image that the network's answer implies, relative to the
+        scheduler's.
     """
+    classifier = load_classifier(folder, labels=LABELS, **(options or {}))
+    pipe, kind = _open(folder)
+    scheduler, schedule = pipe.scheduler, classifier.schedule
+    x = classifier.prepare(IMAGES)
+    asked = {"prompt": f"A bad photo of a {LABELS[0]}.", "guidance_scale": 1.0}
+    with _noted(kind) as theirs:
+        steps = _run(pipe, asked | {"output_type": "latent"} | call)
+    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(7))
 
-    scheduler: str
-    prediction: str
-    x_t: float = 0.0
-    input: float = 0.0
-    conditioning: float = 0.0
-    timestep: float = 0.0
-    clean: float = 0.0
-    given: tuple[str, ...] = ()
+    def whole(latents: torch.Tensor) -> torch.Tensor:
+        packed = isinstance(pipe, diffusers.FluxPipeline)
+        return pipe._unpack_latents(latents, *x.shape[2:], 1) if packed else latents
+
+    found = dict.fromkeys(("x_t", "input", "conditioning", "timestep", "clean"), 0.0)
+    for number, step in enumerate(steps):
+        t = _our_time(schedule, scheduler, step.time, number)
+        alpha, sigma = (float(of(np.array(t))) for of in (schedule.alpha, schedule.sigma))
+        sample = whole(_in_our_unit(scheduler, step.sample, number))
+        with _noted(kind) as ours:
+            clean = classifier.denoise(
+                sample, torch.tensor([t], dtype=torch.float32), torch.tensor([0])
+            )
+        noised = _add_noise(scheduler, x, noise, step.time, number)
+        now = _compare(ours[0], theirs[number])
+        now["x_t"] = _relative(alpha * x + sigma * noise, noised)
+        now["clean"] = _relative(clean, whole(_clean(scheduler, step, number)))
+        found = {name: max(value, now[name]) for name, value in found.items()}
+    return found
 
 
 @dataclass
@@ -62,63 +83,7 @@ class _Step:
     sample: torch.Tensor
     output: torch.Tensor
     result: tuple[torch.Tensor, ...]
-    converted: list[torch.Tensor] = field(default_factory=list)
-
-
-def check_pipeline(folder: Path, call: Mapping[str, Any] | None = None, **options: Any) -> Checked:
-    """Compare a classifier with its pipeline.
-
-    Args:
-        folder: of the model.
-        call: arguments of the pipeline's call besides the usual ones.
-        options: of the classifier.
-    """
-    classifier = load_classifier(folder, **options)
-    pipe, kind = _open(folder)
-    x = classifier.prepare(_images())
-    asked: dict[str, Any] = {"prompt": PROMPT, "guidance_scale": 1.0, "output_type": "latent"}
-    with _noted(kind) as theirs:
-        steps = _run(pipe, {**asked, **(call or {})})
-    checked = Checked(type(pipe.scheduler).__name__, str(classifier.describe()["prediction"]))
-    noise = torch.randn(x.shape, generator=torch.Generator().manual_seed(7))
-    packed = isinstance(pipe, diffusers.FluxPipeline)
-    for number, step in enumerate(steps):
-        t = _our_time(classifier.schedule, pipe.scheduler, step.time, number)
-        alpha, sigma = (
-            float(values(np.array(t)))
-            for values in (classifier.schedule.alpha, classifier.schedule.sigma)
-        )
-        expected = _add_noise(pipe.scheduler, x, noise, step.time, number)
-        checked.x_t = max(checked.x_t, _relative(alpha * x + sigma * noise, expected))
-        sample = _in_our_unit(pipe.scheduler, step.sample, number)
-        if packed:
-            sample = pipe._unpack_latents(sample, *x.shape[2:], 1)
-        with _noted(kind) as ours:
-            clean = classifier.denoise(
-                sample, torch.tensor([t], dtype=torch.float32), torch.tensor([LABEL])
-            )
-        their_clean = _clean(pipe.scheduler, step, number)
-        if packed:
-            their_clean = pipe._unpack_latents(their_clean, *x.shape[2:], 1)
-        checked.clean = max(checked.clean, _relative(clean, their_clean))
-        _compare(checked, ours[0], theirs[number])
-    return checked
-
-
-def table(rows: Mapping[str, Checked]) -> str:
-    """The checks as text, a line a format."""
-    head = f"{'format':20}{'scheduler':33}{'prediction':18}" + "".join(f"{c:>14}" for c in COLUMNS)
-    lines = [
-        f"{name:20}{row.scheduler:33}{row.prediction:18}"
-        + "".join(f"{getattr(row, column):14.1e}" for column in COLUMNS)
-        + f"  {', '.join(row.given)}"
-        for name, row in rows.items()
-    ]
-    return "\n".join([head + "  conditioning compared", *lines])
-
-
-def _images() -> list[np.ndarray]:
-    return [np.random.default_rng(5).random((48, 40, 3), dtype=np.float32)]
+    converted: list[torch.Tensor]
 
 
 def _open(folder: Path) -> tuple[Any, Any]:
@@ -208,41 +173,29 @@ def _our_time(schedule: Any, scheduler: Any, time: torch.Tensor, number: int) ->
     return sigma
 
 
-def _fresh(scheduler: Any) -> Any:
-    """The scheduler with its steps, before the first of them."""
-    again = copy.deepcopy(scheduler)
-    for name in ("_step_index", "_begin_index"):
-        if hasattr(again, name):
-            setattr(again, name, None)
-    return again
-
-
-def _is_scaled(scheduler: Any) -> bool:
-    """Whether its samples are x_t / α_t."""
-    return type(scheduler) is diffusers.EulerDiscreteScheduler
-
-
 def _in_our_unit(scheduler: Any, sample: torch.Tensor, number: int) -> torch.Tensor:
-    if _is_scaled(scheduler):
-        return sample / (scheduler.sigmas[number] ** 2 + 1) ** 0.5
-    return sample
+    # Euler's samples are x_t / alpha_t.
+    scaled = type(scheduler) is diffusers.EulerDiscreteScheduler
+    return sample / (scheduler.sigmas[number] ** 2 + 1) ** 0.5 if scaled else sample
 
 
 def _add_noise(
     scheduler: Any, x: torch.Tensor, noise: torch.Tensor, time: torch.Tensor, number: int
 ) -> torch.Tensor:
-    again = _fresh(scheduler)
-    times = time.reshape(1)
+    # As it is before the first of its steps.
+    again = copy.deepcopy(scheduler)
+    for name in {"_step_index", "_begin_index"} & {*vars(again)}:
+        setattr(again, name, None)
     if hasattr(again, "scale_noise"):
-        return again.scale_noise(x, times, noise)
-    return _in_our_unit(scheduler, again.add_noise(x, noise, times), number)
+        return again.scale_noise(x, time.reshape(1), noise)
+    return _in_our_unit(scheduler, again.add_noise(x, noise, time.reshape(1)), number)
 
 
 def _clean(scheduler: Any, step: _Step, number: int) -> torch.Tensor:
     channels = step.sample.shape[1]
     if step.converted:
         return step.converted[0]
-    if isinstance(scheduler, diffusers.FlowMatchEulerDiscreteScheduler):
+    if isinstance(scheduler, FLOW):
         # Its step goes along a straight line; to its end it is the whole of sigma.
         now, then = scheduler.sigmas[number : number + 2]
         return step.sample - now * (step.result[0] - step.sample) / (then - now)
@@ -253,20 +206,18 @@ def _clean(scheduler: Any, step: _Step, number: int) -> torch.Tensor:
     return step.result[1]
 
 
-def _compare(checked: Checked, ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+def _compare(ours: dict[str, Any], theirs: dict[str, Any]) -> dict[str, float]:
+    """What two calls of a network differ by, both of which name the image first."""
     main = next(iter(theirs))
-    ours, theirs = dict(_flat(ours)), dict(_flat(theirs))
-    checked.input = max(checked.input, _relative(ours.pop(main), theirs.pop(main)))
-    times = [float(each.pop("timestep").reshape(-1)[0]) for each in (ours, theirs)]
-    checked.timestep = max(checked.timestep, abs(times[0] - times[1]))
-    checked.given = tuple(sorted(ours))
-    for name in {*ours, *theirs}:
+    one, other = dict(_flat(ours)), dict(_flat(theirs))
+    found = {"input": _relative(one.pop(main), other.pop(main))}
+    times = [float(each.pop("timestep").reshape(-1)[0]) for each in (one, other)]
+    if "class_labels" not in other:
         # DDPM's pipeline draws images of no class.
-        if name == "class_labels" and name not in theirs:
-            continue
-        same = name in ours and name in theirs
-        deviation = _relative(ours[name], theirs[name]) if same else float("inf")
-        checked.conditioning = max(checked.conditioning, deviation)
+        one.pop("class_labels", None)
+    same = one.keys() == other.keys()
+    apart = [_relative(one[name], other[name]) if same else float("inf") for name in one]
+    return found | {"timestep": abs(times[0] - times[1]), "conditioning": max(apart, default=0)}
 
 
 def _flat(given: dict[str, Any]) -> Iterator[tuple[str, torch.Tensor]]:

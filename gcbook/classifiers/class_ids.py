@@ -1,23 +1,9 @@
-"""Diffusion models that are conditioned on classes: DiT, and pixel U-Nets of DDPM and DDIM.
-
-They look up the labels in their own table, see `class_ids`, and take no prompts.
-"""
+"""Networks that are conditioned on classes, as DiT is: which of theirs stands for each label."""
 
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.pipelines import (
-    Space,
-    assemble,
-    latent_space,
-    pixel_space,
-    side_of,
-)
-from gcbook.classifiers.schedulers import read_process
 from gcbook.files.errors import InputError
 
 CLASS_TABLE = "class_labels.json"
@@ -44,45 +30,6 @@ REPRESENTATIVES = {
 """For each of the 16 categories one ImageNet class that stands for it."""
 
 
-def load_class_unet(checkpoint: Checkpoint) -> DiffusionClassifier:
-    """Make a classifier of a pixel U-Net with a class embedding.
-
-    Raises:
-        InputError: a part is missing or damaged, or a label has no class.
-    """
-    unet = checkpoint.network("unet", "UNet2DModel")
-    if not unet.config.num_class_embeds:
-        raise InputError(
-            f"{checkpoint.path}: expected a U-Net conditioned on classes (num_class_embeds), found "
-            "one without: it cannot tell classes apart."
-        )
-    return _by_class(
-        checkpoint, unet, pixel_space(checkpoint, unet.config), unet.config.num_class_embeds
-    )
-
-
-def load_dit(checkpoint: Checkpoint) -> DiffusionClassifier:
-    """Make a classifier of a DiT (Peebles & Xie, 2023); errors as `load_class_unet`."""
-    transformer = checkpoint.network("transformer", "DiTTransformer2DModel", "Transformer2DModel")
-    config = transformer.config
-    space = latent_space(checkpoint, config.in_channels, side_of(checkpoint, config))
-    return _by_class(checkpoint, transformer, space, config.num_embeds_ada_norm)
-
-
-def _by_class(
-    checkpoint: Checkpoint, network: Any, space: Space, n_classes: int
-) -> DiffusionClassifier:
-    checkpoint.ready(network)
-    ids = class_ids(checkpoint, n_classes)
-    classes = torch.tensor(ids, device=checkpoint.device)
-
-    def predict(x_t: torch.Tensor, index: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        return network(x_t, index, class_labels=classes[label]).sample
-
-    process = read_process(checkpoint, "edm", "discrete")
-    return assemble(checkpoint, process, predict, space, classes=ids)
-
-
 def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
     """Return the id of the network's class that stands for each label.
 
@@ -99,9 +46,15 @@ def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
         n_classes: how many classes the network knows.
 
     Raises:
-        InputError: a label has no class, two labels have one, or an id is out of range.
+        InputError: it knows none, a label has no class, two labels have one, or an id is out of
+            range.
     """
     where, labels = checkpoint.path, checkpoint.labels
+    if not n_classes:
+        raise InputError(
+            f"{where}: expected a network conditioned on classes, found one without: it cannot "
+            "tell classes apart."
+        )
     table = checkpoint.read_json(CLASS_TABLE) if (where / CLASS_TABLE).is_file() else {}
     names = _names(checkpoint.index.get("id2label") or {}, where)
     stand_ins = {label: names.get(name) for label, name in REPRESENTATIVES.items()}

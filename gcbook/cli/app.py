@@ -2,9 +2,8 @@
 
 import inspect
 import re
-import sys
 from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -62,10 +61,7 @@ BuiltBook = Annotated[
 """Where a built book lies that is not in ``_build``."""
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-"""For scripts; where there is a --format, short for --format json."""
-
-
-Format = Annotated[Literal["table", "csv", "json"], typer.Option(help="How to print.")]
+"""For scripts."""
 
 Norm = Literal["l2", "l1"]
 
@@ -130,15 +126,6 @@ def print_json(value: object) -> None:
     import json
 
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-def print_csv(rows: Iterable[Mapping[str, str]], columns: Sequence[str]) -> None:
-    """Print rows as CSV with a head."""
-    import csv
-
-    writer = csv.DictWriter(sys.stdout, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
 
 
 class OpenCommand(TyperCommand):

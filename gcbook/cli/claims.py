@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from gcbook.cli.app import AsJson, BuiltBook, Format, app, print_csv, print_json
+from gcbook.cli.app import AsJson, BuiltBook, app, print_json
 
 
 @app.command(rich_help_panel="Book")
@@ -17,7 +17,6 @@ def claims(
             help="Only claims about this chapter.",
         ),
     ] = "",
-    format: Format = "table",
     as_json: AsJson = False,
     book: BuiltBook = None,
 ) -> None:
@@ -28,7 +27,7 @@ def claims(
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.claims import read_collected
     from gcbook.book.project import find_project
-    from gcbook.claims.found import COLUMNS, claim_rows, count_grades, count_unchecked
+    from gcbook.claims.found import claim_rows, count_grades, count_unchecked
     from gcbook.claims.paper import paper_claims
 
     project = find_project(book)
@@ -36,10 +35,8 @@ def claims(
         pick_chapter(project, chapter)
     paper, found = paper_claims(), read_collected(project)
     rows = claim_rows(paper, found, chapter)
-    if as_json or format == "json":
+    if as_json:
         print_json(rows)
-    elif format == "csv":
-        print_csv(rows, COLUMNS)
     else:
         _print_table(rows)
         if not chapter:

@@ -5,15 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import (
-    AsJson,
-    Format,
-    app,
-    options_in_dataclasses,
-    print_csv,
-    print_json,
-    say,
-)
+from gcbook.cli.app import AsJson, app, options_in_dataclasses, print_json, say
 from gcbook.cli.scoring import ModelOptions
 from gcbook.files.errors import InputError
 
@@ -21,8 +13,6 @@ if TYPE_CHECKING:
     from gcbook.classifiers.checks import Check
     from gcbook.classifiers.zoo import ZooEntry
 
-COLUMNS = ("name", "kind", "stands_for", "size", "licence", "at_hand")
-FORMAT_COLUMNS = ("models", "kind", "format", "name", "options")
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 
 
@@ -35,7 +25,6 @@ def models(
             metavar="[NAME]",
         ),
     ] = "",
-    format: Format = "table",
     formats: Annotated[
         bool, typer.Option("--formats", help="List the formats of folders that are read instead.")
     ] = False,
@@ -45,29 +34,26 @@ def models(
     if formats:
         if name:
             raise InputError(f"--formats: lists formats, not the model {name}; leave out one.")
-        _print_formats("json" if as_json else format)
+        _print(_format_rows(), as_json)
         return
     from gcbook.classifiers.zoo import find_entry, zoo
 
     entries = [find_entry(name)] if name else list(zoo().values())
-    rows = [_row(entry) for entry in entries]
-    if as_json or format == "json":
+    if as_json:
         details = [_details(entry) for entry in entries]
         print_json(details[0] if name else details)
-    elif format == "csv":
-        print_csv(rows, COLUMNS)
     elif name:
         width = max(map(len, _details(entries[0])))
         for key, value in _details(entries[0]).items():
             typer.echo(f"{key.replace('_', ' '):{width}}  {_words(value)}")
     else:
-        typer.echo(_table(rows))
+        _print([_row(entry) for entry in entries], as_json)
 
 
-def _print_formats(format: str) -> None:
+def _format_rows() -> list[dict[str, str]]:
     from gcbook.classifiers.registry import FORMATS
 
-    rows = [
+    return [
         {
             "models": each.title,
             "kind": each.kind,
@@ -77,12 +63,17 @@ def _print_formats(format: str) -> None:
         }
         for each in sorted(FORMATS, key=lambda each: each.kind)
     ]
-    if format == "json":
+
+
+def _print(rows: Sequence[Mapping[str, str]], as_json: bool) -> None:
+    """Print rows as JSON, or in aligned columns."""
+    if as_json:
         print_json(rows)
-    elif format == "csv":
-        print_csv(rows, FORMAT_COLUMNS)
-    else:
-        typer.echo(_table(rows, FORMAT_COLUMNS))
+        return
+    lines = [{column: column.replace("_", " ") for column in rows[0]}, *rows]
+    widths = {column: max(len(line[column]) for line in lines) for column in rows[0]}
+    for line in lines:
+        typer.echo("  ".join(f"{line[name]:{width}}" for name, width in widths.items()).rstrip())
 
 
 def _row(entry: "ZooEntry") -> dict[str, str]:
@@ -129,15 +120,6 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value)) or "-"
     return f"{value:,}" if isinstance(value, int) else str(value) or "-"
-
-
-def _table(rows: Sequence[Mapping[str, str]], columns: Sequence[str] = COLUMNS) -> str:
-    head = {column: column.replace("_", " ") for column in columns}
-    widths = {column: max(len(row[column]) for row in (head, *rows)) for column in columns}
-    return "\n".join(
-        "  ".join(f"{row[column]:{widths[column]}}" for column in columns).rstrip()
-        for row in (head, *rows)
-    )
 
 
 @app.command(rich_help_panel="Models and scores")

@@ -21,9 +21,6 @@ MOST_FILES = 200_000
 LARGEST_ARCHIVE = 4096 * MIB
 """Bytes that the visible members of an archive unpack to together."""
 
-_LONGEST_LIST = 256 * MOST_FILES
-"""Bytes of an archive's list of members: names of 200 letters."""
-
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """What members may be compressed by: others take memory that the archive chooses."""
 
@@ -79,10 +76,6 @@ class _Archive(zipfile.ZipFile):
 def _open_archive(root: Path) -> _Archive:
     file = open_file(root)
     with refused(root, _ZIP, _FETCH):
-        # The list of members is read whole when an archive is opened.
-        end = zipfile._EndRecData(file)  # type: ignore[attr-defined]
-        if end and end[zipfile._ECD_SIZE] > _LONGEST_LIST:  # type: ignore[attr-defined]
-            _check_number(MOST_FILES, root)
         archive = _Archive(file)
     archive.path = root.absolute()
     return archive

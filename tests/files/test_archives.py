@@ -54,12 +54,6 @@ def test_a_link_further_up_does_not_go_round(tmp_path):
     assert found(tmp_path) == ["cat/1.png"]
 
 
-def test_what_is_hidden_may_lead_nowhere(tmp_path):
-    make(tmp_path, "cat/1.png")
-    (tmp_path / ".DS_Store").symlink_to(tmp_path / "nowhere")
-    assert found(tmp_path) == ["cat/1.png"]
-
-
 def packed(path, members, **options):
     with zipfile.ZipFile(path, "w", **options) as archive:
         for name, content in members.items():
@@ -81,59 +75,60 @@ def test_an_archive_is_read_as_a_folder_is(tmp_path):
     assert not is_zip(tmp_path / "pipe.zip")
 
 
+def longer_than_it_says(path):
+    content = packed(path, {"a.csv": bytes(10**6)}, compression=zipfile.ZIP_DEFLATED).read_bytes()
+    # Both places that tell how long it is: before the member, and in the list of members.
+    path.write_bytes(content.replace((10**6).to_bytes(4, "little"), (10).to_bytes(4, "little")))
+
+
+def encrypted(path):
+    content = bytearray(packed(path, {"a.csv": b"abc"}).read_bytes())
+    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        content[content.index(mark) + offset] |= 1
+    path.write_bytes(bytes(content))
+
+
+def linked(path):
+    link = zipfile.ZipInfo("a.csv")
+    link.external_attr = 0o120777 << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+
+
+def misnamed(path):
+    content = packed(path, {"aé.csv": b"abc"}).read_bytes()
+    path.write_bytes(content.replace("é".encode(), b"\xff\xff"))
+
+
+def by_lzma(path):
+    packed(path, {"a.csv": b"abc"}, compression=zipfile.ZIP_LZMA)
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (longer_than_it_says, r"a\.zip/a\.csv: expected an intact member"),
+        (by_lzma, r"a\.csv: expected .* stored or deflated.*another method"),
+        (encrypted, r"a\.csv: .* found one that is encrypted\. Make"),
+        (linked, r"a\.csv: .* found one that is a link"),
+        (misnamed, r"a\.zip: expected a readable zip archive, found"),
+        *(
+            (lambda path, name=name: packed(path, {"ok.csv": b"", name: b""}), "would reach outsi")
+            for name in ("../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv")
+        ),
+    ],
+)
+def test_what_is_no_plain_archive_is_refused_by_name(tmp_path, make, says):
+    make(tmp_path / "a.zip")
+    with pytest.raises(InputError, match=says):
+        read(tmp_path / "a.zip")
+
+
 def test_a_member_unpacks_to_the_limit(tmp_path):
     root = packed(tmp_path / "a.zip", {"a.csv": bytes(1000)}, compression=zipfile.ZIP_DEFLATED)
     assert read(root, 1000) == {"a.csv": bytes(1000)}
     with pytest.raises(InputError, match=r"a\.zip/a\.csv: expected .* at most"):
         read(root, 999)
-
-
-def test_a_member_that_unpacks_to_more_than_it_says_is_cut(tmp_path):
-    root = packed(tmp_path / "a.zip", {"a.csv": bytes(10**6)}, compression=zipfile.ZIP_DEFLATED)
-    content = root.read_bytes()
-    # Both places that tell how long it is: before the member, and in the list of members.
-    root.write_bytes(content.replace((10**6).to_bytes(4, "little"), (10).to_bytes(4, "little")))
-    with pytest.raises(InputError, match=r"a\.zip/a\.csv: expected an intact member"):
-        read(root)
-
-
-@pytest.mark.parametrize(
-    ("method", "told"), [(zipfile.ZIP_LZMA, "another method"), (zipfile.ZIP_BZIP2, "another")]
-)
-def test_other_methods_are_refused_by_name(tmp_path, method, told):
-    root = packed(tmp_path / "a.zip", {"a.csv": b"abc"}, compression=method)
-    with pytest.raises(InputError, match=rf"a\.csv: expected .* stored or deflated.*{told}"):
-        read(root)
-
-
-def test_encrypted_members_and_links_are_refused_by_name(tmp_path):
-    root = packed(tmp_path / "a.zip", {"a.csv": b"abc"})
-    content = bytearray(root.read_bytes())
-    for mark, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
-        content[content.index(mark) + offset] |= 1
-    root.write_bytes(bytes(content))
-    with pytest.raises(InputError, match=r"a\.csv: .* found one that is encrypted\. Make"):
-        read(root)
-    link = zipfile.ZipInfo("b.csv")
-    link.external_attr = 0o120777 << 16
-    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
-        archive.writestr(link, "/etc/passwd")
-    with pytest.raises(InputError, match=r"b\.csv: .* found one that is a link"):
-        read(tmp_path / "b.zip")
-
-
-def test_names_that_are_no_text_are_one_refusal(tmp_path):
-    root = packed(tmp_path / "a.zip", {"aé.csv": b"abc"})
-    root.write_bytes(root.read_bytes().replace("é".encode(), b"\xff\xff"))
-    with pytest.raises(InputError, match=r"a\.zip: expected a readable zip archive, found"):
-        read(root)
-
-
-@pytest.mark.parametrize("name", ["../a.csv", "/etc/a.csv", "C:\\a.csv", "..\\a.csv"])
-def test_a_member_outside_the_folder_refuses_the_archive(tmp_path, name):
-    root = packed(tmp_path / "a.zip", {"ok.csv": b"", name: b""})
-    with pytest.raises(InputError, match="would reach outside the archive's folder"):
-        read(root)
 
 
 def test_archives_of_too_much_are_refused(tmp_path, monkeypatch):
@@ -147,9 +142,6 @@ def test_archives_of_too_much_are_refused(tmp_path, monkeypatch):
     with pytest.raises(InputError, match=r"a\.zip: expected 3 files at most"):
         read(root)
     monkeypatch.setattr(archives, "MOST_FILES", 4)
-    monkeypatch.setattr(archives, "_LONGEST_LIST", 50)
-    with pytest.raises(InputError, match=r"a\.zip: expected 4 files at most"):
-        read(root)
     make(tmp_path / "folder", *(f"{n}.csv" for n in range(5)))
     with pytest.raises(InputError, match=r"folder: expected 4 files at most"):
         read(tmp_path / "folder")

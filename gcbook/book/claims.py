@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from gcbook.book.chapters import find_chapters
 from gcbook.book.project import Project
 from gcbook.chapters.claims import claims_of
 from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
@@ -56,23 +55,6 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
                 "sentence, where a rerun is to say whether it still holds."
             )
     return list(record.values())
-
-
-def stated_claims(project: Project) -> list[dict[str, Any]]:
-    """What all chapters claim, in the order of the book, as `collected` has it.
-
-    It is read from their sources: with the book's own parameters every claim holds, or the build
-    fails. Of facts there are the names alone.
-    """
-    found = []
-    for each in find_chapters(project):
-        for name, claim in claims_of(each.name).items():
-            known = {"facts": {claim.smallest_effect: None}, "state": "holds"}
-            found.append({"chapter": each.name, "name": name, **claim.model_dump(), **known})
-        cells = json.loads(each.template.read_text(encoding="utf-8"))["cells"]
-        for stated in claims_in(cells).values():
-            found.append({"chapter": each.name, **stated, "state": "holds"})
-    return found
 
 
 def claims_file(project: Project) -> Path:

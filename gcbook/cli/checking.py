@@ -92,7 +92,6 @@ def _as_dict(checked: Checked) -> dict[str, object]:
 def _used() -> Iterator[Checked]:
     """Check what the program reads by itself."""
     from gcbook.book.project import find_project
-    from gcbook.book.whole import chapter_problems
     from gcbook.files.manifest import DATA
     from gcbook.files.version import VERSION
     from gcbook.illusions.commons import illusion_problems
@@ -115,9 +114,6 @@ def _used() -> Iterator[Checked]:
         project = find_project()
     except GcbookError:
         return
-    if project.chapters.is_dir():
-        look = partial(chapter_problems, project)
-        yield Checked(project.chapters, "executed chapters", _look(look))
     if project.html.is_dir():
         yield _book(project.html)
 
@@ -180,6 +176,15 @@ def _checked(folder: Path) -> Iterator[Checked]:
 
 
 def _book(html: Path) -> Checked:
-    from gcbook.book.whole import book_problems
+    """Compare the files of a built book with the list that the build left next to it."""
+    from gcbook.files.sums import changed_files
 
-    return Checked(html, "the built book", book_problems(html))
+    listed = html.with_name(f"{html.name}.sha256")
+    wrong = [f"{listed}: expected the hashes of the book's files, found none; build it again"]
+    if listed.is_file():
+        wrong = [
+            f"{html / name}: expected the book's files as they were built, found one that was "
+            "changed, added or removed"
+            for name in changed_files(html, listed)
+        ]
+    return Checked(html, "the built book", wrong)

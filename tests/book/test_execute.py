@@ -9,7 +9,6 @@ import nbformat.v4 as v4
 import pytest
 
 from gcbook.book import claims, execute
-from gcbook.book.build import build_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, run_notebook
 from gcbook.book.project import Project, find_project
@@ -46,11 +45,13 @@ def in_one_process(monkeypatch):
 
     A process imports papermill for two seconds. There is one thread however many workers are asked
     for: papermill changes the folder of the whole process for a while, and two that do it at once
-    leave the process in the wrong one.
+    leave the process in the wrong one. What was asked for is kept.
     """
+    asked = []
 
     @contextmanager
     def threads(number, prepare, *arguments):
+        asked.append((number, *arguments))
         with ThreadPoolExecutor(1, initializer=prepare, initargs=arguments) as pool:
             yield pool
 
@@ -58,6 +59,7 @@ def in_one_process(monkeypatch):
     # What is prepared stays in this process, and goes with the test.
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
     monkeypatch.delenv("OMP_NUM_THREADS")
+    return asked
 
 
 def states(project):
@@ -68,49 +70,36 @@ def states(project):
     return done, seen
 
 
-def test_a_chapter_runs_only_when_something_changed(project, in_one_process):
-    done, seen = states(project)
-    assert done == ["method"]
-    assert seen == [("method", "started"), ("method", "done")]
-    page = project.chapters / "method.ipynb"
+def test_a_chapter_runs_only_when_something_changed(project, in_one_process, monkeypatch):
+    monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
+    write_template(project, "method", "import os; print(draws, os.environ['OMP_NUM_THREADS'])")
+    executed, page = executed_notebook(project, "method"), project.chapters / "method.ipynb"
+    left, kept = page.with_name(".tables.ipynb.tmp"), page.with_name(".tables.json")
+    for path in (left, kept):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    assert states(project) == (["method"], [("method", "started"), ("method", "done")])
+    assert not left.exists(), "what a killed build has left half written goes"
+    assert kept.exists()
     first = page.read_bytes()
-    assert b"draws 1" in first
+    assert b"1 6" in first, "the draws, and the cores that a chapter alone has"
+    assert in_one_process == [(1, 6)]
     record = read_record(project, "method")
     assert record.inputs["parameters"] == {"draws": 1}
     assert record.seconds > 0
     assert states(project) == ([], [("method", "fresh")])
+    executed.write_bytes(executed.read_bytes().replace(b"1 6", b"2 6"))
+    (chapter,) = find_chapters(project)
+    assert stale_reason(project, chapter, package_inputs()).endswith("executed/method.ipynb")
+    assert states(project)[0] == ["method"]
+    assert page.read_bytes() == first
     write_template(project, "method", "print('other')")
     assert states(project)[0] == ["method"]
     assert page.read_bytes() != first
-    page.unlink()
-    assert states(project)[0] == ["method"]
-
-
-def test_chapters_that_run_together_share_the_cores(project, monkeypatch, in_one_process):
-    monkeypatch.setattr(execute.os, "cpu_count", lambda: 6)
-    show = "import os; print('threads', os.environ.get('OMP_NUM_THREADS'))"
-    for name in ("tables", "interval-coverage"):
-        write_template(project, name, show)
-    execute_chapters(project, [each for each in find_chapters(project) if each.name != "method"], 2)
-    said = {path.stem: path.read_text() for path in project.chapters.glob("*.ipynb")}
-    assert "threads 3" in said["tables"]
-    assert "threads 3" in said["interval-coverage"]
-
-
-def test_an_edited_notebook_or_page_is_made_again(project, in_one_process):
-    states(project)
-    (chapter,) = find_chapters(project)
-    for path in (executed_notebook(project, "method"), project.chapters / "method.ipynb"):
-        whole = path.read_bytes()
-        path.write_bytes(whole.replace(b"draws 1", b"draws 2"))
-        name = path.relative_to(project.root).as_posix()
-        assert stale_reason(project, chapter, package_inputs()) == f"changed since: {name}"
-        assert states(project)[0] == ["method"]
-        assert path.read_bytes() == whole
 
 
 def test_nothing_of_the_run_stays_in_the_executed_notebook(tmp_path):
-    source = "import warnings\nprint(draws)\nwarnings.warn('odd')"
+    source = "import warnings\nprint('draws', draws)\nwarnings.warn('odd')"
     template = write_template(Project(tmp_path), "method", source)
     made = []
     for name in ("one", "two"):
@@ -119,6 +108,7 @@ def test_nothing_of_the_run_stays_in_the_executed_notebook(tmp_path):
         run_notebook(template, output, {"draws": 3}, output.parent, inputs={"a": "b"})
         made.append(output.read_text())
     assert made[0] == made[1]
+    assert "draws 3" in made[0]
     assert str(tmp_path) not in made[0]
     assert "<cell>:3: UserWarning: odd" in made[0]
     metadata = nbformat.reads(made[0], as_version=4).metadata
@@ -146,31 +136,6 @@ def test_a_failure_names_chapter_cell_and_error_and_keeps_the_last_page(project)
     assert "ZeroDivisionError: division by zero" in said
     assert [each.name for each in page.parent.iterdir()] == [page.name]
     assert page.read_text() == "good"
-
-
-def test_a_failure_ends_the_build(project, in_one_process):
-    write_template(project, "method", "1 / 0")
-    with pytest.raises(ChapterFailed):
-        build_book(project)
-
-
-def test_what_a_killed_build_has_left_half_written_goes(project, in_one_process):
-    executed = project.build / "executed"
-    left = [executed / ".tables.ipynb.tmp", project.chapters / ".tables.ipynb.tmp"]
-    kept = [executed / "tables.ipynb", project.chapters / ".tables.json"]
-    for path in left + kept:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("{}")
-    states(project)
-    assert [path for path in left + kept if path.exists()] == kept
-
-
-def test_parameters_reach_the_notebook(project, tmp_path):
-    (chapter,) = find_chapters(project)
-    output = tmp_path / "out.ipynb"
-    run_notebook(chapter.template, output, {"draws": 55})
-    assert "draws 55" in output.read_text()
-    assert [p.name for p in tmp_path.glob(".*.ipynb")] == []
 
 
 def test_chapters_come_in_the_order_of_the_book(project):

@@ -1,6 +1,7 @@
 """The paper's claims: placed in the paper, printed as there, and checked where they say."""
 
 import csv
+import json
 import re
 from functools import cache
 from importlib import resources
@@ -8,8 +9,9 @@ from itertools import groupby
 
 import pytest
 
-from gcbook.book.claims import stated_claims
+from gcbook.book.chapters import find_chapters
 from gcbook.book.project import find_project
+from gcbook.chapters.claims import claims_of
 from gcbook.chapters.parameters import CHAPTERS
 from gcbook.claims.claim import read_entries
 from gcbook.claims.found import (
@@ -20,6 +22,7 @@ from gcbook.claims.found import (
     count_unchecked,
     verdicts_on,
 )
+from gcbook.claims.notebook import claims_in
 from gcbook.claims.paper import MAIN, PaperClaim, paper_claims
 from gcbook.files.errors import GcbookError
 from gcbook.paper.published import quoted_value, table1, table2, table3
@@ -148,9 +151,19 @@ def test_numbers_are_found_in_texts_and_not_in_names():
     assert NUMBER.findall("ResNet-50x1, v1.4, ViT-22B and 64×64") == ["64", "64"]
 
 
+def stated_claims():
+    """What all chapters claim, read from their sources."""
+    for each in find_chapters(find_project()):
+        for name, claim in claims_of(each.name).items():
+            yield {"chapter": each.name, "name": name, **claim.model_dump()}
+        cells = json.loads(each.template.read_text(encoding="utf-8"))["cells"]
+        for stated in claims_in(cells).values():
+            yield {"chapter": each.name, **stated}
+
+
 def test_a_chapter_with_claims_answers_all_of_the_papers_that_it_checks():
     answered: dict[str, set[str]] = {}
-    for claim in stated_claims(find_project()):
+    for claim in stated_claims():
         answered.setdefault(claim["chapter"], set()).update(claim["answers"])
     for chapter, names in answered.items():
         to_check = {name for name, claim in paper_claims().items() if claim.checked_in == chapter}
@@ -158,7 +171,7 @@ def test_a_chapter_with_claims_answers_all_of_the_papers_that_it_checks():
 
 
 def test_answers_come_from_the_chapters_that_the_paper_file_names():
-    for claim in stated_claims(find_project()):
+    for claim in stated_claims():
         assert all(paper_claims()[name].checked_in for name in claim["answers"]), claim["name"]
 
 

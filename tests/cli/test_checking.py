@@ -9,16 +9,7 @@ import torch
 from tiny.command import call
 from tiny.stores import flipped
 
-from gcbook.book.chapters import find_chapters, read_parameters
 from gcbook.book.project import find_project
-from gcbook.book.record import (
-    Executed,
-    chapter_inputs,
-    executed_notebook,
-    output_hashes,
-    package_inputs,
-    write_record,
-)
 from gcbook.files.artefacts import RUN_STATE
 from gcbook.files.manifest import DATA, SUMS, Manifest
 from gcbook.files.sums import listing
@@ -111,34 +102,6 @@ def test_the_built_book_is_checked_with_the_rest_and_by_its_path(alone, capsys, 
     assert status == 1
     assert said.splitlines()[0] == f"{html}: the built book: 1 problem"
     assert f"{html}/chapters/method.html: expected" in said
-
-
-def test_executed_chapters_are_checked(alone, capsys, monkeypatch):
-    monkeypatch.setattr(DATA, "problems", list)
-    project = find_project()
-    (alone / "_toc.yml").write_text(
-        "format: jb-book\nroot: index\nchapters:\n- file: book/chapters/method\n"
-    )
-    (alone / "notebooks/method.ipynb").write_bytes(
-        (DATA.folder.parents[1] / "notebooks/method.ipynb").read_bytes()
-    )
-    pages = executed_notebook(project, "method"), project.chapters / "method.ipynb"
-    for path in pages:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("a page")
-    chapters = find_chapters(project)
-    inputs = chapter_inputs(chapters[0], read_parameters(chapters[0].template), package_inputs())
-    made = Executed(inputs, output_hashes(project, "method"), 1.0, "", [])
-    write_record(project, "method", made)
-    status, said, _ = call(capsys, "check")
-    assert (status, said.splitlines()[1]) == (0, f"{project.chapters}: executed chapters: whole")
-    pages[1].write_text("another page")
-    status, said, _ = call(capsys, "check")
-    assert (status, said.splitlines()[1]) == (
-        1,
-        f"{project.chapters}: executed chapters: 1 problem",
-    )
-    assert "method.ipynb: changed since: book/chapters/method.ipynb; `gcbook build`" in said
 
 
 def test_results_are_json_on_request(alone, capsys):

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import torch
+from scipy.stats import qmc
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.protocol import Draw
@@ -68,6 +69,37 @@ def expected_errors(
             error = classifier.measure(x, draws, label, "none")["error_l2"]
             found[:, i] += part * error.reshape(classes, n).T.double().numpy()
     return found
+
+
+def drawn_errors(
+    toy: Toy, images: torch.Tensor, draws: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Errors of draws of time and noise, of which `expected_errors` are what endless ones have.
+
+    The first 2^k draws of an image are spread evenly over `TIMES`, and so are the next.
+
+    Args:
+        toy: the classes, with their perfect denoiser.
+        images: (N, 2).
+        draws: of each image, shared by its classes.
+        seed: of times and noise.
+
+    Returns:
+        The times, (N, draws), and the errors, (N, draws, classes).
+    """
+    generator, shape = np.random.default_rng(seed), (len(images), draws)
+    even = qmc.Halton(1, scramble=False).random(draws)[:, 0]
+    share = (even + generator.random((len(images), 1))) % 1
+    t = TIMES[np.floor(share * len(TIMES)).astype(int)]
+    x = images[:, None].expand(*shape, 2).reshape(-1, 2)
+    alpha, sigma = (torch.from_numpy(f(t.ravel())) for f in (COSINE.alpha, COSINE.sigma))
+    noise = torch.from_numpy(generator.standard_normal((len(x), 2)))
+    noised = alpha[:, None] * x + sigma[:, None] * noise
+    errors = [
+        (toy.posterior_mean(noised, alpha, sigma, torch.full((len(x),), c)) - x).square().mean(1)
+        for c in range(len(toy.labels))
+    ]
+    return t, torch.stack(errors, 1).numpy().reshape(*shape, -1)
 
 
 def cue_decisions(toy: Toy, images: torch.Tensor, decided: np.ndarray) -> dict[str, float]:

@@ -9,6 +9,7 @@ import torch
 from gcbook.chapters.generative_classifier.tables import (
     TIMES,
     cue_decisions,
+    drawn_errors,
     expected_errors,
     grid_points,
     weights_of,
@@ -43,6 +44,23 @@ def test_expected_errors_are_what_the_classifier_measures_on_average(schedule):
                 error = classifier.measure(x, draws, torch.full((n,), c), "none")["error_l2"]
                 spread = error.std().item() / np.sqrt(n)
                 assert abs(error.mean().item() - expected[c]) < 4.5 * spread + 1e-6
+
+
+def test_the_mean_of_many_draws_is_the_expected_error():
+    draws = 2**14
+    t, errors = drawn_errors(TOY, IMAGES, draws, seed=3)
+    assert (t.shape, errors.shape) == ((3, draws), (3, draws, 4))
+    expected = expected_errors(toy_classifier(TOY), IMAGES, nodes=14)
+    for at, time in enumerate(TIMES):
+        for image in range(3):
+            of_time = errors[image][t[image] == time]
+            spread = of_time.std(axis=0) / len(of_time) ** 0.5
+            assert (abs(of_time.mean(axis=0) - expected[image, at]) < 4.5 * spread + 1e-6).all()
+    # Few draws are spread evenly, and so are the next.
+    for some in (t[:, :25], t[:, 32:57]):
+        assert (np.diff(np.sort(some, axis=1)) < 0.1).all()
+    again = drawn_errors(TOY, IMAGES, 8, seed=3)[1]
+    assert (again != drawn_errors(TOY, IMAGES, 8, seed=4)[1]).all()
 
 
 def test_weights_by_hand():

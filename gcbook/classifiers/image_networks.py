@@ -28,7 +28,6 @@ from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
 from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.files.extras import import_extra
 from gcbook.files.gate import open_file, refused
 from gcbook.paper.categories import IMAGENET_CLASSES
 
@@ -68,13 +67,14 @@ def load_timm(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     The preprocessing is the configuration's, but for images of the network's own size.
 
     Raises:
-        InputError: timm is not installed, it knows no such network, the weights are another one's,
-            or its outputs are neither ImageNet's classes nor the labels.
+        InputError: timm knows no such network, the weights are another one's, or its outputs are
+            neither ImageNet's classes nor the labels.
     """
-    timm: Any = import_extra("timm", f"{checkpoint.path} is a model of timm")
+    import timm  # of an extra: the command line says which
+
     config, where = checkpoint.read_json("config.json"), checkpoint.path / "config.json"
-    architecture, n_outputs = config.get("architecture"), config.get("num_classes")
-    _check_known(str(architecture), timm.list_models(), f"{where}: architecture", "timm")
+    architecture, n_outputs = str(config.get("architecture")), config.get("num_classes")
+    _check_known(architecture, timm.list_models(), f"{where}: architecture", "timm")
     if not isinstance(n_outputs, int) or n_outputs < 1:
         raise InputError(
             f"{where}: num_classes: expected a network with outputs, found {n_outputs!r}. A "

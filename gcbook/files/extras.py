@@ -4,11 +4,7 @@ The core reads, compares and draws trials; networks and the book need more.
 """
 
 from collections.abc import Mapping
-from importlib import import_module
 from importlib.util import find_spec
-from types import ModuleType
-
-from gcbook.files.errors import InputError
 
 EXTRAS: Mapping[str, tuple[str, ...]] = {
     "models": (
@@ -72,19 +68,3 @@ def require(*modules: str) -> None:
     for each in modules:
         if find_spec(each) is None:
             raise ModuleNotFoundError(f"No module named {each!r}", name=each)
-
-
-def import_extra(module: str, why: str) -> ModuleType:
-    """Import a library that an extra brings.
-
-    Args:
-        module: of the library.
-        why: it is needed, for the error.
-
-    Raises:
-        InputError: it, or a library that it needs, is not installed.
-    """
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        raise InputError(f"{why}: {missing(module)} ({error})") from error

@@ -2,12 +2,10 @@
 
 A kept file is the SHA-256 of its content and then the content. What was cut short, or changed
 since, is not what it says it is: then nothing was kept, and whoever asks computes it again. A key
-is a hash of all inputs, the code among them, so that nothing kept can be out of date; what nobody
-asks for goes when there is too much.
+is a hash of all inputs, the code among them, so that nothing kept can be out of date.
 """
 
 import os
-from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from hashlib import sha256
@@ -19,9 +17,6 @@ from gcbook.files.cache import cache_dir
 from gcbook.files.errors import InputError
 from gcbook.files.gate import MIB, read_file
 from gcbook.files.sums import hash_of
-
-MOST = 512 * MIB
-"""Bytes that are kept in all."""
 
 _LARGEST = 128 * MIB
 _DIGEST = 32
@@ -58,44 +53,19 @@ def kept(kind: str, key: str) -> bytes | None:
     except InputError:
         return None
     digest, found = content[:_DIGEST], content[_DIGEST:]
-    if sha256(found).digest() != digest:
-        return None
-    with suppress(OSError):  # the order of use is no more than a hint
-        os.utime(path)
-    return found
+    return found if sha256(found).digest() == digest else None
 
 
 def keep(kind: str, key: str, content: bytes) -> None:
-    """Keep a result, if the cache can be written to and it is not too large."""
-    if len(content) + _DIGEST > _LARGEST:
-        return
+    """Keep a result, if the cache can be written to."""
     path = _place(kind, key)
-    whole = sha256(content).digest() + content
     with suppress(OSError, UnwritableError):
         path.parent.mkdir(parents=True, exist_ok=True)
         # Several processes may keep the same: each writes a file of its own.
         written = path.with_name(f"{path.name}.{os.getpid()}")
-        write_whole(written, lambda half: half.write_bytes(whole))
+        write_whole(written, lambda half: half.write_bytes(sha256(content).digest() + content))
         written.replace(path)
-        _make_room(path.parents[1].rglob("*"))
 
 
 def _place(kind: str, key: str) -> Path:
     return cache_dir() / "kept" / kind / key
-
-
-def _make_room(paths: Iterable[Path]) -> None:
-    """Remove what was not asked for for longest, if there is more than `MOST`."""
-    found = []
-    for path in paths:
-        with suppress(OSError):
-            if path.is_file():
-                stat = path.stat()
-                found.append((stat.st_mtime_ns, stat.st_size, path))
-    left = sum(size for _, size, _ in found)
-    for _, size, path in sorted(found):
-        if left <= MOST:
-            break
-        with suppress(OSError):
-            path.unlink()
-        left -= size

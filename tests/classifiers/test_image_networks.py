@@ -81,12 +81,3 @@ def test_a_name_is_one_of_the_hubs_organisation(tmp_path, monkeypatch):
     assert (found.path.name, found.name) == ("timm--resnet50.a1_in1k", "resnet50.a1_in1k")
     assert found.format == "timm resnet50.a1_in1k"
     assert name_of("timm:resnet50.a1_in1k") == "resnet50.a1_in1k"
-
-
-def test_without_the_library_the_error_names_the_extra(tmp_path, monkeypatch):
-    import sys
-
-    monkeypatch.setitem(sys.modules, "timm", None)
-    (tmp_path / "config.json").write_text('{"architecture": "resnet50"}')
-    with pytest.raises(InputError, match=r"pip install 'gcbook\[timm\]'"):
-        load_classifier(tmp_path)

@@ -1,10 +1,7 @@
 """What is kept is what comes back, or nothing does."""
 
-import os
-
 import pytest
 
-from gcbook.files import kept as module
 from gcbook.files.kept import code_of, keep, kept, key_of
 
 
@@ -47,16 +44,6 @@ def test_a_cache_that_cannot_be_written_to_keeps_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(file))
     keep("kind", "key", b"result")
     assert kept("kind", "key") is None
-
-
-def test_what_was_asked_for_last_stays(place, monkeypatch):
-    monkeypatch.setattr(module, "MOST", 3 * (32 + 10))
-    for number in range(3):
-        keep("kind", str(number), b"0123456789")
-        os.utime(place.with_name(str(number)), (number, number))
-    assert kept("kind", "0")  # and is the newest now
-    keep("kind", "3", b"0123456789")
-    assert [bool(kept("kind", str(number))) for number in range(4)] == [True, False, True, True]
 
 
 def test_a_key_tells_its_parts_apart():

@@ -104,7 +104,7 @@ def _used() -> Iterator[Checked]:
         for source in sources:
             for place in copies(kind, source):
                 about = f"published {kind}, {source.content}"
-                look = partial(problems, source, place, rehash=True)
+                look = partial(problems, source, place)
                 yield Checked(place, about, _look(look))
     for folder in photograph_folders():
         yield Checked(folder, "fetched photographs", list(photograph_problems(folder)))

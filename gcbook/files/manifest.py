@@ -1,10 +1,9 @@
 """What ships: the one door to the package's data, whose files are those of a list or none.
 
 ``gcbook/data/SHA256SUMS`` lists every file of ``gcbook/data`` with its SHA-256, as ``sha256sum -c``
-reads it. A file is compared with the list when it is first asked for (`gcbook.files.cache` says
-what is remembered of it), a folder with all that is below it: what was changed, is missing or does
-not belong there is refused by name. After a change to the data the list is written again with
-``python tools/write_manifest.py``.
+reads it. A file is compared with the list when a process first asks for it, a folder with all that
+is below it: what was changed, is missing or does not belong there is refused by name. After a
+change to the data the list is written again with ``python tools/write_manifest.py``.
 """
 
 import os
@@ -14,7 +13,6 @@ from importlib import resources
 from pathlib import Path
 
 from gcbook.files.atomic import write_text
-from gcbook.files.cache import mark_of, remember, remembered
 from gcbook.files.errors import GcbookError, system_reason
 from gcbook.files.gate import read_text
 from gcbook.files.sums import hash_of
@@ -30,24 +28,18 @@ _REMEDY = (
 )
 
 
-def differing(folder: Path, known: Mapping[str, str], *, rehash: bool = False) -> Iterator[str]:
-    """Compare files with what they are known to be, and remember those that are whole.
+def differing(folder: Path, known: Mapping[str, str]) -> Iterator[str]:
+    """Compare files with what they are known to be.
 
     Args:
         folder: of the files.
         known: the SHA-256 of each, by its path in the folder.
-        rehash: hash what is remembered as well.
 
     Yields:
         Of each that is missing, has changed or cannot be read, where it is and what is wrong.
     """
-    known_whole = frozenset() if rehash else remembered()
-    whole = []
     for name, expected in known.items():
         path = folder / name
-        mark = mark_of(path, expected)
-        if mark in known_whole:
-            continue
         if not path.is_file():
             yield f"{path}: expected a file, found none"
             continue
@@ -56,11 +48,8 @@ def differing(folder: Path, known: Mapping[str, str], *, rehash: bool = False) -
         except OSError as error:
             yield f"{path}: cannot be read: {system_reason(error)}"
             continue
-        if found == expected:
-            whole.append(mark)
-        else:
+        if found != expected:
             yield f"{path}: {others(expected, found)}"
-    remember(whole)
 
 
 def others(expected: str, found: str) -> str:
@@ -77,6 +66,7 @@ class Manifest:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._whole: set[str] = set()
 
     @cached_property
     def listed(self) -> Mapping[str, str]:
@@ -125,19 +115,19 @@ class Manifest:
         Raises:
             GcbookError: a file is missing, has changed, or is not listed.
         """
-        wrong = list(self._problems(name))
-        if wrong:
+        if wrong := list(self._problems(name)):
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             raise GcbookError(f"{wrong[0]}{more}. {self._remedy}")
         return self.folder / name
 
     def problems(self) -> list[str]:
-        """Compare all files with the list, hashing all; return what is wrong, a line each.
+        """Compare all files with the list anew; return what is wrong, a line each.
 
         Raises:
             GcbookError: see `listed`.
         """
-        return list(self._problems("", rehash=True))
+        self._whole.clear()
+        return list(self._problems(""))
 
     def write(self) -> None:
         """Write the list of what is there now.
@@ -148,6 +138,7 @@ class Manifest:
         names = sorted(self._there(""))
         lines = (f"{hash_of(self.folder / name)}  {name}\n" for name in names)
         write_text("".join(lines), self.folder / SUMS)
+        self._whole.clear()
         for cached in ("listed", "_below"):
             self.__dict__.pop(cached, None)
 
@@ -155,12 +146,14 @@ class Manifest:
     def _remedy(self) -> str:
         return _REMEDY.format(folder=self.folder)
 
-    def _problems(self, name: str, *, rehash: bool = False) -> Iterator[str]:
+    def _problems(self, name: str) -> Iterator[str]:
         """Yield what is wrong with a file, or with those below a folder."""
         names = [name] if name in self.listed else self._below.get(name, ())
-        yield from differing(
-            self.folder, {each: self.listed[each] for each in names}, rehash=rehash
-        )
+        asked = {each: self.listed[each] for each in names if each not in self._whole}
+        wrong = list(differing(self.folder, asked))
+        yield from wrong
+        if not wrong:
+            self._whole.update(asked)
         if name not in self.listed:
             strays = self._there(name) - {*names}
             for stray in sorted(strays):

@@ -140,7 +140,7 @@ def illusion_problems() -> tuple[Path, list[str]] | None:
     except GcbookError as error:
         return folder, [str(error)]
     listed = {about.get("file", name): about.get("sha256", "") for name, about in known.items()}
-    return (folder, list(differing(folder, listed, rehash=True))) if known else None
+    return (folder, list(differing(folder, listed))) if known else None
 
 
 def fetch_illusions(

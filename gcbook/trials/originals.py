@@ -3,9 +3,8 @@
 Copies are looked for first in the folder that ``GCBOOK_DATA_DIR`` names, then in the cache that
 `gcbook.trials.fetch` fills (``GCBOOK_CACHE_DIR``, or the usual cache folder of the operating
 system). Only complete copies count: a table computed from half of the trials would look like any
-other. Every copy is compared with the registry of its source, file by file, when it is first needed
-(`gcbook.files.cache` says what is remembered of it), and only what the registry lists is read as
-published.
+other. Every copy is compared with the registry of its source, file by file, and only what the
+registry lists is read as published.
 """
 
 import os
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import Literal
 
 from gcbook.files.archives import files_in
-from gcbook.files.cache import cache_dir, mark_of, remember, remembered
+from gcbook.files.cache import cache_dir
 from gcbook.files.errors import DataNotFoundError, GcbookError
 from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.files.manifest import DATA, differing, others
@@ -147,20 +146,17 @@ def copies(kind: Kind, source: Source) -> list[Path]:
     return [place for place in places if place]
 
 
-def problems(source: Source, place: Path, *, rehash: bool = False) -> list[str]:
+def problems(source: Source, place: Path) -> list[str]:
     """Compare a copy with the registry of its source.
 
     Args:
         place: one of `copies`. Of a folder, what is not listed is no problem, for it is not read.
-        rehash: hash what is remembered as well.
 
     Returns:
         What is wrong, a line each: which file is missing, has changed or does not belong there.
     """
     known = published_names(source, place)
-    if place.is_file():
-        return _in_archive(place, known, rehash)
-    return list(differing(place, known, rehash=rehash))
+    return _in_archive(place, known) if place.is_file() else list(differing(place, known))
 
 
 def published_names(source: Source, place: Path) -> dict[str, str]:
@@ -187,10 +183,7 @@ def _cached(kind: Kind, source: Source) -> Path | None:
     return root if all((root / path).is_file() for path in read_registry(source)) else None
 
 
-def _in_archive(archive: Path, known: Mapping[str, str], rehash: bool) -> list[str]:
-    mark = mark_of(archive, "\n".join(f"{name} {expected}" for name, expected in known.items()))
-    if not rehash and mark in remembered():
-        return []
+def _in_archive(archive: Path, known: Mapping[str, str]) -> list[str]:
     members = {inner.as_posix(): read for inner, _, read in files_in(archive, LARGEST_PICTURE)}
     wrong = []
     for name, expected in known.items():
@@ -205,14 +198,11 @@ def _in_archive(archive: Path, known: Mapping[str, str], rehash: bool) -> list[s
         if found != expected:
             wrong.append(f"{archive}/{name}: {others(expected, found)}")
     # All trials of a zip would be read as published.
-    wrong += [
+    return wrong + [
         f"{archive}/{name}: expected only what was published, found a file that was not"
         for name in members
         if name not in known and any(each in name.lower() for each in (".csv", ".png"))
     ]
-    if not wrong:
-        remember([mark])
-    return wrong
 
 
 def how_to_get(kind: Kind) -> str:

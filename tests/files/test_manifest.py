@@ -1,12 +1,8 @@
 """What ships is what is listed: every flip, loss and stray is named, nothing else is noticed."""
 
-import os
-import random
-import shutil
-
 import pytest
 
-from gcbook.files import cache, manifest
+from gcbook.files import manifest
 from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA, SUMS, Manifest
 
@@ -19,9 +15,8 @@ FILES = {
 
 
 @pytest.fixture
-def made(tmp_path, monkeypatch):
-    """A small package's data, whose files were changed long ago."""
-    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
+def made(tmp_path):
+    """A small package's data."""
     folder = tmp_path / "data"
     for name, content in FILES.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -86,24 +81,6 @@ def test_a_flipped_bit_is_refused_in_a_file_and_in_the_folders_above_it(made, na
         made.path(other)
 
 
-def test_flips_in_what_ships_are_all_refused(tmp_path, monkeypatch):
-    monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path / "cache"))
-    parts = ("summaries", "published", "models/mini-cnn", "registry", "networks", "calibration")
-    shutil.copy(DATA.folder / SUMS, tmp_path / SUMS)
-    for part in parts:
-        shutil.copytree(DATA.folder / part, tmp_path / part)
-    copy, rng = Manifest(tmp_path), random.Random(0)
-    names = [f"{part}/{name}" for part in parts for name in copy.names(part)]
-    assert len(names) > 25
-    for name in names:
-        content = bytearray((tmp_path / name).read_bytes())
-        at = rng.randrange(8 * len(content))
-        content[at // 8] ^= 1 << at % 8
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(GcbookError, match=f"{name}: expected the bytes"):
-            copy.path(name)
-
-
 def test_what_is_missing_or_does_not_belong_there_is_named(made):
     (made.folder / "models/one/config.json").unlink()
     with pytest.raises(GcbookError, match=r"one/config\.json: expected a file, found none\. I"):
@@ -137,69 +114,14 @@ def test_a_damaged_list_is_refused(made, line):
         Manifest(made.folder).path("coverage.parquet")
 
 
-def long_ago(folder):
-    for name in FILES:
-        os.utime(folder / name, (1e9, 1e9))
-
-
-def settle(monkeypatch):
-    """Let what was changed just now have been changed long ago."""
-    monkeypatch.setattr("gcbook.files.cache.SETTLED_NS", 0)
-
-
-def test_a_file_is_hashed_once_until_it_changes(made, hashed, monkeypatch):
-    settle(monkeypatch)
-    made.path("models")
-    assert sorted(hashed) == ["config.json", "model.safetensors"]
-    hashed.clear()
-    # As in another process, which knows what is kept on the disk alone.
-    cache._marks.cache_clear()
+def test_a_process_hashes_a_file_once_and_a_check_hashes_all(made, hashed):
     made.path("models")
     made.path("models/one/config.json")
-    assert hashed == []
-    (made.folder / "models/one/config.json").write_bytes(b"{]")
-    with pytest.raises(GcbookError, match=r"config\.json: expected the bytes"):
-        made.path("models")
-    assert hashed == ["config.json"]
-
-
-def test_an_edit_that_keeps_size_and_time_is_noticed(made, monkeypatch):
-    settle(monkeypatch)
-    long_ago(made.folder)
-    made.path("coverage.parquet")
-    (made.folder / "coverage.parquet").write_bytes(b"nombers")
-    os.utime(made.folder / "coverage.parquet", (1e9, 1e9))
-    with pytest.raises(GcbookError, match=r"coverage\.parquet: expected the bytes"):
-        made.path("coverage.parquet")
-
-
-def test_what_was_changed_just_now_is_not_remembered(made, hashed):
-    for _ in range(2):
-        made.path("coverage.parquet")
-    assert hashed == ["coverage.parquet"] * 2
-
-
-def test_a_check_hashes_what_is_remembered(made, hashed, monkeypatch):
-    settle(monkeypatch)
-    made.path("")
+    assert sorted(hashed) == ["config.json", "model.safetensors"]
     hashed.clear()
     assert made.problems() == []
     assert len(hashed) == len(FILES)
-
-
-def test_a_cache_that_cannot_be_written_is_done_without(made, hashed, tmp_path, monkeypatch):
-    settle(monkeypatch)
-    (tmp_path / "cache").write_text("a file where the folder should be")
-    assert made.path("coverage.parquet").is_file()
-    assert made.problems() == []
-
-
-def test_nonsense_in_the_memory_is_no_mark(made, hashed, tmp_path, monkeypatch):
-    settle(monkeypatch)
-    made.path("coverage.parquet")
-    memory = tmp_path / "cache" / "whole.txt"
-    (mark,) = memory.read_text().split()
-    memory.write_bytes(mark[:40].encode() + b"\xff\n\n" + mark[1:].encode())
-    cache._marks.cache_clear()
-    made.path("coverage.parquet")
-    assert len(hashed) == 2
+    (made.folder / "models/one/config.json").write_bytes(b"{]")
+    assert len(made.problems()) == 1
+    with pytest.raises(GcbookError, match=r"config\.json: expected the bytes"):
+        made.path("models")

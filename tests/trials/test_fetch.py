@@ -266,26 +266,6 @@ def test_strays_and_damage_in_a_zip_are_refused(
             originals.find("trials", TRIALS[:1])
 
 
-def test_a_zip_is_hashed_once_until_it_changes(
-    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path))
-    monkeypatch.setattr("gcbook.files.cache.SETTLED_NS", 0)
-    opened = []
-    real = originals.files_in
-    monkeypatch.setattr(originals, "files_in", lambda at, most: opened.append(at) or real(at, most))
-    archive = packed(TRIALS[0], tmp_path)
-    originals.find("trials", TRIALS[:1])
-    assert set(opened) == {archive}
-    opened.clear()
-    originals.find("trials", TRIALS[:1])
-    assert opened == []
-    packed(TRIALS[0], tmp_path, dict.fromkeys(PATHS, b"edited"))
-    with pytest.raises(GcbookError, match="found others"):
-        originals.find("trials", TRIALS[:1])
-    assert set(opened) == {archive}
-
-
 @pytest.mark.parametrize("kind", ["trials", "stimuli"])
 def test_missing_data_say_where_they_were_looked_for(
     kind: originals.Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -300,4 +280,4 @@ def test_copies_at_hand_match_the_registry(data_dir: Path) -> None:
     for source in TRIALS:
         place = originals.in_data_dir(source)
         assert place, f"{source.name} missing from {data_dir}"
-        assert originals.problems(source, place, rehash=True) == []
+        assert originals.problems(source, place) == []

@@ -16,12 +16,7 @@ SOURCES = ("_config.yml", "_toc.yml", "notebooks", "book")
 MADE = (".*", "__pycache__", "chapters")
 """What executing chapters and looking at them leaves in the sources."""
 
-NOT_READ = (
-    "photographs/",
-    "models/mini-ar/",
-    "models/mini-cnn-noise/",
-    "models/mini-latent-calibrated/",
-)
+NOT_READ = ("photographs/", "models/mini-latent-calibrated/")
 """Folders of the data whose weights no chapter and no page reads: of these models it is the scores
 that are read."""
 

@@ -4,16 +4,16 @@
     python benchmarks/cost.py ask -o FOLDER [MODEL ...] # test images, fresh noise: the networks
     python benchmarks/cost.py table -o FOLDER           # writes gcbook/data/races/cost.parquet
 
-*tune* scores images of validation silhouettes with the default world's two diffusion models, learns
+*tune* scores images of validation silhouettes with the two diffusion models, learns
 q from every second image and writes ``gcbook/data/races/usual.json``. The other images are raced by
 resampling, under several c: a race asks for a time and gets the errors of one of the three stored
 draws nearest to it. The constant and ``gcbook/data/races/predictions.yml`` were written down after
 this stage and before the next.
 
-*ask* scores test images with these models and with those of the calibrated world, on which nothing
-was tuned: once for each rule and once for the reference, each with noise of its own. The reference
-is expected-gain with a constant so small that only near-ties stay open. Races with larger c are
-replayed from the draws of the one with the smallest; images of which it lacks some are asked again.
+*ask* scores test images with these models: once for each rule and once for the reference, each with
+noise of its own. The reference is expected-gain with a constant so small that only near-ties stay
+open. Races with larger c are replayed from the draws of the one with the smallest; images of which
+it lacks some are asked again.
 A core takes about two hours.
 
 Every stage goes on where it was interrupted.
@@ -33,8 +33,7 @@ import torch
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_store
+from gcbook.miniworld.results.shipped import model_folder, shipped_store
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import DrawRule, density_at, keyed_generator, timestep
 from gcbook.scoring.diagnostics import learn_q
@@ -56,8 +55,7 @@ from gcbook.scoring.store import Store
 from gcbook.stimuli.stimulus import StimulusSet
 
 DATASETS = ("in-distribution", "cue-conflict")
-TUNED_ON = ("mini-pixel", "mini-latent")
-TESTED_ON = (*TUNED_ON, "mini-pixel-calibrated", "mini-latent-calibrated")
+MODELS = ("mini-pixel", "mini-latent")
 TUNING_IMAGES, TEST_IMAGES = 64, 32
 """Of each dataset."""
 DRAWS = 32
@@ -106,12 +104,12 @@ def raw(store: Store, images: StimulusSet, n_draws: int, column: str = "") -> np
 
 def test_images(model: str, dataset: str) -> StimulusSet:
     """The images of the last two stages."""
-    return make_test_set(dataset, named_world(parts_of(model).world)).first(TEST_IMAGES)
+    return make_test_set(dataset).first(TEST_IMAGES)
 
 
 def tune(folder: Path) -> None:
     """Score validation images, learn q, and print what each constant costs."""
-    found = {model: validation_errors(folder, model) for model in TUNED_ON}
+    found = {model: validation_errors(folder, model) for model in MODELS}
     each = [learn_q(one.every_second(1).values, one.every_second(1).t) for one in found.values()]
     q = np.mean(each, axis=0).round(3).tolist()
     PLACE.mkdir(exist_ok=True)
@@ -131,8 +129,7 @@ def validation_errors(folder: Path, model: str) -> Errors:
     classifier = load_classifier(model_folder(model), name=model)
     names, values, times = [], [], []
     for dataset in DATASETS:
-        world = named_world(parts_of(model).world)
-        images = make_test_set(dataset, world, split="validation").first(TUNING_IMAGES)
+        images = make_test_set(dataset, split="validation").first(TUNING_IMAGES)
         place = folder / "validation" / model / dataset
         settings = ScoringSettings(draws=DRAWS, device="cpu")
         score(images, classifier, settings, place)
@@ -252,7 +249,7 @@ def table(folder: Path) -> pd.DataFrame:
     """
     rows = []
     rules = live_rules()
-    for model in TESTED_ON:
+    for model in MODELS:
         errors, _ = live_errors(folder, model, "reference")
         reference = Reference.of(errors, rules["reference"][0])
         long = asked(replay(errors, rules["reference"][0])).mean()
@@ -337,7 +334,7 @@ def main() -> None:
         case "tune":
             tune(arguments.output)
         case "ask":
-            for model in arguments.models or TESTED_ON:
+            for model in arguments.models or MODELS:
                 ask(arguments.output, model)
         case "table":
             found = table(arguments.output)

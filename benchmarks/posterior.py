@@ -26,7 +26,7 @@ from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.scoring.posterior import SAMPLES, posterior
 from gcbook.scoring.scores import score_array
 
-MODELS = ("mini-pixel", "mini-latent", "mini-pixel-calibrated", "mini-latent-calibrated")
+MODELS = ("mini-pixel", "mini-latent")
 DATASETS = ("in-distribution", "cue-conflict", "silhouette")
 DRAWS = 32
 EDGES = np.append(np.linspace(0, 0.9, 10), [0.95, 0.99, 1.01])

@@ -16,7 +16,7 @@ from gcbook.miniworld.results.shipped import counted_parameters, model_folder
 pytestmark = pytest.mark.nightly
 
 ROOT = Path(gcbook.__file__).parents[1]
-LEFT_OUT = {"mini-ar", "mini-cnn-noise", "mini-latent-calibrated"}
+LEFT_OUT = {"mini-latent-calibrated"}
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +92,11 @@ def test_chapters_and_claims_need_no_checkout(installed, tmp_path):
 
 
 def test_a_model_that_is_left_out_is_said_to_be(installed, tmp_path):
-    done = call(installed, tmp_path, "models", "mini-ar", "--json")
+    done = call(installed, tmp_path, "models", "mini-latent", "--json")
     assert '"at_hand": ""' in done.stdout
-    done = call(installed, tmp_path, "run", "step-by-step", "-p", "model", "mini-latent-calibrated")
+    done = call(installed, tmp_path, "run", "step-by-step", "-p", "model", "mini-latent")
     assert done.returncode == 1
-    assert "expected the weights of mini-latent-calibrated, found none" in done.stderr
+    assert "expected the weights of mini-latent, found none" in done.stderr
     assert "A checkout of gcbook's repository has them in gcbook/data/models" in done.stderr
 
 

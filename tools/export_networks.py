@@ -1,30 +1,30 @@
 r"""Write the graphs of shipped miniatures, so that a page of the book can run them.
 
-    python tools/export_networks.py default:mini-pixel:mini-cnn [WORLD:DIFFUSION:CNN ...]
+    python tools/export_networks.py
 
 A graph is the network in the format ONNX without its weights: these are read from the shipped
 safetensors themselves, half precision and all, at the places that the graph notes. So the book has
-no second copy of them, and a page computes with the very numbers that Python does. Two graphs a
-world are written to ``gcbook/data/networks``:
+no second copy of them, and a page computes with the very numbers that Python does. Two graphs
+are written to ``gcbook/data/networks``:
 
 - of a diffusion model, ``v = network(x, t, label)``, x (N, 3, 32, 32) in [-1, 1], t (N,) the
   step of its schedule, label (N,) an index into `ALL_CATEGORIES`, whose prompts' embeddings the
   graph holds;
 - of a classifier, ``log_p = network(pixels)``, pixels (N, 3, 32, 32) in [0, 1].
 
-``networks.json`` lists the worlds with their choices and, by model, the file of weights, its
+``networks.json`` has the choices of the drawn world and, by model, the file of weights, its
 SHA-256, the labels, and the schedule. ``silhouettes.gz`` has the test silhouettes, on which nothing
 was trained, 64 × 64 bytes each. Needs ``onnx`` (``pip install onnx``), which neither the book nor
 its tests do.
 """
 
-import argparse
 import gzip
 import hashlib
 import io
 import json
 import struct
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +38,15 @@ from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.schedulers import read_process
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import named_world
-from gcbook.miniworld.results.shipped import model_folder
+from gcbook.miniworld.results.shipped import folder_of, model_folder
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.testsets import numbered
-from gcbook.miniworld.world import ALL_CATEGORIES
+from gcbook.miniworld.world import ALL_CATEGORIES, WORLD
 from gcbook.paper.categories import CATEGORIES
 
 TARGET = DATA.folder / "networks"
 OPSET = 17
+DIFFUSION, CNN = "mini-pixel", "mini-cnn"
 
 
 class Denoiser(torch.nn.Module):
@@ -161,7 +161,7 @@ def export(
     graph = onnx.load_from_string(buffer.getvalue())
     point_to(graph, prefix, weights)
     packed = gzip.compress(graph.SerializeToString(), 9, mtime=0)
-    (TARGET / f"{model}.onnx.gz").write_bytes(packed)
+    (TARGET / f"{folder_of(model)}.onnx.gz").write_bytes(packed)
     return len(packed)
 
 
@@ -201,17 +201,10 @@ def write_silhouettes() -> dict[str, Any]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("worlds", nargs="+", metavar="WORLD:DIFFUSION:CNN")
     TARGET.mkdir(parents=True, exist_ok=True)
-    worlds, models = [], {}
-    for each in parser.parse_args().worlds:
-        world, diffusion, cnn = each.split(":")
-        choices = named_world(world).as_dict()
-        worlds.append({"world": world, "diffusion": diffusion, "cnn": cnn, "choices": choices})
-        models[diffusion] = export_diffusion(diffusion)
-        models[cnn] = export_cnn(cnn)
-    stored = {"worlds": worlds, "models": models, "silhouettes": write_silhouettes()}
+    models = {DIFFUSION: export_diffusion(DIFFUSION), CNN: export_cnn(CNN)}
+    stored = {"world": asdict(WORLD), "diffusion": DIFFUSION, "cnn": CNN, "models": models}
+    stored["silhouettes"] = write_silhouettes()
     text = json.dumps(stored) + "\n"
     (TARGET / "networks.json").write_text(text, encoding="utf-8")
     DATA.write()

@@ -1,4 +1,4 @@
-"""Reconstruct ambiguous pictures and turned images, for ``gcbook/data/illusions``.
+"""Reconstruct ambiguous pictures, for ``gcbook/data/illusions``.
 
     python tools/reconstruct_miniatures.py mini-pixel [--anew] [-o FOLDER]
 
@@ -24,9 +24,7 @@ from gcbook.miniworld.results.sheets import (
     record_of,
     write_record,
 )
-from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
-from gcbook.miniworld.results.turned import TURNED, make_turned
-from gcbook.paper.categories import CATEGORIES
+from gcbook.miniworld.results.shipped import has_weights, model_folder
 
 
 def main() -> None:
@@ -37,7 +35,7 @@ def main() -> None:
     arguments = parser.parse_args()
     pictures = ambiguous_pictures()
     known = dict.fromkeys(prompt_of(each) for picture in pictures for each in picture.prompts)
-    able = [name for name in shipped_models() if parts_of(name).recipe in RECONSTRUCTING]
+    able = filter(has_weights, RECONSTRUCTING)
     for model in arguments.models or able:
         folder, begun = arguments.output / model, time.perf_counter()
         classifier = load_for_prompts(model_folder(model), list(known))
@@ -53,12 +51,6 @@ def main() -> None:
             if not (folder / f"{picture.name}.png").is_file():
                 make_sheet(picture, classifier, folder)
                 print(f"{model}: {picture.name} after {time.perf_counter() - begun:.0f} s")
-        if not (folder / TURNED).is_file():
-            names = [prompt_of(name) for name in CATEGORIES]
-            table = make_turned(load_for_prompts(model_folder(model), names), report=print)
-            temporary = (folder / TURNED).with_suffix(".part")
-            table.to_parquet(temporary, compression="zstd")
-            temporary.replace(folder / TURNED)
         write_record(folder, classifier, complete=True)
     DATA.write()
 

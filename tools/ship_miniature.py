@@ -2,8 +2,8 @@
 
     python tools/ship_miniature.py RUN
 
-RUN is the folder of a finished `gcbook train`. Its record says what it is called: its recipe, its
-world unless it is the default one, and its seed unless that is 0. What is there under that name is
+RUN is the folder of a finished `gcbook train`. Its record says what it is called: its recipe, and
+its seed unless that is 0. What is there under that name is
 replaced. `tools/score_miniatures.py` scores it, and drops the weights of seeds beyond the first.
 """
 
@@ -14,9 +14,8 @@ from pathlib import Path
 
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import world_name
 from gcbook.miniworld.results.card import write_card
-from gcbook.miniworld.results.shipped import counted_parameters, name_of
+from gcbook.miniworld.results.shipped import counted_parameters, folder_of, name_of
 from gcbook.miniworld.training.record import read_record
 from gcbook.miniworld.training.shrink import shrink
 
@@ -26,10 +25,8 @@ def main() -> None:
     parser.add_argument("run", type=Path)
     run = parser.parse_args().run
     record = read_record(run / "model")
-    world = world_name(record["world"])
-    if not world:
-        parser.error("RUN: expected a model of a world with a name (gcbook/miniworld/worlds.yml)")
-    target = DATA.folder / "models" / name_of(record["miniature"], world, record["plan"]["seed"])
+    name = name_of(record["miniature"], record["plan"]["seed"])
+    target = DATA.folder / "models" / folder_of(name)
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(run / "model", target)
     size = shrink(target)

@@ -17,7 +17,7 @@ from gcbook.scoring.store import Store
 NETWORKS = ("alexnet", "bagnet33", "resnet50", "resnet50-trained-on-SIN", "swag_vit_h14_in1k")
 """Whose answers stand with people's: networks from nearly all texture to mostly shape."""
 
-MODEL = "mini-pixel-calibrated"
+MODEL = "mini-pixel"
 OFFSETS = (1, 4, 7, 10, 13)
 """Textures that each shape is shown with, in steps from its own category: each texture as often."""
 
@@ -48,7 +48,7 @@ def _trials() -> pd.DataFrame:
 
 
 def _errors() -> str:
-    store = Store.open(DATA.path(f"scores/{MODEL}/cue-conflict"))
+    store = Store.open(DATA.path(f"scores/{MODEL}-calibrated/cue-conflict"))
     labels, rows = list(store.labels), store.scores()
     pairs = [
         (shape, labels[(place + offset) % len(labels)])

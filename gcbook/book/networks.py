@@ -5,7 +5,7 @@ page a value (``book/_static/gcbook-files.js``). What is large is compressed and
 loaded only when the reader asks for it:
 
 ==================  ==============================================================
-``index.js``        worlds, models, the bytes of each file, and the paper's shape bias of
+``index.js``        the world, its models, the bytes of each file, and the paper's shape bias of
                     Imagen: what a page starts with
 ``silhouettes.js``  the silhouettes that a reader can choose from
 ``runtime.js``      onnxruntime-web (``gcbook/data/onnxruntime-web``)
@@ -33,7 +33,7 @@ RUNTIME = ("ort.wasm.min.js", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threa
 
 
 def read_index() -> dict[str, Any]:
-    """Return what is known of the worlds, the models and the silhouettes."""
+    """Return what is known of the drawn world, its models and the silhouettes."""
     stored: dict[str, Any] = json.loads(DATA.path("networks/networks.json").read_text("utf-8"))
     return stored
 
@@ -61,7 +61,7 @@ def write_networks(folder: Path) -> None:
                 f"was made for (SHA-256 {model['sha256'][:12]}…), found others; run "
                 "tools/export_networks.py."
             )
-        graph = DATA.path(f"networks/{name}.onnx.gz").read_bytes()
+        graph = DATA.path(f"networks/{name}-calibrated.onnx.gz").read_bytes()
         packed = gzip.compress(weights, mtime=0)
         scripts[name] = script_of({"graph": packed_text(graph), "weights": packed_text(packed)})
     index["bytes"] = {name: len(text) for name, text in scripts.items()}

@@ -29,7 +29,7 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 
 ALL = "all"
-PATHS = ("stored", "stores", "trials", "worlds")
+PATHS = ("stored", "stores", "trials")
 """Parameters that name files and folders, separated by commas."""
 SMOKE: Mapping[str, Any] = (
     dict.fromkeys(("conflicts", "images_a_category"), 1)
@@ -205,14 +205,13 @@ class Home(OfStores):
         """Refuse stores that cannot be read, or that no lane of the dial is for."""
         super().check_files()
         if self.stores:
-            from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
-            from gcbook.miniworld.results.own_stores import PUBLISHED, open_stores
+            from gcbook.miniworld.results.own_stores import OTHER, open_stores
 
             for one in open_stores(self.stores):
-                if one.images.kind != PUBLISHED and one.images.world != CALIBRATED_WORLD:
+                if one.images.kind == OTHER:
                     raise InputError(
-                        "stores: the dial shows published stimuli and miniature images of the "
-                        f"{CALIBRATED_WORLD} world, found {one.images.title} in {one.store.path}. "
+                        "stores: the dial shows published stimuli and images of the drawn world, "
+                        f"found {one.images.title} in {one.store.path}. "
                         f"`gcbook run weighting -p stores {one.store.path}` takes them."
                     )
 
@@ -269,16 +268,15 @@ class StepByStep(OfStores, Resampled):
             )
         from gcbook.classifiers.load import check_kind
         from gcbook.classifiers.zoo import zoo
-        from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
+        from gcbook.miniworld.results.shipped import model_folder, shipped_models
         from gcbook.miniworld.results.steps import choose_examples
 
-        world = parts_of(self.model).world
-        if self.model in shipped_models(world) and self.model not in zoo():
+        if self.model in shipped_models() and self.model not in zoo():
             model_folder(self.model)  # says that its weights do not ship
         else:
             check_kind(self.model, ("diffusion",))
         if self.names or not self.conflicts + self.ordinary:
-            choose_examples(self.names, self.conflicts, self.ordinary, world=world)
+            choose_examples(self.names, self.conflicts, self.ordinary)
 
 
 class Weighting(OfStores, Resampled):
@@ -335,23 +333,8 @@ class WorkedExample(Resampled):
     evaluations_per_second: float = Field(100.0, gt=0, le=1e9, description="what your device makes")
 
 
-class CalibratedWorld(Resampled):
-    """Parameters of the calibrated world."""
-
-    worlds: str = Field("", description="a folder of gcbook worlds; nothing: what ships")
-    draws: Draws = Field(10_000, description="resamples behind the intervals, 0 or 100 to 100,000")
-
-    def check_files(self) -> None:
-        """Refuse a folder that is no map of worlds."""
-        if self.worlds:
-            from gcbook.miniworld.results.worlds import trained_in_worlds
-
-            trained_in_worlds(self.worlds)
-
-
 CHAPTERS: dict[str, type[Parameters]] = {
     "blurred-images": OfConflicts,
-    "calibrated-world": CalibratedWorld,
     "discussion": OfTrials,
     "error-consistency": OfTrials,
     "generative-classifier": World,

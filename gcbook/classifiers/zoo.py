@@ -6,7 +6,7 @@ checked is left out. Nothing is loaded and no network is asked: a listing takes 
 
 import csv
 import os
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -79,7 +79,6 @@ class ZooEntry(_Frozen):
         parameters: of the network that is evaluated, without text encoder and image codec.
         download_gb: what is fetched, in 10⁹ bytes.
         trials: name of the same network in the public trials; "" if it is in none.
-        world: of a miniature that was trained in another world than the default one.
         note: anything else one has to know.
         checked: pages that the facts come from.
     """
@@ -101,7 +100,6 @@ class ZooEntry(_Frozen):
     parameters: int | None = Field(None, gt=0)
     download_gb: float | None = Field(None, gt=0)
     trials: str = ""
-    world: str = ""
     note: str = ""
     checked: tuple[str, ...] = ()
 
@@ -146,34 +144,10 @@ def n_evaluations(kind: str, images: int, draws: int, classes: int) -> int:
 
 @cache
 def zoo() -> Mapping[str, ZooEntry]:
-    """All entries by name, in the order of the file; each miniature of other worlds after its own.
-
-    Which of these there are, the package's folders of models tell.
-    """
+    """All entries by name, in the order of the file."""
     file = resources.files("gcbook.classifiers") / "zoo.yaml"
     listed = [ZooEntry(**values) for values in yaml.safe_load(file.read_text(encoding="utf-8"))]
-    names = {entry.name for entry in listed}
-    entries = [one for entry in listed for one in (entry, *_in_other_worlds(entry, names))]
-    return {entry.name: entry for entry in entries}
-
-
-def _in_other_worlds(entry: ZooEntry, listed: Container[str]) -> list[ZooEntry]:
-    package = entry.source.package
-    if not package:
-        return []
-    found = []
-    weights = (name for name in DATA.names("models") if name.endswith(".safetensors"))
-    for name in sorted({name.split("/")[0] for name in weights}):
-        world = name.removeprefix(f"{package}-")
-        if world != name and world.isalpha() and name not in listed:
-            changes = {
-                "name": name,
-                "title": f"{entry.title}, {world} world",
-                "source": Source(package=name),
-                "world": world,
-            }
-            found.append(entry.model_copy(update=changes))
-    return found
+    return {entry.name: entry for entry in listed}
 
 
 def find_entry(name: str) -> ZooEntry:

@@ -252,7 +252,7 @@ def score(
         typer.Argument(
             metavar="IMAGES",
             help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set; with "
-            "--world the name of a test set of the miniature world. For several the model is "
+            "--drawn the name of a test set of the drawn world. For several the model is "
             "loaded once.",
         ),
     ],
@@ -271,10 +271,9 @@ def score(
     dataset: Annotated[
         str, typer.Option(help="Which of several datasets, or a name for the only one.")
     ] = "",
-    world: Annotated[
-        str,
-        typer.Option(metavar="NAME", help="IMAGES names a test set of this miniature world."),
-    ] = "",
+    drawn: Annotated[
+        bool, typer.Option("--drawn", help="IMAGES names a test set of the drawn world.")
+    ] = False,
     shard: Annotated[
         str,
         typer.Option(
@@ -344,7 +343,7 @@ def score(
             raise InputError("--name: several models have names of their own; leave it out.")
         sets: dict[str, StimulusSet] = {}
         for name in images:
-            stimuli = open_images(name, dataset, world)
+            stimuli = open_images(name, dataset, drawn)
             if scoring.limit is not None:
                 stimuli = stimuli.first(scoring.limit)
             if stimuli.dataset in sets:
@@ -506,20 +505,19 @@ def _load(
     return loaded
 
 
-def open_images(images: str, dataset: str, world: str) -> "StimulusSet":
-    """Open what IMAGES, --dataset and --world name."""
+def open_images(images: str, dataset: str, drawn: bool) -> "StimulusSet":
+    """Open what IMAGES, --dataset and --drawn name."""
     from gcbook.paper.experiments import DATASETS
     from gcbook.stimuli.folders import open_stimuli
 
-    if world:
+    if drawn:
         if dataset:
             raise InputError(
-                "--dataset: a test set of --world has its name; leave out one of them."
+                "--dataset: a test set of --drawn has its name; leave out one of them."
             )
-        from gcbook.miniworld.bands import make_named_set
-        from gcbook.miniworld.named import named_world
+        from gcbook.miniworld.testsets import make_test_set
 
-        return make_named_set(images, named_world(world))
+        return make_test_set(images)
 
     stimuli = open_stimuli(images, dataset=dataset)
     if stimuli.dataset not in DATASETS:

@@ -47,19 +47,16 @@ def train(
         int | None,
         typer.Option(min=0, help="ResNets: image-loading processes per device [4]."),
     ] = None,
-    world: Annotated[
-        str, typer.Option(metavar="NAME", help="Miniatures: name of a world [default].")
-    ] = "",
 ) -> None:
-    """Train a network on the miniature world or on photographs, or a ResNet-50 on ImageNet.
+    """Train a network on drawn images or on photographs, or a ResNet-50 on ImageNet.
 
     The same command resumes an interrupted run. FOLDER gets the state of the run, its history,
     and in FOLDER/model the finished model, whose path gcbook score takes. For several GPUs:
     accelerate launch --multi_gpu -m gcbook train resnet50-noise --data FOLDER -o FOLDER.
     """
     if name in RESNETS:
-        if base or steps or world:
-            raise InputError(f"{name}: takes --epochs and no --steps, --with or --world.")
+        if base or steps:
+            raise InputError(f"{name}: takes --epochs and no --steps or --with.")
         if not data:
             raise InputError(
                 f"{name}: expected --data with the folder of photographs in train/CLASS and "
@@ -91,11 +88,9 @@ def train(
         )
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_writable
-    from gcbook.miniworld.named import DEFAULT, named_world
     from gcbook.miniworld.training.recipes import make_trainer
     from gcbook.miniworld.training.record import write_record
 
-    chosen = named_world(world or DEFAULT)
     # Before minutes go into composing images.
     check_writable(output)
     with interruptible():
@@ -106,7 +101,6 @@ def train(
             seed=seed,
             steps=steps,
             device=pick_device(device),
-            world=chosen,
             photographs=data,
             report=say,
         )
@@ -116,49 +110,3 @@ def train(
     typer.echo(
         f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
     )
-
-
-@app.command(rich_help_panel="Miniatures")
-def worlds(
-    output: Annotated[
-        Path, typer.Option("--output", "-o", metavar="FOLDER", help="Folder of the map.")
-    ],
-    seeds: Annotated[
-        list[int] | None, typer.Option("--seed", min=0, help="Training seed; repeatable [0].")
-    ] = None,
-    models: Annotated[
-        list[str] | None, typer.Option("--model", help="Only this model; repeatable [all].")
-    ] = None,
-    images: Annotated[
-        int | None,
-        typer.Option(min=1, help="Training images per model; fixed for a map [192000]."),
-    ] = None,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
-    world: Annotated[
-        str, typer.Option(metavar="NAME", help="World at the centre of the map.")
-    ] = "default",
-) -> None:
-    """Train models in nine worlds that differ in the contrast and diagnosticity of texture.
-
-    The same command resumes an interrupted run, and adds what an earlier one lacks.
-    """
-    from gcbook.classifiers.devices import pick_device
-    from gcbook.files.atomic import check_writable
-    from gcbook.miniworld.named import named_world
-    from gcbook.miniworld.training.worlds import MODELS, jobs, run_job
-
-    middle = named_world(world)
-    unknown = [name for name in models or () if name not in MODELS]
-    if unknown:
-        raise InputError(f"--model: expected some of {', '.join(MODELS)}; found {unknown[0]!r}.")
-    # Before minutes go into composing images.
-    check_writable(output)
-    todo = list(jobs(seeds or (0,), models or MODELS, images=images or 0))
-
-    with interruptible():
-        where = pick_device(device)
-        for number, job in enumerate(todo, 1):
-            say(f"{number} of {len(todo)}: {job.name}")
-            if not run_job(job, output, middle=middle, device=where, report=say):
-                say(f"{job.name}: done before")
-    typer.echo(f"{len(todo)} models are in {output}")

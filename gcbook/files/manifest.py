@@ -100,8 +100,8 @@ class Manifest:
     def names(self, folder: str) -> list[str]:
         """Return the files that are listed below a folder, by their paths in it; none if none are.
 
-        >>> DATA.names("calibration")
-        ['default.json', 'predictions.yml', 'trainings.jsonl']
+        >>> DATA.names("races")
+        ['cost.parquet', 'predictions.yml', 'usual.json']
         """
         start = len(folder) + 1 if folder else 0
         return [name[start:] for name in self._below.get(folder, ())]

@@ -1,4 +1,4 @@
-"""Single images of a world by name, with texture's contrast chosen by hand.
+"""Single images of the drawn world by name, with texture's contrast chosen by hand.
 
 A test set draws its images one after another. Here an image is a function of its name: chance
 (pose, greys, background, the pattern's phase) is keyed by it (`gcbook.noise.draws`), so that the
@@ -18,7 +18,7 @@ import torch.nn.functional as F
 from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, World, as_clouds, placed, pooled
+from gcbook.miniworld.world import ALL_CATEGORIES, WORLD, Bounds, as_clouds, placed, pooled
 from gcbook.noise.draws import keyed_generator
 from gcbook.paper.categories import CATEGORIES
 
@@ -58,12 +58,11 @@ class Stage:
     clouds: npt.NDArray[np.float32]
 
 
-def stage_of(name: str, world: World = DEFAULT_WORLD) -> Stage:
+def stage_of(name: str) -> Stage:
     """Draw what chance decides in an image.
 
     Args:
         name: of the image; it ends in the number of the scene.
-        world: whose bounds.
 
     Raises:
         InputError: the name is not of that form.
@@ -73,36 +72,34 @@ def stage_of(name: str, world: World = DEFAULT_WORLD) -> Stage:
         raise InputError(f"image: expected a name like cat3-dog-0, found {name!r}.")
     uniform = keyed_generator(0, name, 0, "stage").random(12)
 
-    def between(bounds: tuple[float, float], at: int) -> float:
+    def between(bounds: Bounds, at: int) -> float:
         return bounds[0] + (bounds[1] - bounds[0]) * float(uniform[at])
 
-    difference = between(world.figure_ground, 0)
+    difference = between(WORLD.figure_ground, 0)
     darker = 0.15 + (0.7 - difference) * float(uniform[1])
     lumas = (darker + difference, darker)
     figure, ground = lumas if uniform[2] < 0.5 else lumas[::-1]
     moved = int(number) > 0
-    aspect = (math.log1p(-world.aspect), math.log1p(world.aspect))
-    reach = (-2 * world.shift, 2 * world.shift)
-    points = world.resolution * world.supersampling
+    aspect = (math.log1p(-WORLD.aspect), math.log1p(WORLD.aspect))
+    reach = (-2 * WORLD.shift, 2 * WORLD.shift)
+    points = WORLD.resolution * WORLD.supersampling
     return Stage(
-        angle=between(world.rotation, 7) if moved else 0.0,
-        scale=between(world.scale, 8) if moved else sum(world.scale) / 2,
+        angle=between(WORLD.rotation, 7) if moved else 0.0,
+        scale=between(WORLD.scale, 8) if moved else sum(WORLD.scale) / 2,
         aspect=math.exp(between(aspect, 9)) if moved else 1.0,
         shift=(between(reach, 10), between(reach, 11)) if moved else (0.0, 0.0),
-        mirror=-1.0 if moved and world.flip and int(number) % 2 == 0 else 1.0,
+        mirror=-1.0 if moved and WORLD.flip and int(number) % 2 == 0 else 1.0,
         figure=figure,
         ground=ground,
-        period=between(world.period, 3),
-        tilt=between(world.tilt, 4),
-        cloudy=between(world.background_ratio, 5),
+        period=between(WORLD.period, 3),
+        tilt=between(WORLD.tilt, 4),
+        cloudy=between(WORLD.background_ratio, 5),
         pattern=int(uniform[6] * 2**32),
         clouds=keyed_generator(0, name, 0, "clouds").standard_normal((points, points), np.float32),
     )
 
 
-def compose_stage(
-    silhouette: Pixels, name: str, contrast: float, world: World = DEFAULT_WORLD
-) -> Pixels:
+def compose_stage(silhouette: Pixels, name: str, contrast: float) -> Pixels:
     """Compose an image as `gcbook.miniworld.world.Composer` does, of a whole object alone.
 
     Args:
@@ -110,23 +107,22 @@ def compose_stage(
         name: of the image: ``SHAPE-TEXTURE-NUMBER``.
         contrast: standard deviation of the texture over that of figure and ground, 0 or more; the
             world's ``texture_ratio`` are its bounds in training.
-        world: the choices, without colour.
 
     Returns:
         uint8 (resolution, resolution, 3).
 
     Raises:
-        InputError: the name is of another form, there is no such texture, the contrast is
-            negative, or the world has colours.
+        InputError: the name is of another form, there is no such texture, or the contrast is
+            negative.
     """
     texture = name.split("-")[1] if name.count("-") == 2 else name
-    if texture not in ALL_CATEGORIES or contrast < 0 or world.colour:
+    if texture not in ALL_CATEGORIES or contrast < 0:
         raise InputError(
-            "compose_stage: expected a name like cat3-dog-0, a contrast of 0 or more and a world "
-            f"without colours, found {name!r}, {contrast} and colour={world.colour}."
+            "compose_stage: expected a name like cat3-dog-0 and a contrast of 0 or more, found "
+            f"{name!r} and {contrast}."
         )
-    stage = stage_of(name, world)
-    size = world.resolution * world.supersampling
+    stage = stage_of(name)
+    size = WORLD.resolution * WORLD.supersampling
 
     def one(value: float) -> torch.Tensor:
         return torch.tensor([value], dtype=torch.float32)
@@ -143,18 +139,18 @@ def compose_stage(
     mask = F.grid_sample(shape, places, align_corners=False)[:, 0].clamp(0, 1)
     pattern = draw_textures(
         torch.tensor([ALL_CATEGORIES.index(texture)]),
-        world.textures,
-        one(stage.period) / world.resolution,
+        WORLD.textures,
+        one(stage.period) / WORLD.resolution,
         torch.deg2rad(one(stage.tilt)),
         size,
         torch.Generator().manual_seed(stage.pattern),
     )
-    clouds = as_clouds(torch.from_numpy(stage.clouds)[None], world.background_slope)
+    clouds = as_clouds(torch.from_numpy(stage.clouds)[None], WORLD.background_slope)
     half = abs(stage.figure - stage.ground) / 2
     front = stage.figure + contrast * half * pattern
     back = stage.ground + stage.cloudy * half * clouds
     luma = mask * front + (1 - mask) * back
-    return pooled(luma[..., None].expand(-1, -1, -1, 3), world.supersampling).numpy()[0]
+    return pooled(luma[..., None].expand(-1, -1, -1, 3), WORLD.supersampling).numpy()[0]
 
 
 def find_silhouette(name: str) -> Pixels:

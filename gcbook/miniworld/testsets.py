@@ -1,11 +1,11 @@
-"""Test sets of a miniature world, in the layout of the real ones.
+"""Test sets of the drawn world, in the layout of the real ones.
 
 All are made of test silhouettes of the 16 categories, seeded, and balanced: *in-distribution*
 images as the world has them; *cue-conflict*, every pair of a shape and another category's texture;
 *silhouette* and *edge*, each test silhouette once, without texture; *texture*, without shape; and
 the parametric manipulations of the same images at several strengths, at least half of those of the
 benchmark. In the benchmark, cue-conflict images, silhouettes and edges are of whole objects alone
-(Geirhos et al., 2019), and so they are here whatever a world's outlines are like.
+(Geirhos et al., 2019), and so they are here.
 
 Names tell what an image shows, as in the real cue-conflict set: ``cat3-dog7.png`` is the third cat
 of the test silhouettes in a dog's texture, the seventh drawn in this set. Images of one silhouette
@@ -14,7 +14,6 @@ tells. A condition stands where the model-vs-human toolbox has it and once more 
 the end identifies an image: ``0001_contrast_dnn_c50_cat_cat3-dog7-c50.png``.
 """
 
-import math
 import re
 import zlib
 from collections import Counter
@@ -29,10 +28,9 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.outlines import between
 from gcbook.miniworld.silhouettes import Silhouettes, Split, load_silhouettes
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, Scene, World
+from gcbook.miniworld.world import ALL_CATEGORIES, WORLD, Composer, Scene, between
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.distortions import DISTORTIONS, GREY, distort
@@ -54,9 +52,7 @@ _TEXTURE = re.compile(r"[a-z]+\d*-([a-z]+)\d+")
 _NO_SHAPE = "none"
 
 
-def make_test_set(
-    name: str, world: World = DEFAULT_WORLD, seed: int = 0, split: Split = "test"
-) -> StimulusSet:
+def make_test_set(name: str, seed: int = 0, split: Split = "test") -> StimulusSet:
     """Make one of the test sets, in memory.
 
     Images are the same from machine to machine up to the rounding of a few pixels.
@@ -72,14 +68,14 @@ def make_test_set(
     """
     if name not in TEST_SETS:
         raise InputError(f"test set: expected one of {', '.join(TEST_SETS)}; found {name!r}.")
-    return _made(name, world, seed, split)
+    return _made(name, seed, split)
 
 
 # A chapter shows a set, scores it with several models and looks up what it showed.
 @lru_cache(maxsize=64)
-def _made(name: str, world: World, seed: int, split: Split) -> StimulusSet:
+def _made(name: str, seed: int, split: Split) -> StimulusSet:
     make = _PLAIN.get(name)
-    drawn = make(world, seed, split) if make else _distorted(name, world, seed, split)
+    drawn = make(seed, split) if make else _distorted(name, seed, split)
     stimuli = [
         Stimulus(
             image_id=each.name.rpartition("_")[2],
@@ -192,9 +188,9 @@ def _named(scene: Scene, split: Split) -> list[_Drawn]:
     ]
 
 
-def _sample(world: World, per_category: int, generator: torch.Generator, split: Split) -> Scene:
+def _sample(per_category: int, generator: torch.Generator, split: Split) -> Scene:
     """As many images of each category, as the world has them."""
-    composer = Composer(world, _silhouettes(split))
+    composer = Composer(_silhouettes(split), WORLD)
     scenes = [composer.sample(per_category, generator, category) for category in CATEGORIES]
     return Scene(
         *(
@@ -204,11 +200,11 @@ def _sample(world: World, per_category: int, generator: torch.Generator, split: 
     )
 
 
-def _in_distribution(world: World, seed: int, split: Split) -> list[_Drawn]:
-    return _named(_sample(world, PER_CATEGORY, _generator(seed, "in-distribution"), split), split)
+def _in_distribution(seed: int, split: Split) -> list[_Drawn]:
+    return _named(_sample(PER_CATEGORY, _generator(seed, "in-distribution"), split), split)
 
 
-def _cue_conflict(world: World, seed: int, split: Split) -> list[_Drawn]:
+def _cue_conflict(seed: int, split: Split) -> list[_Drawn]:
     """Every pair equally often, and every silhouette of a category as often as the others."""
     generator = _generator(seed, "cue-conflict")
     categories = np.array(_silhouettes(split).categories)
@@ -219,64 +215,61 @@ def _cue_conflict(world: World, seed: int, split: Split) -> list[_Drawn]:
         own = np.flatnonzero(categories == category)
         order = own[torch.randperm(len(own), generator=generator).numpy()]
         silhouette += np.resize(order, len(others) * IMAGES_A_PAIR).tolist()
-    composer = Composer(world.whole(), _silhouettes(split))
+    composer = Composer(_silhouettes(split), WORLD)
     scene = composer.compose(torch.tensor(silhouette), torch.tensor(texture), generator)
     return _named(scene, split)
 
 
-def _silhouette(world: World, seed: int, split: Split) -> list[_Drawn]:
-    return _once_each(1 - _masks(world, split), world, split)
+def _silhouette(seed: int, split: Split) -> list[_Drawn]:
+    return _once_each(1 - _masks(split), split)
 
 
-def _edge(world: World, seed: int, split: Split) -> list[_Drawn]:
+def _edge(seed: int, split: Split) -> list[_Drawn]:
     """Outlines one pixel wide, the thinnest that this resolution shows.
 
     They run just inside the object, so that a stroke no wider than two stays one line.
     """
     lines = []
-    for inside in _masks(world, split) > 0.5:
+    for inside in _masks(split) > 0.5:
         depth = distance_transform_edt(inside) - 0.5
         lines.append(inside & (depth < POINTS_OF_SILHOUETTES))
-    return _once_each(1 - np.array(lines, dtype=np.float32), world, split)
+    return _once_each(1 - np.array(lines, dtype=np.float32), split)
 
 
-def _masks(world: World, split: Split) -> np.ndarray:
+def _masks(split: Split) -> np.ndarray:
     """Every silhouette, upright and centred, at the world's mean scale: (N, size, size)."""
     images = torch.from_numpy(_silhouettes(split).images.copy()).float()[:, None] / 255
-    size = world.resolution * POINTS_OF_SILHOUETTES
-    larger = 1 / (sum(world.scale) / 2)
+    size = WORLD.resolution * POINTS_OF_SILHOUETTES
+    larger = 1 / (sum(WORLD.scale) / 2)
     theta = torch.tensor([[larger, 0.0, 0.0], [0.0, larger, 0.0]]).expand(len(images), 2, 3)
     places = F.affine_grid(theta, [len(images), 1, size, size], align_corners=False)
     return F.grid_sample(images, places, align_corners=False)[:, 0].numpy()
 
 
-def _once_each(luma: np.ndarray, world: World, split: Split) -> list[_Drawn]:
+def _once_each(luma: np.ndarray, split: Split) -> list[_Drawn]:
     categories = _silhouettes(split).categories
     return [
         _Drawn(f"{name}.png", category, SINGLE_CONDITION, pixels)
         for name, category, pixels in zip(
-            numbered(categories), categories, _to_bytes(luma, world), strict=True
+            numbered(categories), categories, _to_bytes(luma), strict=True
         )
     ]
 
 
-def _texture(world: World, seed: int, split: Split) -> list[_Drawn]:
+def _texture(seed: int, split: Split) -> list[_Drawn]:
     """Textures over the whole frame, with the world's mean contrast."""
     generator = _generator(seed, "texture")
     category = torch.arange(len(CATEGORIES)).repeat_interleave(TEXTURES_A_CATEGORY)
     pattern = draw_textures(
         category,
-        world.textures,
-        between(world.period, len(category), generator) / world.resolution,
-        torch.deg2rad(between(world.tilt, len(category), generator)),
-        world.resolution * world.supersampling,
+        WORLD.textures,
+        between(WORLD.period, len(category), generator) / WORLD.resolution,
+        torch.deg2rad(between(WORLD.tilt, len(category), generator)),
+        WORLD.resolution * WORLD.supersampling,
         generator,
     )
-    low, high = world.texture_ratio
-    # The ratio is even in the logarithm, so this is its mean.
-    ratio = (high - low) / math.log(high / low) if high > low else low
-    contrast = ratio * sum(world.figure_ground) / 2 / 2
-    pixels = _to_bytes((GREY + contrast * pattern).numpy(), world)
+    contrast = sum(WORLD.texture_ratio) / 2 * sum(WORLD.figure_ground) / 2 / 2
+    pixels = _to_bytes((GREY + contrast * pattern).numpy())
     names = [CATEGORIES[index] for index in category]
     return [
         _Drawn(f"{_NO_SHAPE}-{number}.png", name, SINGLE_CONDITION, image)
@@ -284,9 +277,9 @@ def _texture(world: World, seed: int, split: Split) -> list[_Drawn]:
     ]
 
 
-def _to_bytes(luma: np.ndarray, world: World) -> np.ndarray:
+def _to_bytes(luma: np.ndarray) -> np.ndarray:
     """Mean over each pixel's points, uint8 (N, resolution, resolution, 3)."""
-    size = world.resolution
+    size = WORLD.resolution
     pixels = luma.reshape(len(luma), size, luma.shape[1] // size, size, -1).mean(axis=(2, 4))
     return np.repeat(_quantised(pixels)[..., None], 3, axis=3)
 
@@ -296,13 +289,13 @@ def _quantised(values: np.ndarray) -> np.ndarray:
 
 
 @lru_cache(maxsize=8)
-def _undistorted(world: World, seed: int, split: Split) -> tuple[_Drawn, ...]:
-    scene = _sample(world, DISTORTED_A_CATEGORY, _generator(seed, "manipulated"), split)
+def _undistorted(seed: int, split: Split) -> tuple[_Drawn, ...]:
+    scene = _sample(DISTORTED_A_CATEGORY, _generator(seed, "manipulated"), split)
     return tuple(_named(scene, split))
 
 
-def _distorted(dataset: str, world: World, seed: int, split: Split) -> list[_Drawn]:
-    base = _undistorted(world, seed, split)
+def _distorted(dataset: str, seed: int, split: Split) -> list[_Drawn]:
+    base = _undistorted(seed, split)
     images = np.stack([each.pixels for each in base]) / 255
     drawn: list[_Drawn] = []
     for condition in conditions_made(dataset):
@@ -316,7 +309,7 @@ def _distorted(dataset: str, world: World, seed: int, split: Split) -> list[_Dra
     return drawn
 
 
-_PLAIN: dict[str, Callable[[World, int, Split], list[_Drawn]]] = {
+_PLAIN: dict[str, Callable[[int, Split], list[_Drawn]]] = {
     "in-distribution": _in_distribution,
     "cue-conflict": _cue_conflict,
     "silhouette": _silhouette,

@@ -33,7 +33,8 @@ def silhouettes(answers: pd.DataFrame) -> tuple[pd.Index, Factor]:
         Their names, and the factor whose units they are, in the same order.
     """
     # One that misleads is shown for other categories too; its own is the one it shows most often.
-    often = answers.value_counts(["silhouette", "category"]).reset_index()
+    often = answers.groupby(["silhouette", "category"], observed=True).size().reset_index(name="n")
+    often = often.sort_values("n", ascending=False, kind="stable")  # whatever the order of rows
     shown = often.drop_duplicates("silhouette").sort_values("silhouette")
     sizes, place = strata(shown["category"])
     return pd.Index(shown["silhouette"].to_numpy()[np.argsort(place)]), Factor("silhouettes", sizes)

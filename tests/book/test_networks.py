@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -11,8 +12,8 @@ from gcbook.book import networks
 from gcbook.book.networks import read_index, write_networks
 from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import is_same, named_world
 from gcbook.miniworld.silhouettes import load_silhouettes
+from gcbook.miniworld.world import WORLD
 from gcbook.paper.categories import CATEGORIES
 
 
@@ -56,9 +57,8 @@ def test_the_index_says_how_large_each_file_is(folder):
     assert index["bytes"] == {
         path.stem: path.stat().st_size for path in folder.glob("*.js") if path.stem != "index"
     }
-    for world in index["worlds"]:
-        assert {world["diffusion"], world["cnn"]} <= set(index["models"])
-        assert is_same(world["choices"], named_world(world["world"]))
+    assert {index["diffusion"], index["cnn"]} == set(index["models"])
+    assert index["world"] == json.loads(json.dumps(asdict(WORLD)))
 
 
 def test_the_index_says_what_the_paper_prints_of_imagen(folder):

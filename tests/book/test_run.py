@@ -24,8 +24,6 @@ def no_kernel(monkeypatch):
         ("shape-bias", {"observers": "resnet-50"}, r"Did you mean resnet50"),
         ("shape-bias", {"datasets": "edges"}, r"no dataset is called 'edges'.* Did you mean edge"),
         ("shape-bias", {"trials": "a.csv,b.csv"}, r"trials: expected paths .* at a\.csv, b\.csv"),
-        ("calibrated-world", {"worlds": "none"}, "worlds: expected paths .* nothing at none"),
-        ("calibrated-world", {"worlds": "gcbook"}, "expected a map of `gcbook worlds`"),
         ("interval-coverage", {"stored": "README.md"}, "expected a run of benchmarks/coverage"),
         ("step-by-step", {"model": "mini-pixle"}, r"model: .* Did you mean mini-pixel"),
         ("step-by-step", {"model": "mini-cnn"}, "of the kind diffusion; found"),
@@ -42,10 +40,10 @@ def test_what_is_wrong_is_said_before_a_kernel_starts(chapter, values, says, tmp
 
 
 def test_a_model_without_weights_is_no_model_to_follow(tmp_path):
-    with pytest.raises(DataNotFoundError, match="weights of mini-pixel-calibrated-seed1"):
+    with pytest.raises(DataNotFoundError, match="weights of mini-pixel-seed1"):
         run_chapter(
             find_project(),
             "step-by-step",
-            {"model": "mini-pixel-calibrated-seed1"},
+            {"model": "mini-pixel-seed1"},
             tmp_path / "out",
         )

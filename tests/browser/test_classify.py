@@ -9,7 +9,6 @@ from tiny import browsing
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.illusions.reconstruct import reconstruct
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.staging import compose_stage, find_silhouette
 from gcbook.miniworld.world import ALL_CATEGORIES
@@ -37,8 +36,8 @@ COMPOSED = """async ([name, contrast]) => {
   const shapes = await gcbookLoad(folder + "silhouettes.js");
   const pixels = await gcbookUnpacked(shapes.pixels);
   const at = 64 * 64 * shapes.names.indexOf(name.split("-")[0]);
-  const { choices, diffusion } = index.worlds[0];
-  const scene = gc.scene(pixels.subarray(at, at + 64 * 64), name, choices,
+  const { world, diffusion } = index;
+  const scene = gc.scene(pixels.subarray(at, at + 64 * 64), name, world,
     index.models[diffusion].labels);
   return Array.from(gc.compose(scene, contrast));
 }"""
@@ -67,7 +66,6 @@ def opened(browser, origins):
     page.goto(f"{origins['file']}/{PAGE}")
     heavy = page.locator("script[src*='/networks/runtime'], script[src*='/networks/mini-']")
     assert heavy.count() == 0, "networks are loaded when they are asked for"
-    page.get_by_label("World", exact=True).select_option("default")
     page.get_by_role("button", name="Load the networks").click()
     page.get_by_role("button", name="Run", exact=True).wait_for()
     assert heavy.count() == 3
@@ -90,10 +88,7 @@ def finished(page):
 def test_the_page_opens_on_the_first_picture_of_the_path(open_book):
     page = open_book().goto(PAGE)
     page.wait_for_function("window.gcClassify.page")
-    shown = "[gcClassify.page.world.world, gcClassify.page.id()]"
-    assert page.evaluate(shown) == page.evaluate(
-        "[gcClassify.PATH[0].world, gcClassify.PATH[0].id]"
-    )
+    assert page.evaluate("gcClassify.page.id()") == page.evaluate("gcClassify.PATH[0].id")
     steps = page.locator("[data-classify=path]")
     assert steps.locator("[aria-pressed=true]").count() == 1
     assert "Which network names the keyboard?" in steps.inner_text()
@@ -105,15 +100,11 @@ def test_the_page_opens_on_the_first_picture_of_the_path(open_book):
 def test_the_path_says_what_the_networks_say(opened):
     """Each step's cues, with the contrast, the draws and the weights that it is shown with."""
     path, rule = opened.evaluate("gcClassify.PATH"), DrawRule(seed=0, timesteps="uniform")
-    assert len(path) == 5
+    assert len(path) == 4
+    pixel, cnn = (load_classifier(model_folder(f"mini-{kind}")) for kind in ("pixel", "cnn"))
     for step in path:
-        world, name = named_world(step["world"]), step["id"]
-        suffix = "" if step["world"] == "default" else f"-{step['world']}"
-        contrast = round(20 * np.sqrt(np.prod(world.texture_ratio))) / 20
-        image = compose_stage(find_silhouette(name), name, contrast, world)[None] / np.float32(255)
-        pixel, cnn = (
-            load_classifier(model_folder(f"mini-{kind}{suffix}")) for kind in ("pixel", "cnn")
-        )
+        name = step["id"]
+        image = compose_stage(find_silhouette(name), name, 0.75)[None] / np.float32(255)
         (x,) = pixel.prepare(list(image))
         draws = [pixel.draw(name, i, rule, x) for i in range(16) for _ in CATEGORIES]
         labels = torch.arange(16).repeat(16)
@@ -132,11 +123,11 @@ def test_the_path_says_what_the_networks_say(opened):
 
 
 def test_the_second_picture_shows_what_its_text_says(opened):
-    """The ResNet names the shape; the weighting decides what the other names."""
+    """The ResNet names the texture; the weighting decides what the other names."""
     opened.get_by_role("button", name="2. The weights").click()
     said = opened.locator("[data-classify=answer] .gc-said td")
     opened.wait_for_function("gcClassify.page.state.log_p")
-    assert said.nth(1).inner_text().startswith("bottle (the shape)")
+    assert said.nth(1).inner_text().startswith("clock (the texture)")
     opened.get_by_role("button", name="bottle", exact=True).click()
     opened.get_by_role("button", name="Run", exact=True).click()
     opened.wait_for_function("gcClassify.page.state.draws.length === 16")
@@ -152,7 +143,7 @@ def test_the_second_picture_shows_what_its_text_says(opened):
     assert [row.split("\t") for row in rows] == [
         ["You", "1", "0", "0", "100%"],
         ["mini-pixel", "0", "1", "0", "0%"],
-        ["mini-cnn", "1", "0", "0", "100%"],
+        ["mini-cnn", "0", "1", "0", "0%"],
         ["Imagen, in the paper", "", "", "", "99%"],
     ]
 
@@ -257,9 +248,8 @@ def test_an_outline_is_filled_by_the_even_odd_rule_and_centred(opened):
     assert opened.evaluate("gcClassify.filled([[[1, 1], [2, 2]]])") is None
 
 
-def errors_agree(opened, images, world=""):
-    """Whether the page's numbers are those of the networks of a world."""
-    pixel, cnn = (load_classifier(model_folder(f"mini-{kind}{world}")) for kind in ("pixel", "cnn"))
+def test_errors_and_answers_are_those_of_the_package(opened, images):
+    pixel, cnn = (load_classifier(model_folder(f"mini-{kind}")) for kind in ("pixel", "cnn"))
     for name, image in images.items():
         grey = image[..., 0].ravel().tolist()
         found = opened.evaluate(ERRORS, [name, grey, RULE.seed, DRAWS])
@@ -276,10 +266,6 @@ def errors_agree(opened, images, world=""):
         assert found["answers"] == answers, name
         log_p = -cnn.measure(cnn.prepare([image.astype(np.float32) / 255]), [], None, "none")["nll"]
         assert abs(np.array(found["log_p"]) - log_p.numpy()[0]).max() < 1e-4, name
-
-
-def test_errors_and_answers_are_those_of_the_package(opened, images):
-    errors_agree(opened, images)
 
 
 @pytest.mark.nightly
@@ -412,36 +398,8 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
     reconstruct.press("Enter")
     opened.wait_for_function("gcClassify.page.state.pair")
     assert reconstruct.evaluate("button => button === document.activeElement")
-    # The drawing stays in another world, and is shown in both.
-    opened.get_by_label("World", exact=True).select_option("calibrated")
-    kept = "Array.from(gcClassify.page.kept.outline)"
-    assert opened.evaluate(kept) == mask
-    assert opened.evaluate("gcClassify.page.id()") == name
-    shots = opened.get_by_role("group", name="The same picture in both worlds")
-    assert shots.locator("figcaption").all_inner_texts()[0].startswith("default, contrast 0.45")
-    painted = shots.locator("canvas").evaluate_all(
-        "all => all.map(c => Array.from(c.getContext('2d').getImageData(0, 0, 32, 32).data))"
-    )
-    default, calibrated = np.array(painted).reshape(2, 32, 32, 4)[..., 0].astype(int)
-    assert abs(default - made[..., 0]).max() <= 1
-    again = compose_stage(np.uint8(mask).reshape(64, 64), name, 0.75, named_world("calibrated"))
-    assert abs(calibrated - again[..., 0]).max() <= 1
-    opened.get_by_label("World", exact=True).select_option("default")
-    assert opened.get_by_role("button", name="Run", exact=True).is_visible(), "networks stay loaded"
     opened.get_by_role("button", name="Clear").click()
     assert run.is_disabled()
-
-
-@pytest.mark.nightly
-def test_another_world_has_networks_of_its_own(opened, images):
-    opened.get_by_role("button", name="3. The training").click()
-    assert opened.get_by_label("Texture’s contrast", exact=True).input_value() == "0.75"
-    assert opened.get_by_role("button", name="Run", exact=True).count() == 0
-    opened.get_by_role("button", name="Load the networks").click()
-    opened.wait_for_function("gcClassify.page.state.log_p")
-    said = opened.locator("[data-classify=answer] .gc-said td")
-    assert said.nth(1).inner_text().startswith("clock (the texture)")
-    errors_agree(opened, dict(list(images.items())[:2]), "-calibrated")
 
 
 def test_the_page_says_that_it_needs_scripts(open_book):

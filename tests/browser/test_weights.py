@@ -54,10 +54,8 @@ def opened(
 @pytest.mark.parametrize("rule", RULES, ids=str)
 def test_answers_are_those_of_the_package(opened: Page, figure: LiveFigure, rule: dict) -> None:
     for number, model in enumerate(figure.models):
-        recipe, _, world = model.name.partition(", ")
-        shipped = {"calibrated world": f"{recipe}-calibrated", "default world": recipe}[world]
         for name in SETS:
-            store, images = shipped_store(shipped, name), model.images[name]
+            store, images = shipped_store(model.name, name), model.images[name]
             rows = store.scores()
             used = (
                 (rows["draw"] < rule["draws"])

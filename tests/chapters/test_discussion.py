@@ -7,7 +7,7 @@ from tiny.notebooks import run_chapter
 
 from gcbook.claims import Interval
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.shipped import select_models
+from gcbook.miniworld.results.shipped import shipped_models
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import cue_shares
 
@@ -34,7 +34,7 @@ def test_printed_numbers(found):
 
 
 def test_small_networks_are_pooled_as_elsewhere(found):
-    answers = miniature_answers(["cue-conflict"], select_models("calibrated", ["mini-ar"]))
+    answers = miniature_answers(["cue-conflict"], shipped_models(("mini-ar",)))
     rows = cue_shares(with_recipe(answers), ["recipe"], resampling=Resampling(draws=0))
     assert found["small"]["ar"] == pytest.approx(rows["shape_bias"][0])
     expected = [0.108, 0.517, 0.346, 0.188]

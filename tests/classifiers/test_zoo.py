@@ -7,7 +7,6 @@ import pytest
 import yaml
 from pydantic import ValidationError
 from tiny import images
-from tiny.shipped import use_data
 
 from gcbook.classifiers import discriminative
 from gcbook.classifiers import zoo as module
@@ -26,7 +25,7 @@ from gcbook.classifiers.zoo import (
 from gcbook.files.errors import InputError
 
 NAMED = {
-    *("mini-pixel", "mini-latent", "mini-ar", "mini-masked", "mini-cnn", "mini-cnn-noise"),
+    *("mini-pixel", "mini-latent", "mini-cnn"),
     *("sd-1.4", "sd-2.1-base", "sd-3.5-medium", "if-i-l", "janus-pro-1b"),
     *("amused-256", "clip-vit-l-14", "resnet50"),
 }
@@ -114,34 +113,7 @@ def test_an_entry_says_where_it_comes_from_and_what_it_is(name):
 def test_every_name_is_there_once():
     file = Path(module.__file__).with_name("zoo.yaml")
     names = [values["name"] for values in yaml.safe_load(file.read_text(encoding="utf-8"))]
-    assert names == [name for name, entry in zoo().items() if not entry.world]
-
-
-def test_a_miniature_of_another_world_is_found_by_its_name(tmp_path, monkeypatch):
-    folder = use_data(tmp_path, monkeypatch) / "models"
-    for name in (
-        "mini-cnn",
-        "mini-cnn-seed1",
-        "mini-cnn-mars",
-        "mini-cnn-noise-mars",
-        "mini-judge",
-    ):
-        (folder / name).mkdir()
-        (folder / name / "model.safetensors").touch()
-    (folder / "mini-ar-mars").mkdir()
-    (folder / "mini-ar-mars" / "training.json").touch()
-    zoo.cache_clear()
-    try:
-        assert [name for name, entry in zoo().items() if entry.world] == [
-            "mini-cnn-mars",
-            "mini-cnn-noise-mars",
-        ]
-        entry = find_entry("mini-cnn-mars")
-        assert (entry.world, entry.stands_for) == ("mars", "resnet50")
-        assert entry.title == "Miniature convolutional network, mars world"
-        assert at_hand(entry).path == folder / "mini-cnn-mars"
-    finally:
-        zoo.cache_clear()
+    assert names == list(zoo())
 
 
 @pytest.mark.parametrize("change", [{"kind": "other"}, {"size": 3}, {"name": "No Spaces"}])
@@ -209,7 +181,7 @@ def test_how_to_get_says_what_to_type():
     assert how_to_get(find_entry("sd-1.4")) == "hf download CompVis/stable-diffusion-v1-4"
     assert how_to_get(find_entry("if-i-l")).startswith("accept the licence")
     assert "--revision refs/pr/1" in how_to_get(find_entry("dit-xl-2-256"))
-    assert "GCBOOK_MODELS_DIR/mini-ar" in how_to_get(find_entry("mini-ar"))
+    assert "GCBOOK_MODELS_DIR/mini-cnn" in how_to_get(find_entry("mini-cnn"))
     assert str(Source(hub="a/b", revision="c")) == "a/b@c"
 
 

@@ -17,7 +17,7 @@ from gcbook.illusions import commons
 from gcbook.miniworld.training.state import add_row, write_state
 from gcbook.trials.originals import SOURCES, read_registry
 
-STORE = "scores/mini-cnn/texture"
+STORE = "scores/mini-cnn-calibrated/texture"
 SOURCE = SOURCES["trials"][0]
 
 
@@ -131,7 +131,7 @@ def test_a_run_of_training_is_checked(alone, capsys):
     about = {"done": 1, "seconds": 0.0, "losses": 0.0, "notes": {}, "plan": {}, "of": {}}
     write_state(run / RUN_STATE, {"a": torch.zeros(3)}, about)
     add_row(run / "history.jsonl", {"step": 1})
-    shutil.copytree(DATA.path("models/mini-cnn"), run / "model")
+    shutil.copytree(DATA.path("models/mini-cnn-calibrated"), run / "model")
     with (run / "history.jsonl").open("a") as history:
         history.write('{"step": 2, "lo')  # an interruption, which is no damage
     status, said, _ = call(capsys, "check", alone / "runs")

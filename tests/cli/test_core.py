@@ -40,19 +40,24 @@ def call(*arguments: object, cwd: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+SILHOUETTES = DATA.folder / "scores/mini-pixel-calibrated/silhouette"
+
+
 @pytest.fixture(scope="module")
 def trials(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Decisions of a model, made by ``decide``, and the same as if they were a person's."""
     folder = tmp_path_factory.mktemp("core")
-    done = call("decide", DATA.path("scores/mini-cnn/cue-conflict"), "-o", "mine", cwd=folder)
+    done = call(
+        "decide", DATA.path("scores/mini-cnn-calibrated/cue-conflict"), "-o", "mine", cwd=folder
+    )
     assert done.returncode == 0, done.stderr
     (file,) = (folder / "mine").rglob("*.csv")
-    assert file.name == "cue-conflict_mini-cnn_session-1.csv"
+    assert file.name == "cue-conflict_mini-cnn-calibrated_session-1.csv"
     person = file.with_name("cue-conflict_subject-01_session-1.csv")
-    person.write_text(file.read_text().replace("mini-cnn", "subject-01"))
+    person.write_text(file.read_text().replace("mini-cnn-calibrated", "subject-01"))
     shutil.copy(person, person.with_name("cue-conflict_subject-02_session-1.csv"))
     other = person.with_name("cue-conflict_subject-02_session-1.csv")
-    other.write_text(file.read_text().replace("mini-cnn", "subject-02"))
+    other.write_text(file.read_text().replace("mini-cnn-calibrated", "subject-02"))
     return folder
 
 
@@ -64,8 +69,8 @@ def test_a_benchmark(trials):
     assert done.returncode == 0, done.stderr
     rows = {row["observer"]: row for row in json.loads(done.stdout)["rows"]}
     # The people are copies of the model.
-    assert rows["mini-cnn"]["shape_bias"] == pytest.approx(537 / 577, abs=1e-3)
-    assert rows["mini-cnn"]["error_consistency"] == pytest.approx(1)
+    assert rows["mini-cnn-calibrated"]["shape_bias"] == pytest.approx(117 / 647, abs=1e-3)
+    assert rows["mini-cnn-calibrated"]["error_consistency"] == pytest.approx(1)
 
 
 @pytest.mark.parametrize(
@@ -76,8 +81,14 @@ def test_a_benchmark(trials):
         (["claims", "--json"], '"humans-shape-bias"'),
         (["models"], "sd-1.4"),
         (["models", "mini-pixel", "--json"], '"at_hand": "package: '),
-        (["decide", DATA.folder / "scores/mini-pixel/silhouette", "--json"], '"accuracy"'),
-        (["check", DATA.folder / "scores/mini-pixel/silhouette"], "a store of scores: whole"),
+        (
+            ["decide", SILHOUETTES, "--json"],
+            '"accuracy"',
+        ),
+        (
+            ["check", SILHOUETTES],
+            "a store of scores: whole",
+        ),
     ],
     ids=lambda value: " ".join(map(str, value[:1])) if isinstance(value, list) else "",
 )
@@ -92,7 +103,7 @@ def test_what_needs_no_extra_runs(arguments, says, tmp_path):
     [
         (["run", "shape-bias"], "papermill", "book"),
         (["build"], "papermill", "book"),
-        (["score", "mini-cnn", "cue-conflict", "--world", "default", "-o", "s"], "torch", "models"),
+        (["score", "mini-cnn", "cue-conflict", "--drawn", "-o", "s"], "torch", "models"),
         (["train", "mini-cnn", "-o", "run"], "torch", "models"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else "",

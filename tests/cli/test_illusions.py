@@ -55,7 +55,7 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
     record = json.loads((tmp_path / "out/reconstructions.json").read_text())
     assert record["prompts"] == ["an image of a duck", "an image of a rabbit"]
     assert (record["model"], record["steps"], record["seed"]) == ("mini-pixel", 4, 0)
-    assert record["weights"] == hash_weights(DATA.path("models/mini-pixel"))
+    assert record["weights"] == hash_weights(DATA.path("models/mini-pixel-calibrated"))
     status, _, err = call(capsys, *command)
     assert status == 2
     assert "reconstructions.json: already there" in err

@@ -18,6 +18,8 @@ from tiny.scorers import LABELS, Counting, Likelihood
 from gcbook import cli
 from gcbook.book.project import find_project
 from gcbook.files.manifest import DATA
+from gcbook.miniworld import testsets
+from gcbook.miniworld.world import World
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide_store
@@ -63,27 +65,21 @@ def asked(monkeypatch):
     return asked
 
 
-def test_a_test_set_of_a_world(capsys, tmp_path, asked, monkeypatch):
-    from gcbook.miniworld import named
-    from gcbook.miniworld.testsets import make_test_set
-    from gcbook.miniworld.world import World
-
-    small = World(resolution=4, scale=(0.5, 0.5))
-    monkeypatch.setattr(named, "_worlds", lambda: {"default": World(), "small": small})
+def test_a_test_set_of_the_drawn_world(capsys, tmp_path, asked, monkeypatch):
+    monkeypatch.setattr(testsets, "WORLD", World(resolution=4, scale=(0.5, 0.5)))
+    monkeypatch.setattr(testsets, "_made", testsets._made.__wrapped__)
     store = tmp_path / "store"
-    command = ("score", "toy", "edge", "-o", store, "--world", "small", "--draws", 1)
+    command = ("score", "toy", "edge", "-o", store, "--drawn", "--draws", 1)
     status, _, _ = call(capsys, *command, "--limit", 16)
     assert status == 0
     found = Store.open(store).images().set_index("image_id")["sha256"]
-    made = {each.image_id: each.sha256() for each in make_test_set("edge", small)}
+    made = {each.image_id: each.sha256() for each in testsets.make_test_set("edge")}
     assert len(found) == 16
     assert all(made[name] == value for name, value in found.items())
     status, _, err = call(capsys, *command, "--dataset", "cue-conflict")
     assert status == 2
-    assert "a test set of --world has its name" in err
-    status, _, err = call(
-        capsys, "score", "toy", tmp_path, "-o", tmp_path / "s", "--world", "small"
-    )
+    assert "a test set of --drawn has its name" in err
+    status, _, err = call(capsys, "score", "toy", tmp_path, "-o", tmp_path / "s", "--drawn")
     assert (status, "test set: expected one of in-distribution" in err) == (2, True)
     assert asked["loaded"] == 1
 
@@ -94,7 +90,7 @@ def test_decisions_on_miniature_images_are_for_no_benchmark_of_people(capsys, tm
         store, output = scores / model / "cue-conflict", tmp_path / model
         status, out, err = call(capsys, "decide", store, "-o", output)
         assert (status, err) == (0, "")
-        said = "miniature images, calibrated world: gcbook benchmark has no people who saw them"
+        said = "drawn images: gcbook benchmark has no people who saw them"
         last = [f"next: gcbook run weighting -p stores {store}"] if follows else []
         assert out.splitlines()[-1 - follows :] == [said, *last]
 
@@ -637,7 +633,7 @@ def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, mon
 
 def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
     store = tmp_path / "s"
-    asked = ["score", "mini-cnn-noise", images, "-o", store, "--noise", "sqrt", "--draws", "3"]
+    asked = ["score", "mini-cnn", images, "-o", store, "--noise", "sqrt", "--draws", "3"]
     assert call(capsys, *asked)[0] == 0
     header = json.loads((store / "store.json").read_text())
     assert header["classifier"]["noise"] == "sqrt"
@@ -645,13 +641,13 @@ def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
     for pool in ("log", "probability"):
         assert call(capsys, "decide", store, "-o", tmp_path / pool, "--pool", pool)[0] == 0
     # Another store without noise is not mixed with it.
-    status, _, err = call(capsys, "score", "mini-cnn-noise", images, "-o", store)
+    status, _, err = call(capsys, "score", "mini-cnn", images, "-o", store)
     assert status == 2
     assert "was begun with something else" in err
 
 
 def test_noise_for_another_kind_of_model_is_refused(capsys, tmp_path, images):
-    asked = ["score", "mini-cnn-noise", images, "-o", tmp_path / "s", "--noise"]
+    asked = ["score", "mini-cnn", images, "-o", tmp_path / "s", "--noise"]
     status, _, err = call(
         capsys, "score", "mini-pixel", images, "-o", tmp_path / "s", *asked[-1:], "sqrt"
     )

@@ -2,17 +2,14 @@
 
 import json
 import signal
-from dataclasses import replace
+from dataclasses import asdict
 
 import pytest
 from tiny.command import call
 
-from gcbook.miniworld import named
-from gcbook.miniworld.named import world_name
-from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.training import recipes
 from gcbook.miniworld.training.cnn import CnnTask
-from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.miniworld.world import WORLD
 
 
 @pytest.fixture(autouse=True)
@@ -51,25 +48,7 @@ def test_training_goes_on_where_it_was_stopped(capsys, tmp_path, monkeypatch):
     assert record["plan"]["steps"] == 4
     assert record["images_seen"] == 4 * 128
     assert record["history"] == rows
-    assert world_name(record["world"]) == "default"
-
-
-def test_a_network_is_trained_in_the_world_that_is_named(capsys, tmp_path, monkeypatch):
-    other = replace(DEFAULT_WORLD, outline=Outline(misleading=0.2))
-    monkeypatch.setattr(named, "_worlds", lambda: {"default": DEFAULT_WORLD, "other": other})
-    command = ("train", "mini-cnn", "-o", tmp_path / "run", "--steps", 1, "--device", "cpu")
-    assert call(capsys, *command, "--world", "other")[0] == 0
-    record = json.loads((tmp_path / "run/model/training.json").read_text())
-    assert world_name(record["world"]) == "other"
-    # A run is of one world.
-    status, _, err = call(capsys, *command)
-    assert status == 2
-    assert "outline" in err
-    status, _, err = call(capsys, *command, "--world", "third")
-    assert (status, err) == (2, "gcbook: world: expected one of default, other; found 'third'.\n")
-    status, _, err = call(capsys, "train", "resnet50", "-o", tmp_path / "r", "--world", "other")
-    assert status == 2
-    assert "no --steps, --with or --world" in err
+    assert record["world"] == json.loads(json.dumps(asdict(WORLD)))
 
 
 def test_wrong_requests_are_one_line(capsys, tmp_path):

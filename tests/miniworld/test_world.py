@@ -1,4 +1,4 @@
-"""The miniature world does what its choices say."""
+"""The drawn world does what its choices say."""
 
 from dataclasses import replace
 
@@ -7,14 +7,13 @@ import pytest
 import torch
 from tiny.world import BARE
 
-from gcbook.files.errors import InputError
 from gcbook.miniworld.silhouettes import load_silhouettes
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer, World
+from gcbook.miniworld.world import ALL_CATEGORIES, WORLD, Composer
 from gcbook.paper.categories import CATEGORIES
 
 
-def sample(number, world=DEFAULT_WORLD, seed=0, split="train", categories=ALL_CATEGORIES):
-    composer = Composer(world, load_silhouettes(split, categories))
+def sample(number, world=WORLD, seed=0, split="train", categories=ALL_CATEGORIES):
+    composer = Composer(load_silhouettes(split, categories), world)
     return composer.sample(number, torch.Generator().manual_seed(seed))
 
 
@@ -30,40 +29,49 @@ def test_seed_decides():
     assert (sample(8).images != sample(8, seed=1).images).any()
 
 
-def test_the_default_world_draws_what_its_shipped_networks_learned():
+def test_the_world_draws_what_its_shipped_networks_learned():
     """The first images of their pool, as they were when those networks were trained."""
     scene = sample(64, seed=1_000_003)
     assert scene.label[:12].tolist() == [14, 6, 11, 16, 16, 11, 11, 16, 4, 0, 14, 16]
-    assert (scene.label == scene.shape).all()
-    assert scene.images.mean() == pytest.approx(131.3127, abs=2e-3)
-    assert scene.images.std() == pytest.approx(54.2567, abs=2e-3)
+    assert 0 < (scene.label != scene.shape).sum() < 32
+    assert scene.images.mean() == pytest.approx(129.9598, abs=2e-3)
+    assert scene.images.std() == pytest.approx(54.4334, abs=2e-3)
     row = scene.images[5, 16, 10:20, 0].astype(int)
-    assert np.abs(row - [106, 109, 99, 106, 125, 137, 138, 138, 138, 138]).max() <= 1
+    assert np.abs(row - [170, 170, 170, 204, 238, 221, 170, 170, 170, 170]).max() <= 1
 
 
 def test_categories_come_equally_often_and_wear_their_texture_as_often_as_said():
-    world = replace(DEFAULT_WORLD, resolution=8, supersampling=1, diagnosticity=0.7)
+    world = replace(WORLD, resolution=8, supersampling=1, diagnosticity=0.7)
     scene = sample(6000, world, categories=CATEGORIES)
-    counts = np.bincount(scene.shape, minlength=16)
+    counts = np.bincount(scene.label, minlength=16)
     assert (np.abs(counts - 375) < 5 * np.sqrt(375)).all()
-    own = scene.texture == scene.shape
+    own = scene.texture == scene.label
     assert abs(own.mean() - 0.7) < 5 * np.sqrt(0.7 * 0.3 / 6000)
     # Where it is another's, all others are alike, the three extra categories too.
-    others = np.bincount((scene.texture - scene.shape)[~own] % 19, minlength=19)[1:]
+    others = np.bincount((scene.texture - scene.label)[~own] % 19, minlength=19)[1:]
     assert (np.abs(others - 100) < 5 * np.sqrt(100)).all()
+
+
+def test_outlines_mislead_as_often_as_said_to_all_other_categories_alike():
+    world = replace(WORLD, resolution=8, supersampling=1, misleading=0.3)
+    scene = sample(6000, world, categories=CATEGORIES)
+    misled = scene.shape != scene.label
+    assert abs(misled.mean() - 0.3) < 5 * np.sqrt(0.3 * 0.7 / 6000)
+    others = np.bincount((scene.shape - scene.label)[misled] % 16, minlength=16)[1:]
+    assert (np.abs(others - 120) < 5 * np.sqrt(120)).all()
 
 
 @pytest.mark.parametrize("diagnosticity", [0.0, 1.0])
 def test_extreme_diagnosticity(diagnosticity):
-    world = replace(DEFAULT_WORLD, resolution=8, diagnosticity=diagnosticity)
+    world = replace(WORLD, resolution=8, diagnosticity=diagnosticity)
     scene = sample(200, world)
-    assert (scene.shape == scene.texture).mean() == diagnosticity
+    assert (scene.label == scene.texture).mean() == diagnosticity
 
 
 def test_silhouette_shows_through():
     """Without texture, background and pose an image is the silhouette in two greys."""
     silhouettes = load_silhouettes("test", ("cat",))
-    composer = Composer(replace(BARE, scale=(1.0, 1.0)), silhouettes)
+    composer = Composer(silhouettes, replace(BARE, scale=(1.0, 1.0)))
     index = torch.arange(len(silhouettes.names))
     scene = composer.compose(index, torch.zeros_like(index), torch.Generator().manual_seed(0))
     for image, mask in zip(scene.images[..., 0], silhouettes.images, strict=True):
@@ -80,11 +88,11 @@ def test_texture_contrast_is_the_ratio_of_figure_and_ground():
     keyboards = load_silhouettes("train", ("oven",))
     world = replace(BARE, texture_ratio=(0.5, 0.5), scale=(1.0, 1.0), figure_ground=(0.3, 0.3))
     world = replace(world, resolution=64, supersampling=1)
-    composer = Composer(world, keyboards)
+    composer = Composer(keyboards, world)
     index = torch.arange(len(keyboards.names)).repeat(20)
     stripes = torch.zeros_like(index)
     scene = composer.compose(index, stripes, torch.Generator().manual_seed(0))
-    flat = Composer(replace(world, texture_ratio=(1e-6, 1e-6)), keyboards).compose(
+    flat = Composer(keyboards, replace(world, texture_ratio=(1e-6, 1e-6))).compose(
         index, stripes, torch.Generator().manual_seed(0)
     )
     added = (scene.images[..., 0].astype(float) - flat.images[..., 0]) / 255
@@ -98,7 +106,7 @@ def test_pose_moves_and_mirrors():
     index = torch.zeros(40, dtype=torch.int64)
 
     def masks(world):
-        scene = Composer(world, silhouettes).compose(index, index, torch.Generator().manual_seed(0))
+        scene = Composer(silhouettes, world).compose(index, index, torch.Generator().manual_seed(0))
         luma = scene.images[..., 0].astype(float)
         away = np.abs(luma - luma[:, :1, :1])
         return away > away.max(axis=(1, 2), keepdims=True) / 2
@@ -118,25 +126,3 @@ def test_background_tells_nothing_but_varies():
     corners = sample(400, world).images[:, 0, :, 0].astype(float) / 255
     within = corners.std(axis=1).mean()
     assert 0.3 * 0.1 < within < 1.5 * 0.1
-
-
-def test_colour_leaves_luma():
-    scene = sample(50, replace(DEFAULT_WORLD, colour=0.2))
-    grey = sample(50)
-    assert (scene.images[..., 0] != scene.images[..., 1]).any()
-    assert np.abs(scene.images.mean(axis=3) - grey.images.mean(axis=3)).mean() < 8
-
-
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        ({"diagnosticity": 1.1}, "probability"),
-        ({"textures": ("stripes",)}, "expected 19"),
-        ({"resolution": 0}, "at least 1"),
-        ({"period": (6.0, 5.0)}, "low, high"),
-        ({"texture_ratio": (0.0, 0.5)}, "above 0"),
-    ],
-)
-def test_impossible_worlds_are_refused(change, says):
-    with pytest.raises(InputError, match=says):
-        World(**change)

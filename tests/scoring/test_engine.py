@@ -91,7 +91,7 @@ def test_batch_size_and_other_images_change_nothing(tmp_path, racing):
     equal(few, one[one["image_id"] == alone[0].image_id])
 
 
-@pytest.mark.parametrize("model", ["mini-cnn", "mini-ar", "mini-pixel"])
+@pytest.mark.parametrize("model", ["mini-cnn", "mini-pixel"])
 def test_scores_of_trained_networks_hold_to_four_digits_whatever_the_batch(tmp_path, model):
     classifier = load_classifier(model_folder(model), name=model)
     images = make_test_set("cue-conflict").stimuli[::800]

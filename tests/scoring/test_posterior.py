@@ -151,10 +151,12 @@ def test_draws_that_were_not_used_decide_as_often_as_expected(weighting, n):
         found.append(posterior(errors[:, :n], t[:, :n, 0], best, others=32 - n))
         agree.append(best == other)
     p, same = np.concatenate(found), np.concatenate(agree)
-    # The margin, and two standard errors of the share.
-    assert p.mean() == pytest.approx(same.mean(), abs=0.05 + 2 * (0.2 / len(p)) ** 0.5)
+    # The margin, and two standard errors of the share. Under equal weights near-ties make it too
+    # sure, as the module says.
+    margin = {"exp:7": 0.05, "uniform": 0.1}[weighting]
+    assert p.mean() == pytest.approx(same.mean(), abs=margin + 2 * (0.2 / len(p)) ** 0.5)
     for low in np.linspace(0.4, 0.9, 6):
         some = (p >= low) & (p < low + 0.1)
         error = np.sqrt(p[some].mean() * (1 - p[some].mean()) / some.sum())
-        assert p[some].mean() == pytest.approx(same[some].mean(), abs=0.1 + 2 * error)
+        assert p[some].mean() == pytest.approx(same[some].mean(), abs=2 * margin + 2 * error)
     assert np.corrcoef(p, same)[0, 1] > 0.3

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pytest
 from safetensors.numpy import save_file
 
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results import answers, own_stores, shipped, sweep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 from gcbook.noise.weightings import parse_weighting
@@ -68,13 +67,16 @@ def ship_model(
     data: Path, model: str, *, parameters: int = 1000, batch_size: int = 10, weights: bool = True
 ) -> None:
     """A model's folder, with a network of as many parameters that nothing can load."""
-    folder, parts = data / "models" / model, shipped.parts_of(model)
+    folder = data / "models" / shipped.folder_of(model)
     network = folder / "unet" if "pixel" in model else folder
     network.mkdir(parents=True)
     if weights:
         save_file({"all": np.zeros(parameters, np.float16)}, network / "model.safetensors")
-    card = {"miniature": parts.recipe, "parameters": parameters, "batch_size": batch_size}
-    card["world"] = named_world(parts.world).as_dict()
+    card = {
+        "miniature": shipped.recipe_of(model),
+        "parameters": parameters,
+        "batch_size": batch_size,
+    }
     (folder / "training.json").write_text(json.dumps(card))
 
 
@@ -129,7 +131,7 @@ def ship_scores(
     weighting = parse_weighting("exp:7" if kind == "diffusion" else "uniform")
     settings = ScoringSettings(draws=draws, weighting=weighting, device="cpu")
     schedule = {"name": "cosine"} if kind == "diffusion" else None
-    folder = data / "scores" / model / test_set
+    folder = data / "scores" / shipped.folder_of(model) / test_set
     folder.mkdir(parents=True)
     about = {"kind": kind, "schedule": schedule}
     store = Store(folder, model, test_set, settings, traits, about, 4, {})

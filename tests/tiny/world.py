@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.miniworld.world import WORLD
 
 BARE = replace(
-    DEFAULT_WORLD,
+    WORLD,
+    misleading=0.0,
     background_ratio=(0.0, 0.0),
     texture_ratio=(1e-6, 1e-6),
     rotation=(0.0, 0.0),

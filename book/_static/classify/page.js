@@ -10,21 +10,21 @@
   const PAPER = { k: 7, from: 0, to: 1, least: 20, p: 2e-3 };
   const STEPS = 20;
 
-  // What outlives a change of the world: the reader's drawing, the networks that are loaded, and
-  // what they said of each image that was run.
-  const kept = { outline: null, curves: 0, contrasts: {}, models: {}, said: new Map() };
+  // What outlives another picture of the path: the reader's drawing, the networks that are loaded,
+  // and what they said of each image that was run.
+  const kept = { outline: null, curves: 0, models: null, said: new Map() };
 
   // What the reader asked for last: it ends as soon as something else is asked, or nothing.
   let asked = new AbortController();
 
-  function makePage(index, shapes, world, chosen = {}) {
-    const { diffusion, cnn } = world, about = index.models[diffusion];
+  function makePage(index, shapes, chosen) {
+    const { world, diffusion, cnn } = index, about = index.models[diffusion];
     const labels = about.labels, candidates = labels.slice(0, about.candidates);
     const state = {
       // The image, and what it is made of.
       shape: "", texture: "", scene: 0, contrast: 0, image: null,
       // What was asked of the networks, and what they gave.
-      seed: 0, wanted: 16, repeat: false, models: kept.models[world.world] || null,
+      seed: 0, wanted: 16, repeat: false, models: kept.models,
       // "run" or "reconstruct" while it lasts, how far it is, and how the last one ended if not well.
       busy: "", share: 0, told: "", failed: "",
       draws: [], shown: 0, log_p: null, pair: null,
@@ -35,18 +35,13 @@
     let soon = 0;
 
     const page = {
-      state: state, kept: kept, shapes: shapes, world: world, worlds: index.worlds, labels: labels,
+      state: state, kept: kept, shapes: shapes, world: world, diffusion: diffusion, cnn: cnn, labels: labels,
       candidates: candidates, paper: PAPER, published: index.published, own: "drawing1",
       bytes: ["runtime", diffusion, cnn].reduce((sum, name) => sum + index.bytes[name], 0),
-      // Another world has networks of its own; the picture's shape, texture and scene stay.
-      changeWorld: function (name, more = {}) {
+      // All controls are made anew, for another picture.
+      restart: function (more) {
         page.cancel();
-        const { shape, texture, scene, yours, seed, wanted } = state;
-        makePage(index, shapes, index.worlds.find((each) => each.world === name),
-          { shape, texture, scene, yours, seed, wanted, ...more });
-        // The controls are new, and the one that had the focus is gone.
-        const select = document.querySelector('[data-classify="image"] select');
-        if (document.activeElement === document.body) select.focus({ preventScroll: true });
+        makePage(index, shapes, more);
       },
 
       // ---------------------------------------------------------------- words
@@ -76,8 +71,6 @@
         const best = state.log_p.indexOf(Math.max(...state.log_p)), label = index.models[cnn].labels[best];
         return `${page.withCue(label)}, with a probability of ${Math.exp(state.log_p[best]).toFixed(2)}`;
       },
-      // What was said of an image in a world: kept under all that the image depends on.
-      saidOf: (where, contrast) => kept.said.get(`${where} ${page.id()} ${contrast}`),
 
       // ---------------------------------------------------------------- what happens
 
@@ -85,7 +78,6 @@
       changed: function () {
         page.cancel();
         Object.assign(state, { draws: [], log_p: null, pair: null, told: "" });
-        kept.contrasts[world.world] = state.contrast;
         panels.image();
         page.decided();
         if (!state.image || !state.models) return;
@@ -106,7 +98,7 @@
         page.changed();
       },
       decided: function () {
-        for (const name of ["answer", "draw", "decide", "illusion", "tally", "both", "path"]) panels[name]();
+        for (const name of ["answer", "draw", "decide", "illusion", "tally", "path"]) panels[name]();
       },
       // Ends what runs and what waits. A result that the worker still sends is thrown away.
       cancel: function () {
@@ -122,7 +114,7 @@
       },
       fail: function (error) {
         gc.quit();
-        kept.models = {};
+        kept.models = null;
         page.cancel();
         Object.assign(state, { models: null, draws: [], log_p: null, pair: null, told: "" });
         state.failed = `The networks stopped with an error (${error.message}), and what they had begun ` +
@@ -134,17 +126,16 @@
         try {
           const models = { diffusion: await gc.load(FOLDER, diffusion, about) };
           models.cnn = await gc.load(FOLDER, cnn, index.models[cnn]);
-          kept.models[world.world] = models;
+          kept.models = models;
         } catch (error) {
           gc.quit();
-          kept.models = {};
+          kept.models = null;
           throw error;
         }
-        // By now it may be another page, of this world or another.
-        if (gc.page.world === world) gc.page.ready();
+        gc.page.ready();  // by now it may be another one
       },
       ready: function () {
-        Object.assign(state, { models: kept.models[world.world], failed: "" });
+        Object.assign(state, { models: kept.models, failed: "" });
         page.decided();
         if (state.image) classify();
       },
@@ -207,10 +198,10 @@
     }
 
     function note(who, label) {
-      const key = `${world.world} ${page.id()} ${state.contrast}`;
+      const key = `${page.id()} ${state.contrast}`;
       const own = state.shape === page.own;
       kept.said.set(key, {
-        ...kept.said.get(key), [who]: label, own: own, world: world, texture: state.texture,
+        ...kept.said.get(key), [who]: label, own: own, texture: state.texture,
         shape: page.shapeIs(),
       });
     }
@@ -229,9 +220,8 @@
       }
     }
 
-    const image = gc.imagePanel(page);
     const panels = {
-      image: image.show, both: image.showBoth, answer: gc.answerPanel(page), draw: gc.drawPanel(page),
+      image: gc.imagePanel(page), answer: gc.answerPanel(page), draw: gc.drawPanel(page),
       decide: gc.decidePanel(page), illusion: gc.illusionPanel(page), tally: gc.tallyPanel(page),
       path: gc.pathPanel(page),
     };
@@ -245,8 +235,8 @@
     const size = silhouettes.side ** 2, pixels = await window.gcbookUnpacked(silhouettes.pixels);
     const shapes = new Map(silhouettes.names.map(
       (name, i) => [name, pixels.subarray(i * size, (i + 1) * size)]));
-    const { world, id } = gc.PATH[0], [shape, texture] = id.split("-");
-    makePage(index, shapes, index.worlds.find((each) => each.world === world), { shape, texture });
+    const [shape, texture] = gc.PATH[0].id.split("-");
+    makePage(index, shapes, { shape, texture });
   }
 
   start().catch(function (error) {

@@ -5,7 +5,7 @@
   const gc = window.gcClassify, el = gc.el;
 
   gc.answerPanel = function (page) {
-    const { state, world, candidates } = page;
+    const { state, diffusion, cnn, candidates } = page;
 
     const yours = el("div", { className: "gc-row", role: "group", "aria-label": "Your answer" },
       ...candidates.map((label) => gc.button(label, () => page.answered(label))));
@@ -50,7 +50,7 @@
 
     const cells = {};
     const who = {
-      generative: `${world.diffusion}, generative`, cnn: `${world.cnn}, discriminative`, you: "You",
+      generative: `${diffusion}, generative`, cnn: `${cnn}, discriminative`, you: "You",
     };
     const answers = el("table", { className: "gc-said" },
       el("caption", { textContent: "Who says what" }),

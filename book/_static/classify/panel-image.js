@@ -4,21 +4,18 @@
 
   const gc = window.gcClassify, el = gc.el;
 
-  // The middle of the contrasts that a world has, in the logarithm, in which they are drawn evenly.
-  gc.middle = ({ choices: { texture_ratio: [low, high] } }) => Math.round(20 * Math.sqrt(low * high)) / 20;
+  // The middle of the contrasts in training, in the logarithm, in which they are drawn evenly.
+  gc.middle = ({ texture_ratio: [low, high] }) => Math.round(20 * Math.sqrt(low * high)) / 20;
 
   gc.imagePanel = function (page) {
-    const { state, kept, shapes, world, worlds, labels, candidates } = page;
-    const [low, high] = world.choices.texture_ratio;
-    // As it was last set.
-    const contrastIn = (where) => kept.contrasts[where.world] ?? gc.middle(where);
-    state.contrast = contrastIn(world);
+    const { state, kept, shapes, world, labels, candidates } = page;
+    const [low, high] = world.texture_ratio;
+    state.contrast = gc.middle(world);
 
     const picture = el("canvas", { className: "gc-image", role: "img" });
     const caption = el("p", { className: "gc-small" });
     const code = el("code"), python = el("p", { className: "gc-small" }, "The same image in Python: ", code);
     const thumbs = el("div", { className: "gc-thumbs", role: "group", "aria-label": "Silhouettes" });
-    // The drawing is the reader's in every world.
     kept.field = kept.field || gc.outlineField((mask, number) => kept.drawn(mask, number));
     kept.drawn = page.drawn;
     const field = kept.field;
@@ -51,50 +48,26 @@
     ], state.shape === page.own ? page.own : page.categoryOf(state.shape),
     (value) => set("shape")(chooseCategory(value)));
     const texture = gc.choice("Texture of a",
-      labels.map((label, i) => [label, `${label} (${world.choices.textures[i]})`]),
+      labels.map((label, i) => [label, `${label} (${world.textures[i]})`]),
       state.texture, set("texture"));
     const contrast = gc.slider("Texture’s contrast", [0, 1.5, 0.05], state.contrast,
       (value) => value.toFixed(2) + (value < low || value > high ? ", not in training" : ""),
       set("contrast"));
     const scene = gc.slider("Scene", [0, 20, 1], state.scene, String, set("scene"));
-    const which = worlds.length < 2 ? [] : [gc.choice("World",
-      worlds.map((each) => [each.world, each.world]), world.world, page.changeWorld).row];
 
-    // The same picture in every world, with what was said of it there.
-    const both = worlds.map((each) => ({ ...gc.shot(""), world: each }));
-    const beside = el("div", { className: "gc-shots gc-large gc-both", role: "group" },
-      ...both.map((each) => each.box));
-    beside.setAttribute("aria-label", "The same picture in both worlds");
-
-    const known = new Map();
-    function composed(where, contrast) {
-      const mask = state.shape === page.own ? kept.outline : shapes.get(state.shape);
+    // Contrast alone is quick: the rest of a scene is kept.
+    let known = {};
+    function composed() {
+      const mask = state.shape === page.own ? kept.outline : shapes.get(state.shape), id = page.id();
       if (!mask) return null;
-      // Contrast alone is quick: the rest of a scene is kept.
-      const before = known.get(where);
-      if (!before || before.id !== page.id() || before.mask !== mask) {
-        const scene = gc.scene(mask, page.id(), where.choices, labels);
-        known.set(where, { id: page.id(), mask: mask, scene: scene });
+      if (known.id !== id || known.mask !== mask) {
+        known = { id: id, mask: mask, scene: gc.scene(mask, id, world, labels) };
       }
-      return gc.compose(known.get(where).scene, contrast);
-    }
-
-    function showBoth() {
-      beside.hidden = !state.image;
-      if (!state.image) return;
-      for (const { world: where, canvas, text } of both) {
-        const at = where === world ? state.contrast : contrastIn(where);
-        gc.paint(canvas, gc.grey(composed(where, at)))
-          .setAttribute("aria-label", `The picture in the ${where.world} world`);
-        const said = page.saidOf(where.world, at) || {};
-        const of = (who) => (said[who] ? page.withCue(said[who]) : "not asked yet");
-        text.replaceChildren(el("strong", { textContent: where.world }), `, contrast ${at}`, el("br"),
-          `Generative: ${of("generative")}`, el("br"), `ResNet: ${of("cnn")}`);
-      }
+      return gc.compose(known.scene, state.contrast);
     }
 
     function show() {
-      state.image = composed(world, state.contrast);
+      state.image = composed();
       gc.press(thumbs.children, state.shape);
       const own = state.shape === page.own, shape = own ? "your outline" : state.shape;
       const says = `${shape}, texture of a ${state.texture}, contrast ${state.contrast}, ` +
@@ -105,17 +78,16 @@
         ? "This outline is too small. Draw a larger one, or clear the field and begin again."
         : "Draw a closed outline in the field. A second curve inside the first makes a hole.";
       code.textContent =
-        `compose_stage(find_silhouette("${page.id()}"), "${page.id()}", ${state.contrast}, ` +
-        `named_world("${world.world}"))`;
+        `compose_stage(find_silhouette("${page.id()}"), "${page.id()}", ${state.contrast})`;
       python.hidden = own;
     }
 
     document.querySelector('[data-classify="image"]').replaceChildren(
       el("div", { className: "gc-two" },
         el("div", {}, picture, caption),
-        el("div", {}, ...which, category.row, thumbs, field, texture.row, contrast.row, scene.row)),
-      beside, python);
+        el("div", {}, category.row, thumbs, field, texture.row, contrast.row, scene.row)),
+      python);
     chooseCategory(category.value());
-    return { show: show, showBoth: showBoth };
+    return show;
   };
 })();

@@ -1,45 +1,38 @@
-/* A guided path: five pictures, each with a question before the run and what to see after it. */
+/* A guided path: four pictures, each with a question before the run and what to see after it. */
 (function () {
   "use strict";
 
   const gc = window.gcClassify, el = gc.el;
 
-  // The cue that each network names with 16 draws of seed 0, the paper's weight and the contrast in the
-  // middle of the world's; `equal` is what the generative classifier names with equal weights.
+  // The cue that each network names with 16 draws of seed 0, the paper's weight and the contrast of
+  // training; `equal` is what the generative classifier names with equal weights.
   gc.PATH = [
     {
-      title: "The paper’s finding", world: "calibrated", id: "keyboard10-car-0",
+      title: "The paper’s finding", id: "keyboard10-car-0",
       generative: "shape", cnn: "texture", equal: "shape",
       ask: "A keyboard with the texture of cars. Which network names the keyboard?",
       seen: "The generative classifier names the shape, the ResNet the texture. In this small world, such " +
         "pictures are rare.",
     },
     {
-      title: "The weights", world: "default", id: "bottle2-clock-0",
-      generative: "texture", cnn: "shape", equal: "shape",
+      title: "The weights", id: "bottle2-clock-0",
+      generative: "texture", cnn: "texture", equal: "shape",
       ask: "A bottle with the texture of clocks. What do the networks say, and what if all noise levels " +
         "count alike?",
-      seen: "The generative classifier names the texture, the ResNet the shape. Set k to 0 below: now " +
-        "both name the shape.",
+      seen: "Both name the texture. Set k to 0 below: now the generative classifier names the shape.",
     },
     {
-      title: "The training", world: "calibrated", id: "bottle2-clock-0",
-      generative: "texture", cnn: "texture", equal: "shape",
-      ask: "The same bottle, before networks that saw other images. Which answer changes?",
-      seen: "The ResNet’s: its bias came from its training images.",
-    },
-    {
-      title: "No conflict", world: "default", id: "bicycle7-oven-0",
+      title: "No conflict", id: "bicycle7-oven-0",
       generative: "shape", cnn: "shape", equal: "shape",
-      ask: "A bicycle with the texture of ovens. Will the two disagree again?",
+      ask: "A bicycle with the texture of ovens. Will the texture win again?",
       seen: "Both name the shape: thin parts leave little room for a texture.",
     },
     {
-      title: "A failure", world: "default", id: "elephant1-bear-0",
-      generative: "texture", cnn: "shape", equal: "neither",
+      title: "A failure", id: "elephant1-bear-0",
+      generative: "texture", cnn: "texture", equal: "texture",
       ask: "An elephant with the texture of bears. Does a k exist at which the generative classifier finds " +
         "the elephant?",
-      seen: "It names the texture, and with k = 0 neither cue. The ResNet finds the elephant.",
+      seen: "Both networks name the texture, and the generative classifier does so with k = 0, too.",
     },
   ];
 
@@ -48,12 +41,12 @@
   gc.pathPanel = function (page) {
     const row = gc.row(...gc.PATH.map((step, i) => gc.button(`${i + 1}. ${step.title}`, () => go(i))));
     row.setAttribute("role", "group");
-    row.setAttribute("aria-label", "Five pictures");
+    row.setAttribute("aria-label", "Four pictures");
     const said = el("p", { role: "status" });
 
     // The picture that is shown may be another one by now; then no step is marked.
     function show() {
-      const step = gc.PATH[at], here = step && page.world.world === step.world && page.id() === step.id;
+      const step = gc.PATH[at], here = step && page.id() === step.id;
       [...row.children].forEach((each, i) => each.setAttribute("aria-pressed", String(here && i === at)));
       const { seed, draws, contrast, busy } = page.state;
       const done = here && !busy && !seed && draws.length === 16 && contrast === gc.middle(page.world);
@@ -63,10 +56,9 @@
     }
 
     function go(i) {
-      const { world, id } = gc.PATH[i], [shape, texture, scene] = id.split("-");
+      const [shape, texture, scene] = gc.PATH[i].id.split("-");
       at = i;
-      delete page.kept.contrasts[world];
-      page.changeWorld(world, {
+      page.restart({
         shape: shape, texture: texture, scene: Number(scene), yours: "", seed: 0, wanted: 16,
       });
       document.querySelectorAll('[data-classify="path"] button')[i].focus({ preventScroll: true });

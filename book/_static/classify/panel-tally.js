@@ -5,7 +5,7 @@
   const gc = window.gcClassify, el = gc.el;
 
   gc.tallyPanel = function (page) {
-    const { kept, worlds, published } = page;
+    const { kept, diffusion, cnn, published } = page;
     const body = el("tbody");
     const table = el("table", { className: "gc-said gc-tally" },
       el("caption", { textContent: "Your pictures so far, by the cue that was named" }),
@@ -30,10 +30,9 @@
         return row(title, [...counts, answers.length - conflict],
           conflict ? `${Math.round((100 * counts[0]) / conflict)}%` : "–");
       };
-      const of = (who, which = () => true) => run.filter(which).map((each) => [each, each[who]]);
-      const yours = of("you", (each) => each.you && !each.own);
-      const networks = worlds.flatMap((world) => [["generative", world.diffusion], ["cnn", world.cnn]]
-        .map(([who, title]) => [title, of(who, (each) => each.world === world)]));
+      const yours = run.filter((each) => each.you && !each.own).map((each) => [each, each.you]);
+      const networks = [["generative", diffusion], ["cnn", cnn]]
+        .map(([who, title]) => [title, run.map((each) => [each, each[who]])]);
       body.replaceChildren(
         ...[["You", yours], ...networks].filter(([, answers]) => answers.length)
           .map(([title, answers]) => counted(title, answers)),

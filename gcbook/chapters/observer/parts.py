@@ -2,7 +2,7 @@
 
 Three blocks: cue conflicts of Geirhos et al. (2019), with the answers of the ten people and of the
 networks whose trials are public; silhouettes and edges of the same objects, likewise; and images of
-the miniature world, with the answers of the miniatures. ``tools/build_observer.py`` chose the first
+the drawn world, with the answers of the miniatures. ``tools/build_observer.py`` chose the first
 two; ``gcbook/data/observer/ATTRIBUTION.md`` names the authors. The third is made here by the same
 rule: in each round every category is once a shape and once a texture.
 
@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.shipped import shipped_models
+from gcbook.miniworld.results.shipped import shipped_models, shipped_sets
 from gcbook.miniworld.testsets import make_test_set, one_a_pair, texture_of
 from gcbook.paper.observers import HUMAN_NAME, HUMANS_TITLE, labels
 from gcbook.stimuli.stimulus import Stimulus
@@ -125,7 +124,8 @@ def _miniature(block: str, dataset: str) -> Part:
         ],
         columns=["image_id", "category", "texture", "round", "picture"],
     )
-    answers = with_recipe(miniature_answers([dataset], shipped_models()))
+    models = [name for name in shipped_models() if {*_TAGS} <= {*shipped_sets(name)}]
+    answers = with_recipe(miniature_answers([dataset], models))
     answers = answers[answers["image_id"].isin(images["image_id"])]
     answers = answers.rename(columns={"observer": "label", "recipe": "row"})
     shown = answers[["image_id", "label", "row", "response"]]
@@ -134,7 +134,7 @@ def _miniature(block: str, dataset: str) -> Part:
 
 def _drawn(dataset: str) -> Sequence[tuple[Stimulus, int]]:
     """Images of the world's test set, with the round of each."""
-    images = make_test_set(dataset, named_world(DEFAULT))
+    images = make_test_set(dataset)
     circle = list(_chosen("cue-conflict").query("round == 1")["category"])
     if dataset == "cue-conflict":
         pairs = {(each.category, texture_of(each.image_id)): each for each in one_a_pair(images)}

@@ -1,4 +1,4 @@
-"""Sheets of one image under sixteen prompts: restored by diffusion, and reconstructed by Muse."""
+"""Sheets of one image, restored by diffusion under sixteen prompts."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import pandas as pd
 from gcbook.charts.columns import tooltips
 from gcbook.charts.parts import dropdown, finish, literal, radio, slider
 from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
-from gcbook.charts.theme import CHANCE_LINE, CUES, DISCRIMINATIVE, INK, SERIES
+from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 
 ROLE_COLORS = (SERIES[3], CUES["shape"], CUES["texture"], CHANCE_LINE)
@@ -71,8 +71,6 @@ class _Grid:
 
 
 _PICTURES = _Grid(side=112, large=170, pictures=3)
-_SIXTEEN = _Grid(side=108, large=150, pictures=2)
-_HIDDEN = "format(datum.hidden, '.0%') + ' of the tokens hidden'"
 
 
 def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
@@ -149,62 +147,6 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
             "each stand the category and the error times 1,000. A solid frame and a check mark "
             "show the smallest error; dashed frames and a word below show the prompts that name "
             "the image's shape and its texture. The same numbers are in the data table."
-        ),
-    )
-
-
-def fig_sixteen(rows: pd.DataFrame) -> alt.TopLevelMixin:
-    """Fig. 8: sixteen reconstructions of one image with their distances, the smallest framed.
-
-    Args:
-        rows: from `gcbook.chapters.step_by_step.muse.sixteen_rows`.
-    """
-    images, shares = list(dict.fromkeys(rows["image"])), sorted(set(rows["hidden"]))
-    chosen = dropdown("muse_image", "Image ", images, images[0])
-    hidden = slider("muse_hidden", "Hidden ", (len(shares) + 1) // 2, 1, len(shares))
-    said = {"positions": {"muse_hidden": [f"{share:.0%}" for share in shares]}}
-    ranked = rows.assign(step=rows["hidden"].map(lambda share: shares.index(share) + 1))
-    base = alt.Chart(ranked).transform_filter(
-        "datum.image === muse_image && datum.step === muse_hidden"
-    )
-    flat = base.transform_flatten(["label", "role", "distance", "place", "picture"])
-    grid = _SIXTEEN.place(
-        flat.transform_window(number="row_number()"),
-        "(datum.number - 1)",
-        url=data_url("picture"),
-        words="(datum.place === 1 ? 'nearest ' : '') + format(100 * datum.distance, '.2f')",
-        spoken=(
-            "datum.label + ', distance ' + format(100 * datum.distance, '.2f')"
-            " + (datum.place === 1 ? ', smallest' : '')"
-            " + (datum.role ? ', ' + datum.role : '')"
-        ),
-    )
-    tooltip = tooltips(["label", "distance", "place"], titles={"label": "Prompt names"})
-    color = alt.condition("datum.place === 1", alt.value(INK), alt.value(DISCRIMINATIVE))
-    layers = [
-        *_large_picture(base, "'The image'", "original", "0", str(_TOP), _SIXTEEN.picture),
-        _heading(base, _HIDDEN, _LEFT, _SIXTEEN.upper),
-        image_mark(grid, _SIXTEEN.square).encode(
-            x=at("px"), y=at("py"), url="url:N", tooltip=tooltip
-        ),
-        framed(grid.transform_filter("datum.place === 1"), strokeWidth=4, stroke=INK),
-        framed(
-            grid.transform_filter("datum.role !== ''"), strokeWidth=2, stroke=INK, strokeDash=[5, 3]
-        ),
-        below(grid, "label", 5, spoken=True),
-        below(grid, "words", 18, fontWeight="bold").encode(color=color),
-        below(grid, "role", 31, fontSize=FONT - 1),
-    ]
-    return finish(
-        alt.layer(*layers)
-        .add_params(chosen, hidden)
-        .properties(view=alt.ViewBackground(stroke=None), usermeta=said),
-        height=640,
-        description=(
-            "An image and sixteen reconstructions of it in a grid of four by four, one for each "
-            "category that the prompt names. Below each stand the category and its distance times "
-            "100; the smallest is framed and called nearest. Dashed frames mark the prompts that "
-            "name the image's shape and texture."
         ),
     )
 

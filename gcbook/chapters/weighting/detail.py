@@ -9,12 +9,9 @@ import numpy as np
 import torch
 from scipy.optimize import brentq
 
-from gcbook.miniworld.named import DEFAULT, named_world
-from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
-from gcbook.miniworld.results.shipped import LARGER
 from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.textures import draw_textures
-from gcbook.miniworld.world import Composer
+from gcbook.miniworld.world import WORLD, Composer
 from gcbook.noise.detail import (
     Spectrum,
     hidden_octaves,
@@ -27,9 +24,6 @@ from gcbook.noise.spectrum import band_power, octave_bands
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.published import quoted_value
 
-WORLDS = (DEFAULT, CALIBRATED_WORLD, LARGER)
-"""Worlds whose pixel diffusion is placed, by name; the last has twice as many pixels a side."""
-
 GREY_COPIES = 3
 """Channels in which the miniatures get one and the same grey picture, each with its own noise."""
 
@@ -37,21 +31,16 @@ FINEST = 16.0
 """Detail up to this many cycles an image is compared: what 32 pixels a side can show."""
 
 TIMES = (np.arange(2000) + 0.5) / 2000
-"""Evenly spaced, as t is drawn."""
+"""Evenly spaced, as t is WORLD."""
 
 _IMAGES, _PATTERNS = 80, 32
 
 
-def make_spectra(seed: int = 0) -> dict[str, Spectrum]:
-    """Measure the spectra of the `WORLDS`' images, of test silhouettes, as networks get them."""
-    return {world: measured_spectrum(_pictures(world, seed)) for world in WORLDS}
-
-
-def _pictures(world: str, seed: int) -> np.ndarray:
-    """Grey pictures in [-1, 1], (n, side, side)."""
-    composer = Composer(named_world(world), load_silhouettes("test", CATEGORIES))
+def make_spectrum(seed: int = 0) -> Spectrum:
+    """Measure the spectrum of drawn images, of test silhouettes, as networks get them."""
+    composer = Composer(load_silhouettes("test", CATEGORIES))
     scene = composer.sample(_IMAGES, torch.Generator().manual_seed(seed))
-    return scene.images[..., 0] / 127.5 - 1
+    return measured_spectrum(scene.images[..., 0] / 127.5 - 1)
 
 
 def imagen_spectrum(contrast: float) -> Spectrum:
@@ -94,19 +83,18 @@ def hidden_from(spectrum: Spectrum) -> dict[str, float]:
     return found
 
 
-def texture_shares(world: str = DEFAULT) -> dict[str, float]:
+def texture_shares() -> dict[str, float]:
     """The share of the textures' power in each octave, the mean over them, from coarse to fine."""
-    drawn = named_world(world)
-    families = len(drawn.textures)
+    families = len(WORLD.textures)
     generator = torch.Generator().manual_seed(0)
     family = torch.arange(families).repeat_interleave(_PATTERNS)
     period, tilt = (
         low + (high - low) * torch.rand(len(family), generator=generator)
-        for low, high in (drawn.period, drawn.tilt)
+        for low, high in (WORLD.period, WORLD.tilt)
     )
-    fine, side = drawn.supersampling, drawn.resolution
+    fine, side = WORLD.supersampling, WORLD.resolution
     patterns = draw_textures(
-        family, drawn.textures, period / side, torch.deg2rad(tilt), side * fine, generator
+        family, WORLD.textures, period / side, torch.deg2rad(tilt), side * fine, generator
     )
     pooled = patterns.reshape(len(family), side, fine, side, fine).mean((2, 4)).double().numpy()
     bands = octave_bands(side)

@@ -21,10 +21,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.charts.tablehtml import data_table, select_columns
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.kinds import DIFFUSION
-from gcbook.miniworld.results.shipped import name_of, shipped_store
-from gcbook.miniworld.results.two_worlds import WORLDS
+from gcbook.miniworld.results.shipped import shipped_store
 from gcbook.miniworld.results.weighting import PAPER, SETS, read_errors
 from gcbook.miniworld.testsets import make_test_set, texture_of
 
@@ -89,7 +87,7 @@ class LiveModel:
     """A model of the live figure.
 
     Attributes:
-        name: its label and its world, as the reader chooses it.
+        name: as the reader chooses it.
         images: by test set, a row an image: ``image_id, category, texture``.
         draws: by test set.
     """
@@ -104,9 +102,9 @@ class LiveFigure:
     """The live figure, as `gcbook.charts.figure` takes it.
 
     Attributes:
-        models: to choose from; their images are the same within a world.
+        models: to choose from; their images are the same.
         labels: the classes.
-        pictures: the first conflicts of each model's world as data URIs.
+        pictures: the first conflicts of each model's as data URIs.
         decay: k at the start.
     """
 
@@ -199,23 +197,20 @@ def live_figure(n_draws: int, decay: float, seed: int) -> LiveFigure:
     models: list[LiveModel] = []
     pictures: dict[str, Sequence[str]] = {}
     labels: tuple[str, ...] = ()
-    # The calibrated world first, which the text is about.
-    for world, title in reversed(WORLDS.items()):
-        for recipe in DIFFUSION:
-            name = f"{recipe}, {title.lower()}"
-            images, draws = {}, {}
-            for test_set in SETS:
-                raw = read_errors(shipped_store(name_of(recipe, world), test_set))
-                images[test_set] = chosen_images(raw.images, test_set, seed)
-                places = images[test_set].index.to_numpy()
-                kept = slice(n_draws)
-                draws[test_set] = Packed.of(
-                    raw.t[places, kept], raw.errors[places, kept].astype(np.float64)
-                )
-                labels = raw.labels
-            shown = images[SETS[1]]["image_id"].head(_N_SAMPLES)
-            pictures[name] = _pictures(shown.tolist(), world)
-            models.append(LiveModel(name, images, draws))
+    for name in DIFFUSION:
+        images, draws = {}, {}
+        for test_set in SETS:
+            raw = read_errors(shipped_store(name, test_set))
+            images[test_set] = chosen_images(raw.images, test_set, seed)
+            places = images[test_set].index.to_numpy()
+            kept = slice(n_draws)
+            draws[test_set] = Packed.of(
+                raw.t[places, kept], raw.errors[places, kept].astype(np.float64)
+            )
+            labels = raw.labels
+        shown = images[SETS[1]]["image_id"].head(_N_SAMPLES)
+        pictures[name] = _pictures(shown.tolist())
+        models.append(LiveModel(name, images, draws))
     return LiveFigure(models, labels, pictures, decay)
 
 
@@ -263,8 +258,8 @@ def _base64(values: np.ndarray, kind: str) -> str:
     return base64.b64encode(values.astype(kind).tobytes()).decode("ascii")
 
 
-def _pictures(image_ids: Sequence[str], world: str) -> tuple[str, ...]:
-    content = {each.image_id: each.content for each in make_test_set(SETS[1], named_world(world))}
+def _pictures(image_ids: Sequence[str]) -> tuple[str, ...]:
+    content = {each.image_id: each.content for each in make_test_set(SETS[1])}
     return tuple(
         "data:image/png;base64," + base64.b64encode(content[image]()).decode()
         for image in image_ids

@@ -8,7 +8,6 @@ import torch
 
 from gcbook.chapters.weighting.detail import band_name
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
-from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results.weighting import SETS
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.draws import DrawRule, keyed_noise
@@ -18,9 +17,7 @@ from gcbook.stimuli.stimulus import Stimulus
 TIMES = (0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 
 
-def some_images(
-    each: int, seed: int = 0, test_set: str = SETS[0], world: str = DEFAULT
-) -> list[Stimulus]:
+def some_images(each: int, seed: int = 0, test_set: str = SETS[0]) -> list[Stimulus]:
     """Draw the same number of images of every category.
 
     Args:
@@ -28,11 +25,10 @@ def some_images(
         seed: of the draw.
         test_set: from which; of cue conflicts only those whose cues tell two categories, of
             in-distribution images only those whose cues agree.
-        world: whose, by name.
     """
     rng = np.random.default_rng(seed)
     conflict = test_set == SETS[1]
-    made = sorted(make_test_set(test_set, named_world(world)), key=lambda one: one.imagename)
+    made = sorted(make_test_set(test_set), key=lambda one: one.imagename)
     stimuli = [one for one in made if (texture_of(one.image_id) != one.category) == conflict]
     shuffled = [stimuli[index] for index in rng.permutation(len(stimuli))]
     chosen = []

@@ -7,13 +7,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.miniworld.results.shipped import (
-    label_of,
-    parts_of,
-    raced_sets,
-    raced_store,
-    shipped_store,
-)
+from gcbook.miniworld.results.shipped import raced_sets, raced_store, recipe_of, shipped_store
 from gcbook.miniworld.testsets import silhouette_of, texture_of
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide, to_trials
@@ -35,16 +29,15 @@ def miniature_answers(
 
     Args:
         test_sets: names, see `gcbook.miniworld.testsets.TEST_SETS`.
-        models: names, of one world.
+        models: names.
         weighting: of the errors of diffusion models; by default the paper's.
         draws: the first so many; by default all, and where an image was raced
             (`gcbook.miniworld.results.shipped.RACED`), those of its race. A model whose answers
             need fewer has those.
 
     Returns:
-        Trials (`gcbook.trials.table.COLUMNS`), whose observers are the models' labels
-        (`gcbook.miniworld.results.shipped.label_of`) and whose dataset is the test set, with the
-        columns of `mark`.
+        Trials (`gcbook.trials.table.COLUMNS`), whose observers are the models and whose dataset is
+        the test set, with the columns of `mark`.
 
     Raises:
         DataNotFoundError: a model has no scores on a set, or no model is named.
@@ -71,11 +64,11 @@ def _decided(test_set: str, model: str, weighting: str | None, draws: int | None
         raced = decide(raced_store(model, test_set))
         others = decisions[~decisions["image_id"].isin(raced["image_id"])]
         decisions = pd.concat([others, raced], ignore_index=True)
-    return to_trials(decisions, label_of(model), test_set, SOURCE)
+    return to_trials(decisions, model, test_set, SOURCE)
 
 
 def mark(trials: pd.DataFrame) -> pd.DataFrame:
-    """Say of trials on the miniature world's test sets what is shown and what the answers name.
+    """Say of trials on the drawn world's test sets what is shown and what the answers name.
 
     Returns:
         The trials with ``texture`` (category, "" where the name tells none), ``silhouette`` (which
@@ -97,7 +90,7 @@ def mark(trials: pd.DataFrame) -> pd.DataFrame:
 def with_recipe(answers: pd.DataFrame) -> pd.DataFrame:
     """Return answers with the miniature that each observer is a seed of, as ``recipe``."""
     who, names = pd.factorize(answers["observer"])
-    recipes = np.array([parts_of(name).recipe for name in names], dtype=object)
+    recipes = np.array([recipe_of(name) for name in names], dtype=object)
     return answers.assign(recipe=recipes[who])
 
 

@@ -3,17 +3,15 @@
 from pathlib import Path
 from typing import Any
 
-from gcbook.miniworld.named import DEFAULT, world_name
 from gcbook.miniworld.results.judge import JUDGE
 from gcbook.miniworld.training.recipes import RECIPES
 from gcbook.miniworld.training.record import read_record
 
 _CARD = """# {name}
 
-A miniature of `gcbook` ({kind}), trained from scratch on the miniature world{which}:
-drawn scenes of {pixels} × {pixels} grey pixels in which real silhouettes wear procedural
-textures. It knows no photographs, and its numbers are not those of the large models that share its
-recipe.
+A miniature of `gcbook` ({kind}), trained from scratch on drawn images of {pixels} × {pixels}
+grey pixels, in which real silhouettes wear procedural textures. It knows no photographs, and its
+numbers are not those of the large models that share its recipe.
 
 - Made by `{command}`
 - Training: {steps:,} steps of {batch_size} images, {minutes:.0f} minutes on {where}{built_on}
@@ -26,8 +24,8 @@ recipe.
 - Use: {use}
 - Licence: MIT, as the package
 
-`training.json` has the whole record: the plan, the world's choices, the versions of the libraries
-and the course of the training.
+`training.json` has the whole record: the plan, the choices of the drawn world, the versions of the
+libraries and the course of the training.
 """
 
 _WEIGHTS = {
@@ -36,15 +34,11 @@ _WEIGHTS = {
 }
 """Whether they are there."""
 
-_UNNAMED = {DEFAULT: "", "": ", one without a name"}
-"""What is said of a world that is not "the NAME one"."""
-
 _USE = (
     "for teaching and for trying things out. It answers with the 16 categories of the benchmark\n"
     "  whatever it is shown."
 )
 _JUDGE = "a judge of pictures that others made"
-_LONGER = "discriminative, trained for longer"
 _USE_OF_JUDGE = (
     "to say what made pictures show. It answers with 19 categories, stands for no model of the\n"
     "  paper, and is compared with none."
@@ -57,17 +51,16 @@ def write_card(folder: str | Path) -> Path:
     Args:
         folder: of the model.
     """
-    from gcbook.miniworld.results.shipped import KINDS, LONG
+    from gcbook.miniworld.results.shipped import KINDS
 
     folder = Path(folder)
     record = read_record(folder)
     last, name = record["history"][-1], record["miniature"]
-    name_of_world = world_name(record["world"])
     accuracy = f"; accuracy {last['accuracy']:.3f}" if "accuracy" in last else ""
     base = record.get("built_on")
     text = _CARD.format(
         name=folder.name,
-        kind={**KINDS, JUDGE: _JUDGE, LONG: _LONGER}.get(name, name),
+        kind={**KINDS, JUDGE: _JUDGE}.get(name, name),
         loss=last["loss"],
         accuracy=accuracy,
         use=_USE_OF_JUDGE if name == JUDGE else _USE,
@@ -76,7 +69,6 @@ def write_card(folder: str | Path) -> Path:
         built_on=f"; before, {base['minutes']:.0f} for {base['miniature']}" if base else "",
         where=_where(record),
         pixels=record["world"]["resolution"],
-        which=_UNNAMED.get(name_of_world, f", the {name_of_world} one"),
         **record["plan"],
         **{
             key: value
@@ -94,9 +86,7 @@ def _command(record: dict[str, Any]) -> str:
     recipe, plan = RECIPES[record["miniature"]], record["plan"]
     base = f" --with {recipe.needs.upper()}" if recipe.needs else ""
     steps = f" --steps {plan['steps']}" if plan["steps"] != recipe.plan.steps else ""
-    name = world_name(record["world"])
-    world = f" --world {name}" if name not in _UNNAMED else ""
-    return f"gcbook train {record['miniature']} --seed {plan['seed']}{base}{steps}{world} -o RUN"
+    return f"gcbook train {record['miniature']} --seed {plan['seed']}{base}{steps} -o RUN"
 
 
 def _where(record: dict[str, Any]) -> str:

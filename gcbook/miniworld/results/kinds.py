@@ -1,6 +1,6 @@
 """What the miniatures are called, and what they stand for."""
 
-from gcbook.miniworld.results.shipped import parts_of
+from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.paper.published import table1
 
 STANDS_FOR = {
@@ -34,7 +34,7 @@ def side_of(model: str) -> str:
     >>> side_of("mini-cnn-seed2"), side_of("mini-ar")
     ('discriminative', 'generative')
     """
-    return "generative" if parts_of(model).recipe in GENERATIVE else "discriminative"
+    return "generative" if recipe_of(model) in GENERATIVE else "discriminative"
 
 
 def printed_values(column: str) -> dict[str, float]:

@@ -12,14 +12,8 @@ from typing import cast
 import pandas as pd
 
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
-from gcbook.miniworld.results.shipped import (
-    label_of,
-    model_folder,
-    parts_of,
-    select_models,
-)
+from gcbook.miniworld.results.shipped import folder_of, model_folder, shipped_models
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.scoring.decisions import Rule, decide_rows, to_trials
 from gcbook.scoring.settings import ScoringSettings
@@ -61,8 +55,8 @@ def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFr
     Raises:
         DataNotFoundError: a model does not come with this package.
     """
-    kept = [model for model in models if NOISED in DATA.names(f"scores/{model}")]
-    tables = [pd.read_parquet(DATA.path(f"scores/{model}/{NOISED}")) for model in kept]
+    kept = [model for model in models if NOISED in DATA.names(f"scores/{folder_of(model)}")]
+    tables = [pd.read_parquet(DATA.path(f"scores/{folder_of(model)}/{NOISED}")) for model in kept]
     tables = [table[table["dataset"].isin(list(test_sets))] for table in tables]
     if others := [model for model in models if model not in kept]:
         tables.append(asked_anew(others, test_sets))
@@ -83,19 +77,18 @@ def asked_anew(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
     for model in models:
         plain = cast(DiscriminativeClassifier, load_classifier(model_folder(model), name=model))
         classifier = NoisedClassifier(plain, draws=draws)
-        world = named_world(parts_of(model).world)
         for test_set in test_sets:
-            with scored_once(make_test_set(test_set, world), classifier, settings) as store:
+            with scored_once(make_test_set(test_set), classifier, settings) as store:
                 for draw, rows in store.scores().groupby("draw"):
                     decided = decide_rows(store, rows, Rule(store.weights()))
-                    trials = to_trials(decided, label_of(model), test_set, SOURCE)
+                    trials = to_trials(decided, model, test_set, SOURCE)
                     tables.append(trials.assign(draw=int(str(draw))))
     return pd.concat(tables, ignore_index=True)
 
 
-def discriminative_models(world: str) -> tuple[str, ...]:
-    """Return a world's classifiers of both recipes, all seeds; see `gcbook.miniworld.named`."""
-    return select_models(world, tuple(TRAINED))
+def discriminative_models() -> tuple[str, ...]:
+    """Return the classifiers of both recipes, all seeds."""
+    return shipped_models(tuple(TRAINED))
 
 
 def noise_answers(models: Sequence[str]) -> pd.DataFrame:

@@ -39,7 +39,7 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
         resampling: how the intervals are made.
 
     Returns:
-        A row a model and k (0 to 20): ``model, scored_on`` (in words), ``kind, world`` (of the
+        A row a model and k (0 to 20): ``model, scored_on`` (in words), ``kind`` (of the
         images), ``k``, ``n`` (cue conflicts); each of `MEASURES` with ``_low`` and ``_high``;
         ``accuracy, accuracy_low, accuracy_high`` on ``sets`` (in words), NaN where there are none
         but the cue conflicts; and ``change, change_low, change_high``, by how much the shape bias
@@ -61,7 +61,6 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
                 model=model,
                 scored_on=describe_images(first, int(rows["n"].max())),
                 kind=first.images.kind,
-                world=first.images.world,
                 sets=", ".join(each.store.dataset for each in sets),
             )
         )
@@ -105,7 +104,7 @@ def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _sets(first: OwnStore, others: Sequence[OwnStore]) -> list[OwnStore]:
-    """The sets whose accuracy is shown: of a miniature world its ordinary images alone."""
+    """The sets whose accuracy is shown: of the drawn world its ordinary images alone."""
     if first.images.kind == MINIATURE:
         return [each for each in others if each.store.dataset == PLAIN]
     return list(others)

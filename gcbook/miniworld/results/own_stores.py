@@ -1,7 +1,7 @@
 """A reader's own scores: found, told what images they are of, and refused where no k can be chosen.
 
 What a store can be compared with depends on its images, which their bytes tell: those that were
-published with the answers of people and networks; those of a miniature world, which the shipped
+published with the answers of people and networks; those of the drawn world, which the shipped
 models answered; or others.
 """
 
@@ -13,7 +13,6 @@ from pathlib import Path, PurePosixPath
 
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import world_names
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
@@ -25,6 +24,7 @@ CONFLICT = "cue-conflict"
 
 PUBLISHED, MINIATURE, OTHER = "published", "miniature", "other"
 """What images may be."""
+_TITLES = {PUBLISHED: "published stimuli", MINIATURE: "drawn images", OTHER: "own images"}
 
 
 _CUES = rf"({'|'.join(CATEGORIES)})\d+-({'|'.join(CATEGORIES)})\d+\.\w+"
@@ -36,17 +36,14 @@ class ImagesOf:
 
     Attributes:
         kind: `PUBLISHED`, `MINIATURE` or `OTHER`.
-        world: of miniature images, by name.
     """
 
     kind: str
-    world: str = ""
 
     @property
     def title(self) -> str:
         """What a reader is told."""
-        titles = {PUBLISHED: "published stimuli", OTHER: "own images"}
-        return titles.get(self.kind) or f"miniature images, {self.world} world"
+        return _TITLES[self.kind]
 
 
 @dataclass(frozen=True)
@@ -128,11 +125,9 @@ def images_of(store: Store) -> ImagesOf:
     hashes = dict(zip(images["image_id"], images["sha256"], strict=True))
     if _is_published(store.dataset, hashes):
         return ImagesOf(PUBLISHED)
-    for world in world_names():
-        known = _miniature_hashes(world, store.dataset)
-        if known and sum(each in known for each in hashes.values()) > len(hashes) / 2:
-            return ImagesOf(MINIATURE, world)
-    return ImagesOf(OTHER)
+    known = _miniature_hashes(store.dataset)
+    drawn = sum(each in known for each in hashes.values()) > len(hashes) / 2
+    return ImagesOf(MINIATURE if drawn else OTHER)
 
 
 def _is_published(dataset: str, hashes: Mapping[str, str]) -> bool:
@@ -151,8 +146,8 @@ def _published_hashes() -> Mapping[str, Mapping[str, str]]:
 
 
 @cache
-def _miniature_hashes(world: str, dataset: str) -> frozenset[str]:
-    scored = (each for each in shipped_models(world) if dataset in shipped_sets(each))
+def _miniature_hashes(dataset: str) -> frozenset[str]:
+    scored = (each for each in shipped_models() if dataset in shipped_sets(each))
     model = next(scored, None)
     return frozenset(shipped_store(model, dataset).images()["sha256"] if model else ())
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.results.shipped import parts_of
+from gcbook.miniworld.results.shipped import recipe_of
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.stats.clustered import over_seeds, silhouettes
 from gcbook.stats.conventions import SummarySettings
@@ -55,7 +55,7 @@ class MiniaturePanel:
 
     def rows(self, recipe: str) -> list[int]:
         """Return the places of the models of one miniature."""
-        return [i for i, name in enumerate(self.models) if parts_of(name).recipe == recipe]
+        return [i for i, name in enumerate(self.models) if recipe_of(name) == recipe]
 
     def accuracy(
         self, recipe: str, datasets: Sequence[str], *, resampling: Resampling
@@ -91,8 +91,8 @@ def make_panel(answers: pd.DataFrame, resampling: Resampling) -> MiniaturePanel:
     """Arrange answers as matrices.
 
     Args:
-        answers: as `gcbook.miniworld.results.answers.mark` returns them, of the world's own test
-            sets.
+        answers: as `gcbook.miniworld.results.answers.mark` returns them, of the drawn world's
+            test sets.
 
     Raises:
         InputError: a model lacks the answer to an image that another one was shown.

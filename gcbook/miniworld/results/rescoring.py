@@ -13,17 +13,14 @@ import pandas as pd
 
 from gcbook.files import processes
 from gcbook.files.errors import GcbookError
-from gcbook.miniworld.bands import BAND_SETS, make_named_set
-from gcbook.miniworld.named import named_world
 from gcbook.miniworld.results.shipped import (
     RACED,
     model_folder,
-    parts_of,
     raced_sets,
     shipped_sets,
     shipped_store,
 )
-from gcbook.miniworld.testsets import TEST_SETS
+from gcbook.miniworld.testsets import TEST_SETS, make_test_set
 from gcbook.stimuli.stimulus import Stimulus
 
 RELATIVE = 2e-3
@@ -46,13 +43,6 @@ BATCH = 64
 IMAGES_A_RACE = 12
 """A race takes about as many evaluations as so many images with few draws."""
 
-OTHER_TOKENS = 0.1
-"""Share of images that may have other tokens on another machine.
-
-A token is the nearest code, and where two are as near, rounding decides; the likelihood of the
-image is then another one, by nats. Another model's scores differ on all images.
-"""
-
 
 def rescore(
     model: str, test_sets: Sequence[str], *, n_images: int = 12, draws: int = 4, seed: int = 0
@@ -67,9 +57,8 @@ def rescore(
 
     Returns:
         Columns ``test_set, image_id, label, draw, measure`` (those of the scorer, and t and log_snr
-        where the model has them), ``shipped, again``, NaN where one is missing, ``same_image``,
-        whether the image's file is the one that was scored, and ``tokens``, whether the model
-        reads an image as tokens.
+        where the model has them), ``shipped, again``, NaN where one is missing, and
+        ``same_image``, whether the image's file is the one that was scored.
 
     Raises:
         DataNotFoundError: model or scores do not come with this package.
@@ -78,7 +67,6 @@ def rescore(
     from gcbook.scoring.engine import scored_once
 
     classifier = load_classifier(model_folder(model), name=model)
-    world = parts_of(model).world
     tables = []
     for test_set in test_sets:
         store = shipped_store(model, test_set)
@@ -86,7 +74,7 @@ def rescore(
         settings = replace(store.settings, draws=few, batch_size=BATCH, device="cpu")
         shown = frozenset(store.images()["condition"])
         number = max(1, n_images // IMAGES_A_RACE) if settings.racing else n_images
-        chosen = _chosen(PurePosixPath(test_set).name, shown, number, seed, world)
+        chosen = _chosen(PurePosixPath(test_set).name, shown, number, seed)
         with scored_once(chosen, classifier, settings) as anew:
             again, images = anew.scores(), anew.images()
         measures = list(store.traits.measures)
@@ -112,8 +100,7 @@ def rescore(
         merged["same_image"] = merged["image_id"].map(same_file).astype(bool)
         tables.append(merged.assign(test_set=test_set))
     table = pd.concat(tables, ignore_index=True)
-    table["tokens"] = classifier.describe().get("space") == "tokens"
-    return table[["test_set", *keys, "measure", "shipped", "again", "same_image", "tokens"]]
+    return table[["test_set", *keys, "measure", "shipped", "again", "same_image"]]
 
 
 def check_shipped(
@@ -171,11 +158,9 @@ def _cost(model: str) -> int:
 
 def _check_model(model: str, *, n_images: int, draws: int, seed: int) -> dict[str, Any]:
     """A row of `check_shipped`."""
-    made_here = (*TEST_SETS, *BAND_SETS)
-    test_sets = [name for name in made_here if name in shipped_sets(model)]
+    test_sets = [name for name in TEST_SETS if name in shipped_sets(model)]
     test_sets += [f"{RACED}/{name}" for name in raced_sets(model)]
     table = rescore(model, test_sets, n_images=n_images, draws=draws, seed=seed)
-    table = _with_other_tokens(table)
     difference = (table["again"] - table["shipped"]).abs()
     wrong = table[~(difference <= _allowed(table))]
     if len(wrong):
@@ -203,29 +188,14 @@ def _check_model(model: str, *, n_images: int, draws: int, seed: int) -> dict[st
 
 @cache
 def _chosen(
-    test_set: str, conditions: frozenset[str], n_images: int, seed: int, world: str
+    test_set: str, conditions: frozenset[str], n_images: int, seed: int
 ) -> tuple[Stimulus, ...]:
     """The images of a test set to score, in its order; the set is made once for all models."""
-    made = make_named_set(test_set, named_world(world))
+    made = make_test_set(test_set)
     stimuli = [each for each in made if each.condition in conditions]
     rng = np.random.default_rng([seed, zlib.crc32(test_set.encode())])
     chosen = rng.choice(len(stimuli), min(n_images, len(stimuli)), replace=False)
     return tuple(stimuli[index] for index in sorted(chosen))
-
-
-def _with_other_tokens(table: pd.DataFrame) -> pd.DataFrame:
-    """Take a few images whose tokens came out otherwise for other images.
-
-    Whose scores are missing, or whose t is another, is not among them; of too many none is.
-    """
-    far = (table["again"] - table["shipped"]).abs() > _allowed(table)
-    image = table["test_set"] + "/" + table["image_id"]
-    others = set(image[far & table["tokens"] & (table["measure"] == "nll")])
-    if len(others) > OTHER_TOKENS * image.nunique():
-        return table
-    chosen = image.isin(others) & (table["measure"] == "nll") & table["again"].notna()
-    same = table["same_image"] & ~image.isin(others)
-    return table.assign(same_image=same, again=table["again"].where(~chosen, table["shipped"]))
 
 
 def _allowed(table: pd.DataFrame) -> pd.Series:

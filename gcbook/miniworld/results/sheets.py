@@ -1,11 +1,11 @@
 """What each miniature makes of ambiguous pictures: sheets of reconstructions, and their record.
 
-Reconstructions come with the package, so that they can be looked at and measured in seconds;
-`check_reconstructions` makes some of them anew.
+Reconstructions come with the package, so that they can be looked at and measured in seconds. They
+are of networks of an earlier version, whose weights ship no more: these learned drawn images whose
+outlines never mislead. ``tools/reconstruct_miniatures.py`` makes others.
 """
 
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,12 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gcbook.classifiers.masked import MaskedRegeneration
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.atomic import write_text, write_whole
 from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA
-from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
+from gcbook.illusions.reconstruct import reconstruct
 from gcbook.miniworld.results.ambiguous import (
     SIDE,
     STEPS,
@@ -29,7 +28,6 @@ from gcbook.miniworld.results.ambiguous import (
     ambiguous_pictures,
     prompt_of,
 )
-from gcbook.miniworld.results.shipped import model_folder, shipped_models
 
 RECONSTRUCTING = ("mini-pixel", "mini-latent", "mini-masked")
 """Recipes whose models can go part of the way to noise and back."""
@@ -57,8 +55,8 @@ class Sheet:
 
 
 def reconstructed_models() -> tuple[str, ...]:
-    """Names of the shipped models whose reconstructions come with this package."""
-    return tuple(name for name in shipped_models() if _record(name).get("complete"))
+    """Names of the models whose reconstructions come with this package."""
+    return tuple(name for name in RECONSTRUCTING if _record(name).get("complete"))
 
 
 def reconstruct_picture(
@@ -157,51 +155,6 @@ def _record(model: str) -> dict[str, Any]:
     text = DATA.path(f"{folder}/{RECORD}").read_text(encoding="utf-8")
     found: dict[str, Any] = json.loads(text)
     return found
-
-
-REMADE = 0.6
-"""Strength of the pictures that are made anew to check the others."""
-MOST = 1.5 / 255
-"""Mean difference of a picture that is made anew: a step of grey, and rounding."""
-MOST_OTHER = 0.1
-"""Share of a masked model's pictures that may be others, at least one: a token is drawn, and where
-two numbers are as near as rounding, another machine draws another one."""
-
-
-def check_reconstructions(model: str, names: Sequence[str]) -> tuple[int, int]:
-    """Make some shipped reconstructions anew, the first draw of each, and compare.
-
-    Returns:
-        How many were compared, and how many of them are others, which only tokens may be.
-
-    Raises:
-        GcbookError: they are not those of this model.
-        DataNotFoundError: there are none.
-    """
-    known = {each.name: each for each in ambiguous_pictures()}
-    chosen = [known[name] for name in names]
-    prompts = dict.fromkeys(prompt_of(each) for picture in chosen for each in picture.prompts)
-    classifier = load_for_prompts(model_folder(model), list(prompts))
-    differences = []
-    for picture in chosen:
-        shipped = read_sheet(model, picture).images[[picture.strengths.index(REMADE)], :1]
-        again = reconstruct_picture(picture, classifier, [0], [REMADE]).images
-        differences.append(np.abs(shipped - again).mean((-2, -1)).ravel())
-    difference = np.concatenate(differences)
-    other = int((difference > MOST).sum())
-    if other > allowed_others(classifier, len(difference)):
-        raise GcbookError(
-            f"{model}: expected the shipped reconstructions when making {len(difference)} of them "
-            f"anew, found {other} that differ, by up to {difference.max():.3f} on average. "
-            f"Model and pictures are not of one make: {_remedy(model)}."
-        )
-    return len(difference), other
-
-
-def allowed_others(classifier: Classifier, number: int) -> int:
-    """Return how many of some pictures made anew may be others: of a masked model a few."""
-    masked = isinstance(classifier, MaskedRegeneration)
-    return max(1, math.ceil(MOST_OTHER * number)) if masked else 0
 
 
 def write_record(folder: Path, classifier: Classifier, *, complete: bool) -> Path:

@@ -21,8 +21,7 @@ import torch
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
 from gcbook.classifiers.protocol import Draw
 from gcbook.files.errors import InputError
-from gcbook.miniworld.named import DEFAULT, named_world
-from gcbook.miniworld.results.shipped import model_folder, parts_of, shipped_models
+from gcbook.miniworld.results.shipped import model_folder, shipped_models
 from gcbook.miniworld.testsets import make_test_set, silhouette_of, texture_of
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import log_snr
@@ -96,7 +95,7 @@ def load_diffusion(model: str) -> DiffusionClassifier:
     """
     from gcbook.classifiers.load import load_classifier
 
-    place = model_folder(model) if model in shipped_models(parts_of(model).world) else model
+    place = model_folder(model) if model in shipped_models() else model
     with warnings.catch_warnings():
         # In a notebook without widgets a library complains that it cannot draw progress bars.
         warnings.filterwarnings("ignore", "IProgress not found")
@@ -115,7 +114,6 @@ def choose_examples(
     conflicts: int = 4,
     ordinary: int = 1,
     seed: int = 0,
-    world: str = DEFAULT,
 ) -> tuple[Example, ...]:
     """Choose images of the test sets, by name or at random.
 
@@ -126,16 +124,12 @@ def choose_examples(
         names: of images; none: draw them.
         conflicts: how many of the cue-conflict set to draw.
         ordinary: how many of the in-distribution set to draw.
-        world: whose test sets, by name.
 
     Raises:
         InputError: no image has that name, or none is asked for.
     """
     chosen: list[Stimulus] = []
-    sets = {
-        name: sorted(make_test_set(name, named_world(world)), key=lambda each: each.imagename)
-        for name in SETS
-    }
+    sets = {name: sorted(make_test_set(name), key=lambda each: each.imagename) for name in SETS}
     if names:
         known = {each.imagename: each for name in reversed(SETS) for each in sets[name]}
         unknown = [name for name in names if name not in known]

@@ -1,6 +1,6 @@
-"""Shape bias and accuracy against k, in both worlds, from all images and draws."""
+"""Shape bias and accuracy against k, from all images and draws."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,14 +9,8 @@ import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
 from gcbook.miniworld.results.kinds import DIFFUSION
-from gcbook.miniworld.results.shipped import (
-    LARGER,
-    label_of,
-    parts_of,
-    shipped_models,
-    shipped_store,
-)
-from gcbook.miniworld.results.two_worlds import WORLDS
+from gcbook.miniworld.results.panel import make_panel
+from gcbook.miniworld.results.shipped import shipped_models, shipped_store
 from gcbook.miniworld.results.weighting import PAPER, SETS, answers_under
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
@@ -26,9 +20,6 @@ DECAYS = tuple(range(21))
 """Values of k in exp(−kt)."""
 
 RESNET = "mini-cnn"
-
-WITH_LARGER = {**WORLDS, LARGER: "Calibrated world, 64 pixels"}
-"""The worlds by name, and that with twice as many pixels a side; and their titles."""
 
 
 @dataclass(frozen=True)
@@ -51,25 +42,20 @@ class Curves:
 
 
 def sweep_rows(*, resampling: Resampling) -> pd.DataFrame:
-    """Accuracy and cues of the diffusion models of both worlds under exp(−kt), for all `DECAYS`.
+    """Accuracy and cues of the diffusion models under exp(−kt), for all `DECAYS`.
 
     Returns:
-        ``world`` (its title), ``model``, and the columns of `measures_under`.
+        ``model``, and the columns of `measures_under`.
     """
     tables = [
-        measures_under(recipe, world, DECAYS, resampling=resampling).assign(
-            world=title, model=recipe
-        )
-        for world, title in WORLDS.items()
+        measures_under(recipe, DECAYS, resampling=resampling).assign(model=recipe)
         for recipe in DIFFUSION
     ]
     return pd.concat(tables, ignore_index=True)
 
 
-def measures_under(
-    recipe: str, world: str, decays: Sequence[float], *, resampling: Resampling
-) -> pd.DataFrame:
-    """Accuracy and cues of all networks of a diffusion model in a world under exp(−kt).
+def measures_under(recipe: str, decays: Sequence[float], *, resampling: Resampling) -> pd.DataFrame:
+    """Accuracy and cues of all networks of a diffusion model under exp(−kt).
 
     Args:
         decays: values of k, the paper's among them.
@@ -80,7 +66,7 @@ def measures_under(
         ``change, change_low, change_high``, by how much it is more accurate than under the paper's
         k on the same images.
     """
-    plain, conflicts = (_answers(recipe, world, name, decays) for name in SETS)
+    plain, conflicts = (_decided(recipe, name, tuple(decays)) for name in SETS)
     pooled = _curves([each.assign(observer=recipe) for each in (plain, conflicts)], resampling)
     change = pooled.accuracy - pooled.at("accuracy", PAPER)[:, None]
     low, high = resampling.interval(change)
@@ -89,42 +75,56 @@ def measures_under(
     return _measured(plain, conflicts, "k", resampling).merge(changed, on="k")
 
 
-def curves_of(
-    recipe: str, world: str, decays: Sequence[float], *, resampling: Resampling
-) -> Curves:
-    """Measure every network of a diffusion model in a world under exp(−kt), by itself."""
-    return _curves([_answers(recipe, world, name, decays) for name in SETS], resampling)
+def curves_of(recipe: str, decays: Sequence[float], *, resampling: Resampling) -> Curves:
+    """Measure every network of a diffusion model under exp(−kt), by itself."""
+    return _curves([_decided(recipe, name, tuple(decays)) for name in SETS], resampling)
 
 
-def resnet_bias(world: str, *, resampling: Resampling) -> np.ndarray:
-    """The shape bias of a world's ResNets in each resample of silhouettes and of networks.
+def resnet_bias(*, resampling: Resampling) -> np.ndarray:
+    """The shape bias of the ResNets in each resample of silhouettes and of networks.
 
     Returns:
-        (1 + draws,), paired with the `Curves` of the same world; of one network alone it is
-        resampled over silhouettes only.
+        (1 + draws,), paired with the `Curves` of diffusion models.
     """
-    answers = pd.concat(_resnets(world), ignore_index=True)
+    answers = pd.concat(_resnets(), ignore_index=True)
     _, values, _ = pooled_measures(answers, ["recipe"], resampling=resampling, together=True)
     return np.asarray(values["shape_bias"][0])
 
 
-def resnet_rows(*, resampling: Resampling) -> pd.DataFrame:
-    """The same of the ResNets of the worlds `WITH_LARGER`, which no weight concerns.
+def resnet_measures(*, resampling: Resampling) -> Mapping[str, float]:
+    """The same of the ResNets, which no weight concerns: what `measures_under` says of a k."""
+    table = _measured(*_resnets(), "recipe", resampling)
+    found: dict[str, float] = table.drop(columns="recipe").iloc[0].to_dict()
+    return found
+
+
+def resnet_leads(
+    asked: Mapping[str, tuple[str, str | None]], *, resampling: Resampling
+) -> dict[str, tuple[float, float]]:
+    """Return by how much shape biases exceed the ResNet's.
+
+    It is said of the networks that there are: those of a recipe are pooled, not resampled.
+
+    Args:
+        asked: name → recipe and weighting, None for the paper's or for who has none.
+        resampling: how the intervals are made, over silhouettes.
 
     Returns:
-        A row a world: ``world`` (its title) and the measures of `measures_under`.
+        By name, the ends of the interval of the difference.
     """
-    tables = []
-    for world, title in WITH_LARGER.items():
-        plain, conflicts = _resnets(world)
-        tables.append(_measured(plain, conflicts, "recipe", resampling).assign(world=title))
-    return pd.concat(tables, ignore_index=True).drop(columns="recipe")
+    biases = {}
+    for name, (recipe, weighting) in {**asked, "": (RESNET, None)}.items():
+        models = shipped_models((recipe,))
+        answers = miniature_answers([SETS[1]], models, weighting=weighting)
+        biases[name] = make_panel(answers, resampling).shape_bias(recipe)
+    resnet = biases.pop("")
+    ends = {name: resampling.interval(bias - resnet) for name, bias in biases.items()}
+    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
 
 
-def _resnets(world: str) -> list[pd.DataFrame]:
-    """The answers of a world's ResNets to each of the two test sets."""
-    models = [name for name in shipped_models(world) if parts_of(name).recipe == RESNET]
-    return [with_recipe(miniature_answers([name], models)) for name in SETS]
+def _resnets() -> list[pd.DataFrame]:
+    """The answers of the ResNets to each of the two test sets."""
+    return [with_recipe(miniature_answers([name], shipped_models((RESNET,)))) for name in SETS]
 
 
 def _curves(answers: Sequence[pd.DataFrame], resampling: Resampling) -> Curves:
@@ -138,18 +138,13 @@ def _curves(answers: Sequence[pd.DataFrame], resampling: Resampling) -> Curves:
     return Curves(decays, accuracy, bias)
 
 
-def _answers(recipe: str, world: str, test_set: str, decays: Sequence[float]) -> pd.DataFrame:
-    return _decided(recipe, world, test_set, tuple(decays))
-
-
 # A chapter measures the same answers together, a network at a time, and against others.
 @lru_cache(maxsize=16)
-def _decided(recipe: str, world: str, test_set: str, decays: tuple[float, ...]) -> pd.DataFrame:
+def _decided(recipe: str, test_set: str, decays: tuple[float, ...]) -> pd.DataFrame:
     named = {f"exp:{k:g}": k for k in decays}
     tables = [
-        answers_under(shipped_store(name, test_set), list(named)).assign(observer=label_of(name))
-        for name in shipped_models(world)
-        if parts_of(name).recipe == recipe
+        answers_under(shipped_store(name, test_set), list(named)).assign(observer=name)
+        for name in shipped_models((recipe,))
     ]
     answers = pd.concat(tables, ignore_index=True)
     return answers.assign(k=answers["weighting"].map(named))

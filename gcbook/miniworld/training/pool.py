@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +13,13 @@ from filelock import FileLock
 from gcbook.files.atomic import unwritable, write_whole
 from gcbook.files.cache import cache_dir
 from gcbook.miniworld.silhouettes import Split, load_silhouettes, silhouettes_hash
-from gcbook.miniworld.world import ALL_CATEGORIES, Composer, World
+from gcbook.miniworld.world import ALL_CATEGORIES, WORLD, Composer, World
 
 POOL_SEEDS: Mapping[Split, int] = {"train": 1, "validation": 2}
 """Of the images that the miniatures learn from."""
 
 CHUNK = 512
-VERSION = 1
+VERSION = 2
 """Of what a world's choices stand for in pixels: raised when the composer changes."""
 
 
@@ -28,7 +28,7 @@ class Pool:
     """Images in memory.
 
     Attributes:
-        images: uint8 (N, channels, height, width); one channel where the world has no colour.
+        images: uint8 (N, channels, height, width); one channel where they are grey.
         labels: index into `ALL_CATEGORIES` of what each is of, int64 (N,).
     """
 
@@ -50,25 +50,26 @@ class Pool:
 
 
 def open_pool(
-    world: World,
     split: Split,
     number: int,
     seed: int,
     *,
     categories: tuple[str, ...] = ALL_CATEGORIES,
+    world: World = WORLD,
 ) -> Pool:
     """Return a pool of images, composed anew only if the cache does not have it whole.
 
     Args:
         seed: of everything that is random.
         categories: to be shown.
+        world: other choices than the book's.
 
     Raises:
         InputError: the folder of the cache cannot be written to.
         UnwritableError: the disk is full, say.
     """
     shapes = silhouettes_hash()
-    key = json.dumps([VERSION, shapes, world.as_dict(), split, number, seed, categories])
+    key = json.dumps([VERSION, shapes, asdict(world), split, number, seed, categories])
     name = f"{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
     path = cache_dir() / "miniworld" / name
     if (kept := _read(path)) is not None:
@@ -105,16 +106,15 @@ def _write(path: Path, pool: Pool) -> None:
 def _compose(
     world: World, split: Split, number: int, seed: int, categories: tuple[str, ...]
 ) -> Pool:
-    composer = Composer(world, load_silhouettes(split, categories))
-    channels = 3 if world.colour else 1
+    composer = Composer(load_silhouettes(split, categories), world)
     size = world.resolution
-    images = np.empty((number, channels, size, size), np.uint8)
+    images = np.empty((number, 1, size, size), np.uint8)
     labels = np.empty(number, np.int64)
     for first in range(0, number, CHUNK):
         # A generator a chunk: the images do not depend on how many follow.
         generator = torch.Generator().manual_seed(seed * 1_000_003 + first // CHUNK)
         scene = composer.sample(min(CHUNK, number - first), generator)
         part = slice(first, first + len(scene))
-        images[part] = np.moveaxis(scene.images, 3, 1)[:, :channels]
+        images[part] = np.moveaxis(scene.images, 3, 1)[:, :1]
         labels[part] = scene.label
     return Pool(torch.from_numpy(images), torch.from_numpy(labels))

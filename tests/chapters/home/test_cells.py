@@ -2,6 +2,7 @@
 
 import pytest
 from tiny.notebooks import run_chapter
+from tiny.weighing import write_world
 
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import check_parameters
@@ -97,6 +98,8 @@ def test_own_models_move_with_the_slider_in_their_lanes():
     assert f"mini-pixel-calibrated {at[0]:.2f}" not in svg
 
 
-def test_the_dial_has_no_lane_for_other_images():
-    with pytest.raises(InputError, match="found miniature images, default world"):
-        check_parameters("home", stores=str(SCORES / "mini-pixel" / "cue-conflict")).check_files()
+def test_the_dial_has_no_lane_for_other_images(tmp_path):
+    made = write_world(tmp_path, n_draws=2)
+    place = str(made["cue-conflict"].path)
+    with pytest.raises(InputError, match="found own images"):
+        check_parameters("home", stores=place).check_files()

@@ -26,7 +26,7 @@ def test_rows_are_people_and_networks_on_eighty_images(found):
 
 def test_sizes_and_ends_are_counted(found):
     assert ((found["rounds"] == 1).sum(), len(found["rounds"])) == (16, 80)
-    assert found["small_networks"] == 14
+    assert found["small_networks"] == 10
     assert repr(found["few"]) == "0.69 to 0.99"
     assert found["everything"][["Humans", "ResNet-50"]].round(2).tolist() == [0.96, 0.21]
 

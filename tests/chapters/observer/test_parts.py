@@ -41,7 +41,7 @@ def test_a_round_of_drawings_has_every_category_once_and_no_object_twice():
 @pytest.mark.parametrize("part", EVERY, ids=lambda part: f"{part.block}-{part.dataset}")
 def test_everybody_answered_to_every_image(part):
     assert set(part.answers["response"]) <= set(RESPONSES)
-    assert (part.answers.groupby("image_id")["label"].nunique().to_numpy() > 10).all()
+    assert (part.answers.groupby("image_id")["label"].nunique().to_numpy() >= 10).all()
     numbers = part.answers.groupby("label")["image_id"].agg(["size", "nunique"])
     assert (numbers == len(part.images)).all(axis=None)
     sizes = {Image.open(io.BytesIO(picture)).size for picture in part.images["picture"]}

@@ -2,15 +2,13 @@
 
 import re
 
-import numpy as np
 import pandas as pd
 import pytest
-from tiny.charts import params, rendered
+from tiny.charts import rendered
 
-from gcbook.chapters.step_by_step.sheets import SHOWN, fig_pictures, fig_sixteen
+from gcbook.chapters.step_by_step.sheets import SHOWN, fig_pictures
 from gcbook.charts.chart import chart_spec, static_svg
 from gcbook.miniworld.results.steps import ROLES
-from gcbook.miniworld.results.steps_pictures import png_text
 from gcbook.paper.categories import CATEGORIES
 
 TIMES = (0.1, 0.35, 0.9)
@@ -121,31 +119,3 @@ def test_no_picture_covers_another_or_leaves_the_chart(pictures, width):
             assert beside or below
     bottom = max(top + side for _, top, side in places)
     assert bottom + 40 <= pictures["height"]
-
-
-def test_the_smallest_distance_alone_is_framed_and_called_nearest():
-    picture = png_text(np.zeros((4, 4)))
-    rows = pd.DataFrame(
-        [
-            {
-                "image": image,
-                "hidden": hidden,
-                "original": picture,
-                "label": list(CATEGORIES),
-                "role": ["shape", "texture", *[""] * 14],
-                "distance": [0.1 + hidden * k / 100 for k in range(16)],
-                "place": list(range(1, 17)),
-                "picture": [picture] * 16,
-            }
-            for image in ("one", "two")
-            for hidden in (0.25, 0.5, 0.9)
-        ]
-    )
-    spec = chart_spec(fig_sixteen(rows))
-    svg = static_svg(spec)
-    assert svg.count("<image") == 17
-    assert svg.count("nearest 10.00") == 1
-    assert "50% of the tokens hidden" in svg
-    assert svg.count('stroke-width="4"') == 1
-    assert params(spec)["muse_image"]["bind"]["options"] == ["one", "two"]
-    assert params(spec)["muse_hidden"]["bind"]["max"] == 3

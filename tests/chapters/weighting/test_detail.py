@@ -12,11 +12,11 @@ from gcbook.chapters.weighting.detail import (
     equal_decay,
     hidden_from,
     imagen_spectrum,
-    make_spectra,
+    make_spectrum,
     texture_shares,
     visible_detail,
 )
-from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.miniworld.world import WORLD
 from gcbook.noise.detail import hidden_octaves, measured_spectrum, natural_spectrum
 from gcbook.noise.spectrum import octave_bands
 
@@ -34,10 +34,10 @@ def test_what_shows_more_detail_needs_a_steeper_weight():
         assert equal_decay(steeper, octaves) < 7
 
 
-def test_the_miniatures_spectra_fall_like_those_of_photographs_or_faster():
-    for spectrum in make_spectra().values():
-        slope = np.polyfit(np.log(spectrum.frequencies), np.log(spectrum.power), 1)[0]
-        assert -3 < slope < -2
+def test_the_spectrum_of_drawn_images_falls_like_those_of_photographs_or_faster():
+    spectrum = make_spectrum()
+    slope = np.polyfit(np.log(spectrum.frequencies), np.log(spectrum.power), 1)[0]
+    assert -3 < slope < -2
 
 
 def test_white_pictures_are_hidden_at_one_time_in_all_bands():
@@ -55,7 +55,7 @@ def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):
         return real(families, names, wavelength, tilt, size, generator)
 
     monkeypatch.setattr(detail, "draw_textures", watch)
-    shares, world = texture_shares(), DEFAULT_WORLD
+    shares, world = texture_shares(), WORLD
     assert list(shares) == [band_name(band) for band in octave_bands(world.resolution)]
     assert sum(shares.values()) == pytest.approx(1)
     assert seen["names"] == world.textures

@@ -18,14 +18,14 @@ def measures():
 
 @pytest.mark.parametrize(("k", "bias"), [(0, 0.511), (3, 0.249), (7, 0.113), (20, 0.057)])
 def test_shape_bias_falls_with_k(measures, k, bias):
-    found = measures(["mini-pixel-calibrated"], lambda t: np.exp(-k * t))
+    found = measures(["mini-pixel"], lambda t: np.exp(-k * t))
     assert found["shape bias"] == pytest.approx(bias, abs=5e-4)
 
 
 def test_the_cells_and_the_sweep_agree(measures):
-    rows = measures_under("mini-latent", "default", [2, 7], resampling=Resampling(draws=0))
+    rows = measures_under("mini-latent", [2, 7], resampling=Resampling(draws=0))
     row = rows.set_index("k").loc[2]
-    found = measures(["mini-latent"], lambda t: np.exp(-2 * t))
+    found = measures(["mini-latent", "mini-latent-seed1"], lambda t: np.exp(-2 * t))
     names = ["shape_accuracy", "texture_accuracy", "shape_bias", "accuracy"]
     asked = [found[each] for each in ("shape", "texture", "shape bias", "accuracy")]
     assert asked == pytest.approx(row[names].tolist())
@@ -34,7 +34,9 @@ def test_the_cells_and_the_sweep_agree(measures):
 def test_stores_are_checked_with_the_parameters():
     scores = DATA.folder / "scores"
     with pytest.raises(InputError, match="no noise levels"):
-        named_trials(check_parameters("weighting", stores=str(scores / "mini-cnn/cue-conflict")))
-    place = str(scores / "mini-pixel" / "cue-conflict")
+        named_trials(
+            check_parameters("weighting", stores=str(scores / "mini-cnn-calibrated/cue-conflict"))
+        )
+    place = str(scores / "mini-pixel-calibrated" / "cue-conflict")
     checked = check_parameters("weighting", stores=place)
     assert checked.changed() == {"stores": place} and named_trials(checked) == []

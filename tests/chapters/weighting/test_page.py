@@ -14,7 +14,6 @@ from gcbook.chapters.weighting.page import (
     chosen_images,
     live_figure,
 )
-from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.miniworld.results.weighting import SETS
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide
@@ -24,7 +23,7 @@ from gcbook.scoring.decisions import decide
 def stores(tmp_path_factory):
     folder = tmp_path_factory.mktemp("world")
     sizes = {"images_a_pair": 2, "a_category": 12}
-    names = ("mini-pixel-calibrated", "mini-latent-calibrated", "mini-pixel", "mini-latent")
+    names = ("mini-pixel", "mini-latent")
     return {name: write_world(folder / name, 8, i, **sizes) for i, name in enumerate(names)}
 
 
@@ -97,9 +96,8 @@ def test_the_choice_depends_on_names_and_seed_alone(stores):
 
 
 def test_answers_are_the_scorers(stores):
-    """With few draws, whose decisions depend on each; the calibrated world comes first."""
+    """With few draws, whose decisions depend on each."""
     figure = live_figure(4, 7.0, 0)
-    assert len(figure.models) == 2 * len(WORLDS)
     for model, store_of in zip(figure.models, stores.values(), strict=True):
         for name in SETS:
             decided = decide(store_of[name], draws=4).set_index("image_id")["response"]
@@ -122,6 +120,6 @@ def test_the_table_counts_these_answers():
 def test_the_figure_is_a_table_where_no_script_runs():
     body = live_figure(2, 7.0, 0).body
     said, _, pack = body.partition("</div><script")
-    assert "mini-pixel, calibrated world" in said and said.count("<tr>") == 1 + 4 * 3
+    assert "mini-pixel" in said and said.count("<tr>") == 1 + 2 * 3
     assert 'class="gc-pack" data-name="weights"' in pack
     assert [name in pack for name in ("decide.js", "weights.js")] == [True, True]

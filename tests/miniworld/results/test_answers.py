@@ -34,19 +34,17 @@ def test_shares_agree_with_the_metrics_of_all_trials():
         assert found[name] == pytest.approx(expected[name])
 
 
-def test_observers_are_called_by_their_names_within_their_world():
-    answers = miniature_answers(
-        ["silhouette"], ["mini-cnn-calibrated", "mini-cnn-calibrated-seed1"]
-    )
+def test_observers_are_called_by_their_names():
+    answers = miniature_answers(["silhouette"], ["mini-cnn", "mini-cnn-seed1"])
     assert list(dict.fromkeys(answers["observer"])) == ["mini-cnn", "mini-cnn-seed1"]
-    store = shipped_store("mini-cnn-calibrated-seed1", "silhouette")
+    store = shipped_store("mini-cnn-seed1", "silhouette")
     expected = decide(store).set_index("imagename")["response"]
     found = answers[answers["observer"] == "mini-cnn-seed1"].set_index("imagename")["response"]
     assert found.sort_index().tolist() == expected.sort_index().tolist()
 
 
 def test_images_that_were_raced_have_the_answers_of_their_races():
-    model, name = "mini-latent-calibrated", "contrast"
+    model, name = "mini-latent", "contrast"
     answers = miniature_answers([name], [model]).set_index("image_id")["response"]
     raced = decide(raced_store(model, name)).set_index("image_id")["response"]
     few = decide(shipped_store(model, name)).set_index("image_id")["response"]

@@ -1,16 +1,14 @@
 """Model cards say what the record of the training says."""
 
 import json
-from dataclasses import replace
+from dataclasses import asdict
 
-from gcbook.miniworld import named
-from gcbook.miniworld.outlines import Outline
 from gcbook.miniworld.results.card import write_card
 from gcbook.miniworld.training.recipes import RECIPES
-from gcbook.miniworld.world import DEFAULT_WORLD
+from gcbook.miniworld.world import WORLD
 
 
-def record(miniature, steps, base=None, threads=2, world=None, **others):
+def record(miniature, steps, base=None, threads=2, **others):
     return others | {
         "miniature": miniature,
         "parameters": 1234567,
@@ -23,7 +21,7 @@ def record(miniature, steps, base=None, threads=2, world=None, **others):
         "device": "cpu",
         "train_images": 100_000,
         "validation_images": 4000,
-        "world": {**DEFAULT_WORLD.as_dict(), **(world or {})},
+        "world": asdict(WORLD),
         "history": [{"step": steps, "loss": 0.5}],
     }
 
@@ -43,21 +41,6 @@ def test_the_command_makes_the_model_again(tmp_path):
     longer = card(tmp_path / "b", miniature="mini-cnn", steps=60_000, threads=1)
     assert "`gcbook train mini-cnn --seed 3 --steps 60000 -o RUN`" in longer
     assert "minutes on 1 CPU core\n" in longer
-
-
-def test_the_card_names_another_world(tmp_path, monkeypatch):
-    other = replace(DEFAULT_WORLD, outline=Outline(others=1))
-    about = {"miniature": "mini-cnn", "steps": 6000}
-    default = card(tmp_path / "a", **about)
-    assert "from scratch on the miniature world:\n" in default
-    assert "--world" not in default
-    nameless = card(tmp_path / "b", **about, world=other.as_dict())
-    assert "the miniature world, one without a name:\n" in nameless
-    assert "--world" not in nameless
-    monkeypatch.setattr(named, "_worlds", lambda: {"default": DEFAULT_WORLD, "other": other})
-    known = card(tmp_path / "c", **about, world=other.as_dict())
-    assert "the miniature world, the other one:\n" in known
-    assert "`gcbook train mini-cnn --seed 3 --world other -o RUN`" in known
 
 
 def test_the_card_tells_whether_the_weights_are_there(tmp_path):

@@ -10,10 +10,8 @@ from tiny.shipped import ship_model, use_data
 
 from gcbook.classifiers import noised
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.named import DEFAULT, named_world
 from gcbook.miniworld.results import noised as results
 from gcbook.miniworld.results.answers import mark, miniature_answers
-from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.noised import (
     DRAWS,
     MEASURES,
@@ -24,7 +22,7 @@ from gcbook.miniworld.results.noised import (
     keep_noised,
     noised_answers,
 )
-from gcbook.miniworld.results.shipped import has_weights, label_of
+from gcbook.miniworld.results.shipped import has_weights
 from gcbook.miniworld.testsets import make_test_set
 from gcbook.noise.draws import keyed_noise
 from gcbook.stats.resampling import Resampling
@@ -39,7 +37,7 @@ def draws(monkeypatch):
 
 def test_every_draw_answers(draws):
     draws(2)
-    found = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
+    found = mark(asked_anew(["mini-cnn"], ["texture"]))
     clean = miniature_answers(["texture"], ["mini-cnn-noise"])
     assert sorted(found["draw"].unique()) == [0, 1]
     by_draw = {draw: rows.set_index("image_id") for draw, rows in found.groupby("draw")}
@@ -49,7 +47,7 @@ def test_every_draw_answers(draws):
     # Noise changes answers.
     both = by_draw[0]["response"] == by_draw[1]["response"].loc[by_draw[0].index]
     assert not both.all()
-    again = mark(asked_anew(["mini-cnn-noise"], ["texture"]))
+    again = mark(asked_anew(["mini-cnn"], ["texture"]))
     assert again.equals(found)
 
 
@@ -62,19 +60,19 @@ def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch, dr
         return keyed_noise(rule, image_id, draw, shape)
 
     monkeypatch.setattr(noised, "keyed_noise", counted)
-    found = asked_anew(["mini-cnn", "mini-cnn-noise"], ["texture"])
+    found = asked_anew(["mini-cnn", "mini-cnn"], ["texture"])
     assert set(drawn) == {(image_id, 0) for image_id in found["image_id"]}
     assert set(drawn.values()) == {1}
 
 
 def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, monkeypatch):
-    original = DATA.path("models/mini-cnn")
+    original = DATA.path("models/mini-cnn-calibrated")
     data = use_data(tmp_path, monkeypatch)
-    folder = shutil.copytree(original, data / "models" / "mini-cnn-seed1")
-    scores = data / "scores" / "mini-cnn-seed1"
+    folder = shutil.copytree(original, data / "models" / "mini-cnn-calibrated-seed1")
+    scores = data / "scores" / "mini-cnn-calibrated-seed1"
     scores.mkdir()
     few = {name: set_of(name).first(16) for name in (CONFLICT, PLAIN)}
-    monkeypatch.setattr(results, "make_test_set", lambda name, world: few[name])
+    monkeypatch.setattr(results, "make_test_set", few.__getitem__)
     asked = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
     keep_noised("mini-cnn-seed1", scores)
     (folder / "model.safetensors").unlink()
@@ -85,21 +83,13 @@ def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, mo
     assert len(alone) == 16 * DRAWS
 
 
-def test_a_model_of_another_world_is_shown_its_worlds_images(draws):
-    draws(1)
-    found = asked_anew(["mini-cnn-calibrated"], [PLAIN])
-    assert set(found["observer"]) == {"mini-cnn"}
-    shown = make_test_set(PLAIN, named_world("calibrated"))
-    assert set(found["image_id"]) == {each.image_id for each in shown}
-
-
 def test_seeds_whose_weights_do_not_ship_have_their_answers():
-    shown = {each.image_id for each in make_test_set(PLAIN, named_world(CALIBRATED_WORLD))}
-    for model in discriminative_models(CALIBRATED_WORLD):
+    shown = {each.image_id for each in make_test_set(PLAIN)}
+    for model in discriminative_models():
         if has_weights(model):
             continue
         answers = noised_answers([model], [PLAIN])
-        assert set(answers["observer"]) == {label_of(model)}
+        assert set(answers["observer"]) == {model}
         assert sorted(answers["draw"].unique()) == [*range(DRAWS)]
         assert set(answers["image_id"]) == shown
 
@@ -117,7 +107,7 @@ def test_classifiers_of_both_recipes_are_found(tmp_path, monkeypatch):
     for name in ("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-pixel"):
         ship_model(data, name)
     ship_model(data, "mini-cnn-noise-seed1", weights=False)
-    assert discriminative_models(DEFAULT) == (
+    assert discriminative_models() == (
         *("mini-cnn", "mini-cnn-seed2", "mini-cnn-noise", "mini-cnn-noise-seed1"),
     )
 

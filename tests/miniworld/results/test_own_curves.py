@@ -6,6 +6,7 @@ from tiny.weighing import write_world
 
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results import own_stores
+from gcbook.miniworld.results import sweep as sweep_of_book
 from gcbook.miniworld.results.own_curves import own_levels, own_sweep
 from gcbook.miniworld.results.own_stores import open_stores
 from gcbook.miniworld.results.sweep import DECAYS, measures_under
@@ -30,17 +31,19 @@ def sweep(made):
     return own_sweep(open_stores(str(made["cue-conflict"].path.parent)), resampling=FEW)
 
 
-def test_scores_of_a_miniature_give_the_books_curve():
+def test_scores_of_a_miniature_give_the_books_curve(monkeypatch):
+    monkeypatch.setattr(sweep_of_book, "shipped_models", lambda recipes: recipes)
+    sweep_of_book._decided.cache_clear()
     places = ",".join(
-        str(SCORES / "mini-pixel" / name) for name in ("cue-conflict", "in-distribution")
+        str(SCORES / "mini-pixel-calibrated" / name) for name in ("cue-conflict", "in-distribution")
     )
     found = own_sweep(open_stores(places), resampling=FEW)
-    book = measures_under("mini-pixel", "default", DECAYS, resampling=FEW)
+    book = measures_under("mini-pixel", DECAYS, resampling=FEW)
+    sweep_of_book._decided.cache_clear()
     for measure in ("shape_bias", "shape_accuracy", "texture_accuracy", "accuracy"):
         for end in ("", "_low", "_high"):
             assert found[measure + end].to_numpy() == pytest.approx(book[measure + end].to_numpy())
     assert found["k"].tolist() == list(DECAYS)
-    assert set(found["world"]) == {"default"}
     assert (found["sets"] == "in-distribution").all()
 
 
@@ -100,7 +103,7 @@ def test_levels_share_out_the_answers(made):
 
 
 def test_levels_of_a_miniature_are_the_scorers():
-    own = open_stores(str(SCORES / "mini-latent" / "cue-conflict"))
+    own = open_stores(str(SCORES / "mini-latent-calibrated" / "cue-conflict"))
     mine = own_levels(own, 2, resampling=FEW).pivot(index="t_low", columns="answer", values="share")
     store = own[0].store
     wanted = decisions_by(store, "t", 2, store.weights("uniform", "l2"))
@@ -114,7 +117,7 @@ def test_no_store_no_rows():
 
 
 def test_several_models_have_rows_each(made):
-    places = f"{made['cue-conflict'].path},{SCORES / 'mini-pixel' / 'cue-conflict'}"
+    places = f"{made['cue-conflict'].path},{SCORES / 'mini-pixel-calibrated' / 'cue-conflict'}"
     found = own_sweep(open_stores(places), resampling=Resampling(draws=0))
     assert found.groupby("model").size().tolist() == [21, 21]
     assert set(found["kind"]) == {own_stores.MINIATURE, own_stores.OTHER}

@@ -30,10 +30,10 @@ def made(tmp_path):
     return write_world(tmp_path / "made", n_draws=4)
 
 
-def test_shipped_scores_are_of_their_own_world():
-    for model, world in (("mini-pixel", "default"), ("mini-latent-calibrated", "calibrated")):
-        (own,) = open_stores(str(SCORES / model / "cue-conflict"))
-        assert own.images == ImagesOf(MINIATURE, world)
+def test_shipped_scores_are_of_drawn_images():
+    for model in ("mini-pixel", "mini-latent"):
+        (own,) = open_stores(str(SCORES / f"{model}-calibrated" / "cue-conflict"))
+        assert own.images == ImagesOf(MINIATURE)
     assert images_of(shipped_store("mini-pixel", "edge")).kind == MINIATURE
 
 
@@ -77,12 +77,24 @@ def test_the_registry_tells_the_published_sets_apart():
 @pytest.mark.parametrize(
     ("place", "says"),
     [
-        ("mini-cnn/cue-conflict", "of the kind discriminative, whose scores have no noise levels"),
-        ("mini-ar/cue-conflict", "of the kind autoregressive, whose scores have no noise levels"),
-        ("mini-masked/cue-conflict", "of the kind masked, whose scores have no noise levels"),
-        ("mini-pixel/raced/contrast", "was raced under exp:7"),
-        ("mini-pixel/in-distribution", "expected scores of mini-pixel on cue-conflict images"),
-        ("mini-pixel/nowhere", "expected a store of scores"),
+        (
+            "mini-cnn-calibrated/cue-conflict",
+            "of the kind discriminative, whose scores have no noise levels",
+        ),
+        (
+            "mini-ar-calibrated/cue-conflict",
+            "of the kind autoregressive, whose scores have no noise levels",
+        ),
+        (
+            "mini-masked-calibrated/cue-conflict",
+            "of the kind masked, whose scores have no noise levels",
+        ),
+        ("mini-pixel-calibrated/raced/contrast", "was raced under exp:7"),
+        (
+            "mini-pixel-calibrated/in-distribution",
+            "expected scores of mini-pixel-calibrated on cue-conflict",
+        ),
+        ("mini-pixel-calibrated/nowhere", "expected a store of scores"),
     ],
 )
 def test_what_has_no_weights_to_choose_is_refused_with_the_reason(place, says):
@@ -116,10 +128,10 @@ def test_two_runs_of_one_name_are_told_apart_by_their_folders(made, tmp_path):
         open_stores(f"{again},{twice}")
 
 
-def test_sets_of_one_world_go_together():
-    conflicts = SCORES / "mini-pixel" / "cue-conflict"
-    own = open_stores(f"{conflicts},{SCORES / 'mini-pixel' / 'in-distribution'}")
-    assert [each.images.world for each in own] == ["default", "default"]
+def test_sets_of_drawn_images_go_together():
+    conflicts = SCORES / "mini-pixel-calibrated" / "cue-conflict"
+    own = open_stores(f"{conflicts},{SCORES / 'mini-pixel-calibrated' / 'in-distribution'}")
+    assert [each.images.kind for each in own] == [MINIATURE, MINIATURE]
 
 
 def test_a_changed_bit_is_found_before_a_chapter_starts(made):

@@ -11,8 +11,6 @@ from tiny.made import set_of
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.miniworld.named import DEFAULT
-from gcbook.miniworld.results.calibrated import CALIBRATED_WORLD
 from gcbook.miniworld.results.steps import (
     ROLES,
     Example,
@@ -63,14 +61,6 @@ def test_images_chosen_by_name_keep_their_order():
     every = sorted(each.imagename for each in set_of("cue-conflict"))
     wanted = [every[40], every[7], every[40]]
     assert names(choose_examples(wanted)) == [every[40], every[7]]
-
-
-def test_images_are_those_of_a_world():
-    name = EXAMPLES[0].stimulus.imagename
-    default, other = (choose_examples([name], world=world) for world in (DEFAULT, CALIBRATED_WORLD))
-    assert default[0].stimulus.sha256() == EXAMPLES[0].stimulus.sha256()
-    assert other[0].stimulus.imagename == name
-    assert other[0].stimulus.sha256() != default[0].stimulus.sha256()
 
 
 def test_two_images_of_one_pair_have_titles_of_their_own():

@@ -1,18 +1,18 @@
-"""Accuracy and cues against k in both worlds, from scores written by hand."""
+"""Accuracy and cues against k, from scores written by hand."""
 
 import numpy as np
 import pytest
-from tiny.shipped import CONFLICTS, least, ship_model, ship_scores, use_data
+from tiny.shipped import CONFLICTS, forget, least, ship_model, ship_scores, use_data
 
 from gcbook.miniworld.results.sweep import (
     DECAYS,
     curves_of,
     measures_under,
     resnet_bias,
-    resnet_rows,
+    resnet_leads,
+    resnet_measures,
     sweep_rows,
 )
-from gcbook.miniworld.results.two_worlds import WORLDS
 from gcbook.stats.resampling import Resampling
 
 NONE = Resampling(draws=0)
@@ -36,31 +36,28 @@ def clean(rows):
 @pytest.fixture
 def data(tmp_path, monkeypatch):
     folder = use_data(tmp_path / "data", monkeypatch)
-    for world in ("", "-calibrated"):
-        for model in ("mini-pixel", "mini-latent"):
-            ship_model(folder, model + world)
-            ship_scores(folder, model + world, "cue-conflict", CONFLICTS, noisy)
-            ship_scores(folder, model + world, "in-distribution", PLAIN, clean)
-    for model in ("mini-cnn", "mini-cnn-calibrated", "mini-cnn-calibrated64"):
+    for model in ("mini-pixel", "mini-latent"):
         ship_model(folder, model)
-        for name, images in (("cue-conflict", CONFLICTS), ("in-distribution", PLAIN)):
-            ship_scores(
-                folder,
-                model,
-                name,
-                images,
-                lambda rows: least(rows, rows["category"]),
-                kind="discriminative",
-            )
+        ship_scores(folder, model, "cue-conflict", CONFLICTS, noisy)
+        ship_scores(folder, model, "in-distribution", PLAIN, clean)
+    ship_model(folder, "mini-cnn")
+    for name, images in (("cue-conflict", CONFLICTS), ("in-distribution", PLAIN)):
+        ship_scores(
+            folder,
+            "mini-cnn",
+            name,
+            images,
+            lambda rows: least(rows, rows["category"]),
+            kind="discriminative",
+        )
     return folder
 
 
 @pytest.mark.usefixtures("data")
 def test_equal_weights_name_the_shape_and_cost_accuracy():
     rows = sweep_rows(resampling=NONE)
-    assert rows.groupby(["world", "model"]).size().tolist() == [len(DECAYS)] * 4
-    assert set(rows["world"]) == set(WORLDS.values())
-    one = rows[(rows["world"] == "Default world") & (rows["model"] == "mini-pixel")].set_index("k")
+    assert rows.groupby("model").size().tolist() == [len(DECAYS)] * 2
+    one = rows[rows["model"] == "mini-pixel"].set_index("k")
     assert (one.loc[0, "shape_bias"], one.loc[20, "shape_bias"]) == (1, 0)
     # Of the four images one is an oven's.
     assert (one.loc[0, "accuracy"], one.loc[20, "accuracy"]) == (0.25, 1)
@@ -68,31 +65,31 @@ def test_equal_weights_name_the_shape_and_cost_accuracy():
 
 @pytest.mark.usefixtures("data")
 def test_whole_and_broken_k_are_on_one_curve():
-    rows = measures_under("mini-pixel", "default", [0, 2.5, 7], resampling=NONE)
+    rows = measures_under("mini-pixel", [0, 2.5, 7], resampling=NONE)
     assert rows["k"].tolist() == [0, 2.5, 7]
     assert rows["shape_bias"].is_monotonic_decreasing
 
 
-def test_the_networks_of_a_world_are_pooled(data):
-    ship_model(data, "mini-pixel-calibrated-seed1")
+def test_the_networks_of_a_recipe_are_pooled(data):
+    ship_model(data, "mini-pixel-seed1")
     ship_scores(
         data,
-        "mini-pixel-calibrated-seed1",
+        "mini-pixel-seed1",
         "cue-conflict",
         CONFLICTS,
         lambda rows: least(rows, rows["category"]),
     )
-    ship_scores(data, "mini-pixel-calibrated-seed1", "in-distribution", PLAIN, clean)
-    rows = measures_under("mini-pixel", "calibrated", [7, 20], resampling=NONE)
+    ship_scores(data, "mini-pixel-seed1", "in-distribution", PLAIN, clean)
+    rows = measures_under("mini-pixel", [7, 20], resampling=NONE)
     assert rows["shape_bias"].tolist()[1] == 0.5
-    each = curves_of("mini-pixel", "calibrated", [7, 20], resampling=NONE)
+    each = curves_of("mini-pixel", [7, 20], resampling=NONE)
     assert each.at("shape_bias", 20).tolist() == [[0], [1]]
     assert each.accuracy.shape == (2, 2, 1)
 
 
 @pytest.mark.usefixtures("data")
 def test_a_change_of_accuracy_is_taken_image_by_image():
-    rows = measures_under("mini-pixel", "default", [0, 7], resampling=Resampling(draws=100))
+    rows = measures_under("mini-pixel", [0, 7], resampling=Resampling(draws=100))
     changes = rows.set_index("k")[["change", "change_low", "change_high"]]
     assert changes.loc[7].tolist() == [0, 0, 0]
     assert changes.loc[0, "change"] == -0.75
@@ -101,18 +98,20 @@ def test_a_change_of_accuracy_is_taken_image_by_image():
 
 def test_resnets_are_paired_with_the_curves_and_resampled_as_networks(data):
     some = Resampling(draws=200)
-    ship_model(data, "mini-cnn-calibrated-seed1")
+    one = resnet_bias(resampling=some)
+    forget()
+    ship_model(data, "mini-cnn-seed1")
     for name, images in (("cue-conflict", CONFLICTS), ("in-distribution", PLAIN)):
         ship_scores(
             data,
-            "mini-cnn-calibrated-seed1",
+            "mini-cnn-seed1",
             name,
             images,
             lambda rows: least(rows, rows["texture"]),
             kind="discriminative",
         )
-    curves = curves_of("mini-pixel", "calibrated", [7], resampling=some)
-    one, two = (resnet_bias(world, resampling=some) for world in ("default", "calibrated"))
+    curves = curves_of("mini-pixel", [7], resampling=some)
+    two = resnet_bias(resampling=some)
     assert one.shape == two.shape == curves.at("shape_bias", 7)[0].shape
     # A network that always names the shape does not vary by itself; beside one that never does,
     # what is drawn does.
@@ -121,7 +120,9 @@ def test_resnets_are_paired_with_the_curves_and_resampled_as_networks(data):
 
 
 @pytest.mark.usefixtures("data")
-def test_resnets_of_three_worlds():
-    rows = resnet_rows(resampling=NONE)
-    assert rows["world"].tolist() == [*WORLDS.values(), "Calibrated world, 64 pixels"]
-    assert rows["shape_bias"].tolist() == rows["accuracy"].tolist() == [1, 1, 1]
+def test_a_resnet_has_measures_and_is_led():
+    found = resnet_measures(resampling=NONE)
+    assert found["shape_bias"] == found["accuracy"] == 1
+    asked = {"paper": ("mini-pixel", "exp:20"), "equal": ("mini-pixel", "uniform")}
+    leads = resnet_leads(asked, resampling=Resampling(draws=50))
+    assert leads == {"paper": (-1, -1), "equal": (0, 0)}

@@ -10,7 +10,7 @@ import torch
 
 from gcbook.miniworld.training import pool as pools
 from gcbook.miniworld.training.pool import open_pool
-from gcbook.miniworld.world import ALL_CATEGORIES, DEFAULT_WORLD, Composer
+from gcbook.miniworld.world import ALL_CATEGORIES, WORLD, Composer
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +33,8 @@ def composed(monkeypatch):
 
 
 def test_a_pool_is_composed_once(composed):
-    first = open_pool(DEFAULT_WORLD, "validation", 700, 3)
-    again = open_pool(DEFAULT_WORLD, "validation", 700, 3)
+    first = open_pool("validation", 700, 3)
+    again = open_pool("validation", 700, 3)
     assert composed == [512, 188]
     assert torch.equal(first.images, again.images)
     assert torch.equal(first.labels, again.labels)
@@ -43,70 +43,63 @@ def test_a_pool_is_composed_once(composed):
 
 
 def test_more_images_start_with_the_same():
-    few = open_pool(DEFAULT_WORLD, "validation", 512, 3)
-    many = open_pool(DEFAULT_WORLD, "validation", 600, 3)
+    few = open_pool("validation", 512, 3)
+    many = open_pool("validation", 600, 3)
     assert torch.equal(few.images, many.images[:512])
 
 
 def test_seed_world_split_and_version_make_other_pools(composed, monkeypatch):
-    first = open_pool(DEFAULT_WORLD, "validation", 32, 3)
+    first = open_pool("validation", 32, 3)
     others = [
-        open_pool(DEFAULT_WORLD, "validation", 32, 4),
-        open_pool(DEFAULT_WORLD, "train", 32, 3),
-        open_pool(replace(DEFAULT_WORLD, diagnosticity=0.5), "validation", 32, 3),
+        open_pool("validation", 32, 4),
+        open_pool("train", 32, 3),
+        open_pool("validation", 32, 3, world=replace(WORLD, diagnosticity=0.5)),
     ]
     assert all(not torch.equal(first.images, other.images) for other in others)
     composed.clear()
     monkeypatch.setattr(pools, "VERSION", pools.VERSION + 1)
-    open_pool(DEFAULT_WORLD, "validation", 32, 3)
+    open_pool("validation", 32, 3)
     assert composed == [32]
     # Other drawings, too.
     monkeypatch.setattr(pools, "silhouettes_hash", lambda: "other")
-    open_pool(DEFAULT_WORLD, "validation", 32, 3)
+    open_pool("validation", 32, 3)
     assert composed == [32, 32]
 
 
 def test_categories_are_equally_often_and_only_those_asked_for():
-    drawn = open_pool(DEFAULT_WORLD, "validation", 1600, 0, categories=("cat", "truck"))
+    drawn = open_pool("validation", 1600, 0, categories=("cat", "truck"))
     counts = Counter(ALL_CATEGORIES[label] for label in drawn.labels)
     assert set(counts) == {"cat", "truck"}
     assert abs(counts["cat"] - 800) < 100
 
 
 def test_a_batch_is_three_equal_channels_in_the_unit_interval():
-    drawn = open_pool(DEFAULT_WORLD, "validation", 16, 0)
+    drawn = open_pool("validation", 16, 0)
     images, labels = drawn.batch(torch.tensor([5, 2]))
     assert images.shape == (2, 3, 32, 32)
     assert torch.equal(images[0, 2] * 255, drawn.images[5, 0].float())
     assert labels.tolist() == drawn.labels[[5, 2]].tolist()
 
 
-def test_colour_is_kept():
-    drawn = open_pool(replace(DEFAULT_WORLD, colour=0.2), "validation", 8, 0)
-    assert drawn.images.shape == (8, 3, 32, 32)
-    images, _ = drawn.batch(torch.arange(8))
-    assert (images[:, 0] != images[:, 1]).any()
-
-
 def test_a_pool_that_was_damaged_is_composed_again(composed, tmp_path):
-    first = open_pool(DEFAULT_WORLD, "validation", 20, 3)
+    first = open_pool("validation", 20, 3)
     (path,) = tmp_path.rglob("*.npz")
     path.write_bytes(path.read_bytes()[:200])
-    again = open_pool(DEFAULT_WORLD, "validation", 20, 3)
+    again = open_pool("validation", 20, 3)
     assert composed == [20, 20]
     assert torch.equal(first.images, again.images)
-    open_pool(DEFAULT_WORLD, "validation", 20, 3)
+    open_pool("validation", 20, 3)
     assert composed == [20, 20]
 
 
 @pytest.mark.nightly
 def test_two_processes_compose_a_pool_once(tmp_path):
     script = (
-        "from gcbook.miniworld.world import DEFAULT_WORLD, Composer\n"
+        "from gcbook.miniworld.world import Composer\n"
         "from gcbook.miniworld.training.pool import open_pool\n"
         "seen, sample = [], Composer.sample\n"
         "Composer.sample = lambda *asked: seen.append(1) or sample(*asked)\n"
-        "open_pool(DEFAULT_WORLD, 'validation', 600, 3)\n"
+        "open_pool('validation', 600, 3)\n"
         "print(len(seen))"
     )
     both = [

@@ -1,1 +1,0 @@
-"""The calibrated world, and how it was found."""

@@ -93,9 +93,9 @@ def resnet_bias(*, resampling: Resampling) -> np.ndarray:
 
 def resnet_measures(*, resampling: Resampling) -> Mapping[str, float]:
     """The same of the ResNets, which no weight concerns: what `measures_under` says of a k."""
-    table = _measured(*_resnets(), "recipe", resampling)
-    found: dict[str, float] = table.drop(columns="recipe").iloc[0].to_dict()
-    return found
+    plain, conflicts = _resnets()
+    table = _measured(plain, conflicts, "recipe", resampling).drop(columns="recipe")
+    return {str(name): float(value) for name, value in table.iloc[0].items()}
 
 
 def resnet_leads(

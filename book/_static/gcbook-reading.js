@@ -1,4 +1,5 @@
-/* Ways to read a page: findings folded until a prediction is typed, figures as slides, a worksheet.
+/* Ways to read a page: findings folded until a prediction is typed, or, from the page for teachers, figures
+   as slides and a worksheet.
 
    All three only hide what the page says anyway. What is typed stays in this browser. */
 (function () {
@@ -203,13 +204,14 @@
     });
     forms[0].addEventListener("submit", settle);
     const bar = element("div", { class: "gc-reading", role: "group", "aria-label": "Ways to read this page" }, toggle, again);
-    if (article.querySelector("figure")) bar.append(slides(article, heading), worksheet());
+    if (asked.has("teach") && article.querySelector("figure")) bar.append(slides(article, heading), worksheet());
     question.before(bar);
     settle();
   }
 
-  // A link for a class opens a page folded: `?predict`.
-  if (new URLSearchParams(location.search).has("predict")) keep(SWITCH, "on");
+  // Links for a class open a page folded, `?predict`, or with slides and worksheet, `?teach`.
+  const asked = new URLSearchParams(location.search);
+  if (asked.has("predict")) keep(SWITCH, "on");
   if (recall(SWITCH) === "on") root.classList.add("gc-predicting", "gc-settling");
   function begin() {
     try { start(); } finally { root.classList.remove("gc-settling"); }

@@ -87,7 +87,8 @@ def test_findings_are_folded_until_a_prediction_is_typed(opened):
 
 def test_an_address_opens_a_page_folded_and_slides_keep_it_so(opened):
     page = opened
-    page.goto(f"{page.url}?predict", wait_until="load")
+    assert page.get_by_role("button", name="Slides").count() == 0
+    page.goto(f"{page.url}?predict&teach", wait_until="load")
     assert SECOND_HALF not in page.locator("body").inner_text()
     page.get_by_role("button", name="Slides").click()
     assert not page.locator(".gc-short").is_visible()
@@ -112,6 +113,7 @@ def test_a_link_to_a_figure_leads_there(opened):
 
 def test_slides_turn_by_keys_and_leave_nothing_behind(opened):
     page = opened
+    page.goto(f"{page.url}?teach", wait_until="load")
     words = page.locator(".bd-article :is(p, h2)")  # charts are drawn anew for their width
     before = words.all_inner_texts()
     page.get_by_role("button", name="Slides").click()
@@ -130,7 +132,7 @@ def test_slides_turn_by_keys_and_leave_nothing_behind(opened):
 
 def test_a_worksheet_asks_and_does_not_answer(opened):
     page = opened
-    page.goto(f"{page.url}?predict", wait_until="load")
+    page.goto(f"{page.url}?predict&teach", wait_until="load")
     predict(page, "Networks fail.")
     page.evaluate("window.print = () => {}")
     page.emulate_media(media="print")

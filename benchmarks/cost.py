@@ -29,26 +29,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from races import ClarkJaini, Li, learn_q
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.shipped import model_folder, shipped_store
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.noise.draws import DrawRule, density_at, keyed_generator, timestep
-from gcbook.scoring.diagnostics import learn_q
+from gcbook.noise.draws import density_at, keyed_generator, timestep
 from gcbook.scoring.engine import score
 from gcbook.scoring.posterior import posterior
-from gcbook.scoring.racing import (
-    USUAL,
-    ClarkJaini,
-    ExpectedGain,
-    Li,
-    Race,
-    Races,
-    replay,
-    usual_race,
-)
+from gcbook.scoring.racing import USUAL, ExpectedGain, Race, Races, replay, usual_race
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
@@ -151,7 +142,7 @@ def line(model: str, name: str, errors: Errors, rule: Race) -> str:
     The reference is the class that endless resampled draws would choose, so that it shares its
     noise with the races: with fresh noise they agree less.
     """
-    draws = DrawRule(1, "uniform" if rule.independent else "stratified", density=rule.density)
+    draws = race_settings(rule, 1).rule
     n = rule.max_draws
     t = np.array([[timestep(draws, name, draw) for draw in range(n)] for name in errors.names])
     generator = keyed_generator(1, "all", 0, "resampling")
@@ -183,7 +174,7 @@ def ask(folder: Path, model: str) -> None:
     classifier = load_classifier(model_folder(model), name=model)
     for name, (rule, seed) in live_rules().items():
         for dataset in DATASETS:
-            settings = ScoringSettings(racing=rule, seed=seed, device="cpu")
+            settings = race_settings(rule, seed)
             place = folder / "test" / model / name / dataset
             score(test_images(model, dataset), classifier, settings, place)
     for name, constant, rule in replayed_rules():
@@ -193,9 +184,15 @@ def ask(folder: Path, model: str) -> None:
             place = folder / "test" / model / name / dataset
             finished = replay(raw(Store.open(place), images, rule.max_draws), rule).finished
             lacking = replace(images, stimuli=tuple(compress(images, ~finished)))
-            settings = ScoringSettings(racing=rule, seed=live_rules()[name][1], device="cpu")
+            settings = race_settings(rule, live_rules()[name][1])
             if len(lacking):
                 score(lacking, classifier, settings, own_place(place, constant))
+
+
+def race_settings(rule: Race, seed: int) -> ScoringSettings:
+    """Settings of a race; the paired t-test needs independent draws."""
+    times = "uniform" if isinstance(rule, ClarkJaini) else "stratified"
+    return ScoringSettings(racing=rule, timesteps=times, seed=seed, device="cpu")
 
 
 def own_place(place: Path, constant: float) -> Path:
@@ -283,7 +280,7 @@ def answered(
         last = np.where(found.alive, found.n_draws[:, None], found.dropped)
         draw = np.arange(rule.max_draws)
         counted = np.where(draw[:, None] < last[:, None], errors, np.nan)
-        order = np.broadcast_to(draw, t.shape) if rule.independent else t
+        order = np.broadcast_to(draw, t.shape) if isinstance(rule, ClarkJaini) else t
         yield name, constant, asked(found), found.best, posterior(counted, order, found.best)
     parts = [
         errors_and_times(shipped_store(model, each), test_images(model, each), DRAWS)

@@ -44,11 +44,6 @@ def decide(
         Literal["log", "probability"],
         typer.Option(help="Average log-probabilities or probabilities over draws."),
     ] = "log",
-    by: Annotated[
-        Literal["t", "log_snr"] | None,
-        typer.Option(help="Print accuracy by range of t or log-SNR."),
-    ] = None,
-    bins: Annotated[int, typer.Option(min=1, help="With --by: number of ranges.")] = 10,
     name: Annotated[str, typer.Option(help="Name of the model in the trials.")] = "",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing trials.")
@@ -60,7 +55,6 @@ def decide(
 
     from gcbook.miniworld.results.own_stores import MINIATURE, images_of
     from gcbook.scoring import decisions
-    from gcbook.scoring.diagnostics import decisions_by
     from gcbook.scoring.store import Store
 
     scores = Store.open(store)
@@ -73,9 +67,6 @@ def decide(
         found = decisions.decide_store(scores, weights, draws, pool)
         decided = found.table
         trials = decisions.to_trials(decided, observer, scores.dataset)
-        ranges = None
-        if by and len(decided):
-            ranges = decisions_by(scores, by, bins, weights, draws, pool)
     for warning in dict.fromkeys(str(each.message) for each in caught):
         say(f"warning: {warning}")
     images = images_of(scores)
@@ -86,7 +77,7 @@ def decide(
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     written = None if output is None else _write(trials, output, overwrite)
     if as_json:
-        details = _details(trials, found, scores.traits.deterministic, ranges)
+        details = _details(trials, found, scores.traits.deterministic)
         details["trials"] = None if written is None else str(written)
         print_json(details)
     else:
@@ -94,9 +85,6 @@ def decide(
             typer.echo(line)
         if not scores.traits.deterministic:
             typer.echo(_sureness(found))
-        if ranges is not None:
-            typer.echo(f"by {by}, from the draws of each range alone:")
-            typer.echo(ranges.to_string(index=False, float_format=_number, na_rep="–"))
         if written is not None:
             typer.echo(str(written))
     if output is not None:
@@ -166,9 +154,8 @@ def _sureness(found: "Decisions") -> str:
     )
 
 
-def _details(trials: Any, found: "Decisions", deterministic: bool, ranges: Any) -> dict[str, Any]:
+def _details(trials: Any, found: "Decisions", deterministic: bool) -> dict[str, Any]:
     """What was decided, ready for JSON."""
-    import json
 
     from gcbook.stats.metrics import accuracy, shape_bias
 
@@ -184,8 +171,6 @@ def _details(trials: Any, found: "Decisions", deterministic: bool, ranges: Any) 
         "failed": dict(found.failed),
         "incomplete": list(found.incomplete),
     }
-    if ranges is not None:
-        details["ranges"] = json.loads(ranges.to_json(orient="records"))
     return details
 
 

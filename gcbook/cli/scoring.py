@@ -46,28 +46,16 @@ class ScoringOptions:
             "change at most this share of the decisions.",
         ),
     ] = None
-    race: Annotated[
-        Literal["expected-gain", "clark-jaini", "li"] | None,
-        typer.Option(help="Drop classes that can hardly win, by this rule."),
-    ] = None
     race_constant: Annotated[
         float | None,
         typer.Option(
-            help="Least expected gain worth a draw, in SDs of the classes' means; smaller is "
-            "slower and surer [0.001]."
+            help="With --racing: least expected gain worth a draw, in SDs of the classes' means; "
+            "smaller is slower and surer [0.001]."
         ),
     ] = None
-    race_file: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="JSON object of a race's constants: rule, min_draws, max_draws, and constant, "
-            "prior, q, uniform; p; or keep.",
-        ),
-    ] = None
-    racing: Annotated[
-        bool, typer.Option("--racing", help="The usual race: --race expected-gain.")
-    ] = False
+    racing: Annotated[bool, typer.Option("--racing", help="Drop classes that can hardly win.")] = (
+        False
+    )
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None
     batch_size: Annotated[
         int,
@@ -88,8 +76,9 @@ class ScoringOptions:
         ),
     ] = "auto"
     timesteps: Annotated[
-        Literal["auto", "stratified", "uniform"], typer.Option(help="How t is drawn.")
-    ] = "auto"
+        Literal["stratified", "uniform"] | None,
+        typer.Option(help="How t is drawn [stratified]."),
+    ] = None
     antithetic: Annotated[
         bool, typer.Option("--antithetic", help="Draws in pairs of opposite noise.")
     ] = False
@@ -110,26 +99,22 @@ class ScoringOptions:
     ] = ""
 
     def __post_init__(self) -> None:
-        if self.racing and self.race not in (None, "expected-gain"):
-            raise InputError(f"--racing: is --race expected-gain, found --race {self.race} too.")
-        if self.draws is not None and self.raced:
-            raise InputError("--draws: a race ends by itself; leave out --draws or --race.")
-        if self.undecided is not None and self.raced:
-            raise InputError("--undecided: a race ends by itself; leave out --undecided or --race.")
+        given = {"draws": self.draws, "undecided": self.undecided}
+        for name in (name for name, value in given.items() if self.raced and value is not None):
+            raise InputError(f"--{name}: a race ends by itself; leave out --{name} or --racing.")
 
     @property
     def raced(self) -> bool:
         """Whether classes race."""
-        asked = self.racing or self.race or self.race_file is not None
-        return bool(asked) or self.race_constant is not None
+        return self.racing or self.race_constant is not None
 
     def asked(self) -> list[str]:
         """The options that matter to some kinds of models alone, of those that were given."""
         given = {
             "draws": self.draws is not None,
             "undecided": self.undecided is not None,
-            "race": self.raced,
-            "timesteps": self.timesteps != "auto",
+            "racing": self.raced,
+            "timesteps": self.timesteps is not None,
             "antithetic": self.antithetic,
             "seed": self.seed is not None,
             "clip-x0": self.clip_x0 != "auto",
@@ -142,21 +127,21 @@ class ScoringOptions:
     def settings(self) -> "ScoringSettings":
         """The settings of the run."""
         from gcbook.noise.weightings import parse_weighting
-        from gcbook.scoring.racing import choose_race
+        from gcbook.scoring.racing import ExpectedGain, usual_race
         from gcbook.scoring.settings import ScoringSettings
 
         standard = ScoringSettings
         weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
-        rule = "expected-gain" if self.racing else self.race or ""
+        constant = ExpectedGain.constant if self.race_constant is None else self.race_constant
         return ScoringSettings(
             draws=self.draws or (standard.draws if self.undecided is None else MOST_DRAWS),
-            timesteps=self.timesteps,
+            timesteps=self.timesteps or standard.timesteps,
             antithetic=self.antithetic,
             norm=self.norm or standard.norm,
             weighting=weighting,
             clip_x0=self.clip_x0,
             seed=self.seed or standard.seed,
-            racing=choose_race(rule, self.race_constant, self.race_file, weighting),
+            racing=usual_race(constant, weighting) if self.raced else None,
             batch_size=self.batch_size,
             dtype=self.dtype,
             device=self.device,
@@ -218,7 +203,7 @@ class ModelOptions:
         if classifier.measures == ("nll",):
             idle = {"clip-x0", "norm", "weighting"}
         if classifier.deterministic:
-            idle |= {"draws", "undecided", "race", "timesteps", "antithetic", "seed"}
+            idle |= {"draws", "undecided", "racing", "timesteps", "antithetic", "seed"}
         if wrong := ", ".join(f"--{name}" for name in asked if name in idle):
             raise InputError(
                 f"{wrong}: would change nothing for {model}, a model of kind {about['kind']}. "

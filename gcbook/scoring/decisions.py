@@ -141,27 +141,25 @@ def decide_store(
 
 def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -> Rule:
     """Check how a store is to be decided on."""
-    draws, racing, own = choose_draws(store, draws), store.settings.racing, store.weights()
+    racing, own, most = store.settings.racing, store.weights(), store.settings.max_draws
+    draws = most if draws is None else draws
+    if not 1 <= draws <= most:
+        raise InputError(f"{store.path}: expected 1 to {most} draws, found {draws}.")
+    if store.settings.antithetic and draws % 2:
+        raise InputError(
+            f"{store.path}: its draws are pairs of opposite noise; expected an even number, found "
+            f"{draws}."
+        )
     if racing and (weights.weighting, weights.norm) != (own.weighting, own.norm):
         raise InputError(
             f"{store.path}: the classes raced under weighting {own.weighting.name} and norm "
             f"{own.norm}, and those that lost have no further draws; expected these, found "
-            f"{weights.weighting.name} and {weights.norm}. Score with --draws instead of --race "
+            f"{weights.weighting.name} and {weights.norm}. Score with --draws instead of --racing "
             "to compare weightings."
         )
     if racing and draws < racing.max_draws:
         # Before its first test a race is a fixed number of draws.
         racing = replace(racing, max_draws=draws) if draws >= racing.min_draws else None
-    check_pooling(store, pooling, racing)
-    return Rule(own if store.settings.racing else weights, draws, racing, pooling)
-
-
-def check_pooling(store: Store, pooling: Pooling, racing: Race | None) -> None:
-    """Check that draws of a store can be pooled.
-
-    Raises:
-        InputError: by probability, and they are no likelihoods, of a bound, or of a race.
-    """
     # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
     bound = store.classifier.get("method") == "bound"
     if pooling != "log" and (bound or racing or not store.traits.likelihood):
@@ -169,6 +167,7 @@ def check_pooling(store: Store, pooling: Pooling, racing: Race | None) -> None:
             f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of "
             "draws, and not for draws of a bound; expected log."
         )
+    return Rule(own if store.settings.racing else weights, draws, racing, pooling)
 
 
 def decide_rows(store: Store, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -317,21 +316,3 @@ def check_observer(name: str) -> str:
             f"subject and is not humans; found {name!r}. Choose one with --name."
         )
     return name
-
-
-def choose_draws(store: Store, draws: int | None) -> int:
-    """Return how many draws to use: those asked for, by default all.
-
-    Raises:
-        InputError: there are not so many, or half a pair was asked for.
-    """
-    most = store.settings.max_draws
-    draws = most if draws is None else draws
-    if not 1 <= draws <= most:
-        raise InputError(f"{store.path}: expected 1 to {most} draws, found {draws}.")
-    if store.settings.antithetic and draws % 2:
-        raise InputError(
-            f"{store.path}: its draws are pairs of opposite noise; expected an even number, found "
-            f"{draws}."
-        )
-    return draws

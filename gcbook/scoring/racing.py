@@ -3,23 +3,11 @@ r"""Racing: classes that can hardly win any more get no further draws.
 After a draw each class y that is left is compared with the best one b, the one of the smallest mean
 weighted error, by the differences :math:`d_i = w_{t_i} (e_{y,i} - e_{b,i})` over the n draws that
 both have had. Noise and time are shared by the classes. A race ends when one class is left, or with
-the most draws that are allowed; the best of what is left is the answer. Three rules:
+the most draws that are allowed; the best of what is left is the answer.
 
-**clark-jaini** (Clark & Jaini, 2023, Algorithm 1) drops a class if the two-sided p of a paired
-t-test is below a cutoff,
-
-.. math:: T = \frac{\bar d}{s_d / \sqrt n}, \quad n - 1 \text{ degrees of freedom}.
-
-It needs independent draws. Where the differences do not vary they speak for themselves: a class
-whose errors equal the best one's in every draw is never dropped, one that is worse by the same
-amount in every draw is.
-
-**li** (Li et al., 2023) keeps the best few classes after a first stage of draws, and gives those
-all further ones.
-
-**expected-gain** drops a class when too little is to be expected from going on with it (Chick &
-Inoue, 2001): with the variance of the differences shrunk towards the mean :math:`\bar v` over the
-image's classes that are left,
+A class is dropped when too little is to be expected from going on with it (Chick & Inoue, 2001):
+with the variance of the differences shrunk towards the mean :math:`\bar v` over the image's classes
+that are left,
 
 .. math::
     v = \frac{k \bar v + \sum_i (d_i - \bar d)^2}{k + n - 1}, \qquad
@@ -31,6 +19,9 @@ goes. Times are drawn by importance: evenly through a mixture of a density q, hi
 differ much, and the uniform one. Errors are divided by its density, so that their mean over draws
 is an unbiased estimate of that over uniform times, whatever q is (`Weights.at`).
 
+`benchmarks/cost.py` compares this with the published rules (Clark & Jaini, 2023; Li et al., 2023),
+which `benchmarks/races.py` has.
+
 Sums are added up draw by draw in one order, so that a race that is taken up again, or replayed from
 stored errors, goes exactly as it went.
 """
@@ -38,23 +29,19 @@ stored errors, goes exactly as it went.
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
-from scipy.special import ndtr, stdtr
+from scipy.special import ndtr
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB, read_json, refused
+from gcbook.files.gate import refused
 from gcbook.files.manifest import DATA
 from gcbook.noise.weightings import PAPER, Weighting
 
 USUAL = "usual.json"
 """File of the usual race, in the package's ``races``; ``benchmarks/cost.py`` writes it."""
-
-LARGEST_RULE = MIB
-"""Bytes of a file with the constants of a race."""
 
 MOST_BINS = 1000
 
@@ -78,18 +65,16 @@ class Field:
     spread: np.ndarray
 
 
-class Rule(ABC):
-    """What rules of races have in common.
+class Race(ABC):
+    """When a class is dropped, and when a race ends.
 
     Attributes:
         rule: its name.
-        independent: draws have to be independent of each other.
         min_draws: no class is dropped before so many draws are in.
         max_draws: the race ends here even if several classes are left.
     """
 
     rule: ClassVar[str]
-    independent: ClassVar[bool] = False
     min_draws: int
     max_draws: int
 
@@ -115,57 +100,7 @@ class Rule(ABC):
 
 
 @dataclass(frozen=True)
-class ClarkJaini(Rule):
-    """Drop classes that are clearly worse than the best one.
-
-    Args:
-        p: a class is dropped when a paired t-test of its weighted errors against those of the
-            current best gives a smaller p.
-    """
-
-    rule = "clark-jaini"
-    independent = True
-    min_draws: int = 20
-    p: float = 2e-3
-    max_draws: int = 2000
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if not 0 < self.p < 1:
-            raise InputError(f"{self.rule}: expected p in (0, 1), found {self.p}.")
-
-    def out(self, field: Field) -> np.ndarray:
-        return paired_p(field.n, field.total, field.squares) < self.p
-
-
-@dataclass(frozen=True)
-class Li(Rule):
-    """Keep the best classes after the first ``min_draws`` draws, and those that tie with them.
-
-    Args:
-        keep: how many.
-    """
-
-    rule = "li"
-    min_draws: int = 50
-    keep: int = 5
-    max_draws: int = 500
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.keep < 1:
-            raise InputError(f"{self.rule}: expected keep of at least 1, found {self.keep}.")
-
-    def next_test(self, n: int) -> int:
-        return self.min_draws if n < self.min_draws else self.max_draws
-
-    def out(self, field: Field) -> np.ndarray:
-        last = np.sort(field.sums, axis=1)[:, : self.keep][:, -1:]
-        return (field.n == self.min_draws) & (field.sums > last)
-
-
-@dataclass(frozen=True)
-class ExpectedGain(Rule):
+class ExpectedGain(Race):
     """Drop classes of which too little is to be expected; see the module.
 
     Args:
@@ -225,103 +160,41 @@ class ExpectedGain(Rule):
         return others & (gain < self.constant * field.spread)
 
 
-Race = ExpectedGain | ClarkJaini | Li
-
-RULES: dict[str, type[Race]] = {each.rule: each for each in (ExpectedGain, ClarkJaini, Li)}
+RULES: dict[str, type[Race]] = {ExpectedGain.rule: ExpectedGain}
+"""By their names in a store; `benchmarks/races.py` adds the published ones."""
 
 
 def read_race(stored: Mapping[str, Any]) -> Race:
-    """Make a rule of its name and constants; those that are left out are the usual ones.
+    """Make a rule of its name and constants, as a store has them.
 
     Raises:
         InputError: there is no such rule, it has no such constant, or a constant has no such value.
     """
-    # The first stores with races name none.
-    rule = stored.get("rule", ClarkJaini.rule)
-    if rule not in RULES:
-        raise InputError(f"race: expected one of {', '.join(RULES)}; found {rule!r}.")
-    constants = {name: value for name, value in stored.items() if name != "rule"}
-    known = [each.name for each in fields(RULES[rule])]
-    if strange := [name for name in constants if name not in known]:
-        raise InputError(f"{rule}: expected some of {', '.join(known)}; found {strange[0]!r}.")
-    for name, value in constants.items():
-        given = [*value] if name == "q" and isinstance(value, list | tuple) else [value]
-        whole = isinstance(getattr(RULES[rule], name), int)
-        if not all(type(each) in ((int,) if whole else (int, float)) for each in given):
-            expected = "a whole number" if whole else "numbers" if name == "q" else "a number"
-            raise InputError(f"{rule}: expected {name} to be {expected}, found {value!r}.")
-    return RULES[rule](**constants)
+    name, constants = stored.get("rule"), {k: v for k, v in stored.items() if k != "rule"}
+    if name not in RULES:
+        raise InputError(f"race: expected one of {', '.join(RULES)}; found {name!r}.")
+    with refused("race", f"constants of {name}", "Score again."):
+        return RULES[name](**constants)
 
 
-def usual_race() -> ExpectedGain:
-    """Return expected-gain with the q that was learned under the paper's weighting.
+def usual_race(constant: float = ExpectedGain.constant, weighting: Weighting = PAPER) -> Race:
+    """Return the race of `gcbook score --racing`.
 
-    It was learned from validation images and two diffusion models of the miniature world. Sums are
-    unbiased whatever q is; a network whose classes differ at other times needs more draws with it.
-    """
-    stored = json.loads(DATA.path(f"races/{USUAL}").read_text(encoding="utf-8"))
-    return ExpectedGain(q=stored["q"])
-
-
-def choose_race(
-    rule: str, constant: float | None, file: Path | None, weighting: Weighting = PAPER
-) -> Race | None:
-    """Choose a rule by its name, by its constant, by a JSON file of both, or by several.
+    Under the paper's weighting it has the q that was learned from validation images and two
+    diffusion models of the miniature world, under others uniform times. Sums are unbiased whatever
+    q is; a network whose classes differ at other times needs more draws with it.
 
     Args:
-        rule: a key of `RULES`; "": that of the file, if any.
-        constant: of expected-gain; None: that of the file, or the usual one.
-        file: what `read_race` takes. Without its q, expected-gain has that of `usual_race` under
-            the paper's weighting, and uniform times under others.
+        constant: see `ExpectedGain`.
         weighting: of the run.
 
-    Returns:
-        The rule; None where nothing was asked for.
-
     Raises:
-        InputError: what was asked for contradicts itself, or see `read_race`.
+        InputError: there is no such constant.
     """
-    stored: dict[str, Any] = {}
-    if file is not None:
-        with refused(file, "constants of a race, a JSON object", "See `gcbook score --help`."):
-            stored = dict(read_json(file, LARGEST_RULE))
-            # One that names no rule is of the one that was asked for, or the one with a q.
-            stored = {"rule": rule or ExpectedGain.rule} | stored
-            read_race(stored)
-    if not (rule or stored or constant is not None):
-        return None
-    found = stored.get("rule", rule or ExpectedGain.rule)
-    if rule and rule != found:
-        raise InputError(f"--race: expected {found}, the rule of {file}; found {rule}.")
-    if constant is not None:
-        if found != ExpectedGain.rule:
-            raise InputError(
-                f"--race-constant: is of {ExpectedGain.rule} alone, found {found}; give its "
-                "constants with --race-file."
-            )
-        stored["constant"] = constant
-    if found == ExpectedGain.rule and weighting == PAPER:
-        stored.setdefault("q", usual_race().q)
-    return read_race({"rule": found} | stored)
-
-
-def paired_p(n: np.ndarray | int, total: np.ndarray, squares: np.ndarray) -> np.ndarray:
-    """Return the two-sided p of paired t-tests, from sums of differences.
-
-    Args:
-        n: how many differences, at least 2.
-        total: their sums.
-        squares: sums of their squares, of the same shape.
-
-    Returns:
-        p of each. Differences without variance: 1 where they are 0, else 0.
-    """
-    n = np.asarray(n, dtype=np.float64)
-    mean = total / n
-    variance = np.maximum(squares - total * mean, 0.0) / (n - 1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        t = np.abs(mean) / np.sqrt(variance / n)
-    return np.where(squares == 0, 1.0, 2 * stdtr(n - 1, -t))
+    if weighting != PAPER:
+        return ExpectedGain(constant=constant)
+    stored = json.loads(DATA.path(f"races/{USUAL}").read_text(encoding="utf-8"))
+    return ExpectedGain(constant=constant, q=stored["q"])
 
 
 class Races:

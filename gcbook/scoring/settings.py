@@ -38,8 +38,7 @@ class ScoringSettings:
 
     Args:
         draws: draws of (t, noise) an image; a race takes ``racing.max_draws`` instead.
-        timesteps: how t is drawn, see `gcbook.noise.draws.DrawRule`. "auto": independent draws for
-            a race that needs them, else stratified.
+        timesteps: how t is drawn, see `gcbook.noise.draws.DrawRule`.
         antithetic: draws come in pairs of opposite noise; ``draws`` must be even.
         norm: of the error: a race is run on it, and it is what `decide` takes by default.
         weighting: like ``norm``.
@@ -54,7 +53,7 @@ class ScoringSettings:
     """
 
     draws: int = 32
-    timesteps: Timesteps | Literal["auto"] = "auto"
+    timesteps: Timesteps = "stratified"
     antithetic: bool = False
     norm: Norm = "l2"
     weighting: Weighting = PAPER
@@ -66,9 +65,6 @@ class ScoringSettings:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        independent = self.racing is not None and self.racing.independent
-        if self.timesteps == "auto":
-            object.__setattr__(self, "timesteps", "uniform" if independent else "stratified")
         for name, allowed in (
             ("timesteps", get_args(Timesteps)),
             ("norm", NORMS),
@@ -84,11 +80,6 @@ class ScoringSettings:
             raise InputError(
                 "antithetic: expected no pairs of opposite noise in a race, found them."
             )
-        if independent and self.timesteps != "uniform":
-            raise InputError(
-                "racing: the t-test needs independent draws; expected uniform timesteps, found "
-                f"{self.timesteps}."
-            )
         if self.antithetic and self.draws % 2:
             raise InputError(f"antithetic: expected an even number of draws, found {self.draws}.")
 
@@ -96,7 +87,7 @@ class ScoringSettings:
     def rule(self) -> DrawRule:
         """What the random part of a draw is keyed with."""
         density = self.racing.density if self.racing else ()
-        return DrawRule(self.seed, self.timesteps, self.antithetic, density)  # type: ignore[arg-type]
+        return DrawRule(self.seed, self.timesteps, self.antithetic, density)
 
     @property
     def max_draws(self) -> int:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from tiny import browsing
+from tiny.published_races import ClarkJaini, paired_p
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.illusions.reconstruct import reconstruct
@@ -14,7 +15,7 @@ from gcbook.miniworld.staging import compose_stage, find_silhouette
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.paper.categories import CATEGORIES, PROMPT_TEMPLATE
-from gcbook.scoring.racing import ClarkJaini, paired_p, replay
+from gcbook.scoring.racing import replay
 
 PAGE = "book/classify.html"
 DRAWS = 2

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 from tiny.command import call
-from tiny.gaussian import class_means, gaussian_classifier, stimuli
-from tiny.scorers import LABELS, Counting, Likelihood
+from tiny.gaussian import class_means, gaussian_classifier
+from tiny.scorers import Counting, Likelihood
 
 from gcbook import cli
 from gcbook.book.project import find_project
@@ -23,9 +23,7 @@ from gcbook.miniworld.world import World
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.decisions import decide_store
-from gcbook.scoring.engine import score
-from gcbook.scoring.racing import ExpectedGain, usual_race
-from gcbook.scoring.settings import ScoringSettings
+from gcbook.scoring.racing import usual_race
 from gcbook.scoring.shards import Shard
 from gcbook.scoring.store import Store
 from gcbook.trials.table import read_trials
@@ -239,7 +237,7 @@ def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
     assert (status, "asked for" in err) == (0, False)
     assert "16 draws an image" in out
     for more, says in (
-        (("--race", "li"), "--undecided: a race ends by itself"),
+        (("--racing",), "--undecided: a race ends by itself"),
         (("--shard", "1/2"), "each shard would get its own number"),
     ):
         status, _, err = call(capsys, *same, "0.1", *more)
@@ -247,35 +245,12 @@ def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
     assert call(capsys, *same, "1.5")[0] == 2
 
 
-def test_race_of_a_file(capsys, tmp_path, images, asked):
-    file = tmp_path / "race.json"
-    file.write_text('{"q": [1, 2], "max_draws": 12}')
-    same = ("score", "m", images, "-o", tmp_path / "s", "--limit", "2")
-    given = ("--race", "expected-gain", "--race-constant", "0.002", "--race-file", file)
-    assert call(capsys, *same, *given)[0] == 0
-    race = ExpectedGain(constant=0.002, q=(1, 2), max_draws=12)
-    assert Store.open(tmp_path / "s").settings.racing == race
-    # The same command finds everything done; another rule, constant or q does not go on.
-    assert "0 of them now" in call(capsys, *same, *given)[1]
-    for other in (("--race", "li"), ("--race-file", file), ("--race-constant", "0.01"), ()):
-        status, _, err = call(capsys, *same, *other)
-        assert status == 2
-        assert "racing." in err
-    assert call(capsys, "decide", tmp_path / "s")[0] == 0
-    status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "exp:2")
-    assert (status, "raced under weighting exp:7" in err) == (2, True)
-
-
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
         (["--draws", "4", "--racing"], "--draws"),
         (["--draws", "4", "--race-constant", "0.1"], "--draws"),
-        (["--racing", "--race", "li"], "found --race li too"),
-        (["--race", "li", "--race-constant", "0.1"], "--race-constant: is of expected-gain alone"),
         (["--race-constant", "-1"], "constant to be a number above 0, found -1"),
-        (["--race-file", "gone.json"], "gone.json: expected a file that can be read"),
-        (["--race", "clark-jaini", "--timesteps", "stratified"], "independent draws"),
         (["--antithetic", "--draws", "3"], "even number of draws"),
         (["--racing", "--antithetic"], "no pairs of opposite noise in a race"),
         (["--weighting", "exp"], "expected one of exp:K"),
@@ -514,32 +489,6 @@ def test_a_dataset_of_ones_own(capsys, tmp_path, asked):
     assert len(pd.read_csv(tmp_path / "own.csv")) == 3
 
 
-def test_by_time(capsys, tmp_path, images, asked):
-    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
-    for by in ("t", "log_snr"):
-        status, out, _ = call(capsys, "decide", tmp_path / "s", "--by", by, "--bins", "2")
-        assert status == 0
-        header = next(line for line in out.splitlines() if "low" in line.split())
-        assert header.split() == [
-            *("low", "high", "n", "n_draws", "accuracy"),
-            *("shape_accuracy", "texture_accuracy", "shape_bias"),
-        ]
-
-
-def test_by_time_draws_are_pooled_as_all_are(capsys, tmp_path):
-    images, noisy = stimuli(20, labels=LABELS), Likelihood(noise=60)
-    score(images, noisy, ScoringSettings(draws=16), tmp_path / "s", progress="silent")
-    found = set()
-    for pool in ("log", "probability"):
-        asked = ["decide", tmp_path / "s", "--by", "t", "--bins", 1, "--pool", pool]
-        status, out, _ = call(capsys, *asked)
-        assert status == 0
-        accuracy = out.splitlines()[0].split()[-1]
-        assert out.splitlines()[-1].split()[4] == accuracy
-        found.add(accuracy)
-    assert len(found) == 2
-
-
 @pytest.mark.parametrize("path", ["nowhere", "."])
 def test_no_store(capsys, tmp_path, monkeypatch, path):
     monkeypatch.chdir(tmp_path)
@@ -570,12 +519,6 @@ def test_the_next_command_can_be_pasted(capsys, tmp_path, images, asked):
     assert status == 0
     _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
     assert command == ["benchmark", f"{store}-trials"]
-
-
-def test_the_first_draws_by_time(capsys, tmp_path, images, asked):
-    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "4")
-    _, out, _ = call(capsys, "decide", tmp_path / "s", "--by", "t", "--bins", "1", "--draws", "2")
-    assert out.splitlines()[-1].split()[:4] == ["0.000", "1.000", "16", "2.000"]
 
 
 def test_cues_are_counted_and_what_is_undefined_is_a_dash(capsys, tmp_path, images):
@@ -620,7 +563,6 @@ def test_names_that_benchmark_does_not_know_are_said_at_once(capsys, tmp_path, a
 
 
 def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, monkeypatch):
-    from tiny.scorers import Likelihood
 
     likely = Likelihood(labels=CATEGORIES)
     monkeypatch.setattr("gcbook.classifiers.load.load_classifier", lambda model, **_: likely)

@@ -9,7 +9,7 @@ from tiny.scorers import LABELS, Counting, Likelihood, scored, toy
 
 from gcbook.scoring import dry_run, network
 from gcbook.scoring.dry_run import BATCHES, hours_of
-from gcbook.scoring.racing import Li
+from gcbook.scoring.racing import ExpectedGain
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.shards import Shard
 
@@ -78,7 +78,7 @@ def test_a_likelihoods_answer_may_take_several_evaluations(monkeypatch):
 
 
 def test_a_race_is_counted_with_all_its_draws_and_a_shard_with_its_images():
-    said = hours_of(IMAGES, toy(), ScoringSettings(racing=Li()))
-    assert counted(said)[2] == 10 * Li().max_draws * 4
+    said = hours_of(IMAGES, toy(), ScoringSettings(racing=ExpectedGain()))
+    assert counted(said)[2] == 10 * ExpectedGain().max_draws * 4
     part = hours_of(IMAGES, toy(), ScoringSettings(draws=2), Shard(1, 5))
     assert counted(part)[0] == 2

@@ -10,7 +10,7 @@ from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring import report as told
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.engine import score
-from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.racing import ExpectedGain
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
@@ -53,7 +53,7 @@ def store(tmp_path):
         ({"space": "latents"}, {}, "take more draws (--draws N --extend)", "--clip-x0"),
         (
             {"space": "latents"},
-            {"racing": ClarkJaini(), "timesteps": "uniform"},
+            {"racing": ExpectedGain(min_draws=8)},
             "Race under",
             "clip",
         ),

@@ -8,14 +8,14 @@ import pandas as pd
 import pytest
 from tiny.gaussian import stimuli
 from tiny.processes import started
-from tiny.scorers import LABELS, SLOW_RACES, Counting, score_slowly, slow_settings, toy
+from tiny.scorers import LABELS, Counting, score_slowly, slow_settings, toy
 
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
 from gcbook.scoring.store import Store
 
 
-@pytest.mark.parametrize("raced", ["", *SLOW_RACES])
+@pytest.mark.parametrize("raced", [False, True], ids=["fixed", "raced"])
 def test_sigkill_and_resume(tmp_path, raced):
     images, settings = stimuli(12, labels=LABELS), slow_settings(raced)
     whole = score(images, toy(), settings, tmp_path / "whole", progress="silent")

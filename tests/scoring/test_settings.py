@@ -7,7 +7,7 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.noise.weightings import parse_weighting
-from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li
+from gcbook.scoring.racing import ExpectedGain
 from gcbook.scoring.settings import (
     ScoringSettings,
     Traits,
@@ -20,8 +20,7 @@ ERRORS = Traits(("a", "b"), ("error_l2", "error_l1"), False, False, 1, "static")
 NLL = replace(ERRORS, measures=("nll",), default_clip="none")
 UNIFORM = parse_weighting("uniform")
 BASE = ScoringSettings(dtype="float32", draws=8)
-RACED = ScoringSettings(racing=ClarkJaini())
-GAINED = ScoringSettings(racing=ExpectedGain(q=(1, 2)))
+RACED = ScoringSettings(racing=ExpectedGain(q=(1, 2)))
 DESCRIBED = {"kind": "diffusion", "model": "sd", "weights": "abc", "prompts": ["x", "y"]}
 
 
@@ -51,13 +50,12 @@ def test_what_reaches_no_score_may_differ(before, changed):
         (BASE, {"dtype": "float16"}, "dtype: expected float32, found float16"),
         (
             BASE,
-            {"racing": ClarkJaini(), "timesteps": "auto"},
-            "racing.rule: expected no, found clark-jaini",
+            {"racing": ExpectedGain()},
+            "racing.rule: expected no, found expected-gain",
         ),
-        (RACED, {"racing": ClarkJaini(p=0.01)}, r"racing\.p: expected 0\.002, found 0\.01"),
-        (RACED, {"racing": ClarkJaini(max_draws=30)}, "racing.max_draws: expected 2000, found 30"),
-        (GAINED, {"racing": Li()}, r"else\. racing\.rule: expected expected-gain, found li\. Use"),
-        (GAINED, {"racing": ExpectedGain(q=(1, 3))}, r"racing\.q: expected \[1.0, 2.0\], found"),
+        (RACED, {"racing": ExpectedGain(max_draws=30, q=(1, 2))}, "racing.max_draws: .* found 30"),
+        (RACED, {"racing": None}, r"else\. racing\.rule: expected expected-gain, found no\. Use"),
+        (RACED, {"racing": ExpectedGain(q=(1, 3))}, r"racing\.q: expected \[1.0, 2.0\], found"),
         (RACED, {"weighting": UNIFORM}, "weighting: expected exp:7, found uniform"),
         (RACED, {"norm": "l1"}, "norm: expected l2, found l1"),
     ],
@@ -106,15 +104,9 @@ def test_weights_may_lie_elsewhere_if_they_are_known_to_be_the_same():
 
 
 def test_times_of_races():
-    assert [each.timesteps for each in (BASE, RACED, GAINED)] == [
-        "stratified", "uniform", "stratified"
-    ]  # fmt: skip
-    assert replace(GAINED, timesteps="uniform").rule.timesteps == "uniform"
-    with pytest.raises(InputError, match=r"t-test needs independent draws.*found stratified"):
-        replace(RACED, timesteps="stratified")
-    for race in (RACED, GAINED):
-        with pytest.raises(InputError, match="no pairs of opposite noise in a race"):
-            replace(race, antithetic=True)
+    assert replace(RACED, timesteps="uniform").rule.timesteps == "uniform"
+    with pytest.raises(InputError, match="no pairs of opposite noise in a race"):
+        replace(RACED, antithetic=True)
 
 
 def test_settings_as_they_reach_a_classifier():
@@ -123,15 +115,14 @@ def test_settings_as_they_reach_a_classifier():
     sure = effective_settings(RACED, replace(ERRORS, deterministic=True))
     assert (sure.draws, sure.racing) == (1, None)
     likely = effective_settings(RACED, NLL)
-    assert (likely.weighting.name, likely.racing) == ("uniform", ClarkJaini())
     # What weighs nothing cannot make up for times that are drawn unevenly.
-    assert effective_settings(GAINED, NLL).rule.density == ()
-    assert len(effective_settings(GAINED, ERRORS).rule.density) == 2
+    assert (likely.weighting.name, likely.racing) == ("uniform", ExpectedGain())
+    assert len(effective_settings(RACED, ERRORS).rule.density) == 2
     with pytest.raises(InputError, match="a likelihood takes no weights"):
         effective_settings(replace(BASE, weighting=parse_weighting("snr")), NLL)
 
 
-@pytest.mark.parametrize("settings", [BASE, RACED, GAINED])
+@pytest.mark.parametrize("settings", [BASE, RACED])
 def test_settings_can_be_read_back(settings):
     assert read_settings(json.loads(json.dumps(settings.as_dict()))) == settings
     assert Traits.parse(json.loads(json.dumps(asdict(ERRORS)))) == ERRORS

@@ -18,7 +18,7 @@ from gcbook.files.locks import lock_folder
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
-from gcbook.scoring.racing import ClarkJaini
+from gcbook.scoring.racing import ExpectedGain
 from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.shards import Shard, cut, merge_stores
@@ -88,7 +88,7 @@ def test_a_set_is_cut_into_shards_of_about_one_size(n_images, least, batch_size,
     if len(shards) > 1:
         assert all(len(shard) * 24 % batch_size == 0 for shard in shards[:-1])
         assert all(len(shard) >= least for shard in shards)
-    raced = ScoringSettings(racing=ClarkJaini(), batch_size=batch_size)
+    raced = ScoringSettings(racing=ExpectedGain(), batch_size=batch_size)
     assert len(cut(n_images, least, raced, traits)) == max(1, n_images // least)
 
 
@@ -168,7 +168,7 @@ def test_a_shard_that_was_killed_and_resumed(tmp_path):
 
 
 def test_a_race_in_shards_decides_alike(tmp_path):
-    settings = ScoringSettings(racing=ClarkJaini(5, 0.01, 40), batch_size=7)
+    settings = ScoringSettings(racing=ExpectedGain(max_draws=40), batch_size=7)
     whole = run(tmp_path / "whole", settings=settings)
     merged = merge_stores(scored_in(tmp_path, 3, settings=settings), tmp_path / "merged")
     assert merged.n_complete == 22
@@ -221,7 +221,7 @@ def refused(tmp_path, places, says):
         ({"settings": replace(SETTINGS, draws=8)}, "draws: expected 6, found 8"),
         ({"settings": replace(SETTINGS, timesteps="uniform")}, "timesteps: expected stratified"),
         ({"settings": replace(SETTINGS, dtype="float16")}, "dtype: expected float32"),
-        ({"settings": ScoringSettings(racing=ClarkJaini())}, "racing"),
+        ({"settings": ScoringSettings(racing=ExpectedGain())}, "racing"),
         (
             {"classifier": gaussian_classifier(CosineSchedule(), -class_means(4), labels=LABELS)},
             "fingerprint: expected [0-9a-f]{12}…, found [0-9a-f]{12}…",

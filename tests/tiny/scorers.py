@@ -11,7 +11,7 @@ from gcbook.classifiers.protocol import Draw
 from gcbook.noise.draws import keyed_generator, timestep
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.engine import score
-from gcbook.scoring.racing import ClarkJaini, ExpectedGain, Li, Race
+from gcbook.scoring.racing import ExpectedGain
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 
@@ -139,7 +139,7 @@ def scored(path: Path, classifier=None, images=None, **settings) -> Store:
     return Store.open(path)
 
 
-def score_slowly(path: Path, raced: str, seconds_a_batch: float) -> None:
+def score_slowly(path: Path, raced: bool, seconds_a_batch: float) -> None:
     """A run for a test to kill."""
     score(
         stimuli(12, labels=LABELS),
@@ -151,12 +151,8 @@ def score_slowly(path: Path, raced: str, seconds_a_batch: float) -> None:
     )
 
 
-SLOW_RACES: dict[str, Race] = {
-    "clark-jaini": ClarkJaini(5, 0.01, 60),
-    "li": Li(5, 2, 16),
-    "expected-gain": ExpectedGain(constant=1e-6, max_draws=60, q=(1, 2, 1)),
-}
+SLOW_RACE = ExpectedGain(constant=1e-6, max_draws=60, q=(1, 2, 1))
 
 
-def slow_settings(raced: str = "") -> ScoringSettings:
-    return ScoringSettings(draws=16, racing=SLOW_RACES.get(raced), batch_size=7)
+def slow_settings(raced: bool = False) -> ScoringSettings:
+    return ScoringSettings(draws=16, racing=SLOW_RACE if raced else None, batch_size=7)

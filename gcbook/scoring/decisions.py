@@ -159,7 +159,8 @@ def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -
         )
     if racing and draws < racing.max_draws:
         # Before its first test a race is a fixed number of draws.
-        racing = replace(racing, max_draws=draws) if draws >= racing.min_draws else None
+        raced = draws >= racing.min_draws
+        racing = replace(racing, max_draws=draws) if raced else None  # type: ignore[type-var]
     # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
     bound = store.classifier.get("method") == "bound"
     if pooling != "log" and (bound or racing or not store.traits.likelihood):

@@ -101,7 +101,7 @@ class Manifest:
         """Return the files that are listed below a folder, by their paths in it; none if none are.
 
         >>> DATA.names("races")
-        ['cost.parquet', 'predictions.yml', 'usual.json']
+        ['cost.parquet', 'predictions.yml', 'published.json', 'usual.json']
         """
         start = len(folder) + 1 if folder else 0
         return [name[start:] for name in self._below.get(folder, ())]

@@ -142,7 +142,7 @@ def test_only_chapters_and_the_command_line_know_the_miniature_world():
     assert strangers == []
 
 
-MOST_LINES = 40_442
+MOST_LINES = 39_675
 """Lines of Python in the package, docstrings and blank lines included."""
 
 

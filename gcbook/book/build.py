@@ -31,7 +31,6 @@ from gcbook.files.atomic import write_if_changed, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.processes import run_process
 from gcbook.files.sums import changed_files, listing
-from gcbook.files.swap import mend_swap, swap_in
 
 _ENTRANCE = """<!DOCTYPE html>
 <html lang="en">
@@ -88,7 +87,6 @@ def build_book(
     from gcbook.stats.summaries import load_summaries
 
     _copy_sources(project)
-    mend_swap(project.html)
     chapters = find_chapters(project)
     if project.given:
         take_executed(project, chapters)
@@ -113,7 +111,12 @@ def build_book(
         built = _run_jupyter_book(project, solutions)
     # Between the two the stamp would be that of other pages.
     stamp.unlink(missing_ok=True)
-    swap_in(built, project.html)
+    before = project.html.with_name("html.old")
+    shutil.rmtree(before, ignore_errors=True)
+    if project.html.exists():
+        project.html.rename(before)
+    built.rename(project.html)
+    shutil.rmtree(before, ignore_errors=True)
     write_text(listing(project.html), project.sums)
     stamp.write_text(fingerprint, encoding="utf-8")
     return Built(executed, pages=True)

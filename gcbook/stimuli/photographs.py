@@ -24,7 +24,6 @@ from gcbook.files.errors import GcbookError
 from gcbook.files.gate import MIB, refused
 from gcbook.files.manifest import others
 from gcbook.files.sums import hash_of
-from gcbook.files.swap import swap_in
 from gcbook.paper.categories import imagenet_classes
 from gcbook.trials.fetch import (
     RETRIES,
@@ -236,5 +235,7 @@ def _unpack(place: Path, folder: Path, known: dict[str, str]) -> None:
                 f"{len(photographs)}, and some are missing or differ; nothing was kept of them. "
                 "Get the archive again, over another connection if it stays wrong."
             )
+        # What was there is not what was published.
+        shutil.rmtree(folder / name, ignore_errors=True)
         (folder / name).parent.mkdir(exist_ok=True)
-        swap_in(new, folder / name)
+        new.rename(folder / name)

@@ -74,29 +74,18 @@ def test_figures_have_captions_and_captions_figures(cells, says):
         paged(*cells)
 
 
-def test_the_caption_of_an_optional_figure_goes_with_it():
-    empty = v4.new_code_cell("None", metadata={"tags": ["optional"]})
-    code, rerun = paged(empty, caption_cell("C")).cells
-    assert (code.source, rerun.cell_type) == ("None", "markdown")
-    shown = chart_cell()
+def test_heading_and_caption_of_an_optional_figure_go_with_it():
+    optional = {"tags": ["optional"]}
+    before, heading = v4.new_markdown_cell("A."), v4.new_markdown_cell("## B", metadata=optional)
+    empty, shown = v4.new_code_cell("None", metadata=optional), chart_cell()
     shown.metadata["tags"] = ["optional"]
-    figure = paged(shown, caption_cell("C")).cells[0]
-    assert figure.metadata["mystnb"]["figure"]["caption"] == "C"
+    sources = [cell.source for cell in paged(before, heading, empty, caption_cell("C")).cells]
+    assert sources[:-1] == ["A.", "None"]
+    kept = paged(before, heading, shown, caption_cell("C")).cells
+    assert [cell.source for cell in kept[:2]] == ["A.", "## B"]
+    assert kept[2].metadata["mystnb"]["figure"]["caption"] == "C"
     with pytest.raises(GcbookError, match="found 0"):
         paged(v4.new_code_cell("None"), caption_cell("C"))
-
-
-def test_the_heading_of_an_optional_figure_goes_with_it():
-    optional = {"tags": ["optional"]}
-    heading = v4.new_markdown_cell("## Yours", metadata=optional)
-    text = v4.new_markdown_cell("Before.")
-    empty = v4.new_code_cell("None", metadata=optional)
-    sources = [cell.source for cell in paged(text, heading, empty, caption_cell("C")).cells]
-    assert sources[:2] == ["Before.", "None"]
-    shown = chart_cell()
-    shown.metadata["tags"] = ["optional"]
-    kept = paged(text, heading, shown, caption_cell("C")).cells
-    assert [cell.source for cell in kept[:2]] == ["Before.", "## Yours"]
 
 
 def test_the_executed_notebook_is_left_as_it_was():
@@ -114,24 +103,18 @@ def test_tables_are_figures_of_their_own_kind():
     assert "gc-table-figure" in figure["classes"]
 
 
-def test_code_is_folded_unless_it_says_otherwise():
+def test_code_is_folded_in_one_piece_unless_it_prints_or_says_otherwise():
     number = v4.new_code_cell("1 + 1", outputs=[display({"text/plain": "2"})])
-    silent = v4.new_code_cell("x = 1")
+    silent = [v4.new_code_cell(f"x = {i}") for i in range(2)]
     kept = v4.new_code_cell("x = 1", metadata={"tags": ["measure"]})
-    tags = [cell.metadata["tags"] for cell in paged(number, silent, kept).cells[:3]]
-    assert tags == [["hide-input"], ["hide-input"], ["measure"]]
-
-
-def test_code_that_prints_nothing_is_unfolded_in_one_piece():
-    silent = [v4.new_code_cell(f"x = {i}") for i in range(3)]
-    words = v4.new_markdown_cell("Words.")
-    first, _, last, _ = paged(*silent[:2], words, silent[2]).cells
-    assert (first.source, last.source) == ("x = 0\n\nx = 1", "x = 2")
-
-
-def test_other_outputs_stay():
-    cell = v4.new_code_cell("print(1)", outputs=[v4.new_output("stream", text="1\n")])
-    assert paged(cell).cells[0].outputs[0].text == "1\n"
+    cells = paged(number, *silent, kept).cells[:3]
+    assert [cell.source for cell in cells] == ["1 + 1", "x = 0\n\nx = 1", "x = 1"]
+    assert [cell.metadata["tags"] for cell in cells] == [
+        ["hide-input"],
+        ["hide-input"],
+        ["measure"],
+    ]
+    assert cells[0].outputs[0].data == {"text/plain": "2"}
 
 
 def test_the_rerun_section_states_the_parameters_of_the_page():
@@ -195,28 +178,19 @@ def test_a_page_with_other_parameters_says_so_after_its_title():
 
 def test_warnings_about_data_become_a_note_and_other_ones_stay():
     said = (
-        "/a/b.py:12: SummariesWarning: own trials of mine: 1 of 17 datasets (edge)\n"
+        "/a/b.py:12: SummariesWarning: own trials of <b>{x}`y`</b>: 1 of 17 datasets (edge)\n"
         "  summaries = load_summaries()\n"
-        "/a/b.py:12: MissingImagesWarning: only part of a dataset was seen\n  x\n"
         "/a/b.py:13: OffTimeWarning: 7 of 480 images were shown too long\n  x\n"
     )
     cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
     (output,) = paged(cell).cells[0].outputs
     note = output.data["text/markdown"]
-    assert "- own trials of mine: 1 of 17 datasets (edge)\n- only part" in note
+    assert f"- own trials of {escape_markdown('<b>{x}`y`</b>')}: 1 of 17 datasets (edge)\n" in note
     assert note.endswith("- 7 of 480 images were shown too long\n```")
     assert "/a/b.py" not in note
     other = v4.new_output("stream", name="stderr", text="/a/b.py:1: UserWarning: odd\n")
     cell = v4.new_code_cell("load()", outputs=[other])
     assert paged(cell).cells[0].outputs == [other]
-
-
-def test_what_a_warning_names_is_shown_as_it_is():
-    said = "/a.py:1: SummariesWarning: own trials of <b>{x}`y`</b>: 1 of 17 datasets\n  x\n"
-    cell = v4.new_code_cell("load()", outputs=[v4.new_output("stream", name="stderr", text=said)])
-    note = paged(cell).cells[0].outputs[0].data["text/markdown"]
-    assert escape_markdown("<b>{x}`y`</b>") in note
-    assert "<b>" not in note
 
 
 def test_parameters_end_no_block_and_no_cell():

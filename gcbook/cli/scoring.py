@@ -361,11 +361,11 @@ def score(
                 say(f"loading {each} …")
                 load = partial(_load, each, classifier, scoring, begun[each])
                 if dry_run:
-                    from gcbook.scoring.dry_run import hours_of
+                    from gcbook.scoring import cost
 
                     loaded = load(settings.device)
                     for stimuli in places.values():
-                        typer.echo(hours_of(stimuli.stimuli, loaded, settings, part))
+                        typer.echo(cost.dry_run(stimuli.stimuli, loaded, settings, part))
                     continue
                 for report in score_sets(places, load, settings):
                     failures += _report(report, part, chosen, scoring.undecided)

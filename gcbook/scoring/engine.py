@@ -25,6 +25,7 @@ from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import held_back
+from gcbook.scoring.cost import Cost
 from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
@@ -220,32 +221,29 @@ class _Run:
             # A weighting that is not defined for this model should not show only at the end.
             self._weights.at(np.array([0.5]), np.array([0.0]))
         self._save_every, self._next_save = save_every, time.monotonic() + save_every
-        n_units = None if settings.racing else self._count(missing)
+        side = classifier.describe().get("resolution")
+        n_there = sum(len(self.history.known(each.image_id)[0]) for each in missing)
+        self.cost = Cost(len(missing), writer.store.traits, settings, side, n_there)
+        n_units = None if settings.racing else self.cost.n_evaluations
         self.progress = RunProgress(progress, len(stimuli), self.n_complete_before, n_units)
         if missing:
-            cost = "a race tells how many" if n_units is None else f"{n_units:,}"
-            self.progress.note(f"{len(missing):,} images to score; network evaluations: {cost}")
-
-    def _count(self, missing: list[Stimulus]) -> int:
-        """Count the network evaluations that are to come, without a race."""
-        n_labels = len(self.classifier.labels)
-        units = len(missing) * self.settings.draws * (1 if self.classifier.joint else n_labels)
-        there = sum(len(self.history.known(each.image_id)[0]) for each in missing)
-        units -= there // n_labels if self.classifier.joint else there
-        return units * self.classifier.evaluations
+            self.progress.note(self.cost.asked())
 
     def go(self) -> None:
         for note in self.writer.notes:
             self.progress.note(note)
+        network = self.network
         try:
             while (batch := self._next_batch()) is not None:
-                size = self.network.batch_size
-                self._record(batch, self.network.measure(batch))
-                if self.network.batch_size < size:
+                size, is_first = network.batch_size, not network.n_evaluations
+                self._record(batch, network.measure(batch))
+                if is_first:
+                    self.progress.note(self.cost.hours(network.seconds / network.n_evaluations))
+                if network.batch_size < size:
                     self.progress.note(
-                        f"out of memory: {self.network.batch_size} units at a time from now on"
+                        f"out of memory: {network.batch_size} units at a time from now on"
                     )
-                self.progress.update(self.n_decisions, self.network.n_evaluations)
+                self.progress.update(self.n_decisions, network.n_evaluations)
                 if time.monotonic() >= self._next_save:
                     self.writer.flush()
                     self._next_save = time.monotonic() + self._save_every

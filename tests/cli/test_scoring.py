@@ -206,7 +206,7 @@ def test_a_dry_run_prints_hours_and_stores_nothing(capsys, tmp_path, images, ask
     status, out, _ = call(capsys, *command)
     assert status == 0
     assert out.startswith(
-        "cue-conflict: 16 images of 4 pixels a side, at most 1,024 network evaluations and "
+        "cue-conflict: 16 images × 16 classes × 4 draws: at most 1,024 network evaluations, "
     )
     assert out.endswith(" hours on cpu\n")
     assert not store.exists()
@@ -548,7 +548,8 @@ def test_what_decide_will_use_is_said(capsys, tmp_path, images, asked):
 
 def test_the_start_is_not_silent(capsys, tmp_path, images, asked):
     _, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
-    assert err.splitlines() == ["loading m …", "16 images to score; network evaluations: 512"]
+    asked = "16 images × 16 classes × 2 draws: at most 512 network evaluations"
+    assert err.splitlines() == ["loading m …", asked, "at most 0.01 hours"]
 
 
 def test_names_that_benchmark_does_not_know_are_said_at_once(capsys, tmp_path, asked):
@@ -637,4 +638,5 @@ def test_libraries_keep_quiet(capfd, tmp_path, images):
         cli.main(["score", str(tmp_path / "clip"), str(images), "-o", str(tmp_path / "s")])
     lines = capfd.readouterr().err.splitlines()
     assert lines[0].startswith("loading ")
-    assert lines[1:] == ["16 images to score; network evaluations: 16"]
+    asked = "16 images of 224 pixels a side × 16 classes × 1 draw: at most 16 network evaluations"
+    assert lines[1:] == [asked, "at most 0.01 hours"]

@@ -3,7 +3,7 @@
 import inspect
 import re
 from abc import abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -119,6 +119,13 @@ def say(line: str) -> None:
     lines = (re.sub(UNSEEN, "\N{REPLACEMENT CHARACTER}", each) for each in line.split("\n"))
     with suppress(OSError):  # the terminal may be gone, and what is done goes on
         typer.echo("\n".join(lines), err=True)
+
+
+def first_of(names: Iterable[str], shown: int = 5) -> str:
+    """The first of some names, and how many more there are."""
+    listed = list(names)
+    more = f" and {len(listed) - shown} more" if len(listed) > shown else ""
+    return ", ".join(listed[:shown]) + more
 
 
 def print_json(value: object) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gcbook.cli.app import AsJson, Norm, app, print_json, say
+from gcbook.cli.app import AsJson, Norm, app, first_of, print_json, say
 from gcbook.files.atomic import check_free, unwritable
 from gcbook.files.errors import GcbookError
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from gcbook.miniworld.results.own_stores import ImagesOf
     from gcbook.scoring.decisions import Decisions
     from gcbook.scoring.store import Store
-
-SHOWN = 5
-"""How many images are named."""
 
 SURE = 0.9
 """Decisions with a smaller posterior are counted."""
@@ -102,15 +99,13 @@ def _left_out(found: "Decisions", dataset: str) -> list[str]:
     failed, incomplete = found.failed, found.incomplete
     lines = []
     if failed:
-        reasons = [f"{name}: {reason}" for name, reason in failed.items()]
-        more = [f"and {len(reasons) - SHOWN} more"] if len(reasons) > SHOWN else []
-        listed = "; ".join([*reasons[:SHOWN], *more])
-        lines.append(f"{_images(len(failed))} could not be scored: {listed}")
+        reasons = (f"{name}: {reason}" for name, reason in failed.items())
+        lines.append(f"{_images(len(failed))} could not be scored: {first_of(reasons)}")
     if incomplete:
-        shown = ", ".join(incomplete[:SHOWN]) + (", …" if len(incomplete) > SHOWN else "")
         lines.append(
-            f"left out, scores not complete: {_images(len(incomplete))} ({shown}); the same gcbook "
-            "score completes them, or gcbook merge where they belong to other shards"
+            f"left out, scores not complete: {_images(len(incomplete))} ({first_of(incomplete)}); "
+            "the same gcbook score completes them, or gcbook merge where they belong to other "
+            "shards"
         )
     asked = len(found.table) + len(failed) + len(incomplete)
     if dataset in EXPERIMENTS and asked < (whole := EXPERIMENTS[dataset].n_images):

@@ -1,19 +1,17 @@
 """Command of the scorer: images to raw scores."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gcbook.cli.app import Norm, app, options_in_dataclasses, say
+from gcbook.cli.app import Norm, app, first_of, options_in_dataclasses, say
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.interrupts import interruptible
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -21,9 +19,6 @@ if TYPE_CHECKING:
     from gcbook.scoring.settings import ScoringSettings
     from gcbook.scoring.shards import Shard
     from gcbook.stimuli.stimulus import StimulusSet
-
-SHOWN = 5
-"""How many images are named."""
 
 MOST_DRAWS = 256
 """Draws that an image gets at most where they are doubled."""
@@ -233,23 +228,15 @@ def score(
         ),
     ],
     images: Annotated[
-        list[str],
+        str,
         typer.Argument(
             metavar="IMAGES",
             help="Folder or zip of DATASET/CATEGORY/NAME.png, or the name of a fetched set; with "
-            "--drawn the name of a test set of the drawn world. For several the model is "
-            "loaded once.",
+            "--drawn the name of a test set of the drawn world.",
         ),
     ],
     output: Annotated[
-        Path,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="STORE",
-            help="Folder for the scores; of several IMAGES each gets STORE/DATASET, of several "
-            "models STORE/MODEL/DATASET.",
-        ),
+        Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for the scores.")
     ],
     scoring: ScoringOptions,
     classifier: ModelOptions,
@@ -293,84 +280,62 @@ def score(
 
     The same command resumes an interrupted run.
     """
-    with interruptible():
-        from gcbook.scoring.decisions import check_observer
+    from gcbook.scoring.decisions import check_observer
+    from gcbook.scoring.shards import Shard
 
-        if classifier.name:
-            check_observer(classifier.name)
-        settings = scoring.settings()
-        from gcbook.scoring.shards import Shard
+    if classifier.name:
+        check_observer(classifier.name)
+    settings = scoring.settings()
+    part = Shard.parse(shard) if shard else None
+    doubled = scoring.undecided is not None
+    given = {"workers": workers, "shard": shard, "undecided": doubled, "extend": extend}
+    chosen = [f"--{name}" for name, value in {**given, "dry-run": dry_run}.items() if value]
+    if (workers and len(chosen) > 1) or (shard and doubled):
+        raise InputError(f"expected one of {', '.join(chosen)}, found all; leave out the others.")
+    if workers:
+        from gcbook.scoring.cluster import check_device, parse_workers
 
-        part = Shard.parse(shard) if shard else None
-        if part and scoring.undecided is not None:
-            raise InputError(
-                "--shard: with --undecided each shard would get its own number of draws; leave out "
-                "one of them."
+        check_device(settings.device)
+        most = parse_workers(workers)
+    stimuli = open_images(images, dataset, drawn)
+    if scoring.limit is not None:
+        stimuli = stimuli.first(scoring.limit)
+    from gcbook.classifiers.devices import pick_device
+    from gcbook.files.artefacts import is_store
+    from gcbook.scoring.writer import check_store
+
+    more = extend or (doubled and is_store(output))
+    dtype = check_store(output, settings, stimuli.dataset, extend=more).dtype
+    load = partial(_load, model, classifier, scoring, dtype)
+    if workers:
+        from gcbook.scoring.cluster import ray_cluster, score_on_ray
+
+        say(f"loading {model} …")
+        with ray_cluster(most):
+            (report,) = score_on_ray(
+                {output: stimuli}, load, settings, most=most, save_every=save_every
             )
-        if workers:
-            from gcbook.scoring.cluster import check_device, parse_workers
+        _report(report, None, None)
+        return
+    settings = replace(settings, device=pick_device(settings.device))
+    say(f"loading {model} …")
+    loaded = load(settings.device)
+    if dry_run:
+        from gcbook.scoring import cost
 
-            apart = {"shard": shard, "extend": extend, "undecided": scoring.undecided is not None}
-            apart["dry-run"] = dry_run
-            for other in (name for name, given in apart.items() if given):
-                raise InputError(
-                    f"--workers: found --{other} as well, expected one of the two; leave out the "
-                    "other."
-                )
-            check_device(settings.device)
-            most = parse_workers(workers)
-        else:
-            most = None
-        if dataset and len(images) > 1:
-            raise InputError("--dataset: several IMAGES have names of their own; leave it out.")
-        models = [model] if Path(model).expanduser().exists() else model.split(",")
-        if classifier.name and len(models) > 1:
-            raise InputError("--name: several models have names of their own; leave it out.")
-        sets: dict[str, StimulusSet] = {}
-        for name in images:
-            stimuli = open_images(name, dataset, drawn)
-            if scoring.limit is not None:
-                stimuli = stimuli.first(scoring.limit)
-            if stimuli.dataset in sets:
-                raise InputError(f"IMAGES: expected every dataset once, found {name} twice.")
-            sets[stimuli.dataset] = stimuli
-        from gcbook.classifiers.devices import pick_device
-        from gcbook.files.artefacts import is_store
-        from gcbook.scoring.writer import check_store
+        typer.echo(cost.dry_run(stimuli.stimuli, loaded, settings, part))
+        return
+    from gcbook.scoring import engine
 
-        plan = _places(models, sets, output)
-        begun: dict[str, str] = {}
-        for each, places in plan.items():
-            known = set()
-            for place, stimuli in places.items():
-                more = extend or (scoring.undecided is not None and is_store(place))
-                known.add(check_store(place, settings, stimuli.dataset, extend=more).dtype)
-            if len(known - {"auto"}) > 1:
-                raise InputError(
-                    f"{output}: expected stores of {each} that were begun in one precision, found "
-                    f"{' and '.join(sorted(known - {'auto'}))}. Score the IMAGES of each precision "
-                    "by themselves."
-                )
-            begun[each] = max(known - {"auto"}, default="auto")
-        if not workers:
-            settings = replace(settings, device=pick_device(settings.device))
-        chosen = bool(scoring.norm or scoring.weighting) and not scoring.raced
-        failures = []
-        with _scorer(workers, most, part, extend, scoring.undecided, save_every) as score_sets:
-            for each, places in plan.items():
-                say(f"loading {each} …")
-                load = partial(_load, each, classifier, scoring, begun[each])
-                if dry_run:
-                    from gcbook.scoring import cost
-
-                    loaded = load(settings.device)
-                    for stimuli in places.values():
-                        typer.echo(cost.dry_run(stimuli.stimuli, loaded, settings, part))
-                    continue
-                for report in score_sets(places, load, settings):
-                    failures += _report(report, part, chosen, scoring.undecided)
-    if failures:
-        raise GcbookError("\n".join(failures))
+    if scoring.undecided is None:
+        report = engine.score(
+            stimuli, loaded, settings, output, extend=extend, shard=part, save_every=save_every
+        )
+    else:
+        report = engine.score_until(
+            stimuli, loaded, settings, output, scoring.undecided, save_every=save_every
+        )
+    _report(report, part, scoring.undecided)
 
 
 @app.command(rich_help_panel="Models and scores")
@@ -397,83 +362,12 @@ def merge(
     typer.echo(f"next: gcbook decide {store} -o {trials}")
     for names, about in ((merged.failed, "could not be scored"), (merged.pending, "are lacking")):
         if names:
-            more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-            say(f"{len(names)} {about}: {', '.join(list(names)[:SHOWN])}{more}")
+            say(f"{len(names)} {about}: {first_of(names)}")
     if n_lacking:
         raise GcbookError(
             f"{n_lacking} of {n_images} images have no scores yet (see above); the others are "
             "merged. Run the shards that lack them again, and then the same command."
         )
-
-
-def _places(
-    models: Sequence[str], sets: "Mapping[str, StimulusSet]", output: Path
-) -> "dict[str, dict[Path, StimulusSet]]":
-    """Say where the scores of each model on each set go."""
-    from gcbook.classifiers.load import name_of
-
-    names = {model: name_of(model) for model in models if model}
-    if len(set(names.values())) < len(models):
-        raise InputError(
-            "MODEL: expected models of different names, separated by commas; found "
-            f"{','.join(models)}. Score models of one name by themselves."
-        )
-    several = len(models) > 1 or len(sets) > 1
-    return {
-        model: {
-            output / (name if len(models) > 1 else "") / (dataset if several else ""): stimuli
-            for dataset, stimuli in sets.items()
-        }
-        for model, name in names.items()
-    }
-
-
-@contextmanager
-def _scorer(
-    workers: str,
-    most: int | None,
-    shard: "Shard | None",
-    extend: bool,
-    undecided: float | None,
-    save_every: float,
-) -> "Iterator[Callable[..., Iterable[ScoreReport]]]":
-    """Give what scores sets with a model: this process, or workers of Ray."""
-    if not workers:
-        ways = {"shard": shard, "extend": extend} if undecided is None else {"undecided": undecided}
-        yield partial(_score_here, save_every=save_every, **ways)
-        return
-    from gcbook.scoring.cluster import ray_cluster
-
-    with ray_cluster(most):
-        yield partial(_score_there, most=most, save_every=save_every)
-
-
-def _score_here(
-    sets: "Mapping[Path, StimulusSet]",
-    load: "Callable[[str], Classifier]",
-    settings: "ScoringSettings",
-    **options: Any,
-) -> "Iterator[ScoreReport]":
-    from gcbook.scoring.engine import score, score_until
-
-    classifier = load(settings.device)
-    score_set = score_until if "undecided" in options else score
-    for place, stimuli in sets.items():
-        if len(sets) > 1:
-            say(f"{stimuli.dataset}:")
-        yield score_set(stimuli, classifier, settings, place, **options)
-
-
-def _score_there(
-    sets: "Mapping[Path, StimulusSet]", *about: Any, **options: Any
-) -> "Iterator[ScoreReport]":
-    from gcbook.scoring.cluster import score_on_ray
-
-    reports = score_on_ray(sets, *about, **options)
-    for stimuli, report in zip(sets.values(), reports, strict=True):
-        if len(sets) > 1:
-            say(f"{stimuli.dataset}:")
-        yield report
 
 
 def _load(
@@ -513,10 +407,8 @@ def open_images(images: str, dataset: str, drawn: bool) -> "StimulusSet":
     return stimuli
 
 
-def _report(
-    report: "ScoreReport", shard: "Shard | None", chosen: bool, undecided: float | None
-) -> list[str]:
-    """Print what was done; return what failed."""
+def _report(report: "ScoreReport", shard: "Shard | None", undecided: float | None) -> None:
+    """Print what was done; raise GcbookError for what failed."""
     for line in report.lines():
         typer.echo(line)
     if report.warning:
@@ -526,25 +418,15 @@ def _report(
             f"more than the {undecided:.1%} asked for: {report.draws} draws are the most that "
             "--draws allows; the same command with more goes on"
         )
-    if chosen:
-        from gcbook.scoring.store import Store
-
-        begun = Store.open(report.store).settings
-        typer.echo(
-            f"decide will use weighting {begun.weighting.name} and norm {begun.norm}, with which "
-            "the store was begun, unless it is given others"
-        )
     store, trials = quote(str(report.store)), quote(f"{report.store}-trials")
     typer.echo(
         f"next: gcbook merge, with the other {shard.parts - 1} of {shard.parts} shards"
         if shard and shard.parts > 1
         else f"next: gcbook decide {store} -o {trials}"
     )
-    if not report.failed:
-        return []
-    names = ", ".join(list(report.failed)[:SHOWN])
-    more = f" and {len(report.failed) - SHOWN} more" if len(report.failed) > SHOWN else ""
-    return [
-        f"{len(report.failed)} of {report.n_images} images could not be scored ({names}{more}; "
-        "reasons above); the others are. The same command tries them again."
-    ]
+    if report.failed:
+        raise GcbookError(
+            f"{len(report.failed)} of {report.n_images} images could not be scored "
+            f"({first_of(report.failed)}; reasons above); the others are. The same command tries "
+            "them again."
+        )

@@ -8,7 +8,6 @@ import typer
 
 from gcbook.cli.app import app, say
 from gcbook.files.errors import InputError
-from gcbook.files.interrupts import interruptible
 
 RESNETS = ("resnet50", "resnet50-noise", "photo-cnn", "photo-cnn-noise")
 """Trained for epochs, on as many GPUs as there are; the others for steps."""
@@ -75,10 +74,9 @@ def train(
             batch_size=batch_size or plan.batch_size,
         )
         readers = 4 if workers is None else workers
-        with interruptible():
-            run = ResNetRun(plan, data, output, device=device, workers=readers, report=say)
-            run.run()
-            model = run.export()
+        run = ResNetRun(plan, data, output, device=device, workers=readers, report=say)
+        run.run()
+        model = run.export()
         if run.main:
             typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
         return
@@ -93,20 +91,19 @@ def train(
 
     # Before minutes go into composing images.
     check_writable(output)
-    with interruptible():
-        trainer = make_trainer(
-            name,
-            output,
-            base=base,
-            seed=seed,
-            steps=steps,
-            device=pick_device(device),
-            photographs=data,
-            report=say,
-        )
-        trainer.run()
-        trainer.export(output / "model")
-        write_record(trainer, output / "model", base)
+    trainer = make_trainer(
+        name,
+        output,
+        base=base,
+        seed=seed,
+        steps=steps,
+        device=pick_device(device),
+        photographs=data,
+        report=say,
+    )
+    trainer.run()
+    trainer.export(output / "model")
+    write_record(trainer, output / "model", base)
     typer.echo(
         f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
     )

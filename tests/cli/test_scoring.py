@@ -74,9 +74,6 @@ def test_a_test_set_of_the_drawn_world(capsys, tmp_path, asked, monkeypatch):
     made = {each.image_id: each.sha256() for each in testsets.make_test_set("edge")}
     assert len(found) == 16
     assert all(made[name] == value for name, value in found.items())
-    status, _, err = call(capsys, *command, "--dataset", "cue-conflict")
-    assert status == 2
-    assert "a test set of --drawn has its name" in err
     status, _, err = call(capsys, "score", "toy", tmp_path, "-o", tmp_path / "s", "--drawn")
     assert (status, "test set: expected one of in-distribution" in err) == (2, True)
     assert asked["loaded"] == 1
@@ -162,17 +159,6 @@ def test_a_store_keeps_the_dtype_it_was_begun_with(capsys, tmp_path, images, ask
     loaded = asked["loaded"]
     status, _, err = call(capsys, *command, "--dtype", "float32")
     assert (status, "dtype: expected float16, found float32" in err) == (2, True)
-    asked["dtype_found"] = "float32"
-    both = tmp_path / "both"
-    (tmp_path / "s").rename(tmp_path / "cue-conflict")
-    both.mkdir()
-    (tmp_path / "cue-conflict").rename(both / "cue-conflict")
-    other = draw_images(tmp_path / "images" / "edge", [f"{each}2" for each in CATEGORIES])
-    first = ("score", "m", other, "-o", both / "edge", "--draws", 2)
-    assert call(capsys, *first)[0] == 0
-    loaded = asked["loaded"]
-    status, _, err = call(capsys, "score", "m", images, other, "-o", both, "--draws", 2)
-    assert (status, "begun in one precision, found float16 and float32" in err) == (2, True)
     assert asked["loaded"] == loaded
 
 
@@ -210,13 +196,10 @@ def test_a_dry_run_prints_hours_and_stores_nothing(capsys, tmp_path, images, ask
     )
     assert out.endswith(" hours on cpu\n")
     assert not store.exists()
-    status, _, err = call(capsys, *command, "--workers", "ray")
-    assert (status, asked["loaded"]) == (2, 1)
-    assert "found --dry-run as well" in err
 
 
 def test_racing(capsys, tmp_path, images, asked):
-    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "2")
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--racing", "--limit", "1")
     assert Store.open(tmp_path / "s").settings.racing == usual_race()
     status, _, err = call(capsys, "decide", tmp_path / "s", "--weighting", "uniform")
     assert status == 2
@@ -236,12 +219,6 @@ def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
     status, out, err = call(capsys, *same, "1")
     assert (status, "asked for" in err) == (0, False)
     assert "16 draws an image" in out
-    for more, says in (
-        (("--racing",), "--undecided: a race ends by itself"),
-        (("--shard", "1/2"), "each shard would get its own number"),
-    ):
-        status, _, err = call(capsys, *same, "0.1", *more)
-        assert (status, says in err) == (2, True)
     assert call(capsys, *same, "1.5")[0] == 2
 
 
@@ -261,8 +238,11 @@ def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
         (["--extend"], "no store to extend"),
         (["--device", "cuda:77"], "device: expected one of auto, cpu"),
         (["--workers", "slurm"], "--workers: expected ray, or ray:N"),
-        (["--workers", "ray", "--shard", "1/2"], "--workers: found --shard as well"),
-        (["--workers", "ray", "--extend"], "--workers: found --extend as well"),
+        (["--workers", "ray", "--shard", "1/2"], "expected one of --workers, --shard, found all"),
+        (["--workers", "ray", "--dry-run"], "expected one of --workers, --dry-run, found all"),
+        (["--shard", "1/2", "--undecided", "0.1"], "expected one of --shard, --undecided"),
+        (["--racing", "--undecided", "0.1"], "--undecided: a race ends by itself"),
+        (["--drawn", "--dataset", "edge"], "a test set of --drawn has its name"),
         (["--workers", "ray", "--device", "mps"], "--device: expected auto, cpu or cuda"),
     ],
 )
@@ -315,9 +295,7 @@ def test_failed_images_are_named_and_the_status_tells(capsys, tmp_path, images, 
     assert err.startswith("1,264 of the 1,280 images of cue-conflict are not in the store")
 
 
-@pytest.mark.parametrize(
-    ("sent", "told"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
-)
+@pytest.mark.parametrize(("sent", "told"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_and_says_how_to_go_on(capsys, tmp_path, images, asked, sent, told):
     before = signal.getsignal(sent)
 
@@ -349,59 +327,6 @@ def test_an_incomplete_store_says_who_is_left_out(capsys, tmp_path, images, aske
     assert len(pd.read_csv(tmp_path / "edge_x.csv")) == 3
     begun = Store.open(tmp_path / "s").images()
     assert len(begun) == 3 + 5
-
-
-def test_several_datasets_load_the_model_once(capsys, tmp_path, images, asked):
-    others = draw_images(tmp_path / "images2" / "edge", [f"{name}1" for name in CATEGORIES])
-    command = ("score", "m", images, others, "-o", tmp_path / "s", "--draws", "2")
-    status, out, err = call(capsys, *command)
-    assert status == 0
-    assert asked["loaded"] == 1
-    assert out.count("16 of 16 images scored, 16 of them now") == 2
-    assert [line for line in err.splitlines() if line.endswith(":")] == ["cue-conflict:", "edge:"]
-    for name, folder in (("cue-conflict", images), ("edge", others)):
-        alone = tmp_path / name
-        assert call(capsys, "score", "m", folder, "-o", alone, "--draws", "2")[0] == 0
-        for file in ("store.json", "images.parquet", "scores.parquet"):
-            assert (tmp_path / "s" / name / file).read_bytes() == (alone / file).read_bytes()
-    # One that cannot be scored keeps no other from being scored.
-    (others / "bear" / "bear1.png").write_bytes(b"no picture")
-    third = tmp_path / "t"
-    status, out, err = call(capsys, "score", "m", others, images, "-o", third, "--draws", "2")
-    assert status == 1
-    assert "15 of 16 images scored" in out
-    assert "16 of 16 images scored" in out
-    assert err.splitlines()[-1].startswith("gcbook: 1 of 16 images could not be scored (bear1.png")
-    for words, says in (
-        ((images, images), "expected every dataset once"),
-        ((images, others, "--dataset", "edge"), "several IMAGES have names of their own"),
-    ):
-        status, _, err = call(capsys, "score", "m", *words, "-o", tmp_path / "u")
-        assert (status, says in err) == (2, True)
-
-
-def test_several_models(capsys, tmp_path, images, asked):
-    command = ("score", "one,org/two", images, "--draws", "1")
-    status, out, err = call(capsys, *command, "-o", tmp_path / "s")
-    assert (status, asked["loaded"]) == (0, 2)
-    assert out.count("16 of 16 images scored, 16 of them now") == 2
-    assert [line for line in err.splitlines() if line.startswith("loading")] == [
-        "loading one …",
-        "loading org/two …",
-    ]
-    for name in ("one", "two"):
-        assert Store.open(tmp_path / "s" / name / "cue-conflict").is_complete()
-    for words, says in (
-        (("one,org/one",), "MODEL: expected models of different names"),
-        (("one,",), "MODEL: expected models of different names"),
-        (("one,two", "--name", "x"), "--name: several models have names of their own"),
-    ):
-        status, _, err = call(capsys, "score", *words, images, "-o", tmp_path / "t")
-        assert (status, says in err, asked["loaded"]) == (2, True, 2)
-    # A folder may have a comma in its name.
-    (tmp_path / "a,b").mkdir()
-    assert call(capsys, "score", tmp_path / "a,b", images, "-o", tmp_path / "t")[0] == 0
-    assert asked["loaded"] == 3
 
 
 def test_shards_and_their_merge(capsys, tmp_path, images, asked):
@@ -458,7 +383,9 @@ def test_the_printed_job_array_scores_every_shard(monkeypatch):
     assert len(dict(found)) == 8
 
 
-def test_one_csv(capsys, tmp_path, images, asked):
+def test_trials_are_written_where_it_is_said_and_replaced_only_if_asked(
+    capsys, tmp_path, images, asked
+):
     call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
     good, bad = tmp_path / "cue-conflict_mine.csv", tmp_path / "mine.csv"
     status, out, err = call(capsys, "decide", tmp_path / "s", "-o", good, "--name", "mine")
@@ -476,17 +403,26 @@ def test_one_csv(capsys, tmp_path, images, asked):
     status, _, err = call(capsys, "decide", tmp_path / "s", "-o", good / "cue-conflict_x.csv")
     assert status == 2
     assert f"{good}: expected a folder that can be written to" in err
+    folder = ("decide", tmp_path / "s", "-o", tmp_path / "t")
+    assert call(capsys, *folder)[0] == 0
+    assert "add --overwrite" in call(capsys, *folder)[2]
+    assert call(capsys, *folder, "--overwrite")[0] == 0
 
 
 def test_a_dataset_of_ones_own(capsys, tmp_path, asked):
     own = draw_images(tmp_path / "drawings", ["cat1", "dog1", "cat12"])
-    call(capsys, "score", "m", own, "-o", tmp_path / "s", "--draws", "2")
+    _, _, err = call(capsys, "score", "m", own, "-o", tmp_path / "s", "--draws", "2")
+    assert err.startswith("drawings is none of the 17 datasets")
+    said = "3 images × 16 classes × 2 draws: at most 96 network evaluations"
+    assert err.splitlines()[-3:-1] == ["loading m …", said]
     status, out, _ = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "own.csv")
     assert status == 0
     assert "toy on drawings: 3 images" in out
     assert "shape bias" not in out
     assert "none of the 17 datasets" in out
     assert len(pd.read_csv(tmp_path / "own.csv")) == 3
+    named = ("score", "m", own, "-o", tmp_path / "t", "--draws", "2", "--dataset", "silhouette")
+    assert "17" not in call(capsys, *named)[2]
 
 
 @pytest.mark.parametrize("path", ["nowhere", "."])
@@ -497,20 +433,6 @@ def test_no_store(capsys, tmp_path, monkeypatch, path):
     assert "expected a store of scores" in err
 
 
-def test_trials_that_are_there_name_the_option(capsys, tmp_path, images, asked):
-    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
-    decide = ["decide", tmp_path / "s", "-o", tmp_path / "t"]
-    assert call(capsys, *decide)[0] == 0
-    status, _, err = call(capsys, *decide)
-    assert status == 2
-    assert "add --overwrite" in err
-    assert call(capsys, *decide, "--overwrite")[0] == 0
-    (tmp_path / "out.txt").touch()
-    status, _, err = call(capsys, "decide", tmp_path / "s", "-o", tmp_path / "out.txt")
-    assert status == 2
-    assert "out.txt: expected a folder that can be written to" in err
-
-
 def test_the_next_command_can_be_pasted(capsys, tmp_path, images, asked):
     store = tmp_path / "my stores" / "one"
     _, out, _ = call(capsys, "score", "m", images, "-o", store, "--draws", "2")
@@ -519,48 +441,6 @@ def test_the_next_command_can_be_pasted(capsys, tmp_path, images, asked):
     assert status == 0
     _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
     assert command == ["benchmark", f"{store}-trials"]
-
-
-def test_cues_are_counted_and_what_is_undefined_is_a_dash(capsys, tmp_path, images):
-    from gcbook.cli.deciding import _summary
-
-    names = [
-        f"{category}1-{texture}2.png" for category, texture in [("cat", "dog"), ("dog", "car")]
-    ]
-    trials = pd.DataFrame({"observer": "m", "source": "x", "dataset": "cue-conflict"}, index=[0, 1])
-    trials = trials.assign(category=["cat", "dog"], image_id=names)
-    for answers, says in (
-        (["cat", "oven"], "shape bias 1.000 (1 of 1 cue decisions, 2 conflict images)"),
-        (["cat", "car"], "shape bias 0.500 (1 of 2 cue decisions, 2 conflict images)"),
-        (["oven", "oven"], "shape bias – (0 of 0 cue decisions, 2 conflict images)"),
-    ):
-        assert _summary(trials.assign(response=answers))[1] == says
-
-
-def test_what_decide_will_use_is_said(capsys, tmp_path, images, asked):
-    score = ["score", "m", images, "-o", tmp_path / "s", "--draws", "2"]
-    _, out, _ = call(capsys, *score, "--norm", "l1")
-    assert "decide will use weighting exp:7 and norm l1" in out
-    _, out, _ = call(capsys, *score, "--weighting", "uniform")
-    assert "decide will use weighting exp:7 and norm l1, with which the store was begun" in out
-    assert "decide will use" not in call(capsys, *score)[1]
-
-
-def test_the_start_is_not_silent(capsys, tmp_path, images, asked):
-    _, _, err = call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
-    asked = "16 images × 16 classes × 2 draws: at most 512 network evaluations"
-    assert err.splitlines() == ["loading m …", asked, "at most 0.01 hours"]
-
-
-def test_names_that_benchmark_does_not_know_are_said_at_once(capsys, tmp_path, asked):
-    own = draw_images(tmp_path / "drawings", ["cat1"])
-    score = ["score", "m", own, "--draws", "2"]
-    status, _, err = call(capsys, *score, "-o", tmp_path / "1")
-    assert status == 0
-    assert err.startswith("drawings is none of the 17 datasets")
-    assert "cue-conflict" in err.splitlines()[0]
-    _, _, err = call(capsys, *score, "-o", tmp_path / "2", "--dataset", "silhouette")
-    assert "17" not in err
 
 
 def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, monkeypatch):
@@ -577,6 +457,7 @@ def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, mon
 def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
     store = tmp_path / "s"
     asked = ["score", "mini-cnn", images, "-o", store, "--noise", "sqrt", "--draws", "3"]
+    asked += ["--limit", "2"]
     assert call(capsys, *asked)[0] == 0
     header = json.loads((store / "store.json").read_text())
     assert header["classifier"]["noise"] == "sqrt"
@@ -587,15 +468,6 @@ def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
     status, _, err = call(capsys, "score", "mini-cnn", images, "-o", store)
     assert status == 2
     assert "was begun with something else" in err
-
-
-def test_noise_for_another_kind_of_model_is_refused(capsys, tmp_path, images):
-    asked = ["score", "mini-cnn", images, "-o", tmp_path / "s", "--noise"]
-    status, _, err = call(
-        capsys, "score", "mini-pixel", images, "-o", tmp_path / "s", *asked[-1:], "sqrt"
-    )
-    assert status == 2
-    assert "noise is for image classifiers of transformers" in err
 
 
 def test_a_second_writer_is_refused_before_a_model_is_loaded(capsys, tmp_path, images, asked):

@@ -1,6 +1,6 @@
 """Command of the decisions: raw scores to trials."""
 
-from os.path import realpath
+from math import isnan
 from pathlib import Path
 from shlex import quote
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from gcbook.cli.app import AsJson, Norm, app, first_of, print_json, say
-from gcbook.files.atomic import check_free, unwritable
+from gcbook.files.atomic import check_free
 from gcbook.files.errors import GcbookError
 
 if TYPE_CHECKING:
@@ -72,20 +72,14 @@ def decide(
     undecided = len(found.failed) + len(found.incomplete)
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
-    written = None if output is None else _write(trials, output, overwrite)
+    details = _details(trials, found, scores.traits.deterministic)
+    details["trials"] = None if output is None else str(_write(trials, output, overwrite))
     if as_json:
-        details = _details(trials, found, scores.traits.deterministic)
-        details["trials"] = None if written is None else str(written)
         print_json(details)
     else:
-        for line in _summary(trials):
-            typer.echo(line)
-        if not scores.traits.deterministic:
-            typer.echo(_sureness(found))
-        if written is not None:
-            typer.echo(str(written))
-    if output is not None:
-        _say_next(trials, output, scores, images, quiet=as_json)
+        _print(details)
+        if output is not None:
+            _say_next(output, scores, images)
     if undecided:
         raise GcbookError(
             f"{undecided} of {len(decided) + undecided} images could not be decided (see above); "
@@ -120,100 +114,78 @@ def _images(number: int) -> str:
     return f"{number} image{'' if number == 1 else 's'}"
 
 
-def _summary(trials: Any) -> list[str]:
-    from gcbook.stats.metrics import accuracy, shape_bias
-
-    row = accuracy(trials).iloc[0]
-    dataset = trials["dataset"].iloc[0]
-    lines = [
-        f"{row['observer']} on {dataset}: {_images(row['n'])}, accuracy {_number(row['accuracy'])}"
-    ]
-    found = shape_bias(trials)
-    if len(found):
-        cue = found.iloc[0]
-        n_shape, n_texture = (
-            round(cue[f"{name}_accuracy"] * cue["n"]) for name in ("shape", "texture")
-        )
-        lines.append(
-            f"shape bias {_number(cue['shape_bias'])} ({n_shape} of {n_shape + n_texture} cue "
-            f"decisions, {cue['n']} conflict images)"
-        )
-    return lines
-
-
-def _sureness(found: "Decisions") -> str:
-    n_unsure = int((found.table["posterior"] < SURE).sum())
-    return (
-        f"endless draws would change an expected {found.undecided:.1%} of the decisions; "
-        f"{_images(n_unsure)} with a posterior below {SURE}"
-    )
-
-
 def _details(trials: Any, found: "Decisions", deterministic: bool) -> dict[str, Any]:
     """What was decided, ready for JSON."""
-
     from gcbook.stats.metrics import accuracy, shape_bias
 
     row, cues = accuracy(trials).iloc[0], shape_bias(trials)
-    details = {
+    details: dict[str, Any] = {
         "observer": row["observer"],
         "dataset": str(trials["dataset"].iloc[0]),
         "images": int(row["n"]),
         "accuracy": float(row["accuracy"]),
-        "shape_bias": _defined(cues["shape_bias"].iloc[0]) if len(cues) else None,
-        "conflict_images": int(cues["n"].iloc[0]) if len(cues) else 0,
-        "undecided_share": None if deterministic else float(found.undecided),
-        "failed": dict(found.failed),
-        "incomplete": list(found.incomplete),
+        "shape_bias": None,
+        "conflict_images": 0,
     }
-    return details
+    for cue in cues.to_dict("records"):
+        details["shape_bias"] = None if isnan(cue["shape_bias"]) else float(cue["shape_bias"])
+        details["conflict_images"] = int(cue["n"])
+        for name in ("shape", "texture"):
+            details[f"by_{name}"] = round(cue[f"{name}_accuracy"] * cue["n"])
+    if not deterministic:
+        details["undecided_share"] = float(found.undecided)
+        details["unsure"] = int((found.table["posterior"] < SURE).sum())
+    return details | {"failed": dict(found.failed), "incomplete": list(found.incomplete)}
 
 
-def _defined(value: float) -> float | None:
-    return None if value != value else float(value)
-
-
-def _number(value: float) -> str:
-    return "–" if value != value else f"{value:z.3f}"
+def _print(details: dict[str, Any]) -> None:
+    typer.echo(
+        f"{details['observer']} on {details['dataset']}: {_images(details['images'])}, accuracy "
+        f"{details['accuracy']:.3f}"
+    )
+    if details["conflict_images"]:
+        bias, n_shape = details["shape_bias"], details["by_shape"]
+        typer.echo(
+            f"shape bias {'–' if bias is None else f'{bias:.3f}'} ({n_shape} of "
+            f"{n_shape + details['by_texture']} cue decisions, {details['conflict_images']} "
+            "conflict images)"
+        )
+    if "undecided_share" in details:
+        typer.echo(
+            f"endless draws would change an expected {details['undecided_share']:.1%} of the "
+            f"decisions; {_images(details['unsure'])} with a posterior below {SURE}"
+        )
+    if details["trials"]:
+        typer.echo(details["trials"])
 
 
 def _write(trials: Any, output: Path, overwrite: bool) -> Path:
     from gcbook.trials.table import write_trial_file, write_trials
 
-    lone = output.suffix.lower() == ".csv"
-    try:
-        if lone:
-            write_trial_file(output, trials)
-            return output
-        (written,) = write_trials(trials, output, overwrite=overwrite)
-    except OSError as error:
-        raise unwritable(output.parent if lone else output, error) from error
+    if output.suffix.lower() == ".csv":
+        write_trial_file(output, trials)
+        return output
+    (written,) = write_trials(trials, output, overwrite=overwrite)
     return written
 
 
-def _say_next(
-    trials: Any, output: Path, store: "Store", images: "ImagesOf", *, quiet: bool
-) -> None:
-    """Say what can be done with the trials; only a warning is never left out."""
+def _say_next(output: Path, store: "Store", images: "ImagesOf") -> None:
+    """Say what can be done with the trials."""
     from gcbook.miniworld.results.own_stores import MINIATURE, refusal
     from gcbook.paper.experiments import EXPERIMENTS
     from gcbook.trials.find import dataset_of
 
-    advise = (lambda line: None) if quiet else typer.echo
-    dataset = trials["dataset"].iloc[0]
-    # A folder is written to as benchmark expects it.
-    lone = output.suffix.lower() == ".csv"
-    known = not lone or dataset_of(Path(realpath(output))) == dataset
     if images.kind == MINIATURE:
-        advise(f"{images.title}: gcbook benchmark has no people who saw them")
+        typer.echo(f"{images.title}: gcbook benchmark has no people who saw them")
         if not refusal(store):
-            advise(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
-    elif dataset not in EXPERIMENTS:
-        advise(f"{dataset} is none of the 17 datasets that gcbook benchmark compares people on")
-    elif known:
-        advise(f"next: gcbook benchmark {quote(str(output))}")
+            typer.echo(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
+    elif store.dataset not in EXPERIMENTS:
+        typer.echo(f"{store.dataset} is none of the 17 datasets that gcbook benchmark compares")
+    # A folder is written to as benchmark expects it.
+    elif output.suffix.lower() != ".csv" or dataset_of(output.resolve()) == store.dataset:
+        typer.echo(f"next: gcbook benchmark {quote(str(output))}")
     else:
         say(
-            f"warning: neither the name nor the folder of {output} says {dataset}, so gcbook "
-            f"benchmark will not know it; name the file {dataset}_….csv, or give a folder"
+            f"warning: neither the name nor the folder of {output} says {store.dataset}, so gcbook "
+            f"benchmark will not know it; name the file {store.dataset}_….csv, or give a folder"
         )

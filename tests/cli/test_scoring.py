@@ -401,8 +401,7 @@ def test_trials_are_written_where_it_is_said_and_replaced_only_if_asked(
     assert "--overwrite" in err
     assert call(capsys, "decide", tmp_path / "s", "-o", good, "--overwrite")[0] == 0
     status, _, err = call(capsys, "decide", tmp_path / "s", "-o", good / "cue-conflict_x.csv")
-    assert status == 2
-    assert f"{good}: expected a folder that can be written to" in err
+    assert (status, str(good) in err, err.count("\n")) == (1, True, 2)
     folder = ("decide", tmp_path / "s", "-o", tmp_path / "t")
     assert call(capsys, *folder)[0] == 0
     assert "add --overwrite" in call(capsys, *folder)[2]

@@ -6,12 +6,8 @@ from typing import Annotated, Literal
 
 import typer
 
-from gcbook.cli.app import AsJson, app, say
-from gcbook.files.atomic import check_free, write_text
+from gcbook.cli.app import app, say
 from gcbook.files.errors import InputError
-
-KINDS = {"": "table", ".txt": "table", ".csv": "csv", ".json": "json"}
-"""How a table is written, by the ending of the file."""
 
 
 @app.command(rich_help_panel="Results")
@@ -26,14 +22,8 @@ def benchmark(
         ),
     ] = None,
     format: Annotated[
-        Literal["table", "csv", "json"] | None,
-        typer.Option(help="How to print. Default: by the ending of --output."),
-    ] = None,
-    as_json: AsJson = False,
-    output: Annotated[Path | None, typer.Option(help="Write to this file, not the screen.")] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace an existing file.")
-    ] = False,
+        Literal["table", "csv", "json"], typer.Option(help="How to print.")
+    ] = "table",
     ci: Annotated[
         bool, typer.Option("--ci/--no-ci", help="Bootstrap intervals and sets of ranks.")
     ] = False,
@@ -71,22 +61,10 @@ def benchmark(
     ] = False,
 ) -> None:
     """Compare models with humans: accuracy, consistency, rank and shape bias."""
-    ending = output.suffix.lower() if output else ""
-    if ending not in KINDS and not (format or as_json):
-        raise InputError(
-            f"--output: expected a name that ends in {', '.join(filter(None, KINDS))}, found "
-            f"{output}. Choose one of these, or name the --format."
-        )
-    kind = "json" if as_json else format or KINDS[ending]
     bootstrap = {"draws": draws, "confidence": confidence, "seed": seed}
     asked = {name: value for name, value in bootstrap.items() if value is not None}
-    of_intervals = [*asked, *(["resample-observers"] if resample_observers else [])]
-    if of_intervals and not ci:
-        raise InputError(f"--{of_intervals[0]} is of the intervals: add --ci.")
-    if output is not None and (output.is_dir() or not output.parent.is_dir()):
-        raise InputError(f"--output: expected a file in a folder that exists, found {output}.")
-    if output is not None and not overwrite:
-        check_free(output)
+    if not ci and (asked or resample_observers):
+        raise InputError("--draws, --confidence, --seed, --resample-observers: need --ci.")
     # Resampling has threads of its own; those of the matrix products spin while they wait for each
     # other. The library reads this when it is loaded.
     os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -108,16 +86,11 @@ def benchmark(
     )
     given = trial_paths([*paths, *(others or ())])
     found = benchmark_paths(given, settings, against=against or "", humans=humans)
-    printed = format_benchmark(found, kind)
-    if kind == "csv":
+    typer.echo(format_benchmark(found, format).rstrip("\n"))
+    if format == "csv":
         # The other formats hold the notes themselves.
         for note in found.notes:
             say(note)
-    if output is None:
-        typer.echo(printed.rstrip("\n"))
-    else:
-        write_text(printed.rstrip("\n") + "\n", output)
-        typer.echo(str(output))
 
 
 @app.command(rich_help_panel="Data")

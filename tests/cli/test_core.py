@@ -62,10 +62,8 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_benchmark(trials):
-    done = call(
-        *["benchmark", "mine", "--datasets", "cue-conflict", "--ci", "--draws", 100, "--json"],
-        cwd=trials,
-    )
+    words = "benchmark mine --datasets cue-conflict --ci --draws 100 --format json"
+    done = call(*words.split(), cwd=trials)
     assert done.returncode == 0, done.stderr
     rows = {row["observer"]: row for row in json.loads(done.stdout)["rows"]}
     # The people are copies of the model.

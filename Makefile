@@ -61,11 +61,12 @@ full-size: $(INSTALLED)  ## score one image with a random network of Stable Diff
 	$(BIN)/python benchmarks/full_size.py
 
 # What takes long, and need not be asked at every change.
-nightly: book  ## tests that take long, Firefox and WebKit, a second build, all shipped scores, planted bugs
+nightly: book  ## tests that take long, Firefox and WebKit, a second build, all shipped scores, families of tests, planted bugs
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly --durations=10
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly --durations=10 $(BROWSER)
 	$(BIN)/python tools/build_twice.py --all
 	$(BIN)/python tools/check_scores.py
+	$(BIN)/python benchmarks/coverage/families.py
 	$(BIN)/python tools/plant_bugs.py
 
 summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials

@@ -40,7 +40,7 @@ import numpy as np
 import pandas as pd
 from accuracy import Found, accuracies, means, pairs
 from conflicts import conflicts
-from intervals import HALF, MOVED, PERCENTILE, RECENTRED, WILSON
+from intervals import HALF, JACKKNIFE, MOVED, RECENTRED, WILSON
 from seeds import T_DRAWS, seeds
 
 SPLITS = ("choose", "report")
@@ -57,20 +57,20 @@ OURS = {
     "mean accuracy": WILSON,
     "mean consistency": WILSON,
     "mean consistency of a human": WILSON,
-    "gap in accuracy": PERCENTILE,
+    "gap in accuracy": JACKKNIFE,
     "mean squared": MOVED,
     "mean squared of a human": MOVED,
     "kappa of a pair": HALF,
     "mean kappa": HALF,
     "mean kappa of a human": HALF,
-    "gap in kappa": HALF,
+    "gap in kappa": JACKKNIFE,
     "mean kappa over datasets": RECENTRED,
     "mean kappa of a human over datasets": RECENTRED,
-    "gap in kappa over datasets": RECENTRED,
+    "gap in kappa over datasets": JACKKNIFE,
     "shape bias": WILSON,
     "shape bias of a category": WILSON,
     "shape bias of people": WILSON,
-    "gap in shape bias": PERCENTILE,
+    "gap in shape bias": JACKKNIFE,
     "accuracy on conflicts": WILSON,
     "kappa on conflicts": HALF,
     "mean kappa on conflicts": HALF,

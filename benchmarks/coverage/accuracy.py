@@ -12,6 +12,7 @@ from intervals import (
     Intervals,
     Means,
     gaps,
+    jackknife,
     kappas,
     shares,
     squares,
@@ -169,14 +170,14 @@ def _means(
     human, network, worse = 0, n_humans, n_humans + 1
     below = np.append(np.linspace(-APART, APART, n_humans), -np.array(BELOW))
     found: dict[tuple[str, int], Means] = {}
-    for level in levels:
+    for i, level in enumerate(levels):
         world = people(rng, n, list(norm.cdf(norm.ppf(level) + below)), kinds, shared)
         drawn = images(n, draws, rng)
         right = world.right(world.leanings(replications))
         for who in (human, network, worse):
             if who != human:
                 each = found.setdefault(("accuracy", who), Means())
-                each.add(world.accuracy(who), drawn.shares(right[who]))
+                each.add(world.accuracy(who), drawn.shares(right[who]), str(i))
             for other in set(range(n_humans)) - {who}:
                 both, a, b, wrong = cells = world.cells(who, other)
                 true = {
@@ -185,7 +186,7 @@ def _means(
                     "squared": (a - b) ** 2,
                 }
                 for metric, values in drawn.pairs(right[who], right[other]).items():
-                    found.setdefault((metric, who), Means()).add(true[metric], values)
+                    found.setdefault((metric, who), Means()).add(true[metric], values, str(i))
 
     sizes, over = (n * len(levels), (n - CATEGORIES) * len(levels)), len(levels) == 60
     for (metric, who), each in found.items():
@@ -201,5 +202,6 @@ def _means(
             other = found[metric, worse].values()
             gap = {key: value - other[key] for key, value in values.items()}
             intervals = kappas(gap, over) if metric == "kappa" else gaps(gap)
+            intervals |= jackknife(gap, n // CATEGORIES)
             apart = true - found[metric, worse].truth
             yield f"gap in {metric}{ending}", apart, gap[ACROSS][:, 0], intervals

@@ -1,7 +1,6 @@
 """Cue conflicts: answers depend on categories, shapes, textures and images."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from intervals import (
     BEFORE,
     CATEGORIES,
     HALF,
+    JACKKNIFE,
     KLEIN,
     MIXED,
     PACKAGE,
@@ -34,8 +34,8 @@ from population import Observer, Part, Population
 
 from gcbook.paper.categories import CATEGORIES as NAMES
 from gcbook.stats.agreement import kappa
-from gcbook.stats.crossed import Crossed, Crossing, together
-from gcbook.stats.crossed import Draws as Several
+from gcbook.stats.jackknife import Sampled, Spread, narrowed, spread_of
+from gcbook.stats.maxt import paired
 from gcbook.stats.metrics import bias_of, share
 from gcbook.stats.resampling import recentred
 
@@ -121,21 +121,24 @@ class Measured(NamedTuple):
     """A statistic.
 
     Attributes:
-        of: bootstrap to the package's draws, with what their variance is made of.
-        influences: of the images, (replications, images).
+        of: bootstrap to draws, (replications, 1 + draws).
+        spreads: across or within categories, what the values vary by.
+        influences: what leaving each image out takes from them, (replications, images).
     """
 
-    of: dict[str, Crossed]
+    of: dict[str, Floats]
+    spreads: dict[str, Spread]
     influences: Floats
 
     @property
     def value(self) -> Floats:
         """(replications,)."""
-        return self.of[ACROSS].draws[:, 0]
+        return self.of[ACROSS][:, 0]
 
     def narrowed(self, name: str) -> Floats:
         """(replications, 1 + draws), as intervals are read off."""
-        return self.of[name].narrowed(PACKAGE.confidence)
+        spread = self.spreads[ACROSS if name.startswith(ACROSS) else WITHIN]
+        return narrowed(self.of[name], spread, PACKAGE.confidence)
 
 
 def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -> Measured:
@@ -152,49 +155,54 @@ def measured(drawn: Draws, metric: Callable[..., Floats], masks: list[Floats]) -
         values |= drawn.kappas(name, sums) if metric is kappa else {name: metric(*sums).T}
     totals = [mask.sum(axis=0, dtype=float) for mask in masks]
     without = metric(*(total - mask for total, mask in zip(totals, masks, strict=True)))
-    return combined(drawn, values, without.T - values[ACROSS][:, :1])
+    return combined(drawn, values, values[ACROSS][:, :1] - without.T)
 
 
 def combined(drawn: Draws, values: dict[str, Floats], influences: Floats) -> Measured:
     """Values and influences with what the package makes of them."""
-    found = {}
-    for bootstrap, factors in drawn.factors.items():
-        each = values[bootstrap]
-        replicates = np.append(each, each[:, :1] + influences, axis=1)
-        found[bootstrap] = Crossing(factors, drawn.resampling).crossed(replicates)
-    for name, each in values.items():
-        found[name] = replace(found[ACROSS if name.startswith(ACROSS) else WITHIN], draws=each)
-    return Measured(found, influences)
+    influences = np.nan_to_num(influences)
+    spreads = {
+        bootstrap: spread_of(influences, [Sampled(slice(None), factors)])
+        for bootstrap, factors in drawn.factors.items()
+    }
+    return Measured(values, spreads, influences)
 
 
 def shares(one: Measured, units: int) -> Intervals:
     """Candidates for a share where shapes and textures are crossed."""
-    within = one.of[WITHIN]
-    normal = replace(within, freedom=np.full_like(within.freedom, np.inf)).narrowed(
-        PACKAGE.confidence
-    )
-    shapes = (within.spreads[0] ** 2).sum(axis=1)
+    within = one.spreads[WITHIN].parts
+    endless = {name: part._replace(freedom=part.freedom + np.inf) for name, part in within.items()}
+    normal = narrowed(one.of[WITHIN], Spread(endless), PACKAGE.confidence)
+    of_shapes, *_ = within.values()
+    shapes = (of_shapes.deviations**2).sum(axis=1)
     return {
-        PLAIN: PACKAGE.interval(one.of[ACROSS].draws),
+        PLAIN: PACKAGE.interval(one.of[ACROSS]),
         BEFORE: PACKAGE.interval(one.narrowed(ACROSS), n=units),
         PERCENTILE: PACKAGE.interval(one.narrowed(WITHIN)),
         WILSON: PACKAGE.interval(one.narrowed(WITHIN), n=units),
         "within, Wilson, z": PACKAGE.interval(normal, n=units),
         SVYCIPROP: korn_graubard(one.value, shapes, units, 0.9 * units),
-        MIXED: about(one.value, _mixed(one.influences), within.freedom.min(axis=1)),
+        MIXED: about(one.value, _mixed(one.influences), _least_freedom(one)),
     }
+
+
+def _least_freedom(one: Measured) -> Floats:
+    return np.min([part.freedom for part in one.spreads[WITHIN].parts.values()], axis=0)
 
 
 def gaps(one: Measured, other: Measured) -> Intervals:
     """Candidates for a difference of two observers."""
-    rows = np.arange(len(one.value))
-    both = together([Several(0 * side.of[WITHIN].draws, side.of[WITHIN]) for side in (one, other)])
+    apart = one.value - other.value
     mixed = _mixed(one.influences - other.influences)
+    together = one.spreads[WITHIN] + other.spreads[WITHIN].times(-1)
+    draws = narrowed(one.of[WITHIN] - other.of[WITHIN], together, PACKAGE.confidence)
+    low, high, _ = paired(apart, together, PACKAGE.confidence)
     return {
-        PLAIN: PACKAGE.interval(one.of[ACROSS].draws - other.of[ACROSS].draws),
+        PLAIN: PACKAGE.interval(one.of[ACROSS] - other.of[ACROSS]),
         BEFORE: PACKAGE.interval(one.narrowed(ACROSS) - other.narrowed(ACROSS)),
-        PERCENTILE: PACKAGE.interval(both.differences(rows, rows + len(rows))),
-        MIXED: about(one.value - other.value, mixed, one.of[WITHIN].freedom.min(axis=1)),
+        PERCENTILE: PACKAGE.interval(draws),
+        JACKKNIFE: (low, high),
+        MIXED: about(apart, mixed, _least_freedom(one)),
     }
 
 
@@ -202,12 +210,12 @@ def kappas(one: Measured) -> Intervals:
     """Candidates for kappa where shapes and textures are crossed."""
     before = one.narrowed(f"{ACROSS}, half")
     return {
-        KLEIN: PACKAGE.interval(one.of[ACROSS].draws),
+        KLEIN: PACKAGE.interval(one.of[ACROSS]),
         BEFORE: PACKAGE.interval(recentred(before, -too_high(before) / 2)),
         PERCENTILE: PACKAGE.interval(one.narrowed(WITHIN)),
         HALF: PACKAGE.interval(one.narrowed(f"{WITHIN}, half")),
         f"{HALF}, {BAYESIAN}": PACKAGE.interval(one.narrowed(f"{BAYESIAN}, half")),
-        MIXED: about(one.value, _mixed(one.influences), one.of[WITHIN].freedom.min(axis=1)),
+        MIXED: about(one.value, _mixed(one.influences), _least_freedom(one)),
     }
 
 
@@ -263,6 +271,6 @@ def _found(
         pairs.append(measured(drawn, kappa, cells))
     yield "kappa on conflicts", "{0}, a human", truths[0], pairs[0].value, kappas(pairs[0])
     names, truth = pairs[0].of, float(np.mean(truths))
-    values = {name: np.mean([each.of[name].draws for each in pairs], axis=0) for name in names}
+    values = {name: np.mean([each.of[name] for each in pairs], axis=0) for name in names}
     mean = combined(drawn, values, np.mean([each.influences for each in pairs], axis=0))
     yield "mean kappa on conflicts", "{0}, ten people", truth, mean.value, kappas(mean)

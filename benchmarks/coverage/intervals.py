@@ -10,6 +10,8 @@ import numpy.typing as npt
 from scipy.stats import beta, t
 
 from gcbook.stats.agreement import kappa, kappa_bias, sums_of
+from gcbook.stats.jackknife import Sampled, spread_of
+from gcbook.stats.maxt import paired
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Factor, Resampling, recentred, variance
 
@@ -28,6 +30,8 @@ SVYCIPROP, MIXED = "svyciprop, beta", "crossed mixed model"
 PERCENTILE, WILSON, MOVED = "within", "within, Wilson", "within, moved twice"
 HALF, RECENTRED = "half images", "half images, recentred"
 """Kappa's draws with Gamma(1/2) images in each of the four cells of right and wrong."""
+WITHOUT, JACKKNIFE = "without", "jackknife, Hall"
+"""The influence of each image instead of draws, and what `gcbook.stats.maxt.paired` makes of it."""
 PACKAGE = Resampling()
 
 
@@ -61,6 +65,20 @@ def shares(values: Values, units: int, freedom: int) -> Intervals:
         WILSON: PACKAGE.interval(values[WITHIN], n=units),
         SVYCIPROP: korn_graubard(values[WITHIN][:, 0], spread, units, freedom),
     }
+
+
+def jackknife(values: Values, each: int) -> Intervals:
+    """The package's intervals of differences.
+
+    Args:
+        values: with the influence of each image, category by category.
+        each: images of a category in a condition.
+    """
+    influences = values[WITHOUT]
+    sampled = Factor("images", [each] * (influences.shape[1] // each))
+    spread = spread_of(influences, [Sampled(slice(None), [sampled])])
+    low, high, _ = paired(values[WITHIN][:, 0], spread, PACKAGE.confidence)
+    return {JACKKNIFE: (low, high)}
 
 
 def gaps(values: Values) -> Intervals:
@@ -146,14 +164,17 @@ class Draws:
 
     def shares(self, mask: Floats) -> dict[str, Floats]:
         """The share of images in a mask."""
-        return {name: self.sums(name, mask).T / len(mask) for name in self.factors}
+        found = {name: self.sums(name, mask).T / len(mask) for name in self.factors}
+        without = (mask.sum(axis=0, dtype=float) - mask) / (len(mask) - 1)
+        return found | {WITHOUT: found[WITHIN][:, :1] - without.T}
 
     def pairs(self, right_a: Floats, right_b: Floats) -> dict[str, dict[str, Floats]]:
         """The metrics of two observers from what each has right, (images, replications).
 
         Returns:
             ``kappa``, ``consistency`` and ``squared`` to values; of kappa, with ``bias``, to order
-            1/n, (replications, 1).
+            1/n, (replications, 1), and what leaving each image out takes from it, (replications,
+            images).
         """
         found: dict[str, dict[str, Floats]] = {"kappa": {}, "consistency": {}, "squared": {}}
         n = len(right_a)
@@ -163,6 +184,11 @@ class Draws:
             found["kappa"] |= self.kappas(name, cells)
             found["consistency"][name] = (cells[0] + cells[3]).T / n
             found["squared"][name] = ((a - b).T / n) ** 2
+        both, a, b = (
+            each.sum(axis=0, dtype=float) - each for each in (right_a * right_b, right_a, right_b)
+        )
+        without = kappa(both, a - both, b - both, n - 1 - a - b + both).T
+        found["kappa"][WITHOUT] = found["kappa"][WITHIN][:, :1] - without
         found["kappa"]["bias"] = kappa_bias(*sums_of(*(cell[:1] for cell in cells))).T
         return found
 
@@ -180,11 +206,17 @@ class Means:
         self._truths: list[float] = []
         self._sums: dict[str, Floats] = {}
         self._known: dict[str, Floats] = {}
+        self._conditions: dict[str, Floats] = {}
 
-    def add(self, truth: float, found: Values) -> None:
+    def add(self, truth: float, found: Values, condition: str) -> None:
         """Add the true value and the values of a condition."""
         self._truths.append(truth)
         for name, each in found.items():
+            # The images of each condition are others.
+            if name == WITHOUT:
+                before = self._conditions.get(condition, 0)
+                self._conditions[condition] = before + np.nan_to_num(each)
+                continue
             known = np.isfinite(each)
             total = self._sums.setdefault(name, np.zeros(each.shape))
             np.add(total, each, out=total, where=known)
@@ -197,4 +229,8 @@ class Means:
 
     def values(self) -> dict[str, Floats]:
         """The means; NaN where no condition is defined."""
-        return {name: share(each, self._known[name]) for name, each in self._sums.items()}
+        found = {name: share(each, self._known[name]) for name, each in self._sums.items()}
+        if self._conditions:
+            influences = np.concatenate([*self._conditions.values()], axis=1)
+            found[WITHOUT] = share(influences, self._known[WITHIN][:, :1])
+        return found

@@ -3,10 +3,13 @@
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 from intervals import Floats, Places
 from scipy.stats import norm
 
 from gcbook.stats.agreement import kappa
+
+Images = slice | npt.NDArray[np.bool_]
 
 NODES, NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(40)
 NODE_WEIGHTS /= NODE_WEIGHTS.sum()
@@ -48,7 +51,8 @@ class Population:
     Attributes:
         high, low: (observers, images), above the one an image's own effects make the answer the
             shape, below the other the texture.
-        least: above this the answer is right; easier than ``high`` where so chosen.
+        least: above this the answer is right; easier than ``high`` by (images,) or (observers,
+            images), where so chosen.
     """
 
     def __init__(
@@ -94,9 +98,9 @@ class Population:
         """1 where an answer is right."""
         return np.asarray(leanings > self.least[..., None]).astype(np.float32)
 
-    def accuracy(self, observer: int) -> float:
-        """Its true value."""
-        return float(norm.sf(self.least[observer] / self.spread[observer]).mean())
+    def accuracy(self, observer: int, images: Images = slice(None)) -> float:
+        """Its true value, on some images."""
+        return float(norm.sf(self.least[observer, images] / self.spread[observer]).mean())
 
     def bias(self, observers: list[int], images: Places) -> float:
         """The true shape bias of some observers together, on some images."""
@@ -104,18 +108,19 @@ class Population:
         texture = norm.cdf(self.low / self.spread)[observers][:, images].sum()
         return float(shape / (shape + texture))
 
-    def cells(self, a: int, b: int) -> Floats:
-        """The true shares of both right, only a, only b, both wrong."""
+    def cells(self, a: int, b: int, images: Images = slice(None)) -> Floats:
+        """The true shares of both right, only a, only b, both wrong, on some images."""
         one_group = self.observers[a].group == self.observers[b].group
         alike = [part.within if one_group else part.across for part in self.parts]
         covariance = np.sqrt(self.variances[a] * self.variances[b]) @ alike
         shared = covariance / float(np.prod(self.spread[[a, b]]))
-        bounds = ((self.least / self.spread)[i][:, None] - np.sqrt(shared) * NODES for i in (a, b))
+        least = (self.least / self.spread)[:, images]
+        bounds = (least[i][:, None] - np.sqrt(shared) * NODES for i in (a, b))
         chances = [norm.sf(each / np.sqrt(1 - shared)) for each in bounds]
         each = chances[0] * chances[1], *chances
         both, right_a, right_b = (float((chance @ NODE_WEIGHTS).mean()) for chance in each)
         return np.array([both, right_a - both, right_b - both, 1 - right_a - right_b + both])
 
-    def kappa(self, a: int, b: int) -> float:
-        """The true kappa of two observers."""
-        return float(kappa(*self.cells(a, b)))
+    def kappa(self, a: int, b: int, images: Images = slice(None)) -> float:
+        """The true kappa of two observers, on some images."""
+        return float(kappa(*self.cells(a, b, images)))

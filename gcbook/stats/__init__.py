@@ -3,7 +3,8 @@
 What is measured: `metrics` (accuracy, shape bias and the metrics of cues) and
 `agreement` (error consistency and the other metrics of two observers), each from counts of any
 shape, so that a resample is only another count. How sure it is: `resampling` (designs, weights,
-intervals, p-values) and `conventions` (what else can be chosen).
+intervals), `jackknife` (what differences vary by), `maxt` (their intervals, and tests of many) and
+`conventions` (what else can be chosen).
 
 From the published trials: `responses` (trials as matrices) → `measures` (all metrics of one dataset
 under every resample) → `estimates` (the long table of values with intervals) with `comparisons`

@@ -9,7 +9,6 @@ here.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from gcbook.paper.experiments import EXPERIMENTS
@@ -204,13 +203,8 @@ def _together(places: Iterable[tuple[str, Any]]) -> Iterator[tuple[Any, str]]:
 
 def _squares(shown: Mapping[Who, str], found: Estimates) -> Iterator[str]:
     """How far the squared differences are too high, where draws tell (`correct_bias`)."""
-    means = found.means.get("accuracy_difference")
-    if means is None or not found.resampling.draws:
-        return
-    drawn = means.values.values
     # What the draws exceed the value by, the value exceeds the truth by.
-    less = np.maximum(2 * drawn[:, 0] - np.nanmean(drawn[:, 1:], axis=1), 0)
-    values = {who[:2]: value for who, value in zip(means.people, less, strict=True)}
+    values = {who[:2]: value for who, value in found.less_biased.items()}
     corrected = [f"{name} {values[who]:z.3f}" for who, name in shown.items() if who in values]
     if corrected:
         yield (

@@ -1,7 +1,7 @@
 """Ranks and paired tests: who is better than whom, and is it more than chance?
 
-Two observers are compared on the same resampled images, so their difference has its own interval,
-usually narrower than the two intervals suggest. p-values are two-sided, and corrected for all tests
+Two observers are compared on the same images, so their difference has its own interval, usually
+narrower than the two intervals suggest. p-values are two-sided, and corrected for all tests
 of a family together (`gcbook.stats.maxt`).
 
 A rank has no sampling distribution of its own: of two near-equal observers one is first by chance,
@@ -19,8 +19,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, is_published
-from gcbook.stats.crossed import Draws, together
+from gcbook.stats.jackknife import Spread, stacked
 from gcbook.stats.maxt import level, step_down
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 
 Floats = npt.NDArray[np.floating]
@@ -34,15 +35,18 @@ class Means(NamedTuple):
 
     Attributes:
         people: (rows,), who they are.
-        values: of them.
+        values: (rows,), of them.
+        spread: what these vary by.
     """
 
     people: Sequence[Who]
-    values: Draws
+    values: Floats
+    spread: Spread
 
-    def of(self, people: Sequence[Who]) -> Draws:
+    def of(self, people: Sequence[Who]) -> "Means":
         """The rows of some of them, in their order."""
-        return self.values.rows([self.people.index(who) for who in people])
+        places = [self.people.index(who) for who in people]
+        return Means(people, self.values[places], self.spread.rows(places))
 
 
 TEST_COLUMNS = (
@@ -63,8 +67,6 @@ REFERENCE = (PUBLISHED_SOURCES[0], "resnet50")
 """Source and name of the network that others are compared with."""
 
 _TESTED = ("shape_bias", "ood_accuracy", "error_consistency")
-_BLOCK = 256
-"""Pairs whose draws are held at a time."""
 
 
 def mean_ranks(
@@ -85,9 +87,10 @@ def mean_ranks(
 
 
 def mean_rank_sets(
-    accuracy_difference: Floats,
-    observed_consistency: Draws,
-    error_consistency: Draws,
+    accuracy_difference: Means,
+    observed_consistency: Means,
+    error_consistency: Means,
+    resampling: Resampling,
 ) -> tuple[Floats, Floats]:
     """The mean ranks that the data leave open, for all models at once.
 
@@ -97,22 +100,23 @@ def mean_rank_sets(
     are conservative: the true ranks are then in the middle, where a false verdict leaves them.
 
     Args:
-        accuracy_difference: (models, 1 + draws), the value first.
-        observed_consistency, error_consistency: of the same models; their confidence is that of
-            all statements together.
+        accuracy_difference, observed_consistency, error_consistency: of the same models.
+        resampling: its confidence is that of all statements together.
 
     Returns:
         Least and largest mean rank, each (models,); 1 and the number of models where nothing is
         told, NaN where a metric is undefined or there are no draws.
     """
-    # The root ranks alike, and its draws are far nearer to a normal distribution than squares.
-    root = Draws(-np.sqrt(np.maximum(accuracy_difference, 0)))
-    n = len(accuracy_difference)
-    values = together([root, observed_consistency, error_consistency])
+    # The root ranks alike, and is far nearer to a normal distribution than squares.
+    root, n = np.sqrt(accuracy_difference.values), len(accuracy_difference.people)
+    spread = accuracy_difference.spread.times(share(-0.5, np.where(root > 0, root, np.nan)))
+    others = observed_consistency, error_consistency
+    values = np.concatenate([-root, *(each.values for each in others)])
     a, b = np.triu_indices(n, k=1)
     first, second = (np.concatenate([side + n * i for i in range(3)]) for side in (a, b))
-    tested = step_down(values, first, second)
-    told = tested.corrected < level(error_consistency.confidence)
+    spreads = stacked([spread, *(each.spread for each in others)])
+    tested = step_down(values, spreads, first, second, resampling)
+    told = tested.corrected < level(resampling.confidence)
     ahead = told & (tested.direction > 0)
     behind = told & (tested.direction < 0)
     better = np.append(second[ahead], first[behind])
@@ -120,8 +124,7 @@ def mean_rank_sets(
     n_better, n_worse = (
         np.bincount(rows, minlength=3 * n).reshape(-1, n).mean(axis=0) for rows in (better, worse)
     )
-    known = np.isfinite(values.values).reshape(3, n, -1)[:, :, 0].all(axis=0)
-    known &= values.plain.shape[1] > 1
+    known = np.isfinite(values).reshape(3, n).all(axis=0) & (resampling.draws > 0)
     return np.where(known, 1 + n_better, np.nan), np.where(known, n - n_worse, np.nan)
 
 
@@ -140,7 +143,7 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
     tables = []
     whole = means["error_consistency"].people if "error_consistency" in means else []
     for metric in (each for each in _TESTED if each in means):
-        people, values = means[metric]
+        people = means[metric].people
         models = [i for i, who in enumerate(people) if who[1] != HUMANS]
         humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
         complete = [i for i in models if people[i] in whole]
@@ -150,7 +153,7 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
         }
         for name, pairs in families.items():
             if pairs:
-                table = _family(people, values, np.array(pairs).T, resampling)
+                table = _family(means[metric], np.array(pairs).T, resampling)
                 tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
     if not tables:
         return pd.DataFrame(columns=TEST_COLUMNS)
@@ -169,7 +172,8 @@ def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFr
         (``METRIC:humans``) and against `REFERENCE` (``METRIC:reference``).
     """
     tables = [pd.DataFrame(columns=TEST_COLUMNS)]
-    for metric, (people, values) in means.items():
+    for metric, each_mean in means.items():
+        people = each_mean.people
         published = is_published(pd.Series([who[0] for who in people], dtype="str")).to_numpy()
         own = [i for i, who in enumerate(people) if not published[i]]
         humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
@@ -180,35 +184,27 @@ def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFr
         }
         for name, pairs in families.items():
             if pairs:
-                table = _family(people, values, np.array(pairs).T, resampling)
+                table = _family(each_mean, np.array(pairs).T, resampling)
                 tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
     return pd.concat([each for each in tables if len(each)] or tables)[
         list(TEST_COLUMNS)
     ].reset_index(drop=True)
 
 
-def _family(
-    people: Sequence[Who], values: Draws, pairs: npt.NDArray[np.integer], resampling: Resampling
-) -> pd.DataFrame:
+def _family(means: Means, pairs: npt.NDArray[np.integer], resampling: Resampling) -> pd.DataFrame:
     first, second = pairs
-    p, corrected, _ = step_down(values, first, second)
-    blocks = [
-        resampling.interval(values.differences(first[at : at + _BLOCK], second[at : at + _BLOCK]))
-        for at in range(0, len(first), _BLOCK)
-    ]
-    low, high = (np.concatenate(ends) for ends in zip(*blocks, strict=True))
-    source, name = (np.array([who[i] for who in people], dtype=object) for i in (0, 1))
-    value = values.values[:, 0]
+    tested = step_down(means.values, means.spread, first, second, resampling)
+    source, name = (np.array([who[i] for who in means.people], dtype=object) for i in (0, 1))
     return pd.DataFrame(
         {
             "a_source": source[first],
             "a": name[first],
             "b_source": source[second],
             "b": name[second],
-            "difference": value[first] - value[second],
-            "low": np.where(np.isnan(p), np.nan, low),
-            "high": np.where(np.isnan(p), np.nan, high),
-            "p": p,
-            "p_corrected": corrected,
+            "difference": means.values[first] - means.values[second],
+            "low": tested.low,
+            "high": tested.high,
+            "p": tested.p,
+            "p_corrected": tested.corrected,
         }
     )

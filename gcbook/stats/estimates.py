@@ -18,7 +18,7 @@ Only means over all datasets are comparable, and ranked and tested.
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple
@@ -40,10 +40,10 @@ from gcbook.stats.comparisons import (
     mean_ranks,
 )
 from gcbook.stats.conventions import SummarySettings
-from gcbook.stats.crossed import Crossed, Crossing, Draws, together
+from gcbook.stats.jackknife import Spread, stacked
 from gcbook.stats.measures import DatasetMeasures, mean_defined, portions
 from gcbook.stats.metrics import CUE_METRICS, human_source, share
-from gcbook.stats.resampling import Resampling, correct_bias
+from gcbook.stats.resampling import Resampling, recentred
 from gcbook.stats.responses import SHAPES, Responses, image_factors, make_responses
 
 Floats = npt.NDArray[np.floating]
@@ -100,12 +100,15 @@ class Estimates:
         seen: of each observer in each dataset, ``source, observer, observer_kind, dataset, n_seen,
             n_shown``: how many of the images that humans saw in the conditions that count.
         means: by metric, over all datasets.
+        less_biased: the accuracy differences of observers over the datasets that they saw, less by
+            what their draws exceed them by; empty without draws.
         resampling: how they were drawn.
     """
 
     estimates: pd.DataFrame
     seen: pd.DataFrame
     means: Mapping[str, Means]
+    less_biased: Mapping[Who, float]
     resampling: Resampling
 
     @cached_property
@@ -131,9 +134,9 @@ def estimate(
     by_dataset = make_responses(settings.choose(trials))
     found, everybody = _measured(by_dataset, settings, all_pairs=all_pairs)
     n_datasets = len(by_dataset)
-    means = _means(found.sums, n_datasets, resampling.confidence)
+    means = _means(found.sums, n_datasets)
     overall = _overall(found.sums, resampling)
-    rows = [*found.rows, *overall, *_ranks(means, n_datasets)]
+    rows = [*found.rows, *overall, *_ranks(means, n_datasets, resampling)]
     seen = pd.concat(
         [
             everyone.people.assign(dataset=name, n_seen=everyone.n_seen, n_shown=everyone.n_shown)
@@ -141,7 +144,7 @@ def estimate(
         ],
         ignore_index=True,
     )
-    return Estimates(_table(rows), seen, means, resampling)
+    return Estimates(_table(rows), seen, means, _less_biased(found.sums), resampling)
 
 
 def estimate_own(
@@ -160,8 +163,7 @@ def estimate_own(
     """
     by_dataset = make_responses(settings.choose(trials))
     found, _ = _measured(by_dataset, settings, own=True)
-    n_datasets, confidence = len(by_dataset), settings.resampling.confidence
-    means = _means(found.sums, n_datasets, confidence)
+    means = _means(found.sums, len(by_dataset))
     overall = _overall(found.sums, settings.resampling)
     table = _table([*found.rows, *overall])
     own = ~is_published(table["source"]) | ~is_published(table["other_source"])
@@ -212,15 +214,15 @@ class _Sum:
     """One observer's metric, summed over datasets.
 
     Attributes:
-        total: (1 + draws,), the sum over the datasets in which it is defined, less the crossed one.
-        crossed: what the dataset of crossed factors adds, if there is one.
+        total: (1 + draws,), the sum over the datasets in which it is defined.
+        spread: what its value varies by, one row.
         defined: (1 + draws,), in how many datasets it is defined.
         n: in how many whole datasets its value is.
         units: the fewest units, images or exemplars, of any of the datasets.
     """
 
     total: Floats
-    crossed: Crossed | None
+    spread: Spread
     defined: npt.NDArray[np.integer]
     n: int
     units: int
@@ -228,19 +230,16 @@ class _Sum:
     def __add__(self, other: "_Sum") -> "_Sum":
         return _Sum(
             self.total + other.total,
-            self.crossed or other.crossed,
+            self.spread + other.spread,
             self.defined + other.defined,
             self.n + other.n,
             min(self.units, other.units),
         )
 
     @property
-    def mean(self) -> Draws:
-        """One row."""
-        return Draws(
-            share(self.total, self.defined)[None],
-            None if self.crossed is None else self.crossed / self.defined,
-        )
+    def mean(self) -> Floats:
+        """(1 + draws,), the mean over datasets."""
+        return np.asarray(share(self.total, self.defined))
 
 
 Sums = Mapping[str, Mapping[Who, _Sum]]
@@ -328,8 +327,8 @@ def _sums(
     people: Sequence[Who],
     values: Floats,
     whole: Flags,
+    measures: DatasetMeasures | None = None,
     units: npt.ArrayLike = 1,
-    crossing: Crossing | None = None,
 ) -> dict[Who, _Sum]:
     """One dataset's part of the means over datasets.
 
@@ -339,19 +338,18 @@ def _sums(
         people: (rows,), whose values they are.
         values: (rows, replicates).
         whole: (rows,), for whom the dataset counts; where the metric is undefined it does not.
+        measures: whose replicates these are; None where they are values alone.
         units: of how many units a share is taken, (rows,) or one number.
-        crossing: of the replicates; None where these are the value and its draws.
     """
+    drawn = measures.bootstrap(values) if measures else values
+    spread = measures.spread(values) if measures else Spread({})
     counts = (whole & np.isfinite(values[:, 0])).tolist()
     of = np.broadcast_to(units, len(values)).tolist()
     found = {}
-    for who, row, n, n_units in zip(people, values, counts, of, strict=True):
+    for i, who in enumerate(people):
         if who[2] != "human" or who[1] == HUMANS:
-            known = np.nan_to_num(row)
-            crossed = crossing.crossed(known) if crossing else None
-            defined = np.isfinite(row[: crossing.n_draws] if crossing else row)
-            total = np.zeros(len(defined)) if crossing else known
-            found[who] = _Sum(total, crossed, defined.astype(np.int16), int(n), n_units)
+            total, defined = np.nan_to_num(drawn[i]), np.isfinite(drawn[i]).astype(np.int16)
+            found[who] = _Sum(total, spread.rows([i]), defined, int(counts[i]), of[i])
     return found
 
 
@@ -497,7 +495,7 @@ def _accuracies(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Fou
             sums = {}
             if condition == "":
                 whole = everyone.whole[places]
-                sums["ood_accuracy"] = _sums(people, values, whole, units, measures.crossing)
+                sums["ood_accuracy"] = _sums(people, values, whole, measures, units)
             yield _Found([rows], sums)
 
 
@@ -528,7 +526,7 @@ def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> It
                 drawn = measures.bootstrap(mean)
                 rows.append(_rows(metric, drawn, about, int(chosen.sum()), resampling, of))
                 if condition == "":
-                    sums[metric] = _sums(people, mean, compared, units, measures.crossing)
+                    sums[metric] = _sums(people, mean, compared, measures, units)
             yield _Found(rows, sums)
         bias = measures.kappa_bias(group)[:, None]
         yield _Found([], {"kappa_bias": _sums(people, bias, compared)})
@@ -576,8 +574,7 @@ def _of_pairs(
     chosen = np.flatnonzero(reference[first] | reference[second])
     who = list(everyone.people.iloc[sides[chosen]].itertuples(index=False, name=None))
     whole = everyone.whole[first[chosen]] & everyone.whole[second[chosen]]
-    crossing = measures.crossing
-    return _Found(rows, {TO_REFERENCE: _sums(who, kappas[chosen], whole, crossing=crossing)})
+    return _Found(rows, {TO_REFERENCE: _sums(who, kappas[chosen], whole, measures)})
 
 
 def _kappas(
@@ -621,35 +618,43 @@ def _shape(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
                 about = labels | {"category": category}
                 rows.append(_rows(metric, measures.bootstrap(values), about, n, resampling, units))
         pooled, whole = shape["shape_bias"][""], everyone.whole[places]
-        crossing = measures.crossing
-        yield _Found(rows, {"shape_bias": _sums(people, pooled, whole, crossing=crossing)})
+        yield _Found(rows, {"shape_bias": _sums(people, pooled, whole, measures)})
 
 
-def _averages(sums: Sums, metric: str, confidence: float) -> dict[Who, Draws]:
-    """Each observer's mean over datasets."""
+def _averages(sums: Sums, metric: str) -> dict[Who, Floats]:
+    """Each observer's mean over datasets with its draws, (1 + draws,)."""
     averages = {who: each.mean for who, each in sums.get(metric, {}).items()}
-    averages = {who: replace(each, confidence=confidence) for who, each in averages.items()}
     if metric == "error_consistency":
-        bias = {who: each.mean.plain[0, 0] for who, each in sums.get("kappa_bias", {}).items()}
-        return {who: each.recentred(bias[who]) for who, each in averages.items()}
+        bias = sums.get("kappa_bias", {})
+        return {who: recentred(each, bias[who].mean[0]) for who, each in averages.items()}
     return averages
 
 
 def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
     """Rows of the means over datasets."""
     for metric in ("ood_accuracy", *PAIR_METRICS, TO_REFERENCE):
-        averages = _averages(sums, metric, resampling.confidence)
+        averages = _averages(sums, metric)
         if averages:
             found = sums[metric].values()
             # A mean over datasets is of as many units as the smallest dataset has, in each.
             units = [each.n * each.units for each in found] if metric in _SHARES else None
             other = {"ood_accuracy": "", TO_REFERENCE: REFERENCE[1]}.get(metric, HUMANS)
             labels = _person_labels(averages) | {"other": other}
-            values = np.concatenate([each.values for each in averages.values()])
+            values = np.stack([*averages.values()])
             yield _rows(metric, values, labels, [each.n for each in found], resampling, units)
 
 
-def _means(sums: Sums, n_datasets: int, confidence: float) -> dict[str, Means]:
+def _less_biased(sums: Sums) -> dict[Who, float]:
+    """See `Estimates.less_biased`."""
+    drawn = _averages(sums, "accuracy_difference")
+    return {
+        who: max(2 * float(each[0]) - float(np.nanmean(each[1:])), 0.0)
+        for who, each in drawn.items()
+        if len(each) > 1 and np.isfinite(each[0])
+    }
+
+
+def _means(sums: Sums, n_datasets: int) -> dict[str, Means]:
     """What tests compare: see `Estimates.means`."""
     means = {}
     for metric in sums:
@@ -658,26 +663,27 @@ def _means(sums: Sums, n_datasets: int, confidence: float) -> dict[str, Means]:
         # Only observers with all datasets are comparable over datasets.
         needed = 1 if "/" in metric else n_datasets
         whole = {
-            who: drawn
-            for who, drawn in _averages(sums, metric, confidence).items()
-            if metric == "shape_bias" or sums[metric][who].n == needed
+            who: each
+            for who, each in sums[metric].items()
+            if metric == "shape_bias" or each.n == needed
         }
         if whole:
-            means[metric] = Means(list(whole), together(list(whole.values())))
+            values = np.array([each.mean[0] for each in whole.values()])
+            n = np.array([each.defined[0] for each in whole.values()])
+            spread = stacked([each.spread for each in whole.values()]).times(share(1, n))
+            means[metric] = Means(list(whole), values, spread)
     return means
 
 
-def _ranks(means: Mapping[str, Means], n_datasets: int) -> Iterator[Rows]:
+def _ranks(means: Mapping[str, Means], n_datasets: int, resampling: Resampling) -> Iterator[Rows]:
     """Rows of the models' mean ranks, if any model is ranked."""
     if "error_consistency" not in means:
         return
     ranked = [who for who in means["error_consistency"].people if who[1] != HUMANS]
     if ranked:
-        drawn = [means[metric].of(ranked) for metric in PAIR_METRICS]
-        ranks = mean_ranks(*(each.values[:, 0] for each in drawn))
-        squares, observed, consistent = drawn
-        squared = correct_bias(squares.values, *_RANGE["accuracy_difference"])
-        ends = mean_rank_sets(squared, observed, consistent)
+        squared, observed, consistent = (means[metric].of(ranked) for metric in PAIR_METRICS)
+        ranks = mean_ranks(squared.values, observed.values, consistent.values)
+        ends = mean_rank_sets(squared, observed, consistent, resampling)
         yield _labelled("mean_rank", ranks, ends, _person_labels(ranked), n_datasets)
 
 

@@ -1,16 +1,25 @@
-r"""Many paired tests at once: the step-down max-t procedure on bootstrap draws.
+r"""Many paired differences: their intervals, and step-down max-t tests of all as one family.
 
-A test asks whether a difference of two observers is more than chance. Its statistic is
-:math:`t_k = |\bar d_k| / s_k`, with mean and standard deviation of the difference over the draws;
-what chance alone would give is :math:`t_k^* = |d_k^* - \bar d_k| / s_k`, one value a draw. Among
-many tests the largest of many statistics is what misleads, so each is held against the largest
-:math:`t^*` of its draw, over all tests that are not yet decided (Westfall & Young, 1993; Romano &
-Wolf, 2005). All tests share their draws: observers who err alike are counted as such, and the least
-p-value that B draws allow, 1/(B + 1), does not grow with the number of tests, as it does with the
-corrections of Bonferroni and Holm.
+A difference d of two observers has the standard error s and the degrees of freedom of
+`gcbook.stats.jackknife`. Of small sets d/s is skewed, and mostly so where kappa rests on few
+errors: a small value has few influences, and so a small error. With :math:`\gamma` the skewness of
+d that the cubes of the influences tell, Hall's (1992) transformation
+
+.. math:: h(t) = t + \tfrac13 \gamma t^2 + \tfrac1{27} \gamma^2 t^3 + \tfrac16 \gamma
+
+takes most of that away; it rises everywhere, so that intervals are those d at which h(d/s) is as
+large as Student's t allows. A test asks the same of 0, and both always agree.
+
+Among many tests the largest of many statistics is what misleads. So each is held against the
+largest of those that are not yet decided, by chance alone (Westfall & Young, 1993; Romano & Wolf,
+2005): normal deviates with the covariance of the differences, each test's p-value as their
+quantile. All tests share these draws: observers who err alike are counted as such, and the least
+corrected p-value that B draws allow, 1/(B + 1), does not grow with the number of tests, as it does
+with the corrections of Bonferroni and Holm.
 
 A verdict takes the sign of its difference. To call two different in the wrong direction is an error
-as well, and the tests count it as one: with near-equal observers in the family the rate holds.
+as well, and the tests count it as one: with near-equal observers in the family the rate holds. How
+often anything false is said on small sets is simulated in ``benchmarks/coverage/families.py``.
 """
 
 import math
@@ -19,100 +28,122 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gcbook.stats.crossed import Draws
+from gcbook.stats.jackknife import Spread
+from gcbook.stats.resampling import Resampling
 
 Floats = npt.NDArray[np.floating]
 Places = npt.NDArray[np.integer]
+
+_BLOCK = 256
+"""Tests whose deviations are held at a time."""
 
 
 class Family(NamedTuple):
     """What a family of tests comes to.
 
     Attributes:
-        p: (tests,), two-sided, of each test alone, from 1 / (draws + 1) to 1.
-        corrected: (tests,), the same as one of the family.
+        low, high: (tests,), the interval of each difference.
+        p: (tests,), two-sided, of each test alone.
+        corrected: (tests,), the same as one of the family, from 1 / (draws + 1) to 1.
         direction: (tests,), 1 where the first is the larger, -1 where the second is, 0 where they
             are alike.
     """
 
+    low: Floats
+    high: Floats
     p: Floats
     corrected: Floats
     direction: Floats
 
 
-def step_down(values: Draws, first: Places, second: Places) -> Family:
+def step_down(
+    values: Floats, spread: Spread, first: Places, second: Places, resampling: Resampling
+) -> Family:
     """Test many differences of two rows, each alone and all as one family.
 
     Args:
-        values: a draw in which a row is undefined counts as the row's mean.
+        values: (rows,).
+        spread: of the same rows.
         first, second: (tests,), the rows to compare.
+        resampling: confidence of the intervals, and draws of the family.
 
     Returns:
-        All of it NaN, and no part of the family, where a row is undefined or the same in every
-        draw: all shape in every resample says nothing of how sure it is. Without draws all are NaN.
-
-    >>> values = Draws(np.array([[0.5] + [0.4, 0.5, 0.6] * 33, [0.0] + [-0.1, 0.1, 0.0] * 33]))
-    >>> step_down(values, np.array([0]), np.array([1])).corrected.tolist()
-    [0.01]
+        All of it NaN, and no part of the family, where a row is undefined or moved by no image: all
+        shape in every resample says nothing of how sure it is. Without draws all are NaN.
     """
-    found = Family(*(np.full(len(first), np.nan) for _ in range(3)))
-    n_draws = values.plain.shape[1] - 1
-    if not n_draws or not len(first):
+    found = Family(*(np.full(len(first), np.nan) for _ in range(5)))
+    if not resampling.draws or not len(first):
         return found
-    mean, plain = _centred(values.values)
-    varies = np.isfinite(values.values[:, 0]) & (_variances(plain) > 1e-20)
+    varies = np.isfinite(values) & (spread.moments().variance > 1e-20)
+    values, spread, place = values[varies], spread.rows(varies.nonzero()[0]), varies.cumsum() - 1
     tested = np.flatnonzero(varies[first] & varies[second])
-    a, b = first[tested], second[tested]
-    parts = [plain]
-    if values.crossed is not None:
-        parts = [_centred(each)[1] for each in (values.plain, values.crossed.draws)]
-    of = {(i, j): _of_pairs(x, y, a, b) for i, x in enumerate(parts) for j, y in enumerate(parts)}
-    weights: list[Floats] = [np.ones(len(tested))]
-    if values.crossed is not None:
-        of_draws = of[1, 1]
-        weights.append(values.crossed.scale_of_differences(a, b, of_draws, values.confidence))
-    apart = sum(weights[i] * weights[j] * each for (i, j), each in of.items())
-    # Two observers who answer alike differ by rounding alone.
-    alike = apart <= 1e-10 * (_variances(plain)[a] + _variances(plain)[b])
-    scale = np.where(alike, 0, 1 / np.sqrt(np.where(alike, 1, apart)))
-    t = (mean[a] - mean[b]) * scale
-    order = np.argsort(-np.abs(t), kind="stable")
-    size = np.abs(t).astype(np.float32)
-    weights = [(each * scale).astype(np.float32) for each in weights]
-    parts = [each.astype(np.float32) for each in parts]
-    alone, among = np.zeros(len(tested)), np.zeros(len(tested))
-    largest = np.zeros(n_draws, dtype=np.float32)
-    for test in order[::-1]:
-        one, other = a[test], b[test]
-        by_chance = np.zeros(n_draws, dtype=np.float32)
-        for part, weight in zip(parts, weights, strict=True):
-            by_chance += (part[one] - part[other]) * weight[test]
-        np.abs(by_chance, out=by_chance)
-        np.maximum(largest, by_chance, out=largest)
-        alone[test] = np.count_nonzero(by_chance >= size[test])
-        among[test] = np.count_nonzero(largest >= size[test])
-    found.direction[tested] = np.sign(t)
-    found.p[tested] = (alone + 1) / (n_draws + 1)
-    found.corrected[tested[order]] = np.maximum.accumulate((among[order] + 1) / (n_draws + 1))
+    a, b = place[first[tested]], place[second[tested]]
+    blocks = [
+        paired(values[x] - values[y], spread.between(x, y), resampling.confidence)
+        for i in range(0, len(a), _BLOCK)
+        for x, y in [(a[i : i + _BLOCK], b[i : i + _BLOCK])]
+    ]
+    if not blocks:
+        return found
+    low, high, p = (np.concatenate(each) for each in zip(*blocks, strict=True))
+    found.low[tested], found.high[tested], found.p[tested] = low, high, p
+    found.direction[tested] = np.where(p < 1, np.sign(values[a] - values[b]), 0)
+    found.corrected[tested] = _corrected(p, spread, a, b, resampling)
     return found
 
 
-def _centred(values: Floats) -> tuple[Floats, Floats]:
-    """Mean of each row's draws, and the draws less it, 0 where there is none."""
-    drawn = values[:, 1:].astype(np.float64)
-    defined = np.isfinite(drawn)
-    mean = np.where(defined, drawn, 0).sum(axis=1) / np.maximum(defined.sum(axis=1), 1)
-    return mean, np.where(defined, drawn - mean[:, None], 0)
+def paired(difference: Floats, spread: Spread, confidence: float) -> tuple[Floats, Floats, Floats]:
+    """Intervals and tests of differences, each alone.
+
+    Args:
+        difference: (tests,), of two observers each.
+        spread: of the differences.
+        confidence: of the intervals.
+
+    Returns:
+        Both ends of each interval, and the two-sided p-value; (tests,) each.
+    """
+    from scipy.special import stdtr, stdtrit
+
+    square, skewness, freedom = spread.moments()
+    error = np.sqrt(square)
+    # Two observers who answer alike differ by rounding alone.
+    alike = error <= 1e-10
+    t = np.where(alike, 0, difference / np.where(alike, 1, error))
+    h = t + skewness * t**2 / 3 + skewness**2 * t**3 / 27 + skewness / 6
+    p = np.where(alike, 1, 2 * stdtr(freedom, -np.abs(h)))
+    reach = stdtrit(freedom, (1 + confidence) / 2)
+    low, high = (difference - error * _inverse(side, skewness) for side in (reach, -reach))
+    return low, high, p
 
 
-def _variances(centred: Floats) -> Floats:
-    return np.asarray((centred**2).mean(axis=1))
+def _inverse(h: Floats, skewness: Floats) -> Floats:
+    """The t of Hall's transformation."""
+    some = np.where(np.abs(skewness) < 1e-6, 1e-6, skewness)
+    return np.asarray(3 / some * (np.cbrt(1 + some * (h - some / 6)) - 1))
 
 
-def _of_pairs(x: Floats, y: Floats, a: Places, b: Places) -> Floats:
-    """(pairs,), the covariance of x's differences of two rows with y's."""
-    between = x @ y.T / x.shape[1]
-    return np.asarray(between[a, a] + between[b, b] - between[a, b] - between[b, a])
+def _corrected(p: Floats, spread: Spread, a: Places, b: Places, resampling: Resampling) -> Floats:
+    """p-values as of a family, from those of each test alone."""
+    from scipy.special import ndtri
+
+    size, power = np.linalg.eigh(spread.covariance())
+    # What crossed factors leave of a covariance may be a little less than nothing.
+    root = (power * np.sqrt(np.maximum(size, 0))).astype(np.float32)
+    drawn = root @ resampling.normal("family", len(root)).T
+    of_rows = root @ root.T
+    scale = np.sqrt(of_rows[a, a] + of_rows[b, b] - 2 * of_rows[a, b])
+    least = -ndtri(p / 2)
+    order = np.argsort(p, kind="stable")
+    largest = np.zeros(resampling.draws, dtype=np.float32)
+    among = np.zeros(len(p))
+    for test in order[::-1]:
+        if p[test] < 1:
+            np.maximum(largest, np.abs(drawn[a[test]] - drawn[b[test]]) / scale[test], out=largest)
+        among[test] = np.count_nonzero(largest >= least[test])
+    found = np.empty(len(p))
+    found[order] = np.maximum.accumulate((among[order] + 1) / (resampling.draws + 1))
+    return np.maximum(found, p)
 
 
 def level(confidence: float) -> float:
@@ -125,7 +156,7 @@ def level(confidence: float) -> float:
 
 
 def draws_needed(confidence: float) -> int:
-    """The least number of draws with which a p-value can fall below the level.
+    """The least number of draws with which a corrected p-value can fall below the level.
 
     >>> draws_needed(0.95), draws_needed(0.999)
     (20, 1000)

@@ -5,10 +5,10 @@ counts:
 
 - place 0: every image once. It holds the value itself;
 - places 1 to B: the B resamples of the bootstrap (`gcbook.stats.resampling`);
-- where shapes and textures are crossed, as many further places as there are images: each has all
-  images but one (the jackknife); if people are resampled, as many again as there are people: each
-  has all people but one. `gcbook.stats.crossed` makes of them the draws that intervals and tests
-  are read off.
+- as many further places as there are images: each has all images but one (the jackknife); if
+  people are resampled, as many again as there are people: each has all people but one.
+  `gcbook.stats.jackknife` makes of them what tests and intervals of differences rest on and, where
+  shapes and textures are crossed, the draws that all intervals are read off.
 
 One piece of code computes a metric for all of them.
 
@@ -24,6 +24,7 @@ many.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +32,7 @@ import numpy.typing as npt
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stats.agreement import PAIR_METRICS, kappa_bias, pair_metrics, sums_of
 from gcbook.stats.conventions import SummarySettings, ZeroDivision
-from gcbook.stats.crossed import Crossing
+from gcbook.stats.jackknife import Sampled, Spread, narrowed, of_people, spread_of
 from gcbook.stats.metrics import CUE_METRICS, cue_metrics, share
 from gcbook.stats.resampling import Factor, Resampling
 from gcbook.stats.responses import Responses, human_factor
@@ -80,21 +81,32 @@ class DatasetMeasures:
         """(humans,), their rows among the observers."""
         return np.flatnonzero(self.responses.is_human)
 
-    @cached_property
-    def human_weights(self) -> Floats:
-        """How often each human counts, (humans, replicates); (humans, 1) where they are fixed."""
-        if not self.settings.resample_observers:
-            return np.ones((len(self.humans), 1))
-        weights = self.settings.resampling.weights(human_factor(self.responses)).T
-        if self.crossing is None:
-            return weights
-        of_images = np.ones((len(weights), len(self.responses.images)))
-        return np.concatenate([weights, of_images, 1 - np.eye(len(weights))], axis=1)
+    @property
+    def n_bootstrap(self) -> int:
+        """How many replicates are the value and its draws; the others are the jackknife's."""
+        return 1 + self.settings.resampling.draws
 
     @property
     def n_replicates(self) -> int:
-        """Length of the last axis."""
-        return next(iter(self._conditions.values())).n_replicates
+        """Length of the last axis, of all conditions together."""
+        if not self.settings.resampling.draws:
+            return 1
+        people = len(self.humans) if self.settings.resample_observers else 0
+        return self.n_bootstrap + len(self.responses.images) + people
+
+    @cached_property
+    def _human_weights(self) -> Floats:
+        """How often each human counts, (humans, 1 + draws + humans)."""
+        drawn = self.settings.resampling.weights(human_factor(self.responses)).T
+        return np.concatenate([drawn, 1 - np.eye(len(drawn))], axis=1)
+
+    def human_weights(self, replicates: int) -> Floats:
+        """How often each human counts, (humans, replicates); (humans, 1) where they are fixed."""
+        if replicates == 1 or not self.settings.resample_observers:
+            return np.ones((len(self.humans), 1))
+        draws, people = np.split(self._human_weights, [self.n_bootstrap], axis=1)
+        of_images = np.ones((len(draws), replicates - self._human_weights.shape[1]))
+        return np.concatenate([draws, of_images, people], axis=1)
 
     @cached_property
     def _conditions(self) -> dict[str, "_Condition"]:
@@ -113,20 +125,44 @@ class DatasetMeasures:
             for name, columns in self.responses.conditions.items()
         }
 
-    @cached_property
-    def crossing(self) -> Crossing | None:
-        """The design of crossed factors; None where there is only one, or nothing is resampled."""
-        (first, *_) = self.factors.values()
-        resampling = self.settings.resampling
-        people = len(self.humans) if self.settings.resample_observers else 0
-        crossed = len(first) > 1 and resampling.draws
-        return Crossing(first, resampling, people) if crossed else None
-
     def bootstrap(self, values: Floats) -> Floats:
-        """Values and their draws, (rows, 1 + draws), from those of all replicates."""
-        if self.crossing is None:
+        """Values and their draws, (rows, 1 + draws), from those of a condition's replicates."""
+        draws = values[:, : self.n_bootstrap]
+        # Where factors are crossed there is one condition.
+        if values.shape[1] == 1 or len(next(iter(self.factors.values()))) == 1:
+            return draws
+        return narrowed(draws, self.spread(values), self.settings.resampling.confidence)
+
+    def spread(self, values: Floats) -> Spread:
+        """What values vary by, from (rows, replicates) of all conditions; nothing without draws."""
+        without = np.nan_to_num(values[:, :1] - values[:, self.n_bootstrap :])
+        if not without.shape[1]:
+            return Spread({})
+        images, people = np.split(without, [len(self.responses.images)], axis=1)
+        conditions = self.responses.conditions.items()
+        found = spread_of(images, [Sampled(each, self.factors[name]) for name, each in conditions])
+        if people.shape[1]:
+            found += of_people(people, human_factor(self.responses).name)
+        return found
+
+    def _of_dataset(self, values: npt.NDArray[Any], condition: str) -> npt.NDArray[Any]:
+        """The same, (…, replicates), of all the dataset's: images of other conditions change none.
+
+        Args:
+            values: of the condition's replicates, those of the bootstrap, of its images and people.
+            condition: its name.
+        """
+        if values.shape[-1] == 1:
             return values
-        return self.crossing.crossed(values).narrowed(self.settings.resampling.confidence)
+        columns, n = self.responses.conditions[condition], self.n_bootstrap
+        shape = (*values.shape[:-1], self.n_replicates)
+        found = np.empty(shape, dtype=values.dtype)
+        end = n + len(self.responses.images)
+        found[..., :n], found[..., n:end] = values[..., :n], values[..., :1]
+        own = values.shape[-1] - (self.n_replicates - end)
+        found[..., n + columns.start : n + columns.stop] = values[..., n:own]
+        found[..., end:] = values[..., own:]
+        return found
 
     def groups(self, each: int) -> Iterator[Places]:
         """The rows of all humans, if there are any, of each class, of the models, a few at a time.
@@ -155,7 +191,7 @@ class DatasetMeasures:
         for condition, images in self._conditions.items():
             sums = self._with_pooled(rows, images.right_and_seen[:, rows])
             if condition in self.counted:
-                pooled += sums
+                pooled += self._of_dataset(sums, condition)
             yield condition, share(*sums)
         yield "", share(*pooled)
 
@@ -205,8 +241,9 @@ class DatasetMeasures:
             if condition in self.counted:
                 for metric in metrics:
                     known = ~np.isnan(values[metric])
-                    np.add(total[metric], values[metric], out=total[metric], where=known)
-                    defined[metric] += known
+                    each = np.where(known, values[metric], 0)
+                    total[metric] += self._of_dataset(each, condition)
+                    defined[metric] += self._of_dataset(known, condition)
             yield condition, values
         yield "", {metric: share(total[metric], defined[metric]) for metric in metrics}
 
@@ -215,9 +252,14 @@ class DatasetMeasures:
     ) -> Iterator[tuple[str, dict[str, Floats]]]:
         """Metrics of some observers with each human: as `pairs`, (rows, humans, replicates)."""
         first, second = np.repeat(rows, len(self.humans)), np.tile(self.humans, len(rows))
-        shape = (len(rows), len(self.humans), self.n_replicates)
         for condition, found in self.pairs(first, second, metrics):
-            yield condition, {metric: values.reshape(shape) for metric, values in found.items()}
+            yield (
+                condition,
+                {
+                    metric: values.reshape(len(rows), len(self.humans), values.shape[-1])
+                    for metric, values in found.items()
+                },
+            )
 
     def kappa_bias(self, rows: Places) -> Floats:
         """Bias of some observers' mean error consistency with humans, as `to_humans` orders them.
@@ -248,14 +290,15 @@ class DatasetMeasures:
             (rows, replicates). If the rows are the humans', one row more: the mean over all pairs
             of humans. If they are a class's, one row: the mean over all pairs.
         """
-        weights = (rows[:, None] != self.humans)[:, :, None] * self.human_weights
+        of_humans = self.human_weights(values.shape[-1])
+        weights = (rows[:, None] != self.humans)[:, :, None] * of_humans
         mean = mean_defined(values.swapaxes(0, 1), weights.swapaxes(0, 1))
         if self._are_class(rows):
             return mean_defined(mean)[None]
         if not self._are_humans(rows):
             return mean
         first, second = np.triu_indices(len(rows), k=1)
-        both = self.human_weights[first] * self.human_weights[second]
+        both = of_humans[first] * of_humans[second]
         among = mean_defined(values[first, second], both)
         return np.concatenate([mean, among[None]])
 
@@ -274,7 +317,8 @@ class DatasetMeasures:
             return sums.sum(axis=-2, keepdims=True)
         if not self._are_humans(rows):
             return sums
-        pooled = (sums * self.human_weights).sum(axis=-2, keepdims=True)
+        weights = self.human_weights(sums.shape[-1])
+        pooled = (sums * weights).sum(axis=-2, keepdims=True)
         return np.concatenate([sums, pooled], axis=-2)
 
 
@@ -288,7 +332,7 @@ class _Condition:
         factors: what is resampled.
         resampling: how.
         keep_weights: whether the weights are few enough to be kept; else they are drawn each time.
-        people: how many are left out in turn, where factors are crossed.
+        people: how many are left out in turn.
     """
 
     name: str
@@ -306,9 +350,9 @@ class _Condition:
 
     @property
     def n_replicates(self) -> int:
-        """See `DatasetMeasures.n_replicates`."""
-        crossed = self.resampling.draws and len(self.factors) > 1
-        return self.n_bootstrap + (self.seen.shape[1] + self.people if crossed else 0)
+        """The bootstrap's, one for each image of the condition, and for each of the people."""
+        left_out = self.seen.shape[1] + self.people if self.resampling.draws else 0
+        return self.n_bootstrap + left_out
 
     def sums(self, masks: npt.NDArray[np.bool_]) -> Floats:
         """How many images a mask, (…, images), holds in each replicate: float64 (…, replicates)."""

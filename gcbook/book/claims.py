@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.project import Project
-from gcbook.chapters.claims import claims_of
 from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
 from gcbook.claims.notebook import claims_in
 from gcbook.files.errors import DataNotFoundError, GcbookError
@@ -25,8 +24,7 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         chapter: the chapter's name.
 
     Raises:
-        GcbookError: a claim of the notebook, or of the chapter's package, was not recorded, or
-            has no mark in the text.
+        GcbookError: a claim was not recorded, or has no mark in the text.
     """
     record = {
         claim["name"]: dict(claim)
@@ -34,13 +32,11 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         for output in cell.get("outputs", [])
         for claim in output.get("data", {}).get(CLAIMS_MIME, [])
     }
-    stated = claims_in(notebook.cells)
-    if unrecorded := {*stated, *claims_of(chapter)} - set(record):
+    if unrecorded := set(claims_in(notebook.cells)) - set(record):
         raise GcbookError(
             f"chapter {chapter}: expected a record of all its claims, found none of "
             f"{', '.join(sorted(unrecorded))}. Its last code cell must be `claim`, below all "
-            "claims; where a package has a claims.yml, a code cell ends with the outcome of "
-            "check_claims(p, facts)."
+            "claims."
         )
     marked = {
         each["result"].get("data", {}).get(MARK_MIME, {}).get("name")
@@ -51,7 +47,7 @@ def recorded_claims(notebook: Any, chapter: str) -> list[dict[str, Any]]:
         if name not in marked:
             raise GcbookError(
                 f"chapter {chapter}: the claim {name} ({claim['sentence']}) has no place in the "
-                f"text. Put {{eval}}`{'claim' if name in stated else 'claims'}.{name}` after its "
+                f"text. Put {{eval}}`claim.{name}` after its "
                 "sentence, where a rerun is to say whether it still holds."
             )
     return list(record.values())

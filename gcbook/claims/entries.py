@@ -1,4 +1,4 @@
-"""YAML files of named entries: the book's claims, the paper's, and the margins."""
+"""YAML files of named entries: the paper's claims, and the margins."""
 
 from pathlib import Path
 from typing import Any, TypeVar

@@ -144,7 +144,7 @@ def described(
         "evidence": evidence,
         "answers": ids,
         "verdict": said,
-        # The name of a fact, and the facts, as a record of `gcbook.claims.check` has them.
+        # The name of a fact, and the facts, as `gcbook.claims.found` reads them.
         "smallest_effect": "".join(seen),
         "effect": effect,
         "facts": seen,

@@ -8,7 +8,7 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
-from gcbook.book import claims, execute
+from gcbook.book import execute
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, run_notebook
 from gcbook.book.project import Project, find_project
@@ -29,9 +29,7 @@ def write_template(project, name, *sources):
 
 
 @pytest.fixture
-def project(tmp_path, monkeypatch):
-    # The templates here have names of chapters, and none of their claims.
-    monkeypatch.setattr(claims, "claims_of", lambda chapter: {})
+def project(tmp_path):
     (tmp_path / "_config.yml").write_text("title: test\n")
     shutil.copy(find_project().root / "_toc.yml", tmp_path)
     made = Project(tmp_path)

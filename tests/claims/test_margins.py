@@ -2,10 +2,8 @@
 
 import pytest
 
-from gcbook.claims import Interval, check, margins
-from gcbook.claims.claim import Claim
+from gcbook.claims import Interval, margins
 from gcbook.claims.margins import above, below, undecided, within
-from gcbook.files.errors import InputError
 
 
 def test_margins_are_declared_with_their_reasons():
@@ -45,12 +43,6 @@ def test_of_several_all_have_to_be_so():
     assert not below(several, 0.035)
 
 
-def test_a_condition_names_margins_and_asks_intervals():
-    facts = type("Facts", (), {})()
-    facts.gap, facts.point = Interval(-0.01, 0.03), 0.01
-    claim = Claim(sentence="a", holds="within(gap, kappa_margin)", evidence="miniature")
-    assert claim.facts == ("gap",)
-    assert check({"a": claim}, facts, changed=False)["a"].state == "holds"
-    wrong = Claim(sentence="a", holds="within(point, kappa_margin)", evidence="miniature")
-    with pytest.raises(InputError, match=r"expected one interval or several, found 0\.01"):
-        check({"a": wrong}, facts, changed=False)
+def test_what_is_no_interval_is_refused():
+    with pytest.raises(TypeError, match=r"expected one interval or several, found 0\.01"):
+        within(0.01, 0.05)

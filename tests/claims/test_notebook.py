@@ -14,11 +14,6 @@ from gcbook.claims.notebook import Claims, claims_in, described
 from gcbook.files.errors import GcbookError, InputError
 
 
-@pytest.fixture
-def without_rooms(monkeypatch):
-    monkeypatch.setattr(book, "claims_of", lambda chapter: {})
-
-
 def claims(**changed):
     return Claims(SimpleNamespace(changed=lambda: changed))
 
@@ -94,7 +89,7 @@ claim("blind", "Nothing is seen.", True, evidence="miniature", answers="humans-s
 """
 
 
-def test_the_source_says_what_the_record_says_but_for_what_is_computed(without_rooms):
+def test_the_source_says_what_the_record_says_but_for_what_is_computed():
     (record,) = book.recorded_claims(notebook(BLIND, ["blind"], "blind"), "moved")
     (stated,) = claims_in([v4.new_code_cell(BLIND)]).values()
     assert record["facts"] == {"smallest_effect": 0.125}
@@ -126,7 +121,7 @@ TWO = "claim('a', 'A.', True)\nclaim('b', 'B.', True)"
         ("a", "ab", "the claim b (.*) has no place in the text. Put {eval}`claim.b`"),
     ],
 )
-def test_a_chapter_records_all_its_claims_and_marks_them(without_rooms, text, shown, says):
+def test_a_chapter_records_all_its_claims_and_marks_them(text, shown, says):
     with pytest.raises(GcbookError, match=says):
         book.recorded_claims(notebook(TWO, text, *shown), "moved")
     whole = book.recorded_claims(notebook(TWO, "ab", *"ab"), "moved")

@@ -8,7 +8,6 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,8 +62,7 @@ def build_book(
     project: Project,
     only: str = "",
     jobs: int = 0,
-    report: Callable[[str, str], None] = lambda name, state: None,
-    busy: Callable[[str], AbstractContextManager[object]] = nullcontext,
+    report: Callable[[str], None] = lambda line: None,
     *,
     solutions: bool = True,
 ) -> Built:
@@ -75,8 +73,7 @@ def build_book(
         only: execute just this chapter (and those that were never executed, as the book needs
             them); default: all that changed.
         jobs: chapters to execute at a time; 0 for as many as there are cores.
-        report: progress of the chapters, as in ``execute_chapters``.
-        busy: makes a context that shows the user what goes on.
+        report: called with a line for what begins and what is done.
         solutions: whether pages have the solutions of the exercises, and offer notebooks, whose
             solutions cannot be hidden.
 
@@ -107,8 +104,8 @@ def build_book(
     made = stamp.is_file() and not changed_files(project.html, project.sums)
     if made and stamp.read_text(encoding="utf-8") == fingerprint:
         return Built(executed, pages=False)
-    with busy("Writing the pages"):
-        built = _run_jupyter_book(project, solutions)
+    report("writing the pages")
+    built = _run_jupyter_book(project, solutions)
     # Between the two the stamp would be that of other pages.
     stamp.unlink(missing_ok=True)
     before = project.html.with_name("html.old")

@@ -50,7 +50,7 @@ def execute_chapters(
     project: Project,
     chapters: Iterable[Chapter],
     jobs: int = 0,
-    report: Callable[[str, str], None] = lambda name, state: None,
+    report: Callable[[str], None] = lambda line: None,
 ) -> list[str]:
     """Execute the chapters that need it into ``book/chapters``.
 
@@ -58,7 +58,7 @@ def execute_chapters(
         project: the checkout.
         chapters: which chapters.
         jobs: how many at a time; 0 for as many as there are processor cores.
-        report: called with a chapter's name and ``"fresh"``, ``"started"`` or ``"done"``.
+        report: called with a line for what begins and what is done.
 
     Returns:
         Names of those that were executed.
@@ -68,24 +68,18 @@ def execute_chapters(
     """
     project.chapters.mkdir(parents=True, exist_ok=True)
     package = package_inputs()
-    waiting: list[Chapter] = []
-    for chapter in chapters:
-        if stale_reason(project, chapter, package):
-            waiting.append(chapter)
-        else:
-            report(chapter.name, "fresh")
+    waiting = [each for each in chapters if stale_reason(project, each, package)]
     _sweep(project)
     if not waiting:
         return []
+    report(f"executing {', '.join(each.name for each in waiting)}")
     cores = os.cpu_count() or 1
     jobs = min(jobs or cores, len(waiting))
     with workers(jobs, _share_cores, max(1, cores // jobs)) as pool:
         futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
-        for name in futures.values():
-            report(name, "started")
-        for future in as_completed(futures):
+        for number, future in enumerate(as_completed(futures), 1):
             future.result()
-            report(futures[future], "done")
+            report(f"{futures[future]}: executed ({number} of {len(waiting)})")
     return [chapter.name for chapter in waiting]
 
 

@@ -73,7 +73,6 @@ def build(
 
     from gcbook.book.build import build_book
     from gcbook.book.chapters import find_chapters
-    from gcbook.book.progress import chapter_progress
     from gcbook.book.project import find_project
     from gcbook.book.variant import given_parameters
     from gcbook.files.locks import locked
@@ -86,8 +85,8 @@ def build(
         )
     given = given_parameters(find_chapters(project), _pairs(parameters or []))
     project = replace(project, given=given)
-    with locked(project.build, "building the book"), chapter_progress() as progress:
-        built = build_book(project, only, jobs, progress.report, progress.busy, solutions=solutions)
+    with locked(project.build, "building the book"):
+        built = build_book(project, only, jobs, say, solutions=solutions)
     executed = ", ".join(built.executed) or "none"
     typer.echo(f"executed: {executed}; pages {'written' if built.pages else 'unchanged'}")
     typer.echo(str(project.html / "index.html"))

@@ -132,12 +132,16 @@ def _ended(codes: list[str], seconds: float) -> tuple[list[list[str]], str]:
     from nbformat.v4 import new_code_cell, new_notebook
 
     errors: list[list[str]] = []
+    end = 0.0
+
+    def begin(**_: object) -> None:
+        nonlocal end
+        end = time.monotonic() + seconds
 
     def note(cell: Any, **_: object) -> None:
         raised = [out for out in cell.outputs if out.output_type == "error"]
         errors.append([raised[0].ename, raised[0].evalue] if raised else [])
 
-    end = time.monotonic() + seconds
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         # What a student handed in is one file.
         write_course_data(Path(folder))
@@ -148,6 +152,7 @@ def _ended(codes: list[str], seconds: float) -> tuple[list[list[str]], str]:
             resources={"metadata": {"path": folder}},
             timeout_func=lambda _: max(end - time.monotonic(), 0.1),
             shell_timeout_interval=1,
+            on_notebook_start=begin,  # when the kernel is there
             on_cell_executed=note,
             shutdown_kernel="immediate",
         )

@@ -99,6 +99,7 @@ def text_of(path):
     return next(cell.source for cell in cells if cell.source.startswith("The square"))
 
 
+@pytest.mark.nightly
 def test_a_chapter_is_its_notebook_its_parameters_and_a_line(root):
     listed = run(root, "from gcbook.cli import main; main(['chapters', 'squares'])")
     assert listed.stdout.splitlines() == ["squares: Squares", "  number = 4: to square"]

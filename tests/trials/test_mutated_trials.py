@@ -1,8 +1,6 @@
 """Files and archives of trials that are damaged, hostile, or none: trials, or one refusal."""
 
-import bz2
 import io
-import lzma
 import os
 import struct
 import zipfile
@@ -114,35 +112,19 @@ def test_what_is_no_file(tmp_path: Path, put: Callable[[Path], object]) -> None:
     assert read(tmp_path / NAME)
 
 
-def all_at(content: bytes, mark: bytes) -> Iterator[int]:
-    at = content.find(mark)
-    while at >= 0:
-        yield at
-        at = content.find(mark, at + 1)
+def deflated(content: bytes) -> bytes:
+    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
+    return packer.compress(content) + packer.flush()
 
 
-def headed(archive: bytes, offset: int, values: int, *, or_: bool = False) -> bytes:
-    """An archive with a byte of every member's two headers set, the local one's at an offset."""
-    changed = bytearray(archive)
-    for mark, at in ((b"PK\3\4", offset), (b"PK\1\2", offset + 2)):
-        for place in all_at(archive, mark):
-            changed[place + at] = values | (changed[place + at] if or_ else 0)
-    return bytes(changed)
-
-
-def member(body: bytes, crc: int, size: int, flags: int = 0, method: int = 8) -> bytes:
+def member(body: bytes, crc: int, size: int) -> bytes:
     """An archive of one member, whose header says what it is told to say."""
-    name = INNER.replace("mine", "m\xffne").encode("latin-1") if flags else INNER.encode()
-    about = struct.pack("<HHHHHIIIHH", 20, flags, method, 0, 33, crc, len(body), size, len(name), 0)
+    name = INNER.encode()
+    about = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, crc, len(body), size, len(name), 0)
     entry = b"PK\1\2\x14\0" + about + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name
     start = 30 + len(name) + len(body)
     end = struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), start, 0)
     return b"PK\3\4" + about + name + body + entry + b"PK\5\6" + end
-
-
-def deflated(content: bytes) -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-    return packer.compress(content) + packer.flush()
 
 
 def archives() -> Iterator[tuple[str, bytes, bool]]:
@@ -150,31 +132,15 @@ def archives() -> Iterator[tuple[str, bytes, bool]]:
     csv = CSV.encode()
     good, crc = zipped({INNER: csv}), zlib.crc32(csv)
     yield "as it should be", good, True
-    yield "encrypted", headed(good, 6, 1, or_=True), False
-    yield "packed by LZMA", zipped({INNER: csv}, zipfile.ZIP_LZMA), True
-    yield "packed by no method", headed(good, 8, 99), False
-    damaged = b"\x09\x04\x05\0" + lzma.compress(csv)[5:]
-    yield "damaged LZMA", member(damaged, crc, len(csv), method=14), False
-    damaged = bz2.compress(csv)[:-9] + b"123456789"
-    yield "damaged bzip2", member(damaged, crc, len(csv), method=12), False
     yield "another sum", member(deflated(csv), crc ^ 1, len(csv)), False
     yield "longer than it says", member(deflated(csv * 999), crc, len(csv)), True
     yield "a bomb", member(deflated(bytes(2**28)), 0, 2**28), False
-    yield "a bomb of bzip2", member(bz2.compress(bytes(2**20)), 0, 2**28, method=12), False
-    yield "a name that is not UTF-8", good.replace(b"mine", b"\xff\xfe\xfd\xfc"), True
-    yield "a name that says to be UTF-8", member(deflated(csv), crc, len(csv), 0x800), True
-    for path in ("../" * 9 + "etc/sketch_x.csv", "/etc/sketch_x.csv", "..\\sketch_x.csv"):
-        yield f"a member {path}", zipped({INNER: csv, path: csv}), False
-    yield "a name of 60,000 letters", zipped({f"sketch/{'x' * 60_000}.csv": csv}), True
     yield "a name of control characters", zipped({"sketch/\x1b[2J\u202e.csv": csv}), True
     twice = zipped({INNER: csv, INNER.replace("mine", "more"): csv}).replace(b"more", b"mine")
     yield "one name twice", twice, True
-    yield "10,000 members", zipped({f"sketch/{n}.csv": b"" for n in range(10_000)}), False
     yield "an archive in an archive", zipped({"raw-data/sketch/inner.zip": good}), False
     yield "a folder that is called .csv", zipped({"sketch/x.csv/": b""}), False
     yield "an empty archive", zipped({}), False
-    yield "a member of nothing", zipped({INNER: b""}), False
-    yield "after 1 MiB of something else", bytes(2**20) + good, True
     yield "a directory of 4 GB", good[:-10] + struct.pack("<I", 2**32 - 2) + good[-6:], False
     for tenths in range(1, 10):
         yield f"cut after {tenths} tenths", good[: len(good) * tenths // 10], False

@@ -18,8 +18,8 @@ from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs, package_inputs
 from gcbook.chapters.parameters import check_parameters, named_trials
 from gcbook.files.atomic import check_free, write_text
-from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.locks import lock_folder
+from gcbook.files.errors import GcbookError
+from gcbook.files.locks import locked
 from gcbook.files.processes import run_process
 
 
@@ -54,16 +54,8 @@ def run_chapter(
     chapter = pick_chapter(project, name)
     parameters = check_parameters(name, **values)
     trials, plain = named_trials(parameters), parameters.as_dict()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"--output: expected a folder or a place where one can be made, found {folder} "
-            f"({error.strerror}); name another one."
-        ) from error
     notebook, page = folder / f"{name}.ipynb", folder / f"{name}.html"
-    lock = lock_folder(folder, "running a chapter into it")
-    try:
+    with locked(folder, "running a chapter into it"):
         if not overwrite:
             for path in (notebook, page):
                 check_free(path)
@@ -73,8 +65,6 @@ def run_chapter(
         inputs = chapter_inputs(chapter, plain, package_inputs())
         run_notebook(chapter.template, notebook, given, inputs=inputs, progress=progress)
         write_page(project, chapter, notebook, plain, page)
-    finally:
-        lock.release()
     return notebook, page
 
 

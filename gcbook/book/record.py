@@ -105,8 +105,6 @@ def chapter_inputs(
     """
     declared = parameters_of(chapter.name)
     files = {**declared.files(), **paths_in(parameters)}
-    if declared.counts_claims:
-        files["notebooks"] = chapter.template.parent
     return {
         "template": hash_of(chapter.template),
         "parameters": dict(parameters),

@@ -8,7 +8,7 @@ literals from papermill or JupyterLab.
 import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -84,14 +84,9 @@ Model = Annotated[str, Field(description="a model that gcbook models lists, or n
 
 
 class Parameters(BaseModel):
-    """Checked parameters of one chapter.
-
-    Attributes:
-        counts_claims: whether the page depends on what the other chapters claim.
-    """
+    """Checked parameters of one chapter."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    counts_claims: ClassVar[bool] = False
 
     @classmethod
     def files(cls) -> Mapping[str, Path]:
@@ -196,24 +191,12 @@ class OfStores(Parameters):
             check_files(open_stores(self.stores))
 
 
-class Home(OfStores):
+class Home(Parameters):
     """Parameters of the landing page."""
 
-    counts_claims: ClassVar[bool] = True
-
-    def check_files(self) -> None:
-        """Refuse stores that cannot be read, or that no lane of the dial is for."""
-        super().check_files()
-        if self.stores:
-            from gcbook.miniworld.results.own_stores import OTHER, open_stores
-
-            for one in open_stores(self.stores):
-                if one.images.kind == OTHER:
-                    raise InputError(
-                        "stores: the dial shows published stimuli and images of the drawn world, "
-                        f"found {one.images.title} in {one.store.path}. "
-                        f"`gcbook run weighting -p stores {one.store.path}` takes them."
-                    )
+    margin: float = Field(
+        0.05, ge=0, le=0.5, description="accuracy that a weighting may lose and still keep it"
+    )
 
 
 class World(Parameters):

@@ -3,7 +3,6 @@
 import pytest
 
 from gcbook.book.chapters import find_chapters, read_parameters
-from gcbook.book.page import as_arguments
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import (
     CHAPTERS,
@@ -95,13 +94,6 @@ def test_a_model_of_photographs_needs_the_pictures(monkeypatch):
 def test_unknown_chapters_are_refused():
     with pytest.raises(InputError, match="no chapter is called 'shapes'; chapters: blurred-images"):
         check_parameters("shapes")
-
-
-def test_arguments_are_read_back_as_they_were_written():
-    values = {"draws": 500, "resample_observers": True, "datasets": "edge,sketch"}
-    words = as_arguments(values)
-    read = dict(zip(words[1::3], words[2::3], strict=True))
-    assert check_parameters(CHAPTER, **read).changed() == values
 
 
 @pytest.mark.parametrize("chapter", CHAPTERS)

@@ -1,4 +1,4 @@
-"""*The fair test, on photographs*: answers from errors, with all draws and with endless ones."""
+"""*The fair test, on photographs*: answers from errors, and what is counted of them."""
 
 import numpy as np
 import pandas as pd
@@ -18,31 +18,17 @@ def measure():
     return names_after("photographs", "measure")
 
 
-def of_margins(measure, right, wrong):
-    """Let the measure read errors (images, halves, 1) of the right class and of another one."""
-    errors = np.full((len(right), 2, 1, CLASSES), 9.0)
-    errors[..., 0], errors[..., 1] = right, wrong
-    images = pd.DataFrame({"category": measure["LABELS"][[0] * len(right)]})
-    measure["read"] = lambda network, test_set: (images, np.array([0.5]), errors)
-    return measure["named"]("", "", "category").mean()
-
-
-def test_endless_draws_are_approached_from_few(measure):
-    rng = np.random.default_rng(0)
-    margin, error = rng.normal(0.5, 1, 200_000), rng.normal(0, 0.8, (200_000, 2, 1))
-    endless = (margin > 0).mean()
-    found = of_margins(measure, np.zeros_like(error), margin[:, None, None] + error)
-    with_all = (margin + error.mean((1, 2)) > 0).mean()
-    assert with_all < endless - 0.02
-    assert abs(found - endless) < abs(with_all - endless) / 3
-
-
-def test_without_noise_nothing_changes(measure):
-    right, wrong = (
-        np.zeros((4, 2, 1)),
-        np.array([1.0, -1, 2, 3])[:, None, None] * np.ones((4, 2, 1)),
-    )
-    assert of_margins(measure, right, wrong) == 0.75
+def test_errors_of_all_draws_are_weighted_and_the_smallest_wins(measure):
+    images = pd.DataFrame({"category": measure["LABELS"][[0, 0, 0]]})
+    errors = np.full((3, 2, 2, CLASSES), 9.0)  # images, halves, times
+    errors[..., 0] = 1
+    errors[0, :, 0, 1], errors[1, :, 0, 1], errors[2, 0, 0, 1] = 0.5, 1.5, 0.9
+    measure["read"] = lambda network, test_set: (images, np.array([0.1, 0.9]), errors)
+    low_noise = lambda t: (t < 0.5) * 1.0  # noqa: E731
+    assert measure["named"]("", "", "category", low_noise).tolist() == [0, 1, 1]
+    halves = measure["answered"]("", "", "category", low_noise)
+    assert halves.is_open.tolist() == [False, False, True]
+    assert measure["named"]("", "", "category", np.ones_like).tolist() == [1, 1, 1]
 
 
 def test_shares_and_ratio_fit_each_other(chapter):

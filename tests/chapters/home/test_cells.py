@@ -47,4 +47,5 @@ def test_home_and_the_chapter_have_the_same_numbers(found):
             chapter = at.loc[(network, f"k = {k}"), measures].tolist()
             assert rows.loc[k, measures].tolist() == pytest.approx(chapter)
     chapter = at.loc[("photo-cnn", "k = 7"), measures].tolist()
-    assert found["small_resnet"][measures].tolist() == pytest.approx(chapter)
+    # There, answers of both trainings are counted together; here, ratios are averaged.
+    assert found["small_resnet"][measures].tolist() == pytest.approx(chapter, abs=5e-4)

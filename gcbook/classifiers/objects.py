@@ -16,7 +16,7 @@ from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -26,7 +26,7 @@ from gcbook.classifiers import registry
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.checks import check_prediction
-from gcbook.classifiers.diffusion import DiffusionClassifier, clean_image
+from gcbook.classifiers.diffusion import Denoise, DiffusionClassifier, clean_image
 from gcbook.classifiers.discriminative import (
     DiscriminativeClassifier,
     category_log_probs,
@@ -55,6 +55,14 @@ _PREPROCESS = (
     "transform of torchvision"
 )
 _GREY = np.full((64, 64, 3), 0.5, np.float32)
+_OWN = {"preprocess", "fingerprint"}
+_TAKES = {
+    "diffusers pipeline": {"template"},
+    "network": _OWN,
+    "log-likelihood": _OWN,
+    "denoiser": {*_OWN, "prediction", "schedule", "clip"},
+}
+"""What may be given besides labels, name and device, by what the model is."""
 
 
 def wrap(
@@ -125,33 +133,22 @@ def wrap(
     """
     own = str(getattr(model, "__name__", None) or type(model).__name__).lower()
     called = name or ("model" if own == "<lambda>" else own)
-    diffusers = sys.modules.get("diffusers")
-    pipeline = diffusers is not None and isinstance(model, diffusers.DiffusionPipeline)
-    needed = 0 if pipeline else _needed(model, called)
-    given: dict[str, Any] = {
-        "template": template,
-        "prediction": prediction,
-        "schedule": schedule,
-        "clip": clip,
-    }
-    given |= {"preprocess": preprocess, "fingerprint": fingerprint or None}
-    takes = [{"template"}, {"preprocess", "fingerprint"}, {"preprocess", "fingerprint"}]
+    kind = _kind(model, called)
+    given: dict[str, Any] = {"template": template, "prediction": prediction, "schedule": schedule}
+    given |= {"clip": clip, "preprocess": preprocess, "fingerprint": fingerprint or None}
     for argument, value in given.items():
-        if value is not None and argument not in (
-            takes[needed] if needed < 3 else {*given} - {"template"}
-        ):
-            kind = f"a model of {needed} arguments" if needed else "a diffusers pipeline"
+        if value is not None and argument not in _TAKES[kind]:
             raise InputError(
-                f"{called}: {argument}: expected none for {kind}; found {value!r}. Leave it out."
+                f"{called}: {argument}: expected none for a {kind}; found {value!r}. Leave it out."
             )
-    if pipeline:
+    if kind == "diffusers pipeline":
         return _wrap_pipeline(model, labels, template, called, device)
     if isinstance(model, torch.nn.Module):
         model.eval()
         tensors = (*model.parameters(), *model.buffers())
         device = device or (tensors[0].device if tensors else None)
     place = torch.device(device or "cpu")
-    if needed == 1:
+    if kind == "network":
         return _wrap_network(model, preprocess, labels, called, place, fingerprint)
     encode = _images(preprocess, place, called)
     details: dict[str, object] = {"space": "own", "resize": encode.describe()}
@@ -159,10 +156,19 @@ def wrap(
         details |= {"space": "pixels", "resolution": preprocess}
     shared: dict[str, Any] = {"labels": _names(labels, called), "name": called}
     shared |= {"details": details, "fingerprint": fingerprint}
-    if needed == 2:
-        return _wrap_likelihood(model, encode, shared)
+    if kind == "log-likelihood":
+
+        def log_prob(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+            found = model(x, label.to(x.device))
+            return _checked(called, "one log-likelihood an image", found, label.shape)[:, None]
+
+        return AutoregressiveClassifier(encode, log_prob, **shared)
+    known, said = _process(prediction, schedule, called)
+    shared["details"] |= {"prediction": said, "schedule": known.as_dict()}
     clip = clip or ("static" if isinstance(preprocess, int) else "none")
-    classifier = _wrap_denoiser(model, encode, prediction, schedule, clip, shared)
+    classifier = DiffusionClassifier(
+        _denoise(model, known, said, called), known, encode, clip=clip, **shared
+    )
     if check:
         with _running(called, "a model that takes images noised by the schedule, t and label"):
             check_prediction(
@@ -171,11 +177,18 @@ def wrap(
     return classifier
 
 
+def _checked(name: str, expected: str, found: Any, *shapes: Sequence[int]) -> torch.Tensor:
+    if not isinstance(found, torch.Tensor) or found.shape not in shapes:
+        raise InputError(
+            f"{name}: expected {expected}, of shape {tuple(shapes[0])}; found {_shape(found)}."
+        )
+    return found
+
+
 def _wrap_network(
     network: Any, preprocess: Any, labels: Any, name: str, device: torch.device, fingerprint: str
 ) -> DiscriminativeClassifier:
-    plain = TorchvisionPreprocess()
-    chosen: Preprocess = plain if preprocess is None else _images(preprocess, device, name)
+    chosen = TorchvisionPreprocess() if preprocess is None else _images(preprocess, device, name)
     probe = chosen([_GREY]).to(device)
 
     def logits(x: torch.Tensor) -> torch.Tensor:
@@ -203,34 +216,12 @@ def _wrap_network(
     )
 
 
-def _wrap_likelihood(
-    function: Any, encode: Preprocess, shared: dict[str, Any]
-) -> AutoregressiveClassifier:
-    def log_prob(x: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        found = function(x, label.to(x.device))
-        if not isinstance(found, torch.Tensor) or found.shape != label.shape:
-            raise InputError(
-                f"{shared['name']}: expected one log-likelihood an image, of shape "
-                f"({len(label)},); found {_shape(found)}."
-            )
-        return found[:, None]
-
-    return AutoregressiveClassifier(encode, log_prob, **shared)
-
-
-def _wrap_denoiser(
-    function: Any,
-    encode: Preprocess,
-    asked: Prediction | None,
-    schedule: Any,
-    clip: Clip,
-    shared: dict[str, Any],
-) -> DiffusionClassifier:
-    name = shared["name"]
-    if asked not in ("epsilon", "v", "flow", "sample"):
+def _process(asked: Prediction | None, schedule: Any, name: str) -> tuple[Schedule, str]:
+    """Return a denoiser's schedule, and its prediction by the name that diffusers has for it."""
+    if asked not in get_args(Prediction):
         raise InputError(
-            f"{name}: prediction: expected what it returns, epsilon, v, flow or sample; found "
-            f"{asked!r}."
+            f"{name}: prediction: expected what it returns, {', '.join(get_args(Prediction))}; "
+            f"found {asked!r}."
         )
     known = _SCHEDULES.get("flow" if schedule is None and asked == "flow" else schedule, schedule)
     if not all(hasattr(known, part) for part in ("alpha", "sigma", "snap", "as_dict")):
@@ -240,37 +231,32 @@ def _wrap_denoiser(
         )
     t = known.snap(np.linspace(0.1, 0.9, 9))
     preserving = np.allclose(known.alpha(t) ** 2 + known.sigma(t) ** 2, 1, atol=1e-3)
-    if (asked == "flow" and not isinstance(known, FlowSchedule)) or (
-        asked == "v" and not preserving
-    ):
+    fits = {"flow": isinstance(known, FlowSchedule), "v": preserving}
+    if not fits.get(asked, True):
         raise InputError(
             f"{name}: prediction: expected 'flow' (noise - image) with schedule='flow', or 'v' "
             f"with one whose alpha² + sigma² is 1; found {asked!r} with {known.as_dict()['name']}."
         )
-    prediction = "v_prediction" if asked == "v" else asked
+    return known, "v_prediction" if asked == "v" else asked
 
+
+def _denoise(function: Any, schedule: Schedule, prediction: str, name: str) -> Denoise:
     def denoise(x_t: torch.Tensor, t: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
         found = function(x_t, t, label.to(x_t.device))
-        output = getattr(found, "sample", found)
         n, channels, *sides = x_t.shape
         # A network that also predicts a variance has twice the channels.
-        shapes = [(n, channels, *sides), (n, 2 * channels, *sides)]
-        if not isinstance(output, torch.Tensor) or tuple(output.shape) not in shapes:
-            raise InputError(
-                f"{name}: expected a prediction of x_t's shape, {_shape(x_t)}; found "
-                f"{_shape(output)}."
-            )
+        shapes = x_t.shape, (n, 2 * channels, *sides)
+        output = _checked(
+            name, "a prediction of x_t's shape", getattr(found, "sample", found), *shapes
+        )
         times = t.double().cpu().numpy()
         alpha, sigma = (
-            torch.as_tensor(values, dtype=x_t.dtype, device=x_t.device)
-            for values in (known.alpha(times), known.sigma(times))
+            torch.as_tensor(of(times), dtype=x_t.dtype, device=x_t.device)
+            for of in (schedule.alpha, schedule.sigma)
         )
         return clean_image(prediction, output[:, :channels].to(x_t.dtype), x_t, alpha, sigma)
 
-    about = {"prediction": prediction, "schedule": known.as_dict()}
-    return DiffusionClassifier(
-        denoise, known, encode, clip=clip, **shared | {"details": shared["details"] | about}
-    )
+    return denoise
 
 
 def _wrap_pipeline(
@@ -450,10 +436,11 @@ def _groups(
                 f"{name}: labels: expected numbers of outputs from 0 to {n_outputs - 1}, each with "
                 f"its category; found {list(labels)}."
             )
-        named = dict.fromkeys(labels[output] for output in sorted(labels))
-        known = [category for category in CATEGORIES if category in named]
-        classes = tuple(known if len(known) == len(named) else named)
-        outputs = {each: [key for key in sorted(labels) if labels[key] == each] for each in classes}
+        outputs: dict[str, list[int]] = {}
+        for output in sorted(labels):
+            outputs.setdefault(labels[output], []).append(output)
+        known = set(outputs) <= set(CATEGORIES)
+        classes = tuple(sorted(outputs, key=CATEGORIES.index) if known else outputs)
         return classes, [tuple(outputs[each]) for each in classes]
     if labels is None and n_outputs == IMAGENET_CLASSES:
         labels = [str(index) for index in range(n_outputs)]
@@ -469,22 +456,25 @@ def _groups(
     return names, [(index,) for index in range(n_outputs)]
 
 
-def _needed(model: Any, name: str) -> int:
-    """How many arguments a model needs: 1, 2 or 3."""
+def _kind(model: Any, name: str) -> str:
+    """What a model is, a key of `_TAKES`: told apart by how many arguments it needs."""
+    diffusers = sys.modules.get("diffusers")
+    if diffusers is not None and isinstance(model, diffusers.DiffusionPipeline):
+        return "diffusers pipeline"
     found = f"an object of type {type(model).__name__}"
     if callable(model):
+        asked = model.forward if isinstance(model, torch.nn.Module) else model
         try:
-            asked = model.forward if isinstance(model, torch.nn.Module) else model
             parameters = inspect.signature(asked).parameters.values()
-            positional = [each for each in parameters if each.kind in (0, 1)]
-            needed = [each.name for each in positional if each.default is each.empty]
-            # A model of transformers has a default for every argument.
-            n = len(needed) or int(isinstance(model, torch.nn.Module) and bool(positional))
-            if n in (1, 2, 3):
-                return n
-            found = f"one whose arguments are {', '.join(needed) or 'none'}"
         except (TypeError, ValueError):
-            found = "one that does not say its arguments"
+            parameters = ()
+        positional = [each for each in parameters if each.kind in (0, 1)]
+        needed = [each.name for each in positional if each.default is each.empty]
+        # A model of transformers has a default for every argument.
+        n = len(needed) or int(isinstance(model, torch.nn.Module) and bool(positional))
+        if n in (1, 2, 3):
+            return ("network", "log-likelihood", "denoiser")[n - 1]
+        found = f"one whose arguments are {', '.join(needed) or 'none'}"
     raise InputError(
         f"{name}: expected a network(x), a log_likelihood(x, label), a denoiser(x_t, t, label) or "
         f"a diffusers pipeline; found {found}. Wrap it in a function."

@@ -13,14 +13,13 @@ of one are not nats of another.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 
-from gcbook.classifiers.protocol import Adapter, Clip, Draw
-from gcbook.paper.categories import CATEGORIES
+from gcbook.classifiers.protocol import Adapter, Clip, Draws, Labels, Measured, Named
 
 Tokenize = Callable[[Sequence[np.ndarray]], torch.Tensor]
 LogProb = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
@@ -36,7 +35,7 @@ class AutoregressiveClassifier(Adapter):
         tokenize: maps images (a list of arrays (H, W, 3) in [0, 1]) to tokens, int64 (N, L).
         log_prob: ``log_prob(tokens (N, L), label (N,) int64) -> (N, L)``, for each token the
             natural log of its probability given the class and the tokens before it.
-        labels, name, details, fingerprint: as `Adapter` has them.
+        named: see `gcbook.classifiers.protocol.Named`.
     """
 
     kind = "autoregressive"
@@ -44,30 +43,15 @@ class AutoregressiveClassifier(Adapter):
     measures: tuple[str, ...] = ("nll",)
     deterministic = True
 
-    def __init__(
-        self,
-        tokenize: Tokenize,
-        log_prob: LogProb,
-        *,
-        labels: Sequence[str] = CATEGORIES,
-        name: str = "autoregressive",
-        details: dict[str, object] | None = None,
-        fingerprint: str = "",
-    ) -> None:
-        super().__init__(labels, name, details, fingerprint, space="tokens")
+    def __init__(self, tokenize: Tokenize, log_prob: LogProb, **named: Unpack[Named]) -> None:
+        super().__init__({"space": "tokens"}, **named)
         self.tokenize = tokenize
         self.log_prob = log_prob
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.tokenize(images)
 
-    def measure(
-        self,
-        x: torch.Tensor,
-        draws: Sequence[Draw],
-        labels: torch.Tensor | None,
-        clip: Clip,
-    ) -> dict[str, torch.Tensor]:
+    def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         # Thousands of nats, of which classes differ by a few: float32 sums would round those.
         return {"nll": -self.log_prob(x, self.one_each(labels)).cpu().double().sum(1)}
 

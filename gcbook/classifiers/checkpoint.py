@@ -21,6 +21,7 @@ from gcbook.classifiers.pretrained import (
     refused_model,
 )
 from gcbook.classifiers.prompts import make_prompts
+from gcbook.classifiers.protocol import Named
 from gcbook.classifiers.weights import hash_weights, weight_files, weight_variant
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import PROMPT_TEMPLATE
@@ -63,7 +64,7 @@ class Checkpoint:
         """SHA-256 of what is loaded; see `gcbook.classifiers.weights.hash_weights`."""
         return hash_weights(self.path)
 
-    def named(self, **details: object) -> dict[str, Any]:
+    def named(self, **details: object) -> Named:
         """Return the arguments that all classifiers take: labels, name and details."""
         dtype = str(self.dtype).removeprefix("torch.")
         known = {"weights": self.weights, "dtype": dtype, "format": self.format}

@@ -21,16 +21,25 @@ prediction         clean image                           holds for
 """
 
 from collections.abc import Callable, Sequence
-from typing import Literal, get_args
+from typing import Literal, Unpack, get_args
 
 import numpy as np
 import torch
 
-from gcbook.classifiers.protocol import Adapter, Clip, Draw, mean_errors, shared_rows
+from gcbook.classifiers.protocol import (
+    Adapter,
+    Clip,
+    Draw,
+    Draws,
+    Labels,
+    Measured,
+    Named,
+    mean_errors,
+    shared_rows,
+)
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import Schedule, log_snr
-from gcbook.paper.categories import CATEGORIES
 
 Denoise = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]
 Encode = Callable[[Sequence[np.ndarray]], torch.Tensor]
@@ -54,7 +63,7 @@ class DiffusionClassifier(Adapter):
             shape and range. By default both are done, which is the same where there is no code.
         clip: how the clean image is clipped by default: "static" to [-1, 1] suits pixels, "none"
             latents.
-        labels, name, details, fingerprint: as `Adapter` has them.
+        named: see `gcbook.classifiers.protocol.Named`.
     """
 
     kind = "diffusion"
@@ -69,14 +78,11 @@ class DiffusionClassifier(Adapter):
         *,
         decode: Decode | None = None,
         fit: Encode | None = None,
-        labels: Sequence[str] = CATEGORIES,
-        name: str = "diffusion",
         clip: Clip = "none",
-        details: dict[str, object] | None = None,
-        fingerprint: str = "",
+        **named: Unpack[Named],
     ) -> None:
         known = {"space": "pixels", "prediction": "sample", "schedule": schedule.as_dict()}
-        super().__init__(labels, name, details, fingerprint, **known)
+        super().__init__(known, **named)
         self.denoise = denoise
         self.schedule = schedule
         self.encode = encode or _pixels
@@ -92,13 +98,7 @@ class DiffusionClassifier(Adapter):
         noise = keyed_noise(rule, image_id, index, tuple(prepared.shape))
         return Draw(index, float(t), float(log_snr(self.schedule, t)), noise)
 
-    def measure(
-        self,
-        x: torch.Tensor,
-        draws: Sequence[Draw],
-        labels: torch.Tensor | None,
-        clip: Clip,
-    ) -> dict[str, torch.Tensor]:
+    def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         x = x if x.dtype == torch.float64 else x.float()
         times = np.array([draw.t for draw in draws])
         alpha, sigma, t = (

@@ -13,13 +13,14 @@ One evaluation answers for all classes, and nothing is random.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Unpack
 
 import numpy as np
 import torch
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.preprocess import Preprocess, ProcessorPreprocess
-from gcbook.classifiers.protocol import Adapter, Clip, Draw
+from gcbook.classifiers.protocol import Adapter, Clip, Draws, Labels, Measured, Named
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes, imagenet_indices
 
@@ -33,7 +34,7 @@ class DiscriminativeClassifier(Adapter):
         log_probs: maps prepared images (N, ...) to (N, len(labels)), natural logarithms.
         preprocess: brings images to the network's input.
         device: where the network runs.
-        labels, name, details, fingerprint: as `Adapter` has them.
+        named: see `gcbook.classifiers.protocol.Named`.
     """
 
     kind = "discriminative"
@@ -47,14 +48,11 @@ class DiscriminativeClassifier(Adapter):
         log_probs: LogProbs,
         preprocess: Preprocess,
         *,
-        labels: Sequence[str] = CATEGORIES,
-        name: str = "discriminative",
         device: str | torch.device = "cpu",
-        details: dict[str, object] | None = None,
-        fingerprint: str = "",
+        **named: Unpack[Named],
     ) -> None:
         shown = {"resolution": preprocess.size[0], "resize": preprocess.describe()}
-        super().__init__(labels, name, details, fingerprint, space="pixels", **shown)
+        super().__init__({"space": "pixels"} | shown, **named)
         self.log_probs = log_probs
         self.preprocess = preprocess
         self.device = device
@@ -67,13 +65,7 @@ class DiscriminativeClassifier(Adapter):
         return 1
 
     @torch.inference_mode()
-    def measure(
-        self,
-        x: torch.Tensor,
-        draws: Sequence[Draw],
-        labels: torch.Tensor | None,
-        clip: Clip,
-    ) -> dict[str, torch.Tensor]:
+    def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         return {"nll": -self.log_probs(x).float()}
 
 

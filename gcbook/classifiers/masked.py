@@ -22,16 +22,25 @@ Both use the same random numbers for all classes.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 import torch
 
-from gcbook.classifiers.protocol import Adapter, Clip, Draw, mean_errors, shared_rows
+from gcbook.classifiers.protocol import (
+    Adapter,
+    Clip,
+    Draw,
+    Draws,
+    Labels,
+    Measured,
+    Named,
+    mean_errors,
+    shared_rows,
+)
 from gcbook.classifiers.regeneration import Remask, Stream, regenerate
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, timestep
-from gcbook.paper.categories import CATEGORIES
 
 
 @dataclass(frozen=True)
@@ -55,39 +64,21 @@ class MaskedNetwork:
     mask_token: int
 
 
-class MaskedClassifier(Adapter):
-    """What both ways share.
+class MaskedBound(Adapter):
+    """The bound: each draw is an unbiased estimate of it, in nats.
 
     Args:
         network: the model.
-        labels, name, details, fingerprint: as `Adapter` has them.
-        known: entries of the description that the way of comparing knows.
+        named: see `gcbook.classifiers.protocol.Named`.
     """
 
     kind = "masked"
     parts = ("network",)
-
-    def __init__(
-        self,
-        network: MaskedNetwork,
-        *,
-        labels: Sequence[str] = CATEGORIES,
-        name: str = "masked",
-        details: dict[str, object] | None = None,
-        fingerprint: str = "",
-        **known: object,
-    ) -> None:
-        super().__init__(labels, name, details, fingerprint, **known)
-        self.network = network
-
-
-class MaskedBound(MaskedClassifier):
-    """The bound: each draw is an unbiased estimate of it, in nats."""
-
     measures: tuple[str, ...] = ("nll",)
 
-    def __init__(self, network: MaskedNetwork, **named: Any) -> None:
-        super().__init__(network, space="tokens", method="bound", **named)
+    def __init__(self, network: MaskedNetwork, **named: Unpack[Named]) -> None:
+        super().__init__({"space": "tokens", "method": "bound"}, **named)
+        self.network = network
 
     def prepare(self, images: Sequence[np.ndarray]) -> torch.Tensor:
         return self.network.encode(self.network.pixels(images))
@@ -101,13 +92,7 @@ class MaskedBound(MaskedClassifier):
         rate = timestep(rule, image_id, index)
         return Draw(index, rate, noise=1 - uniform if opposite else uniform)
 
-    def measure(
-        self,
-        x: torch.Tensor,
-        draws: Sequence[Draw],
-        labels: torch.Tensor | None,
-        clip: Clip,
-    ) -> dict[str, torch.Tensor]:
+    def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         rate = torch.tensor([draw.t for draw in draws], dtype=torch.float64)
         uniform = torch.from_numpy(np.stack([np.asarray(draw.noise) for draw in draws]))
         hidden = (uniform < rate[:, None]).to(x.device)
@@ -125,33 +110,31 @@ class _StreamDraw(Draw):
     stream: Stream = field(repr=False, compare=False, kw_only=True)
 
 
-class MaskedRegeneration(MaskedClassifier):
+class MaskedRegeneration(Adapter):
     """Mask, regenerate, compare in pixels: errors are means over elements in [-1, 1].
 
     Args:
         network: the model.
         mask_ratio: share of the tokens to be regenerated, in [0, 1].
         remask: how, in how many steps.
-        named: labels, name, details and fingerprint, as `Adapter` has them.
+        named: see `gcbook.classifiers.protocol.Named`.
 
     Raises:
         InputError: no such share.
     """
 
+    kind = "masked"
+    parts = ("network",)
     measures: tuple[str, ...] = ("error_l2", "error_l1")
 
     def __init__(
-        self,
-        network: MaskedNetwork,
-        *,
-        mask_ratio: float,
-        remask: Remask,
-        **named: Any,
+        self, network: MaskedNetwork, *, mask_ratio: float, remask: Remask, **named: Unpack[Named]
     ) -> None:
         if not 0 <= mask_ratio <= 1:
             raise InputError(f"mask_ratio: expected a share in [0, 1], found {mask_ratio}.")
-        rule: dict[str, Any] = {"mask_ratio": mask_ratio, **remask.as_dict()}
-        super().__init__(network, space="pixels", method="regenerate", **rule, **named)
+        known = {"space": "pixels", "method": "regenerate", "mask_ratio": mask_ratio}
+        super().__init__(known | remask.as_dict(), **named)
+        self.network = network
         self.mask_ratio = mask_ratio
         self.remask = remask
         self.evaluations = remask.steps
@@ -168,13 +151,7 @@ class MaskedRegeneration(MaskedClassifier):
 
         return _StreamDraw(index, self.mask_ratio, stream=stream)
 
-    def measure(
-        self,
-        x: torch.Tensor,
-        draws: Sequence[Draw],
-        labels: torch.Tensor | None,
-        clip: Clip,
-    ) -> dict[str, torch.Tensor]:
+    def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         label = self.one_each(labels)
         # Classes share a draw: its image is encoded once.
         first, index = shared_rows(draws)

@@ -8,7 +8,7 @@ the cosine schedule has the same :math:`\alpha`.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ import torch
 from gcbook.classifiers.augmentation import draw_alpha, mix_noise
 from gcbook.classifiers.diffusion import columns, noise_of
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
-from gcbook.classifiers.protocol import Clip, Draw
+from gcbook.classifiers.protocol import Clip, Draw, Draws, Labels, Measured
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule, log_snr
@@ -81,13 +81,7 @@ class NoisedClassifier(DiscriminativeClassifier):
         return self.draws(image_id, index, rule, tuple(prepared.shape), self.sqrt_alphas)
 
     @torch.inference_mode()
-    def measure(
-        self,
-        x: torch.Tensor,
-        draws: Sequence[Draw],
-        labels: torch.Tensor | None,
-        clip: Clip,
-    ) -> dict[str, torch.Tensor]:
+    def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         alphas = CosineSchedule().alpha(np.array([each.t for each in draws]))
         alpha = torch.as_tensor(alphas, dtype=x.dtype, device=x.device)
         noised = mix_noise(x, columns(alpha, x), noise_of(draws, x))

@@ -216,9 +216,9 @@ def _wrap_network(
     )
 
 
-def _process(asked: Prediction | None, schedule: Any, name: str) -> tuple[Schedule, str]:
+def _process(asked: str | None, schedule: Any, name: str) -> tuple[Schedule, str]:
     """Return a denoiser's schedule, and its prediction by the name that diffusers has for it."""
-    if asked not in get_args(Prediction):
+    if asked is None or asked not in get_args(Prediction):
         raise InputError(
             f"{name}: prediction: expected what it returns, {', '.join(get_args(Prediction))}; "
             f"found {asked!r}."
@@ -465,9 +465,9 @@ def _kind(model: Any, name: str) -> str:
     if callable(model):
         asked = model.forward if isinstance(model, torch.nn.Module) else model
         try:
-            parameters = inspect.signature(asked).parameters.values()
+            parameters = [*inspect.signature(asked).parameters.values()]
         except (TypeError, ValueError):
-            parameters = ()
+            parameters = []
         positional = [each for each in parameters if each.kind in (0, 1)]
         needed = [each.name for each in positional if each.default is each.empty]
         # A model of transformers has a default for every argument.

@@ -10,12 +10,13 @@ the decision) happens elsewhere and is the same for all kinds.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias, TypedDict, Unpack, get_args
 
 import numpy as np
 
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
+from gcbook.paper.categories import CATEGORIES
 
 if TYPE_CHECKING:
     import torch
@@ -36,6 +37,11 @@ class Draw:
     t: float = float("nan")
     log_snr: float = float("nan")
     noise: np.ndarray | None = field(default=None, repr=False, compare=False)
+
+
+Draws: TypeAlias = Sequence[Draw]
+Labels: TypeAlias = "torch.Tensor | None"
+Measured: TypeAlias = "dict[str, torch.Tensor]"
 
 
 class Classifier(Protocol):
@@ -88,13 +94,7 @@ class Classifier(Protocol):
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: "torch.Tensor") -> Draw:
         """Make one image's draw; ``prepared`` is that image alone, without the first axis."""
 
-    def measure(
-        self,
-        x: "torch.Tensor",
-        draws: Sequence[Draw],
-        labels: "torch.Tensor | None",
-        clip: Clip,
-    ) -> dict[str, "torch.Tensor"]:
+    def measure(self, x: "torch.Tensor", draws: Draws, labels: Labels, clip: Clip) -> Measured:
         """Evaluate the network on a batch.
 
         Args:
@@ -109,16 +109,29 @@ class Classifier(Protocol):
         """
 
 
+class Named(TypedDict, total=False):
+    """What a classifier of any kind is given by name.
+
+    Attributes:
+        labels: names of the classes, in the order of their indices; by default the categories.
+        name: the observer's name; by default the kind.
+        details: what else makes the scores what they are, for `Classifier.describe`.
+        fingerprint: tells the model from others, where ``details`` have no ``weights``; by default
+            the hash of what the classifier's ``parts`` hold.
+    """
+
+    labels: Sequence[str]
+    name: str
+    details: Mapping[str, object]
+    fingerprint: str
+
+
 class Adapter:
     """What is the same for classifiers of most kinds; the attributes are those of `Classifier`.
 
     Args:
-        labels: names of the classes, in the order of their indices.
-        name: the observer's name.
-        details: what else makes the scores what they are, for `describe`.
-        fingerprint: tells the model from others, where ``details`` have no ``weights``; by default
-            the hash of what ``parts`` hold.
         known: entries of the description that the kind knows; ``details`` may say otherwise.
+        named: see `Named`.
 
     Attributes:
         parts: names of the attributes that compute the scores.
@@ -132,19 +145,12 @@ class Adapter:
     evaluations = 1
     default_clip: Clip = "none"
 
-    def __init__(
-        self,
-        labels: Sequence[str],
-        name: str,
-        details: Mapping[str, object] | None,
-        fingerprint: str = "",
-        **known: object,
-    ) -> None:
-        self.labels = tuple(labels)
-        self.name = name
-        self.details = dict(details or {})
-        self.fingerprint = fingerprint
-        self._known = known
+    def __init__(self, known: Mapping[str, object], **named: Unpack[Named]) -> None:
+        self.labels = tuple(named.get("labels", CATEGORIES))
+        self.name = named.get("name", self.kind)
+        self.details = dict(named.get("details", {}))
+        self.fingerprint = named.get("fingerprint", "")
+        self._known = dict(known)
 
     def describe(self) -> dict[str, object]:
         """Describe as `Classifier.describe` does.
@@ -168,7 +174,7 @@ class Adapter:
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: "torch.Tensor") -> Draw:
         return Draw(index)
 
-    def one_each(self, labels: "torch.Tensor | None") -> "torch.Tensor":
+    def one_each(self, labels: Labels) -> "torch.Tensor":
         """Return the labels of a batch.
 
         Raises:

@@ -12,7 +12,6 @@ from tiny import tokens as tiny
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.masked import (
     MaskedBound,
-    MaskedClassifier,
     MaskedNetwork,
     MaskedRegeneration,
 )
@@ -143,7 +142,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tiny.amused(tmp_path_factory.mktemp("models") / "amused")
 
 
-def load(folder: Path, **options: object) -> MaskedClassifier:
+def load(folder: Path, **options: object) -> MaskedBound | MaskedRegeneration:
     return load_classifier(folder, **{"template": "{}", "labels": PROMPTS, **options})
 
 
@@ -156,7 +155,7 @@ def options(request: pytest.FixtureRequest) -> dict[str, object]:
 
 
 @pytest.fixture
-def classifier(folder: Path, options: dict[str, object]) -> MaskedClassifier:
+def classifier(folder: Path, options: dict[str, object]) -> MaskedBound | MaskedRegeneration:
     return load(folder, **options)
 
 
@@ -166,7 +165,7 @@ def images(count: int = 3) -> list[np.ndarray]:
 
 
 def grid(
-    classifier: MaskedClassifier, x: torch.Tensor, labels: list[int], draws: int = 2
+    classifier: MaskedBound | MaskedRegeneration, x: torch.Tensor, labels: list[int], draws: int = 2
 ) -> dict[tuple[int, int, int], tuple[float, ...]]:
     """Measure all images, draws and classes in one batch."""
     units = [
@@ -186,7 +185,7 @@ def grid(
 
 
 def test_scores_do_not_depend_on_what_else_is_asked(
-    folder: Path, classifier: MaskedClassifier, options: dict[str, object]
+    folder: Path, classifier: MaskedBound | MaskedRegeneration, options: dict[str, object]
 ) -> None:
     x = classifier.prepare(images())
     together = grid(classifier, x, [0, 1, 2])
@@ -206,7 +205,10 @@ def test_scores_do_not_depend_on_what_else_is_asked(
 
 
 def test_a_copy_gives_the_same_scores_and_description(
-    folder: Path, classifier: MaskedClassifier, options: dict[str, object], tmp_path: Path
+    folder: Path,
+    classifier: MaskedBound | MaskedRegeneration,
+    options: dict[str, object],
+    tmp_path: Path,
 ) -> None:
     copy = load(Path(shutil.copytree(folder, tmp_path / "copy")), **options)
     assert copy.describe() | {"model": "amused"} == classifier.describe()

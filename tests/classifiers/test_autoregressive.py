@@ -147,28 +147,6 @@ def test_likelihood_is_that_of_the_models_own_sampler(
         assert -found.item() == pytest.approx(expected, abs=1e-4)
 
 
-def test_scores_do_not_depend_on_what_else_is_asked(
-    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
-) -> None:
-    tokens = SEQUENCES[::17].repeat_interleave(3, 0)
-    labels = torch.arange(3).repeat(len(SEQUENCES[::17]))
-    together = nll(classifier, tokens, labels)
-    assert len(together.unique()) == len(together)
-
-    alone = [nll(classifier, row[None], k) for row, k in zip(tokens, labels, strict=True)]
-    torch.testing.assert_close(torch.cat(alone), together, atol=1e-5, rtol=0)
-
-    backwards = load(folders[kind], kind, labels=PROMPTS[::-1])
-    torch.testing.assert_close(nll(backwards, tokens, 2 - labels), together, atol=1e-5, rtol=0)
-
-    # One more, far longer: every other prompt is padded to it, if anything is.
-    long = "a very very very very very very very large bad photo of a very large bear."
-    more = load(folders[kind], kind, labels=(*PROMPTS, long))
-    with_long = nll(more, tokens[:6], torch.tensor([0, 1, 2, 3, 1, 3]))
-    keep = [0, 1, 2, 4]
-    torch.testing.assert_close(with_long[keep], together[keep], atol=1e-5, rtol=0)
-
-
 def test_chunks_of_logits_change_nothing(
     classifier: AutoregressiveClassifier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -236,43 +214,6 @@ def test_t5_heads_are_scaled_or_not(folders: dict[str, Path], tmp_path: Path) ->
     assert -found.item() == pytest.approx(expected, abs=1e-4)
 
 
-def test_bfloat16_changes_no_token_and_little_else(
-    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
-) -> None:
-    coarse = load(folders[kind], kind, dtype="bfloat16")
-    many = images(30)
-    assert torch.equal(coarse.prepare(many), classifier.prepare(many))
-    tokens = coarse.prepare(many[:6])
-    fine = nll(classifier, tokens, 2)
-    values = nll(coarse, tokens, 2)
-    torch.testing.assert_close(values, fine, atol=1.5, rtol=0)
-    assert not torch.equal(values, fine)
-
-
-def test_a_copy_gives_the_same_scores_and_description(
-    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str, tmp_path: Path
-) -> None:
-    copy = load(Path(shutil.copytree(folders[kind], tmp_path / "copy")), kind)
-    assert copy.name == "copy"
-    assert copy.describe() | {"model": classifier.name} == classifier.describe()
-    assert json.loads(json.dumps(copy.describe())) == copy.describe()
-    tokens = copy.prepare(images())
-    assert torch.equal(nll(copy, tokens, 1), nll(classifier, tokens, 1))
-
-
-def test_description_tells_what_makes_the_scores(
-    folders: dict[str, Path], classifier: AutoregressiveClassifier, kind: str
-) -> None:
-    found = classifier.describe()
-    assert found["kind"] == "autoregressive"
-    assert found["space"] == "tokens"
-    assert found["labels"] == found["prompts"] == list(PROMPTS)
-    assert found["resolution"] == 4
-    assert len(str(found["weights"])) == 64
-    assert classifier.measures == ("nll",)
-    assert (classifier.deterministic, classifier.joint, classifier.evaluations) == (True, False, 1)
-
-
 def test_prompts_are_as_the_processors_of_the_models_write_them(
     folders: dict[str, Path],
 ) -> None:
@@ -302,11 +243,6 @@ def test_sums_are_not_rounded_to_float32() -> None:
     assert nll(classifier, classifier.prepare(images(1)), 0).item() == pytest.approx(
         exact, abs=1e-6
     )
-
-
-def test_what_cannot_be_loaded_is_refused(folders: dict[str, Path]) -> None:
-    with pytest.raises(InputError, match=r"resolution is for FLUX\.1"):
-        load(folders["janus"], "janus", resolution=16)
 
 
 def test_a_janus_without_its_template_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:

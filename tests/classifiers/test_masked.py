@@ -1,4 +1,3 @@
-import json
 import shutil
 from collections.abc import Callable
 from itertools import product
@@ -146,19 +145,6 @@ def load(folder: Path, **options: object) -> MaskedBound | MaskedRegeneration:
     return load_classifier(folder, **{"template": "{}", "labels": PROMPTS, **options})
 
 
-METHODS = ({"method": "bound"}, {"method": "regenerate", "steps": 3})
-
-
-@pytest.fixture(params=METHODS, ids=["bound", "regenerate"])
-def options(request: pytest.FixtureRequest) -> dict[str, object]:
-    return request.param
-
-
-@pytest.fixture
-def classifier(folder: Path, options: dict[str, object]) -> MaskedBound | MaskedRegeneration:
-    return load(folder, **options)
-
-
 def images(count: int = 3) -> list[np.ndarray]:
     generator = np.random.default_rng(0)
     return [generator.random((20, 24 + n, 3), dtype=np.float32) for n in range(count)]
@@ -182,40 +168,6 @@ def grid(
     columns = zip(*(values[name].tolist() for name in classifier.measures), strict=True)
     keys = [(image, draw.index, label) for image, draw, label in units]
     return dict(zip(keys, columns, strict=True))
-
-
-def test_scores_do_not_depend_on_what_else_is_asked(
-    folder: Path, classifier: MaskedBound | MaskedRegeneration, options: dict[str, object]
-) -> None:
-    x = classifier.prepare(images())
-    together = grid(classifier, x, [0, 1, 2])
-    assert len(set(together.values())) > 12
-
-    alone = {}
-    for image, n, label in together:
-        draw = classifier.draw(f"image {image}", n, DrawRule(), x[image])
-        values = classifier.measure(x[[image]], [draw], torch.tensor([label]), "none")
-        alone[image, n, label] = tuple(values[name].item() for name in classifier.measures)
-    for key, values in alone.items():
-        assert values == pytest.approx(together[key], abs=1e-4)
-
-    backwards = load(folder, labels=PROMPTS[::-1], **options)
-    for (image, n, label), values in grid(backwards, x, [2, 0, 1]).items():
-        assert values == pytest.approx(together[image, n, 2 - label], abs=1e-4)
-
-
-def test_a_copy_gives_the_same_scores_and_description(
-    folder: Path,
-    classifier: MaskedBound | MaskedRegeneration,
-    options: dict[str, object],
-    tmp_path: Path,
-) -> None:
-    copy = load(Path(shutil.copytree(folder, tmp_path / "copy")), **options)
-    assert copy.describe() | {"model": "amused"} == classifier.describe()
-    assert json.loads(json.dumps(copy.describe())) == copy.describe()
-    x = classifier.prepare(images())
-    assert torch.equal(copy.prepare(images()), x)
-    assert grid(copy, x, [0, 2]) == grid(classifier, x, [0, 2])
 
 
 def test_description_tells_what_makes_the_scores(folder: Path) -> None:
@@ -288,15 +240,6 @@ def test_without_a_mask_every_class_gets_the_reconstruction(folder: Path) -> Non
     for (image, _, _), (error_l2, error_l1) in grid(classifier, x, [0, 1, 2]).items():
         assert error_l2 == pytest.approx(squares[image].item(), abs=1e-6)
         assert error_l1 == pytest.approx(absolute[image].item(), abs=1e-6)
-
-
-def test_bfloat16_changes_no_token_and_little_else(folder: Path) -> None:
-    fine, coarse = load(folder), load(folder, dtype="bfloat16")
-    x = coarse.prepare(images())
-    assert torch.equal(x, fine.prepare(images()))
-    expected = grid(fine, x, [0, 1])
-    for key, values in grid(coarse, x, [0, 1]).items():
-        assert values == pytest.approx(expected[key], rel=0.1, abs=0.5)
 
 
 def streams(count: int, seed: int = 0) -> list[Callable[[str], np.random.Generator]]:

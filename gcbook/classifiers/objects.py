@@ -7,7 +7,9 @@ no store is continued with another model.
 
 import importlib
 import inspect
+import json
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
@@ -22,21 +24,19 @@ import numpy as np
 import torch
 from PIL import Image
 
-from gcbook.classifiers import registry
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
-from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.checks import check_prediction
+from gcbook.classifiers.class_ids import CLASS_TABLE
 from gcbook.classifiers.diffusion import Denoise, DiffusionClassifier, clean_image
 from gcbook.classifiers.discriminative import (
     DiscriminativeClassifier,
     category_log_probs,
     class_indices,
 )
-from gcbook.classifiers.fingerprint import fingerprint as fingerprint_of
+from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
 from gcbook.classifiers.registry import OBJECT, object_name
-from gcbook.classifiers.weights import VOLATILE
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.gate import open_file
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, Schedule
@@ -91,8 +91,8 @@ def wrap(
             - ``denoiser(x_t, t, label) -> prediction``, of ``x_t``'s shape: with ``prediction`` and
               ``schedule``. ``t`` is float (n,) in (0, 1], 0 clean and 1 noise; step i of T discrete
               steps is t = (i + 1)/T;
-            - a diffusers pipeline, which is read as its saved folder would be. Of the arguments
-              below it takes ``labels``, ``template``, ``name`` and ``device``.
+            - a diffusers pipeline, which is saved to a temporary folder and read from there. Of the
+              arguments below it takes ``labels``, ``template``, ``name`` and ``device``.
 
             ``label`` is int64 (n,), the index of each one's class in ``labels``. A module is put
             into evaluation mode.
@@ -266,107 +266,30 @@ def _wrap_pipeline(
     name: str,
     device: str | torch.device | None,
 ) -> "Classifier":
-    kind = type(pipeline).__name__
-    adapter = registry.find(kind)
-    if adapter is None:
-        near = ", ".join(registry.relatives(kind))
-        raise InputError(
-            f"{name}: expected a pipeline whose format is known (gcbook models --formats), found "
-            f"{kind}.{f' Near it: {near}.' if near else ''} Wrap a denoiser instead, a function "
-            "(x_t, t, label) that calls the pipeline's network."
-        )
+    """Save a pipeline for as long as it takes to read it."""
     ids = labels if isinstance(labels, Mapping) else None
-    held = _Held(
-        Path(f"<{kind}>"),
-        kind,
-        name,
-        _names(labels if ids is None else list(ids), name),
-        torch.device(device or pipeline.device),
-        pipeline.dtype,
-        template,
-        held=pipeline,
-        ids=ids,
-    )
-    return adapter.load(held)
-
-
-@dataclass(frozen=True)
-class _Held(Checkpoint):
-    """A pipeline in memory, answering as its saved folder would.
-
-    Attributes:
-        held: the pipeline. Its networks are used as they are; those of another type or elsewhere
-            are copied.
-        ids: the class of each label that the user gave, if any.
-    """
-
-    held: Any = None
-    ids: Mapping[str, int] | None = None
-
-    @cached_property
-    def weights(self) -> str:
-        about: dict[str, object] = {}
-        for name, part in self.held.components.items():
-            if isinstance(part, torch.nn.Module) and name != "safety_checker":
-                about[name] = dict(part.state_dict())
-            if hasattr(part, "get_vocab"):
-                about[name] = sorted(part.get_vocab().items())
-            config = getattr(part, "config", {})
-            content = config.to_dict() if hasattr(config, "to_dict") else dict(config)
-            about[f"{name} settings"] = sorted(
-                (key, str(each)) for key, each in content.items() if key not in VOLATILE
-            )
-        return fingerprint_of(about)
-
-    @cached_property
-    def index(self) -> dict[str, Any]:
-        entries = {
-            name: list(value) if isinstance(value, tuple) else value
-            for name, value in self.held.config.items()
-        }
-        # A DiT holds its own by name.
-        names = self.ids or getattr(self.held, "labels", None)
-        if isinstance(names, Mapping):
-            by_id: dict[int, list[str]] = {}
-            for label, number in names.items():
-                by_id.setdefault(number, []).append(label)
-            entries["id2label"] = {str(key): ", ".join(value) for key, value in by_id.items()}
-        return entries
-
-    def read_json(self, name: str) -> dict[str, Any]:
-        if name == "model_index.json":
-            return self.index
-        part = getattr(self.held, name.split("/")[0])
-        return {**part.config, "_class_name": type(part).__name__}
-
-    def network(
-        self,
-        part: str,
-        *classes: str,
-        device: str | torch.device | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> Any:
-        network = self._component(part, classes)
-        # Where it is to be in the end: what waits elsewhere would be a copy. "cuda" is "cuda:0".
-        place = torch.empty(0, device=self.device).device
-        wanted = place, dtype or self.dtype
-        if (network.device, network.dtype) != wanted:
-            import copy
-
-            network = copy.deepcopy(network).to(*wanted)
-        return network.eval()
-
-    def tokenizer(self, part: str = "tokenizer") -> Any:
-        return self._component(part)
-
-    def _component(self, part: str, classes: Sequence[str] = ()) -> Any:
-        found = getattr(self.held, part, None)
-        if found is None or (classes and type(found).__name__ not in classes):
-            raise InputError(
-                f"{self.format}: {part}: expected {' or '.join(classes) or 'a tokenizer'}, found "
-                f"{type(found).__name__}."
-            )
-        return found
+    # A DiT holds the names of its classes beside its configuration.
+    known = getattr(pipeline, "labels", None)
+    with tempfile.TemporaryDirectory() as folder:
+        pipeline.save_pretrained(folder)
+        index = Path(folder, "model_index.json")
+        content = json.loads(index.read_text(encoding="utf-8"))
+        if isinstance(known, Mapping):
+            by_id: dict[str, list[str]] = {}
+            for label, number in known.items():
+                by_id.setdefault(str(number), []).append(label)
+            content["id2label"] = {key: ", ".join(names) for key, names in by_id.items()}
+            index.write_text(json.dumps(content), encoding="utf-8")
+        if ids is not None:
+            Path(folder, CLASS_TABLE).write_text(json.dumps(dict(ids)), encoding="utf-8")
+        return load_classifier(
+            folder,
+            labels=_names(labels if ids is None else list(ids), name),
+            template=template,
+            name=name,
+            device=str(device or pipeline.device),
+            dtype=str(pipeline.dtype).removeprefix("torch."),
+        )
 
 
 @dataclass(frozen=True)

@@ -140,7 +140,7 @@ def check_model(
     device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Check a model before it is scored: prompt, clean image, batches, fingerprint.
+    """Check a model before it is scored: prompt, clean image, batches.
 
     The exit status is 1 if a check fails.
     """

@@ -27,7 +27,6 @@ from gcbook.classifiers.weights import (
 )
 from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
-from gcbook.files.gate import read_json
 from gcbook.files.naming import did_you_mean
 from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
@@ -111,7 +110,7 @@ def load_classifier(
         # Before gigabytes are fetched for a call that cannot succeed.
         _check_options(entry.kind, registry.options_of(entry.kind), given, called)
     path, found = _from_zoo(entry) if entry else _from_path(called)
-    adapter = _adapter(found)
+    adapter = registry.find(found)
     _check_options(adapter.kind, adapter.options, given, called)
     from gcbook.classifiers.checkpoint import Checkpoint
     from gcbook.classifiers.devices import DTYPES, explain_memory, usable_device
@@ -177,7 +176,11 @@ def check_kind(model: str, kinds: Collection[str]) -> None:
     place = at_hand(entry) if entry else None
     folder = place.path if place else find_local(model)
     # A folder may be called as a model of the zoo, and hold another one.
-    kind = find_adapter(folder).kind if folder and folder.is_dir() else entry and entry.kind
+    kind = (
+        registry.find(registry.find_format(folder)).kind
+        if folder and folder.is_dir()
+        else entry and entry.kind
+    )
     if (kind and kind not in kinds) or not (kind or HUB_ID.fullmatch(model)):
         raise InputError(
             f"model: expected a name that gcbook models lists, the folder of a model, or a Hub id "
@@ -211,56 +214,10 @@ def _shown(option: str) -> str:
     return f"{option} ({shown})" if shown else option
 
 
-def find_adapter(folder: Path) -> registry.Format:
-    """Return the format of the model in a folder.
-
-    Raises:
-        InputError: the folder holds no model of a format that is known.
-    """
-    return _adapter(_find_format(folder))
-
-
-def _adapter(found: str) -> registry.Format:
-    return next(each for each in registry.FORMATS if each.knows(found))
-
-
-def _find_format(folder: Path) -> str:
-    """What a folder holds: a name that a format knows, of a class, or like ``timm resnet50``."""
-    said = list(_said(folder))
-    found = next((each for each in said if registry.find(each)), None)
-    if found is not None:
-        return found
-    near = list(dict.fromkeys(name for each in said for name in registry.relatives(each)))
-    known = [name for each in registry.FORMATS for name in each.names]
-    raise InputError(
-        f"{folder}: expected a model whose model_index.json (_class_name) or config.json "
-        f"(architectures) names a class that is known; found {', '.join(said) or 'neither'}. "
-        f"{'Near it' if near else 'Known'}: {', '.join(near or known)}. gcbook models --formats "
-        "describes them. Any other model goes in by Python: gcbook.wrap makes a classifier of a "
-        "module, pipeline or function, and gcbook score my.py:model scores it."
-    )
-
-
-def _said(folder: Path) -> Iterator[str]:
-    """What the files of a folder say that it holds."""
-    for file, entry in registry.CLASS.items():
-        content = _read(folder / file)
-        classes = content.get(entry)
-        yield from map(str, filter(None, classes if isinstance(classes, list) else [classes]))
-    for each in registry.FORMATS:
-        if each.mark and content.get(each.mark) is not None:
-            yield f"{each.names[0].split()[0]} {content[each.mark]}"
-
-
-def _read(file: Path) -> dict[str, Any]:
-    values = read_json(file) if file.is_file() else {}
-    return values if isinstance(values, dict) else {}
-
-
 def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
     place, source = at_hand(entry), entry.source
     if place is not None and place.where in ("models folder", "package"):
-        return place.path, _find_format(place.path)
+        return place.path, registry.find_format(place.path)
     if source.package:
         raise DataNotFoundError(
             f"{entry.name}: this version of gcbook does not bring it, and {MODELS_DIR} names no "
@@ -270,7 +227,7 @@ def _from_zoo(entry: ZooEntry) -> tuple[Path, str]:
     if source.torchvision:
         return torch_cache() / source.file, f"torchvision {source.torchvision} {source.weights}"
     folder = locate_model(source.hub, source.revision or None, called=entry.name)
-    return folder, _find_format(folder)
+    return folder, registry.find_format(folder)
 
 
 def _from_path(model: str) -> tuple[Path, str]:
@@ -285,7 +242,7 @@ def _from_path(model: str) -> tuple[Path, str]:
             f"{did_you_mean(model, zoo())}"
         )
     folder = locate_model(model)
-    return folder, _find_format(folder)
+    return folder, registry.find_format(folder)
 
 
 @contextmanager

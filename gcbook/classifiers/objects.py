@@ -24,7 +24,9 @@ import numpy as np
 import torch
 from PIL import Image
 
+from gcbook.classifiers import registry
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
+from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.checks import check_prediction
 from gcbook.classifiers.class_ids import CLASS_TABLE
 from gcbook.classifiers.diffusion import Denoise, DiffusionClassifier, clean_image
@@ -33,7 +35,6 @@ from gcbook.classifiers.discriminative import (
     category_log_probs,
     class_indices,
 )
-from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
 from gcbook.classifiers.registry import OBJECT, object_name
@@ -282,14 +283,18 @@ def _wrap_pipeline(
             index.write_text(json.dumps(content), encoding="utf-8")
         if ids is not None:
             Path(folder, CLASS_TABLE).write_text(json.dumps(dict(ids)), encoding="utf-8")
-        return load_classifier(
-            folder,
-            labels=_names(labels if ids is None else list(ids), name),
-            template=template,
-            name=name,
-            device=str(device or pipeline.device),
-            dtype=str(pipeline.dtype).removeprefix("torch."),
+        found = registry.find_format(Path(folder))
+        checkpoint = Checkpoint(
+            Path(folder),
+            found,
+            name,
+            _names(labels if ids is None else list(ids), name),
+            torch.device(device or pipeline.device),
+            pipeline.dtype,
+            template,
         )
+        classifier: Classifier = registry.find(found).load(checkpoint)
+        return classifier
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from gcbook.files.errors import InputError
+from gcbook.files.gate import read_json
+
 CLASS = {"model_index.json": "_class_name", "config.json": "architectures"}
 """Files of a model and the entry that names its class."""
 
@@ -101,9 +104,38 @@ FORMATS = (
 )
 
 
-def find(name: str) -> Format | None:
-    """Return the format of a name that a folder says; None if none knows it."""
-    return next((each for each in FORMATS if each.knows(name)), None)
+def find(name: str) -> Format:
+    """Return the format of a name that `find_format` returns."""
+    return next(each for each in FORMATS if each.knows(name))
+
+
+def find_format(folder: Path) -> str:
+    """Return what a folder holds: a name that a format knows, of a class, or ``timm resnet50``.
+
+    Raises:
+        InputError: it holds no model of a format that is known.
+    """
+    said: list[str] = []
+    for file, entry in CLASS.items():
+        content = read_json(folder / file) if (folder / file).is_file() else {}
+        content = content if isinstance(content, dict) else {}
+        classes = content.get(entry)
+        said += map(str, filter(None, classes if isinstance(classes, list) else [classes]))
+    for each in FORMATS:
+        if each.mark and content.get(each.mark) is not None:
+            said.append(f"{each.names[0].split()[0]} {content[each.mark]}")
+    for name in said:
+        if any(each.knows(name) for each in FORMATS):
+            return name
+    near = dict.fromkeys(name for each in said for name in _relatives(each))
+    known = [name for each in FORMATS for name in each.names]
+    raise InputError(
+        f"{folder}: expected a model whose model_index.json (_class_name) or config.json "
+        f"(architectures) names a class that is known; found {', '.join(said) or 'neither'}. "
+        f"{'Near it' if near else 'Known'}: {', '.join(near or known)}. gcbook models --formats "
+        "describes them. Any other model goes in by Python: gcbook.wrap makes a classifier of a "
+        "module, pipeline or function, and gcbook score my.py:model scores it."
+    )
 
 
 def is_object(model: str) -> bool:
@@ -128,12 +160,8 @@ def options_of(kind: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(taken))
 
 
-def relatives(name: str) -> list[str]:
-    """Return the names of formats that are alike, the nearest first.
-
-    >>> relatives("StableDiffusionXLInpaintPipeline")[0]
-    'StableDiffusionXLPipeline'
-    """
+def _relatives(name: str) -> list[str]:
+    """Names of formats that are alike, the nearest first."""
     known = [each for one in FORMATS for each in one.names if "*" not in each]
     # Endings that all have in common say nothing.
     ending = re.compile("(Pipeline|Model|ForConditionalGeneration|ForImageClassification)$")

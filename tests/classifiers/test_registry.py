@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from gcbook.classifiers import registry
-from gcbook.classifiers.load import find_adapter, load_classifier
+from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.zoo import COSTS
 from gcbook.files.errors import InputError
 
@@ -53,7 +53,7 @@ def test_every_format_is_recognized(tmp_path):
             place = tmp_path / name.replace(" *", "")
             place.mkdir()
             ((file, values),) = said.items()
-            assert find_adapter(folder(place, file, **values)) is each
+            assert registry.find(registry.find_format(folder(place, file, **values))) is each
 
 
 @pytest.mark.parametrize(

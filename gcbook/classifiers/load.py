@@ -21,7 +21,6 @@ from gcbook.classifiers.registry import TIMM, is_object, object_name
 from gcbook.classifiers.weights import (
     HUB_ID,
     MODELS_DIR,
-    find_in_models_dir,
     find_local,
     locate_model,
 )
@@ -190,16 +189,12 @@ def check_kind(model: str, kinds: Collection[str]) -> None:
 
 
 def _check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], model: str) -> None:
-    wrong = [option for option in given if option not in takes]
-    if wrong:
-        listed = ", ".join(map(_shown, takes)) or "none"
-        homes = [
-            f"{_shown(option)} is for {', '.join(titles)}" if titles else f"no {option} is known"
-            for option in wrong
-            for titles in [[each.title for each in registry.FORMATS if option in each.options]]
-        ]
+    for option in given.keys() - {*takes}:
+        titles = [each.title for each in registry.FORMATS if option in each.options]
+        home = f"is for {', '.join(titles)}" if titles else "is for no format"
         raise InputError(
-            f"{model}: a model of the kind {kind} takes the options {listed}. {'; '.join(homes)}."
+            f"{model}: a model of the kind {kind} takes the options "
+            f"{', '.join(map(_shown, takes)) or 'none'}; {_shown(option)} {home}."
         )
     if given.get("ensemble") and "template" in given:
         raise InputError(
@@ -234,14 +229,7 @@ def _from_path(model: str) -> tuple[Path, str]:
     if model.startswith(TIMM):
         name = model.removeprefix(TIMM)
         return locate_model(f"timm/{name}"), f"timm {name}"
-    here = Path(model).expanduser().exists() or find_in_models_dir(model)
-    if not here and not HUB_ID.fullmatch(model):
-        raise InputError(
-            f"{model}: expected a name of the zoo (gcbook models lists them), the folder of a "
-            f"model, or a Hub id like organisation/name; found none of them."
-            f"{did_you_mean(model, zoo())}"
-        )
-    folder = locate_model(model)
+    folder = locate_model(model, hint=did_you_mean(model, zoo()))
     return folder, registry.find_format(folder)
 
 

@@ -50,7 +50,9 @@ class CachedCopyWarning(UserWarning):
     """The Hub could not be asked whether the copy in its cache is the current one."""
 
 
-def locate_model(path_or_id: str | Path, revision: str | None = None, *, called: str = "") -> Path:
+def locate_model(
+    path_or_id: str | Path, revision: str | None = None, *, called: str = "", hint: str = ""
+) -> Path:
     """Return the folder that holds a model.
 
     Args:
@@ -61,6 +63,7 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
         revision: branch, tag or commit on the Hub.
         called: what the user calls it, for messages; a name that its folder in
             ``GCBOOK_MODELS_DIR`` can have.
+        hint: what to say of a name that is none.
 
     Warns:
         CachedCopyWarning: the Hub cannot be reached, and the cache's copy is taken.
@@ -83,9 +86,9 @@ def locate_model(path_or_id: str | Path, revision: str | None = None, *, called:
     if path.is_file() or mistyped or not HUB_ID.fullmatch(name) or name.startswith("."):
         kind = "a file" if path.is_file() else "no folder"
         raise InputError(
-            f"{name}: expected the folder of a model or a Hub id like organisation/name, found "
-            f"{kind}. Pass the folder's path, or put it into the folder that {MODELS_DIR} names "
-            f"({os.environ.get(MODELS_DIR) or 'not set'})."
+            f"{name}: expected a name that gcbook models lists, the folder of a model or a Hub id "
+            f"like organisation/name, found {kind}.{hint} Pass the folder's path, or put it into "
+            f"the folder that {MODELS_DIR} names ({os.environ.get(MODELS_DIR) or 'not set'})."
         )
     return _from_hub(name, revision, called or name)
 

@@ -10,7 +10,7 @@ import torch
 from tiny import tokens as tiny
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from gcbook.classifiers import janus, t5vq
+from gcbook.classifiers import janus
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit
@@ -245,22 +245,31 @@ def test_sums_are_not_rounded_to_float32() -> None:
     )
 
 
-def test_a_janus_without_its_template_is_refused(folders: dict[str, Path], tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(folders["janus"], tmp_path / "copy"))
-    (copy / "chat_template.jinja").unlink()
-    with pytest.raises(InputError, match="chat template"):
-        load(copy, "janus")
+def without_template(folder: Path) -> None:
+    (folder / "chat_template.jinja").unlink()
 
 
-def test_a_t5_vq_that_does_not_fit_together_is_refused(
-    folders: dict[str, Path], tmp_path: Path
+def edit_index(**entries: object) -> Callable[[Path], object]:
+    def edit(folder: Path) -> None:
+        index = folder / "model_index.json"
+        index.write_text(json.dumps(json.loads(index.read_text()) | entries))
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "says"),
+    [
+        ("janus", without_template, "chat template"),
+        ("t5_vq", edit_index(resolution=None), "resolution and image_token_offset"),
+        ("t5_vq", edit_index(image_token_offset=1000), "at least 1003 ids"),
+    ],
+    ids=["template", "resolution", "offset"],
+)
+def test_what_does_not_fit_together_is_refused(
+    folders: dict[str, Path], tmp_path: Path, kind: str, change: Callable, says: str
 ) -> None:
-    copy = Path(shutil.copytree(folders["t5_vq"], tmp_path / "copy"))
-    path = copy / "model_index.json"
-    index = json.loads(path.read_text())
-    path.write_text(json.dumps(index | {"image_token_offset": 1000}))
-    with pytest.raises(InputError, match="at least 1003 ids"):
-        load(copy, "t5_vq")
-    path.write_text(json.dumps({"_class_name": t5vq.PIPELINE}))
-    with pytest.raises(InputError, match="resolution and image_token_offset"):
-        load(copy, "t5_vq")
+    copy = Path(shutil.copytree(folders[kind], tmp_path / "copy"))
+    change(copy)
+    with pytest.raises(InputError, match=says):
+        load(copy, kind)

@@ -227,7 +227,7 @@ def test_clip_takes_80_prompts_or_one(tmp_path):
         ("StableDiffusionPipeline", {"method": "bound"}, "method is for aMUSEd"),
         ("StableDiffusionPipeline", {"ensemble": True}, "ensemble is for CLIP"),
         ("AmusedPipeline", {"resolution": 64}, "resolution is for FLUX.1"),
-        ("DiTPipeline", {"speed": 3}, "no speed is known"),
+        ("DiTPipeline", {"speed": 3}, "speed is for no format"),
     ],
 )
 def test_options_of_another_kind_are_refused(tmp_path, called, class_name, options, says):
@@ -285,7 +285,7 @@ def test_a_miniature_that_is_not_there_says_so():
 def test_a_typo_is_answered_with_near_names():
     with pytest.raises(InputError, match=r"Did you mean resnet50 or resnet"):
         load_classifier("resnet5O")
-    with pytest.raises(InputError, match="expected a name of the zoo"):
+    with pytest.raises(InputError, match="expected a name that gcbook models lists"):
         load_classifier("no/such/folder")
 
 

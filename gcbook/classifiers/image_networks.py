@@ -16,6 +16,7 @@ organisation, or taken from ``GCBOOK_MODELS_DIR`` as ``timm--resnet50.a1_in1k``.
 import difflib
 import math
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -57,7 +58,7 @@ def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
         outputs = [str(names[str(index)]) for index in range(len(names))]
         preprocess = TorchvisionPreprocess(**(config.get("preprocessing") or {}))
         arguments = {"num_classes": len(outputs), **(config.get("arguments") or {})}
-    make = _maker(str(config["torchvision"]), arguments, str(where))
+    make = partial(_make, str(config["torchvision"]), arguments, str(where))
     return classifier_of(_from_folder(make, checkpoint), outputs, preprocess, checkpoint)
 
 
@@ -115,7 +116,7 @@ def _load_download(
         # No pipe, that torch would wait for.
         open_file(file).close()
     arguments = PRETRAINED_ARGUMENTS.get(architecture, {})
-    model = _maker(architecture, arguments, checkpoint.name)()
+    model = _make(architecture, arguments, checkpoint.name)
     chosen = get_model_weights(architecture)[weights]
     try:
         state = torch.hub.load_state_dict_from_url(
@@ -136,25 +137,14 @@ def _load_download(
     return classifier_of(model, list(chosen.meta["categories"]), preprocess, checkpoint)
 
 
-def _maker(
-    architecture: str, arguments: dict[str, Any], where: str
-) -> Callable[[], torch.nn.Module]:
+def _make(architecture: str, arguments: dict[str, Any], where: str) -> torch.nn.Module:
     import torchvision
 
     known = torchvision.models.list_models(module=torchvision.models)
     _check_known(architecture, known, where, "torchvision")
-
-    def make() -> torch.nn.Module:
-        try:
-            # Numbers come from the files alone.
-            with init_empty_weights():
-                return torchvision.models.get_model(architecture, weights=None, **arguments)
-        except TypeError as error:
-            raise InputError(
-                f"{where}: arguments that {architecture} does not take: {error}."
-            ) from error
-
-    return make
+    # Numbers come from the files alone.
+    with init_empty_weights(), refused(where, f"arguments that {architecture} takes", "Mend them."):
+        return torchvision.models.get_model(architecture, weights=None, **arguments)
 
 
 def _check_known(architecture: str, known: Sequence[str], where: str, library: str) -> None:
@@ -180,10 +170,7 @@ def _from_folder(make: Callable[[], torch.nn.Module], checkpoint: Checkpoint) ->
 def _filled(
     model: torch.nn.Module, state: Mapping[str, torch.Tensor], checkpoint: Checkpoint
 ) -> torch.nn.Module:
-    try:
+    remedy = "Take those of this network."
+    with refused(checkpoint.path, f"the weights of {checkpoint.format}", remedy):
         model.load_state_dict(state, assign=any(each.is_meta for each in model.parameters()))
-    except RuntimeError as error:
-        raise InputError(
-            f"{checkpoint.path}: expected the weights of {checkpoint.format}, found others. {error}"
-        ) from error
     return model.eval().requires_grad_(False).to(checkpoint.device, checkpoint.dtype)

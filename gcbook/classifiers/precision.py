@@ -129,14 +129,10 @@ def difference(exact: np.ndarray, rounded: np.ndarray) -> str:
         exact: from `class_errors`.
         rounded: the same in another precision. NaN and infinity differ from everything.
     """
-    moved = drift(exact, rounded)
+    # By how much each error moved, as a fraction of the mean error over the classes.
+    moved = np.abs(rounded - exact) / np.abs(exact).mean(axis=2, keepdims=True)
     if not (moved <= LIMIT).all():
         most = f"by up to {np.nanmax(moved):.1%}" if np.isfinite(moved).all() else "to NaN"
         return f"errors move {most}, where {LIMIT:.0%} is allowed"
     turned = exact.mean(axis=1).argmin(axis=1) != rounded.mean(axis=1).argmin(axis=1)
     return f"{turned.sum()} of {len(exact)} decisions turn" if turned.any() else ""
-
-
-def drift(exact: np.ndarray, rounded: np.ndarray) -> np.ndarray:
-    """Return by how much each error moved, as a fraction of the mean error over the classes."""
-    return np.abs(rounded - exact) / np.abs(exact).mean(axis=2, keepdims=True)

@@ -112,25 +112,19 @@ class TorchvisionPreprocess:
     squash: bool = False
 
     def __post_init__(self) -> None:
-        numbers = [self.crop_size, self.resize_size, *self.mean, *self.std]
-        if (
-            any(not isinstance(each, int | float) for each in numbers)
-            or not all(isinstance(each, int) for each in numbers[:2])
-            or (len(self.mean), len(self.std)) != (3, 3)
-            or min(self.std) <= 0
+        sides, colours = (self.crop_size, self.resize_size), (*self.mean, *self.std)
+        if not (
+            all(isinstance(each, int) for each in sides)
+            and 1 <= self.crop_size <= self.resize_size
+            and all(isinstance(each, int | float) for each in colours)
+            and (len(self.mean), len(self.std)) == (3, 3)
+            and min(self.std) > 0
+            and self.interpolation in ("bilinear", "bicubic")
         ):
             raise InputError(
-                "preprocessing: expected whole numbers crop_size and resize_size, three numbers as "
-                f"mean, and three above 0 as std; found {self}."
-            )
-        if self.interpolation not in ("bilinear", "bicubic"):
-            raise InputError(
-                f"interpolation: expected bilinear or bicubic, found {self.interpolation!r}."
-            )
-        if not 1 <= self.crop_size <= self.resize_size:
-            raise InputError(
-                "preprocessing: expected 1 <= crop_size <= resize_size, found "
-                f"{self.crop_size} and {self.resize_size}."
+                "preprocessing: expected whole numbers 1 <= crop_size <= resize_size, three "
+                "numbers as mean, three above 0 as std, and interpolation bilinear or bicubic; "
+                f"found {self}."
             )
 
     @property

@@ -344,7 +344,7 @@ def build(name: str, folder: Path, **changes: Any) -> Path:
         parts["vae"] = getattr(diffusers, kind)(**tiny.vae)
     for number, (kind, width) in enumerate(tiny.encoders):
         ending = f"_{number + 1}" if number else ""
-        parts[f"text_encoder{ending}"] = _encoder(kind, width)
+        parts[f"text_encoder{ending}"] = encoder(kind, width)
         place = folder / f"tokenizer{ending}"
         parts[place.name] = tokenizer(kind, place, "!" if number else tiny.pad)
     save(folder, tiny.pipeline, **parts, **dict.fromkeys(tiny.absent))
@@ -391,7 +391,8 @@ def _randomise(network: torch.nn.Module) -> None:
             parameter *= 5
 
 
-def _encoder(kind: str, width: int) -> Any:
+def encoder(kind: str, width: int, **more: Any) -> Any:
+    """Make a text encoder over what `tokenizer` writes."""
     n = len(LETTERS)
     if kind.startswith("CLIP"):
         config: Any = transformers.CLIPTextConfig(
@@ -404,6 +405,7 @@ def _encoder(kind: str, width: int) -> Any:
             bos_token_id=2 * n + 1,
             eos_token_id=2 * n + 2,
             pad_token_id=1,
+            **more,
         )
     elif kind.startswith("T5"):
         config = transformers.T5Config(

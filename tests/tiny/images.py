@@ -13,6 +13,8 @@ import torch
 from gcbook.classifiers.prompts import clip_templates
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES, imagenet_classes
 
+from .tokens import words_tokenizer
+
 EXTRA = ("camel", "lamp", "spoon")
 """Classes that a miniature knows besides the categories."""
 
@@ -65,26 +67,17 @@ def clip(folder: str | Path, *, seed: int = 0, size: int = 224) -> Path:
 
 def _words(pad_token: str, template: str = "<|startoftext|> $A <|endoftext|>") -> Any:
     """A tokenizer of whole words: those of CLIP's templates and the categories."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-    from transformers import PreTrainedTokenizerFast
-
     words = {"A", "."} | set(CATEGORIES)
     for one in clip_templates():
         words |= set(one.lower().replace("{}", "").replace(".", " .").split())
     vocabulary = {"<|startoftext|>": 0, "<|endoftext|>": 1, "<unk>": 2}
     vocabulary |= {word: 3 + index for index, word in enumerate(sorted(words))}
-    raw = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
-    raw.normalizer = normalizers.Lowercase()
-    raw.pre_tokenizer = pre_tokenizers.Whitespace()
-    raw.post_processor = processors.TemplateProcessing(
-        single=template, special_tokens=[("<|startoftext|>", 0), ("<|endoftext|>", 1)]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=raw,
+    return words_tokenizer(
+        vocabulary,
+        template,
         bos_token="<|startoftext|>",
         eos_token="<|endoftext|>",
         pad_token=pad_token,
-        unk_token="<unk>",
         model_max_length=20,
     )
 

@@ -12,6 +12,8 @@ import torch
 
 from gcbook.paper.categories import CATEGORIES
 
+from . import diffusion
+
 WORDS = ("<pad>", "</s>", "<unk>", "a", "an", "bad", "photo", "of", "large", "very", ".", "*")
 JANUS_TEMPLATE = (
     "{% for message in messages %}<|User|>: {{ message['content'][0]['text'] }}\n\n{% endfor %}"
@@ -55,24 +57,10 @@ def t5_vq(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -
 
 def amused(folder: str | Path, *, codes: int = 8, side: int = 4, seed: int = 0) -> Path:
     """Write an aMUSEd pipeline."""
-    from diffusers import AmusedPipeline, AmusedScheduler, UVit2DModel
-    from transformers import CLIPTextConfig, CLIPTextModelWithProjection
+    from diffusers import AmusedScheduler, UVit2DModel
 
     torch.manual_seed(seed)
-    tokenizer = _clip_tokenizer()
-    text = CLIPTextConfig(
-        vocab_size=len(tokenizer),
-        hidden_size=16,
-        intermediate_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        max_position_embeddings=77,
-        projection_dim=16,
-        bos_token_id=tokenizer.bos_token_id,
-        eos_token_id=tokenizer.eos_token_id,
-        pad_token_id=tokenizer.pad_token_id,
-        initializer_range=0.5,
-    )
+    folder = Path(folder)
     transformer = UVit2DModel(
         hidden_size=16,
         cond_embed_dim=16,
@@ -90,15 +78,16 @@ def amused(folder: str | Path, *, codes: int = 8, side: int = 4, seed: int = 0) 
         intermediate_size=32,
         sample_size=side,
     )
-    pipeline = AmusedPipeline(
+    diffusion.save(
+        folder,
+        "AmusedPipeline",
         vqvae=_vqvae(codes, 2 * side),
-        tokenizer=tokenizer,
-        text_encoder=CLIPTextModelWithProjection(text).eval(),
-        transformer=transformer.eval(),
+        tokenizer=diffusion.tokenizer("CLIPTextModel", folder / "tokenizer"),
+        text_encoder=diffusion.encoder("CLIPTextModelWithProjection", 16, initializer_range=0.5),
+        transformer=transformer,
         scheduler=AmusedScheduler(mask_token_id=codes),
     )
-    pipeline.save_pretrained(folder)
-    return Path(folder)
+    return folder
 
 
 def janus(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -> Path:
@@ -117,7 +106,7 @@ def janus(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -
         "boi_token": "<begin_of_image>",
         "eoi_token": "<end_of_image>",
     }
-    tokenizer = _tokenizer(special, start="<s>", extra=("<s>", "<|User|>", "<|Assistant|>", ":"))
+    tokenizer = _tokenizer(special, "<s>", "<|User|>", "<|Assistant|>", ":", start="<s>")
     torch.manual_seed(seed)
     config = JanusConfig(
         text_config=LlamaConfig(
@@ -192,43 +181,27 @@ def _vqvae(codes: int, resolution: int) -> Any:
     return vqvae
 
 
-def _tokenizer(
-    special: dict[str, str],
-    *,
-    start: str | None = None,
-    end: str | None = None,
-    extra: tuple[str, ...] = (),
-) -> Any:
-    """Make a tokenizer of words; ``start`` and ``end`` are added to every text."""
+def _tokenizer(special: dict[str, str], *extra: str, **ends: str) -> Any:
+    """Make a tokenizer of words; ``start`` or ``end`` is added to every text."""
+    words = [*WORDS, *CATEGORIES, *string.digits, *extra, *special.values()]
+    return words_tokenizer(
+        {word: index for index, word in enumerate(dict.fromkeys(words))},
+        " ".join(part for part in (ends.get("start"), "$A", ends.get("end")) if part),
+        extra_special_tokens=special,
+        additional_special_tokens=[word for word in extra if word.startswith("<")],
+        **({"bos_token": ends["start"]} if "start" in ends else {}),
+        pad_token="<pad>",
+        eos_token="</s>",
+    )
+
+
+def words_tokenizer(vocabulary: dict[str, int], template: str, **named: Any) -> Any:
+    """Make a fast tokenizer of whole words, with ``$A`` for the text in what is made of one."""
     from tokenizers import Tokenizer, models, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
-    words = [*WORDS, *CATEGORIES, *string.digits, *extra, *special.values()]
-    vocabulary = {word: index for index, word in enumerate(dict.fromkeys(words))}
     tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token="<unk>"))
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    if start or end:
-        single = " ".join(part for part in (start, "$A", end) if part)
-        added = [(token, vocabulary[token]) for token in (start, end) if token]
-        tokenizer.post_processor = processors.TemplateProcessing(single, special_tokens=added)
-    named = {"bos_token": start} if start else {}
-    return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer,
-        pad_token="<pad>",
-        eos_token="</s>",
-        unk_token="<unk>",
-        extra_special_tokens=special,
-        additional_special_tokens=[word for word in extra if word.startswith("<")],
-        **named,
-    )
-
-
-def _clip_tokenizer() -> Any:
-    from transformers import CLIPTokenizer
-
-    letters = string.ascii_lowercase + string.digits + string.punctuation
-    pieces = [*letters, *(f"{letter}</w>" for letter in letters)]
-    pieces += ["<|startoftext|>", "<|endoftext|>"]
-    return CLIPTokenizer(
-        vocab={piece: index for index, piece in enumerate(pieces)}, merges=[], model_max_length=77
-    )
+    added = [(word, vocabulary[word]) for word in template.split() if word != "$A"]
+    tokenizer.post_processor = processors.TemplateProcessing(template, special_tokens=added)
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>", **named)

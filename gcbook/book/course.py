@@ -8,7 +8,6 @@ numpy and the standard library alone, and read files that are made here (`course
 import os
 import shutil
 from collections.abc import Callable
-from concurrent.futures import as_completed
 from pathlib import Path
 
 from gcbook.book.project import Project
@@ -63,6 +62,7 @@ def write_course(
     """
     import nbformat
 
+    from gcbook.book.execute import run_notebook
     from gcbook.book.solutions import student_notebook
 
     folder = folder.expanduser().absolute()
@@ -78,29 +78,15 @@ def write_course(
     staging.mkdir(parents=True)
     try:
         write_course_data(staging)
-        if instructor:
-            _run_through(labs, staging, report)
-        else:
-            for name, source in labs.items():
+        for name, source in labs.items():
+            if instructor:
+                run_notebook(source, staging / source.name, {}, staging)
+            else:
                 notebook = student_notebook(nbformat.read(source, as_version=4), source)
                 write_text(nbformat.writes(notebook) + "\n", staging / source.name)
-                report(name)
+            report(name)
         # Takes the place of an empty folder, too.
         staging.replace(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return sorted(folder.iterdir())
-
-
-def _run_through(labs: dict[str, Path], folder: Path, report: Callable[[str], None]) -> None:
-    from gcbook.book.execute import run_notebook
-    from gcbook.files.processes import workers
-
-    with workers(min(len(labs), os.cpu_count() or 1)) as pool:
-        futures = {
-            pool.submit(run_notebook, source, folder / source.name, {}, folder): name
-            for name, source in labs.items()
-        }
-        for future in as_completed(futures):
-            future.result()
-            report(futures[future])

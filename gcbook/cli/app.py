@@ -24,20 +24,17 @@ SENTENCE = 120
 
 class _Commands(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the commands in their groups, each as wide as all of them."""
-        groups: dict[str, list[tuple[str, Any]]] = {panel: [] for panel in PANELS}
-        for name in sorted(self.list_commands(ctx)):
-            command: Any = self.get_command(ctx, name)
-            if not command.hidden:
-                groups.setdefault(command.rich_help_panel or "Other", []).append((name, command))
-        width = max(len(name) for group in groups.values() for name, _ in group)
-        for panel, group in groups.items():
-            rows = [
-                (f"{name:{width}}", command.get_short_help_str(SENTENCE)) for name, command in group
-            ]
-            if rows:
-                with formatter.section(panel):
-                    formatter.write_dl(rows)
+        """Write the commands in their groups."""
+        commands = [(name, self.get_command(ctx, name)) for name in sorted(self.list_commands(ctx))]
+        for panel in PANELS:
+            with formatter.section(panel):
+                formatter.write_dl(
+                    [
+                        (name, command.get_short_help_str(SENTENCE))
+                        for name, command in commands
+                        if command and getattr(command, "rich_help_panel", "") == panel
+                    ]
+                )
 
     def invoke(self, ctx: Any) -> Any:
         with interruptible():

@@ -18,11 +18,9 @@ from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import Project
 from gcbook.book.record import (
     Executed,
-    Package,
     chapter_inputs,
     executed_notebook,
     output_hashes,
-    package_inputs,
     stale_reason,
     write_record,
 )
@@ -67,8 +65,7 @@ def execute_chapters(
         ChapterFailed: at the first error in a cell.
     """
     project.chapters.mkdir(parents=True, exist_ok=True)
-    package = package_inputs()
-    waiting = [each for each in chapters if stale_reason(project, each, package)]
+    waiting = [each for each in chapters if stale_reason(project, each)]
     _sweep(project)
     if not waiting:
         return []
@@ -76,7 +73,11 @@ def execute_chapters(
     cores = os.cpu_count() or 1
     jobs = min(jobs or cores, len(waiting))
     with workers(jobs, _share_cores, max(1, cores // jobs)) as pool:
-        futures = {pool.submit(_make_page, project, each, package): each.name for each in waiting}
+        futures = {
+            pool.submit(_make_page, project, each, chapter_inputs(each, parameters)): each.name
+            for each in waiting
+            for parameters in [parameters_in(project, each)]
+        }
         for number, future in enumerate(as_completed(futures), 1):
             future.result()
             report(f"{futures[future]}: executed ({number} of {len(waiting)})")
@@ -177,7 +178,7 @@ def _forget_the_run(executed: Any) -> None:
                 output.text = _CELL_FILE.sub("<cell>", output.text)
 
 
-def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
+def _make_page(project: Project, chapter: Chapter, inputs: Mapping[str, Any]) -> None:
     import nbformat
 
     from gcbook.book.claims import recorded_claims
@@ -185,12 +186,10 @@ def _make_page(project: Project, chapter: Chapter, package: Package) -> None:
 
     raw = executed_notebook(project, chapter.name)
     raw.parent.mkdir(parents=True, exist_ok=True)
-    parameters = parameters_in(project, chapter)
     given = project.given.get(chapter.name, {})
-    inputs = chapter_inputs(chapter, parameters, package)
     seconds = run_notebook(chapter.template, raw, given, project.root, inputs=inputs)
     executed = nbformat.read(raw, as_version=4)
-    page = page_of(executed, chapter.name, parameters)
+    page = page_of(executed, chapter.name, inputs["parameters"])
     target = project.chapters / f"{chapter.name}.ipynb"
     write_whole(target, lambda half: nbformat.write(page, half))
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -38,20 +38,6 @@ LIBRARIES = (
 
 
 @dataclass(frozen=True)
-class Package:
-    """What all chapters are made from.
-
-    Attributes:
-        code, data: SHA-256 of the listings of the package's files, see `gcbook.files.sums`.
-        libraries: versions of Python and of what chapters are made with, by name.
-    """
-
-    code: str
-    data: str
-    libraries: Mapping[str, str]
-
-
-@dataclass(frozen=True)
 class Executed:
     """What is known of an executed chapter.
 
@@ -71,8 +57,13 @@ class Executed:
 
 
 @cache
-def package_inputs() -> Package:
-    """The package as it is when this process asks first."""
+def package_inputs() -> Mapping[str, Any]:
+    """What all chapters are made from, as it is when this process asks first.
+
+    Returns:
+        ``code, data``: SHA-256 of the listings of the package's files, see `gcbook.files.sums`.
+        ``libraries``: versions of Python and of what chapters are made with, by name.
+    """
     folder = Path(__file__).resolve().parents[1]
 
     def ships(inner: PurePath) -> bool:
@@ -85,23 +76,21 @@ def package_inputs() -> Package:
     for each in LIBRARIES:
         with suppress(PackageNotFoundError):  # an extra that is not installed
             libraries[each] = version(each)
-    return Package(hash_of(folder, is_code), hash_of(folder / "data", ships), libraries)
+    data = hash_of(folder / "data", ships)
+    return {"code": hash_of(folder, is_code), "data": data, "libraries": libraries}
 
 
-def chapter_inputs(
-    chapter: Chapter, parameters: Mapping[str, Any], package: Package
-) -> dict[str, Any]:
+def chapter_inputs(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """All that an executed chapter depends on, as plain values.
 
     Args:
         chapter: the chapter.
         parameters: the values that it is executed with.
-        package: from `package_inputs`.
 
     Returns:
         ``template``, the SHA-256 of the notebook without outputs; ``parameters``; ``files``, the
         SHA-256 of each file or folder outside the package, by what names it, "" where nothing is
-        there; and `Package`'s ``code, data, libraries``.
+        there; and what `package_inputs` returns.
     """
     declared = parameters_of(chapter.name)
     files = {**declared.files(), **paths_in(parameters)}
@@ -109,7 +98,7 @@ def chapter_inputs(
         "template": hash_of(chapter.template),
         "parameters": dict(parameters),
         "files": {name: _hash_if_there(path) for name, path in files.items()},
-        **asdict(package),
+        **package_inputs(),
     }
 
 
@@ -125,18 +114,12 @@ def output_hashes(project: Project, name: str) -> dict[str, str]:
     return {path.relative_to(top).as_posix(): _hash_if_there(path) for path in paths}
 
 
-def stale_reason(project: Project, chapter: Chapter, package: Package) -> str:
-    """Why a chapter of the book has to be executed again, "" if it has not.
-
-    Args:
-        project: the checkout.
-        chapter: the chapter.
-        package: from `package_inputs`.
-    """
+def stale_reason(project: Project, chapter: Chapter) -> str:
+    """Why a chapter of a book has to be executed again, "" if it has not."""
     record = read_record(project, chapter.name)
     if record is None:
         return "never executed"
-    now = chapter_inputs(chapter, parameters_in(project, chapter), package)
+    now = chapter_inputs(chapter, parameters_in(project, chapter))
     changed = [name for name, value in now.items() if record.inputs.get(name) != value]
     if changed:
         return f"made from another {', '.join(changed)}"

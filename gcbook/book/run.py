@@ -15,7 +15,7 @@ import yaml
 from gcbook.book.chapters import Chapter, page_titles, pick_chapter
 from gcbook.book.execute import check_trials, run_notebook
 from gcbook.book.project import Project
-from gcbook.book.record import chapter_inputs, package_inputs
+from gcbook.book.record import chapter_inputs
 from gcbook.chapters.parameters import check_parameters, named_trials
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import GcbookError
@@ -62,7 +62,7 @@ def run_chapter(
         if trials:
             check_trials(trials)
         given = {key: plain[key] for key in values}
-        inputs = chapter_inputs(chapter, plain, package_inputs())
+        inputs = chapter_inputs(chapter, plain)
         run_notebook(chapter.template, notebook, given, inputs=inputs, progress=progress)
         write_page(project, chapter, notebook, plain, page)
     return notebook, page

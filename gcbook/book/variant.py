@@ -8,12 +8,7 @@ from typing import Any
 from gcbook.book.chapters import Chapter
 from gcbook.book.execute import check_trials
 from gcbook.book.project import Project
-from gcbook.book.record import (
-    executed_notebook,
-    package_inputs,
-    record_file,
-    stale_reason,
-)
+from gcbook.book.record import executed_notebook, record_file, stale_reason
 from gcbook.chapters.parameters import check_parameters, named_trials, parameters_of, paths_in
 from gcbook.files.errors import InputError
 
@@ -70,11 +65,11 @@ def _absolute(chapter: str, name: str, value: Any) -> str:
 
 def take_executed(project: Project, chapters: list[Chapter]) -> None:
     """Copy the chapters that take none of the parameters, where the checkout's are up to date."""
-    checkout, package = Project(project.root), package_inputs()
+    checkout = Project(project.root)
     project.chapters.mkdir(parents=True, exist_ok=True)
     executed_notebook(project, "").parent.mkdir(parents=True, exist_ok=True)
     for chapter in chapters:
-        if chapter.name not in project.given and not stale_reason(checkout, chapter, package):
+        if chapter.name not in project.given and not stale_reason(checkout, chapter):
             for place in (_page, executed_notebook, record_file):
                 shutil.copy(place(checkout, chapter.name), place(project, chapter.name))
 

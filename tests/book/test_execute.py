@@ -12,7 +12,7 @@ from gcbook.book import execute
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter
 from gcbook.book.execute import ChapterFailed, execute_chapters, run_notebook
 from gcbook.book.project import Project, find_project
-from gcbook.book.record import executed_notebook, package_inputs, read_record, stale_reason
+from gcbook.book.record import executed_notebook, read_record, stale_reason
 from gcbook.files.errors import GcbookError, InputError
 
 
@@ -86,7 +86,7 @@ def test_a_chapter_runs_only_when_something_changed(project, in_one_process, mon
     assert states(project) == ([], [])
     executed.write_bytes(executed.read_bytes().replace(b"1 6", b"2 6"))
     (chapter,) = find_chapters(project)
-    assert stale_reason(project, chapter, package_inputs()).endswith("executed/method.ipynb")
+    assert stale_reason(project, chapter).endswith("executed/method.ipynb")
     assert states(project)[0] == ["method"]
     assert page.read_bytes() == first
     write_template(project, "method", "print('other')")

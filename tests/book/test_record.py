@@ -7,11 +7,11 @@ import nbformat
 import nbformat.v4 as v4
 import pytest
 
+from gcbook.book import record
 from gcbook.book.chapters import Chapter
 from gcbook.book.project import Project
 from gcbook.book.record import (
     Executed,
-    Package,
     chapter_inputs,
     executed_notebook,
     output_hashes,
@@ -22,7 +22,15 @@ from gcbook.book.record import (
 )
 from gcbook.illusions import commons
 
-PACKAGE = Package("code", "data", {"python": "3.11"})
+PACKAGE = {"code": "code", "data": "data", "libraries": {"python": "3.11"}}
+
+
+@pytest.fixture(autouse=True)
+def package(monkeypatch):
+    """The package that chapters are made from."""
+    made = dict(PACKAGE)
+    monkeypatch.setattr(record, "package_inputs", lambda: made)
+    return made
 
 
 @pytest.fixture
@@ -44,7 +52,7 @@ def chapter(project):
 
 @pytest.fixture
 def executed(project, chapter):
-    inputs = chapter_inputs(chapter, {"draws": 100}, PACKAGE)
+    inputs = chapter_inputs(chapter, {"draws": 100})
     made = Executed(inputs, output_hashes(project, "method"), 1.5, "2026-01-01", [{"name": "a"}])
     write_record(project, "method", made)
     return made
@@ -63,27 +71,26 @@ def test_inputs_are_hashes_of_what_a_chapter_reads(chapter, executed):
         "template": digest,
         "parameters": {"draws": 100},
         "files": {},
-        "code": "code",
-        "data": "data",
-        "libraries": {"python": "3.11"},
+        **PACKAGE,
     }
 
 
-def test_a_chapter_is_stale_for_the_reason_that_is_said(project, chapter, executed):
-    assert stale_reason(project, chapter, PACKAGE) == ""
-    assert stale_reason(project, replace(chapter, name="tables"), PACKAGE) == "never executed"
-    newer = replace(PACKAGE, data="new", libraries={"python": "3.12"})
-    assert stale_reason(project, chapter, newer) == "made from another data, libraries"
+def test_a_chapter_is_stale_for_the_reason_that_is_said(project, chapter, executed, package):
+    assert stale_reason(project, chapter) == ""
+    assert stale_reason(project, replace(chapter, name="tables")) == "never executed"
+    package.update(data="new", libraries={"python": "3.12"})
+    assert stale_reason(project, chapter) == "made from another data, libraries"
+    package.update(PACKAGE)
     chapter.template.write_text(chapter.template.read_text() + " ")
-    assert stale_reason(project, chapter, PACKAGE) == "made from another template"
+    assert stale_reason(project, chapter) == "made from another template"
 
 
 @pytest.mark.parametrize("place", ["_build/executed/method.ipynb", "book/chapters/method.ipynb"])
 def test_an_edited_or_missing_notebook_is_stale(project, chapter, executed, place):
     (project.root / place).write_text("edited")
-    assert stale_reason(project, chapter, PACKAGE) == f"changed since: {place}"
+    assert stale_reason(project, chapter) == f"changed since: {place}"
     (project.root / place).unlink()
-    assert stale_reason(project, chapter, PACKAGE) == f"changed since: {place}"
+    assert stale_reason(project, chapter) == f"changed since: {place}"
 
 
 def test_pictures_that_were_fetched_since_count(chapter, monkeypatch, tmp_path):
@@ -94,7 +101,7 @@ def test_pictures_that_were_fetched_since_count(chapter, monkeypatch, tmp_path):
     shows = replace(chapter, name="illusions")
 
     def files(of):
-        return chapter_inputs(of, {}, PACKAGE)["files"]
+        return chapter_inputs(of, {})["files"]
 
     assert files(shows) == {}
     found["rabbit-duck"] = picture
@@ -107,7 +114,7 @@ def test_trials_that_a_parameter_names_are_hashed(chapter, tmp_path):
     (tmp_path / "one.csv").write_bytes(b"one")
     (tmp_path / "mine" / "two.csv").write_bytes(b"two")
     one, two, none = tmp_path / "one.csv", tmp_path / "mine", tmp_path / "none"
-    found = chapter_inputs(chapter, {"trials": f"{one}, {two},{none}"}, PACKAGE)["files"]
+    found = chapter_inputs(chapter, {"trials": f"{one}, {two},{none}"})["files"]
     line = f"{hashlib.sha256(b'two').hexdigest()}  two.csv\n"
     assert found == {
         f"trials {one}": hashlib.sha256(b"one").hexdigest(),
@@ -118,6 +125,6 @@ def test_trials_that_a_parameter_names_are_hashed(chapter, tmp_path):
 
 def test_the_package_is_hashed_in_two_parts_with_its_libraries():
     found = package_inputs()
-    assert len({found.code, found.data}) == 2
-    assert all(len(each) == 64 for each in (found.code, found.data))
-    assert {"python", "numpy", "torch"} <= set(found.libraries)
+    assert len({found["code"], found["data"]}) == 2
+    assert all(len(found[each]) == 64 for each in ("code", "data"))
+    assert {"python", "numpy", "torch"} <= set(found["libraries"])

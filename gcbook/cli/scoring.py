@@ -1,7 +1,6 @@
 """Command of the scorer: images to raw scores."""
 
 import warnings
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -103,22 +102,6 @@ class ScoringOptions:
         """Whether classes race."""
         return self.racing or self.race_constant is not None
 
-    def asked(self) -> list[str]:
-        """The options that matter to some kinds of models alone, of those that were given."""
-        given = {
-            "draws": self.draws is not None,
-            "undecided": self.undecided is not None,
-            "racing": self.raced,
-            "timesteps": self.timesteps is not None,
-            "antithetic": self.antithetic,
-            "seed": self.seed is not None,
-            "clip-x0": self.clip_x0 != "auto",
-            "norm": bool(self.norm),
-            # The one weighting that likelihoods have.
-            "weighting": self.weighting not in ("", "uniform"),
-        }
-        return [name for name, is_given in given.items() if is_given]
-
     def settings(self) -> "ScoringSettings":
         """The settings of the run."""
         from gcbook.noise.weightings import parse_weighting
@@ -182,28 +165,6 @@ class ModelOptions:
         ),
     ] = None
     name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = ""
-
-    def __post_init__(self) -> None:
-        if "{}" not in (self.prompt or "{}"):
-            raise InputError(
-                f"--prompt: expected {{}} where the class is to stand, found {self.prompt!r}."
-            )
-        if self.mask_ratio is not None and not 0 < self.mask_ratio <= 1:
-            raise InputError(f"--mask-ratio: expected a share in (0, 1], found {self.mask_ratio}.")
-
-    def check(self, model: str, classifier: "Classifier", asked: Sequence[str]) -> None:
-        """Refuse what was asked (`ScoringOptions.asked`) and would change nothing."""
-        about = classifier.describe()
-        idle = {"clip-x0", "timesteps"} if about.get("method") == "regenerate" else set()
-        if classifier.measures == ("nll",):
-            idle = {"clip-x0", "norm", "weighting"}
-        if classifier.deterministic:
-            idle |= {"draws", "undecided", "racing", "timesteps", "antithetic", "seed"}
-        if wrong := ", ".join(f"--{name}" for name in asked if name in idle):
-            raise InputError(
-                f"{wrong}: would change nothing for {model}, a model of kind {about['kind']}. "
-                "Leave it out."
-            )
 
     def load(self, model: str, device: str, dtype: str) -> "Classifier":
         """Load the model."""
@@ -306,7 +267,7 @@ def score(
 
     more = extend or (doubled and is_store(output))
     dtype = check_store(output, settings, stimuli.dataset, extend=more).dtype
-    load = partial(_load, model, classifier, scoring, dtype)
+    load = partial(_load, model, classifier, dtype)
     if workers:
         from gcbook.scoring.cluster import ray_cluster, score_on_ray
 
@@ -370,16 +331,13 @@ def merge(
         )
 
 
-def _load(
-    model: str, classifier: ModelOptions, scoring: ScoringOptions, dtype: str, device: str
-) -> "Classifier":
-    """Load a model, here or in a worker, and check what only shows then."""
+def _load(model: str, classifier: ModelOptions, dtype: str, device: str) -> "Classifier":
+    """Load a model, here or in a worker, and check what it predicts."""
+    from gcbook.classifiers.checks import check_prediction
+
     loaded = classifier.load(model, device, dtype)
     if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
         say(f"network in {precision}")
-    classifier.check(model, loaded, scoring.asked())
-    from gcbook.classifiers.checks import check_prediction
-
     check_prediction(loaded)
     return loaded
 

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from tiny.command import call
 from tiny.gaussian import class_means, gaussian_classifier
-from tiny.scorers import Counting, Likelihood
+from tiny.scorers import Counting
 
 from gcbook import cli
 from gcbook.book.project import find_project
@@ -231,8 +231,6 @@ def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
         (["--antithetic", "--draws", "3"], "even number of draws"),
         (["--racing", "--antithetic"], "no pairs of opposite noise in a race"),
         (["--weighting", "exp"], "expected one of exp:K"),
-        (["--prompt", "a cat"], "expected {} where"),
-        (["--mask-ratio", "1.5"], "expected a share"),
         (["--name", "subject-1"], "name of the model"),
         (["--dataset", "../x"], "a name that a folder can have"),
         (["--extend"], "no store to extend"),
@@ -440,17 +438,6 @@ def test_the_next_command_can_be_pasted(capsys, tmp_path, images, asked):
     assert status == 0
     _, *command = shlex.split(out.splitlines()[-1].removeprefix("next: "))
     assert command == ["benchmark", f"{store}-trials"]
-
-
-def test_options_without_effect_are_refused(capsys, tmp_path, images, asked, monkeypatch):
-
-    likely = Likelihood(labels=CATEGORIES)
-    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", lambda model, **_: likely)
-    score = ["score", "org/m", images, "-o", tmp_path / "s"]
-    status, _, err = call(capsys, *score, "--clip-x0", "static", "--norm", "l1")
-    assert status == 2
-    assert "--clip-x0, --norm: would change nothing for org/m" in err
-    assert call(capsys, *score, "--weighting", "uniform", "--draws", "2")[0] == 0
 
 
 def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):

@@ -7,7 +7,6 @@ whatever a library raises on what is in them becomes one refusal: which file, wh
 what was found, what to do.
 """
 
-import gzip
 import io
 import json
 import os
@@ -186,25 +185,6 @@ def parse_json(content: bytes | str, place: str | Path, remedy: str = "Replace t
     raise InputError(
         f"{place}: expected JSON nested to {DEEPEST} levels at most, found more. {remedy}"
     )
-
-
-def gunzip(content: bytes, place: str | Path, limit: int) -> bytes:
-    """Unpack what gzip packed.
-
-    Args:
-        content: the packed bytes.
-        place: where they are from, for the message.
-        limit: the most bytes that they may unpack to.
-
-    Raises:
-        InputError: they are damaged, cut short, or unpack to more.
-    """
-    remedy = "Fetch or export it again."
-    with (
-        refused(place, "a file compressed with gzip", remedy),
-        gzip.GzipFile(fileobj=io.BytesIO(content)) as file,
-    ):
-        return at_most(limit, file.read(limit + 1), place)
 
 
 def at_most(limit: int, content: bytes, place: str | Path) -> bytes:

@@ -1,7 +1,5 @@
 """Where trial files lie: folders, zip archives and single CSVs in the model-vs-human layout.
 
-CSVs may be compressed with gzip (``.csv.gz``).
-
 The layout is ``raw-data/<dataset>/<dataset>_<observer>_session-1.csv``, which is also how GitHub
 archives the repositories that hold the published trials. This module only finds the files, says
 which dataset and source each belongs to, and reads their bytes; `gcbook.trials.table` parses them.
@@ -17,7 +15,7 @@ from pathlib import Path, PurePath
 from gcbook.files.archives import files_in, is_zip
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_CSV, gunzip, read_file
+from gcbook.files.gate import LARGEST_CSV, read_file
 from gcbook.files.naming import check_name
 from gcbook.paper.experiments import DATASETS
 from gcbook.trials.originals import locate_trials
@@ -159,17 +157,11 @@ def _members(root: Path) -> Iterator[tuple[PurePath, str, Callable[[], bytes]]]:
             # The folders above the one that was named tell the source, if they hold raw-data, and
             # a lone file may stand in its dataset's folder.
             where = inner if archive else PurePath(*Path(os.path.realpath(place)).parts[1:])
-            yield where, place, partial(_plain, read, place)
+            yield where, place, read
 
 
 def _is_csv(file: PurePath) -> bool:
-    return file.name.lower().endswith((".csv", ".csv.gz"))
-
-
-def _plain(read: Callable[[], bytes], place: str) -> bytes:
-    """Read a file, and unpack it if it is compressed."""
-    content = read()
-    return gunzip(content, place, LARGEST_CSV) if place.lower().endswith(".gz") else content
+    return file.name.lower().endswith(".csv")
 
 
 def _source(inner: PurePath, root: Path) -> str:

@@ -1,6 +1,5 @@
 """Reading, validating and writing trial files."""
 
-import gzip
 import warnings
 import zipfile
 from pathlib import Path
@@ -226,19 +225,6 @@ def test_models_need_no_response_times(two_trials: Path) -> None:
     pd.testing.assert_frame_equal(read_quietly(two_trials), with_times)
 
 
-@pytest.mark.parametrize("kind", ["folder", "file", "zip"])
-def test_compressed_files_are_read(two_trials: Path, tmp_path: Path, kind: str) -> None:
-    plain = read_quietly(two_trials)
-    packed = two_trials.with_name(two_trials.name + ".gz")
-    packed.write_bytes(gzip.compress(two_trials.read_bytes()))
-    two_trials.unlink()
-    archive = tmp_path / "results.zip"
-    with zipfile.ZipFile(archive, "w") as zipped:
-        zipped.write(packed, f"raw-data/sketch/{packed.name}")
-    path = {"folder": tmp_path / "results", "file": packed, "zip": archive}[kind]
-    pd.testing.assert_frame_equal(read_quietly(path), plain)
-
-
 def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
     path = trial_file(tmp_path, [])
     with pytest.raises(InputError, match="header only"):
@@ -262,12 +248,6 @@ def test_binary_empty_header_only_and_absent(tmp_path: Path) -> None:
 
 
 def test_files_that_cannot_be_read_are_named(two_trials: Path) -> None:
-    packed = two_trials.with_name(two_trials.name + ".gz")
-    for content in (b"no gzip", gzip.compress(two_trials.read_bytes())[:-9]):
-        packed.write_bytes(content)
-        with pytest.raises(InputError, match=rf"{packed.name}: expected a file compressed with"):
-            read_quietly(packed)
-    packed.unlink()
     (two_trials.parent / "sketch_gone_session-1.csv").symlink_to("nowhere")
     with pytest.raises(InputError, match=r"gone_session-1\.csv: .* cannot: no such file"):
         read_quietly(two_trials.parent)

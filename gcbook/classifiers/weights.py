@@ -274,14 +274,6 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
         f"Fetch it elsewhere with `hf download {repository}` and pass the folder's path, or put it "
         f"into the folder that {MODELS_DIR} names, as {called.replace('/', '--')}."
     )
-    if constants.HF_HUB_OFFLINE:
-        cached = find_cached(repository, revision)
-        if cached is None:
-            raise DataNotFoundError(
-                f"{repository}: not in the Hub's cache, and HF_HUB_OFFLINE is set. Unset it, or: "
-                f"{get}"
-            )
-        return cached
     try:
         found = huggingface_hub.HfApi().model_info(repository, revision=revision)
         names = _wanted([sibling.rfilename for sibling in found.siblings or []])
@@ -309,17 +301,20 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
     except Exception as error:  # the Hub's client raises those of three libraries
         if isinstance(error, OSError) and error.errno in UNWRITABLE:
             raise UnwritableError(Path(constants.HF_HUB_CACHE), error) from error
+        offline = constants.HF_HUB_OFFLINE
+        why = "HF_HUB_OFFLINE is set" if offline else f"{type(error).__name__}: {error}"
         cached = find_cached(repository, revision)
-        if cached is not None:
+        if cached is None:
+            raise DataNotFoundError(
+                f"{repository}: no such folder here nor in the Hub's cache, and the Hub could not "
+                f"be reached ({why}). {get}"
+            ) from error
+        if not offline:
             warnings.warn(
-                f"{repository}: the Hub could not be reached ({type(error).__name__}: {error}), so "
-                f"the copy in its cache is used as it is, {cached}, which may be an older one. "
-                "Set HF_HUB_OFFLINE to use it without asking the Hub.",
+                f"{repository}: the Hub could not be reached ({why}), so the copy in its cache is "
+                f"used as it is, {cached}, which may be an older one. Set HF_HUB_OFFLINE to use it "
+                "without asking the Hub.",
                 CachedCopyWarning,
                 stacklevel=3,
             )
-            return cached
-        raise DataNotFoundError(
-            f"{repository}: no such folder here, and the Hub could not be reached "
-            f"({type(error).__name__}). {get}"
-        ) from error
+        return cached

@@ -261,15 +261,19 @@ def test_without_a_network_the_cache_serves(hub: Hub, tmp_path: Path) -> None:
         assert locate_model("org/name") == tmp_path / "snapshot"
 
 
-def test_offline_the_hub_is_not_asked(
+@pytest.mark.filterwarnings("error")
+def test_offline_the_cache_serves_without_a_warning(
     hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
-    hub.error = AssertionError("asked")
-    with pytest.raises(DataNotFoundError, match="HF_HUB_OFFLINE is set"):
-        locate_model("org/name")
-    with pytest.raises(DataNotFoundError, match=f"the folder that {MODELS_DIR} names, as sd-1.4"):
-        locate_model("org/name", called="sd-1.4")
+    # What the Hub's client raises in place of asking.
+    hub.error = errors.OfflineModeIsEnabled()
+    for called, says in (
+        ("", "HF_HUB_OFFLINE is set"),
+        ("sd-1.4", f"the folder that {MODELS_DIR} names, as sd-1.4"),
+    ):
+        with pytest.raises(DataNotFoundError, match=says):
+            locate_model("org/name", called=called)
     hub.cached = str(tmp_path / "snapshot" / "config.json")
     write_tensors(tmp_path / "snapshot" / "model.safetensors")
     assert locate_model("org/name") == tmp_path / "snapshot"

@@ -148,8 +148,3 @@ def least(rows: pd.DataFrame, named: np.ndarray | pd.Series) -> np.ndarray:
     """Errors that are least for the class that is named, and differ a little between the others."""
     place = rows["label"].map(CATEGORIES.index).to_numpy()
     return np.where(rows["label"] == named, 0.5, 1.0) + 0.001 * place
-
-
-def texture_then_shape(rows: pd.DataFrame) -> np.ndarray:
-    """The texture's class has the least error up to t = ½, the shape's after it."""
-    return least(rows, np.where(rows["t"] < 0.5, rows["texture"], rows["category"]))

@@ -254,10 +254,9 @@ def score(
     if (workers and len(chosen) > 1) or (shard and doubled):
         raise InputError(f"expected one of {', '.join(chosen)}, found all; leave out the others.")
     if workers:
-        from gcbook.scoring.cluster import check_device, parse_workers
+        from gcbook.scoring.cluster import parse_workers
 
-        check_device(settings.device)
-        most = parse_workers(workers)
+        most = parse_workers(workers, settings.device)
     stimuli = open_images(images, dataset, drawn)
     if scoring.limit is not None:
         stimuli = stimuli.first(scoring.limit)
@@ -269,13 +268,10 @@ def score(
     dtype = check_store(output, settings, stimuli.dataset, extend=more).dtype
     load = partial(_load, model, classifier, dtype)
     if workers:
-        from gcbook.scoring.cluster import ray_cluster, score_on_ray
+        from gcbook.scoring.cluster import score_on_ray
 
         say(f"loading {model} …")
-        with ray_cluster(most):
-            (report,) = score_on_ray(
-                {output: stimuli}, load, settings, most=most, save_every=save_every
-            )
+        report = score_on_ray(stimuli, load, settings, output, most=most, save_every=save_every)
         _report(report, None, None)
         return
     settings = replace(settings, device=pick_device(settings.device))

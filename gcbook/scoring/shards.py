@@ -90,20 +90,6 @@ class Shard:
         return images[first:stop]
 
 
-def cut(n_images: int, least: int, settings: ScoringSettings, traits: Traits) -> list[Shard]:
-    """Cut a set of images between two batches, into shards of about one size.
-
-    Args:
-        n_images: in the set, at least 1.
-        least: images in a shard, fewer than twice as many where batches allow it; a smaller set is
-            one shard.
-        settings: as they reach the classifier.
-        traits: the classifier's.
-    """
-    parts = max(1, n_images // max(least, _together(settings, traits)))
-    return [Shard(number, parts) for number in range(1, parts + 1)]
-
-
 def _together(settings: ScoringSettings, traits: Traits) -> int:
     """Return of how many images the units fill batches; 1 in a race, whose batches do not tell."""
     units = settings.draws * (1 if traits.joint else len(traits.labels))

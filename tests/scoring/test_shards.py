@@ -21,7 +21,7 @@ from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ExpectedGain
 from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
-from gcbook.scoring.shards import Shard, cut, merge_stores
+from gcbook.scoring.shards import Shard, merge_stores
 from gcbook.scoring.store import Store
 from gcbook.scoring.writer import write_images
 from gcbook.stimuli.stimulus import in_order
@@ -65,31 +65,6 @@ def test_parts_are_the_set_cut_between_batches(parts, batch_size, n_images, n_la
     if parts * together <= n_images:
         assert all(len(part) * units % batch_size == 0 for part in cuts[:-1])
         assert max(map(len, cuts)) - min(map(len, cuts)) <= 2 * together
-
-
-@pytest.mark.parametrize(
-    ("n_images", "least", "batch_size", "sizes"),
-    [
-        (22, 4, 8, {4, 5}),  # an image of 24 units fills three batches
-        (22, 4, 64, {8, 14}),  # eight images fill three
-        (22, 16, 8, {22}),
-        (3, 4, 8, {3}),
-        (5, 1, 64, {5}),
-    ],
-)
-def test_a_set_is_cut_into_shards_of_about_one_size(n_images, least, batch_size, sizes):
-    settings, traits = replace(SETTINGS, batch_size=batch_size), Traits.of(Likelihood())
-    images = list(range(n_images))
-    shards = [
-        shard.of(images, settings, traits) for shard in cut(n_images, least, settings, traits)
-    ]
-    assert [image for shard in shards for image in shard] == images
-    assert set(map(len, shards)) == sizes
-    if len(shards) > 1:
-        assert all(len(shard) * 24 % batch_size == 0 for shard in shards[:-1])
-        assert all(len(shard) >= least for shard in shards)
-    raced = ScoringSettings(racing=ExpectedGain(), batch_size=batch_size)
-    assert len(cut(n_images, least, raced, traits)) == max(1, n_images // least)
 
 
 @pytest.mark.parametrize(

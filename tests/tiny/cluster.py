@@ -29,17 +29,18 @@ def load_refused(device):
     raise InputError("model: expected weights, found none. Fetch them.")
 
 
-def load_late(device):
-    """A network that raises what waiting raises."""
+def load_late(at: int, device):
+    """A network that raises, in some batch, what waiting raises."""
 
     def on_batch(number):
-        raise TimeoutError("the network waited in vain")
+        if number == at:
+            raise TimeoutError("the network waited in vain")
 
     return Counting(network(), on_batch=on_batch)
 
 
-def load_killed(folder: Path, device):
-    """A network that kills the worker it is in, once in a folder."""
+def load_killed(folder: Path, lost: str, device):
+    """A network that kills its worker, or the Ray that has started it, once in a folder."""
 
     def on_batch(number):
         if number == AT:
@@ -47,7 +48,7 @@ def load_killed(folder: Path, device):
                 (folder / "killed").touch(exist_ok=False)
             except FileExistsError:
                 return
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid() if lost == "worker" else os.getppid(), signal.SIGKILL)
 
     return Counting(network(), on_batch=on_batch)
 

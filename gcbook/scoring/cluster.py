@@ -152,8 +152,9 @@ def score_on_ray(
                 if not starts_left:
                     raise GcbookError(
                         f"{lost} What was measured is saved; the same command goes on from there. "
-                        "Check RAY_ADDRESS and the versions of Ray and Python behind it; workers "
-                        "that are killed for want of memory may be too many (ray:N)."
+                        "Check RAY_ADDRESS and the versions of Ray and Python behind it, and that "
+                        "this machine is not too busy; workers that are killed for want of memory "
+                        "may be too many (ray:N). --shard K/N and gcbook merge need no Ray."
                     ) from error
                 shown.note(f"{lost} It begins again with what is left.")
         shutil.rmtree(folder)
@@ -193,7 +194,8 @@ def _connected(most: int | None) -> Iterator[None]:
                     socket.create_connection((host, int(port)), PATIENCE_S).close()
                 ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
         except Exception as error:
-            raise ConnectionError(f"RAY_ADDRESS={address}: {error}") from error
+            where = f"RAY_ADDRESS={address}: " if address else ""
+            raise ConnectionError(f"{where}{error}") from error
         try:
             yield
         finally:

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 import yaml
 from pydantic import ValidationError
-from tiny import images
 
 from gcbook.classifiers import discriminative
 from gcbook.classifiers import zoo as module
@@ -175,11 +174,3 @@ def test_how_to_get_says_what_to_type():
     assert "--revision refs/pr/1" in how_to_get(find_entry("dit-xl-2-256"))
     assert "GCBOOK_MODELS_DIR/mini-cnn" in how_to_get(find_entry("mini-cnn"))
     assert str(Source(hub="a/b", revision="c")) == "a/b@c"
-
-
-def test_a_folder_in_place_of_a_name(tmp_path, monkeypatch):
-    from gcbook.classifiers.load import load_classifier
-
-    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
-    images.cnn16(tmp_path / "mini-cnn")
-    assert load_classifier("mini-cnn").name == "mini-cnn"

@@ -13,17 +13,22 @@ import shutil
 import time
 from pathlib import Path
 
+import numpy as np
+from PIL import Image
+
+from gcbook.classifiers.protocol import Classifier
+from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.illusions.reconstruct import load_for_prompts
-from gcbook.miniworld.results.ambiguous import ambiguous_pictures, prompt_of
-from gcbook.miniworld.results.sheets import (
-    ILLUSIONS,
-    RECONSTRUCTING,
-    RECORD,
-    make_sheet,
-    record_of,
-    write_record,
+from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
+from gcbook.miniworld.results.ambiguous import (
+    SIDE,
+    STEPS,
+    TEMPLATE,
+    Picture,
+    ambiguous_pictures,
+    prompt_of,
 )
+from gcbook.miniworld.results.sheets import ILLUSIONS, RECONSTRUCTING, RECORD, asked_of
 from gcbook.miniworld.results.shipped import has_weights, model_folder
 
 
@@ -39,20 +44,54 @@ def main() -> None:
     for model in arguments.models or able:
         folder, begun = arguments.output / model, time.perf_counter()
         classifier = load_for_prompts(model_folder(model), list(known))
+        record = {
+            "model": json.loads(json.dumps(classifier.describe())),
+            "template": TEMPLATE,
+            "steps": STEPS,
+            "pictures": {each.name: asked_of(each) for each in pictures},
+        }
         if arguments.anew:
             shutil.rmtree(folder, ignore_errors=True)
         elif (folder / RECORD).is_file():
             made = json.loads((folder / RECORD).read_text(encoding="utf-8"))
-            if {k: v for k, v in made.items() if k != "complete"} != record_of(classifier):
+            if {k: v for k, v in made.items() if k != "complete"} != record:
                 parser.error(f"{folder}: made by another model or asked otherwise; add --anew")
         # First of all what makes them, so that nothing else is ever added to them.
-        write_record(folder, classifier, complete=False)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_text(json.dumps(record | {"complete": False}, indent=1) + "\n", folder / RECORD)
         for picture in pictures:
             if not (folder / f"{picture.name}.png").is_file():
-                make_sheet(picture, classifier, folder)
+                make_sheet(picture, classifier).save(folder / f"{picture.name}.png", optimize=True)
                 print(f"{model}: {picture.name} after {time.perf_counter() - begun:.0f} s")
-        write_record(folder, classifier, complete=True)
+        write_text(json.dumps(record | {"complete": True}, indent=1) + "\n", folder / RECORD)
     DATA.write()
+
+
+def make_sheet(picture: Picture, classifier: Classifier) -> Image.Image:
+    """Reconstruct a picture as it ships: a row a strength and draw, a column a prompt.
+
+    Above them, in the first row, stand the original and the untouched picture.
+    """
+    prompts = [prompt_of(each) for each in picture.prompts]
+    found = [
+        reconstruct(
+            picture.image,
+            prompts,
+            classifier,
+            picture.strengths,
+            steps=STEPS,
+            seed=draw,
+            name=picture.name,
+        )
+        for draw in range(picture.draws)
+    ]
+    images = np.stack([each.images.mean(-1) for each in found], axis=1)
+    rows = images.reshape(-1, len(prompts), SIDE, SIDE)
+    first = np.zeros_like(rows[:1])
+    first[0, 0], first[0, 1] = found[0].original.mean(-1), found[0].untouched.mean(-1)
+    cells = np.concatenate([first, rows])
+    flat = cells.transpose(0, 2, 1, 3).reshape(len(cells) * SIDE, -1)
+    return Image.fromarray(np.rint(255 * flat.clip(0, 1)).astype(np.uint8))
 
 
 if __name__ == "__main__":

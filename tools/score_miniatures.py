@@ -6,12 +6,6 @@ Run it when a model, a test set or the scorer changes:
 
 Without names all models whose weights are there are scored, of the test sets on such as ship of
 each already; of a new model on all. What the classifiers answer to noised images is kept, too.
-Not all weights ship (`gcbook.miniworld.results.shipped.keeps_weights`): once such a model has all
-its scores,
-
-    python tools/score_miniatures.py mini-cnn-seed1 --drop-weights
-
-leaves the record of its training, and removes the rest.
 Diffusion models whose weights ship then race on test sets with few draws, on the images of the
 conditions that count, by the usual rule:
 
@@ -24,7 +18,6 @@ compute them, and no absolute errors beside the squared ones.
 """
 
 import argparse
-import shutil
 import time
 from dataclasses import replace
 from itertools import compress
@@ -33,35 +26,38 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
+from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.load import load_classifier
+from gcbook.classifiers.noised import NoisedClassifier
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results.card import write_card
-from gcbook.miniworld.results.noised import TRAINED, keep_noised
-from gcbook.miniworld.results.panel import OOD_SETS, counted
+from gcbook.miniworld.results.answers import SOURCE
+from gcbook.miniworld.results.noised import DRAWS, NOISED, SEED, TRAINED
 from gcbook.miniworld.results.shipped import (
+    DIFFUSION,
     FEW_DRAWS,
     RACE_CONSTANT,
     RACED,
-    RACING,
     draws_of,
     folder_of,
     has_weights,
-    keeps_weights,
     model_folder,
     recipe_of,
     shipped_models,
     shipped_sets,
 )
 from gcbook.miniworld.testsets import TEST_SETS, make_test_set
-from gcbook.miniworld.training.record import RECORD
-from gcbook.scoring.engine import score
+from gcbook.scoring.decisions import Rule, decide_rows, to_trials
+from gcbook.scoring.engine import score, scored_once
 from gcbook.scoring.racing import usual_race
 from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import SCORES, Store
+from gcbook.stats.conventions import SummarySettings
+from gcbook.stats.shares import CONFLICT, PLAIN
+from gcbook.trials.table import COLUMNS
 
 
 def main() -> None:
@@ -71,7 +67,6 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=DATA.folder / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--race", action="store_true", help="race, in place of the above")
-    parser.add_argument("--drop-weights", action="store_true", help="of what ships without them")
     arguments = parser.parse_args()
     for model in arguments.models or filter(has_weights, shipped_models()):
         classifier = load_classifier(model_folder(model), name=model)
@@ -92,22 +87,23 @@ def main() -> None:
             seconds = time.perf_counter() - begun
             print(f"{model} on {name}: {report.n_decisions} decisions in {seconds:.0f} s")
         if recipe_of(model) in TRAINED:
-            print(keep_noised(model, place))
-        if arguments.drop_weights and not keeps_weights(model):
-            drop_weights(model)
+            ask_noised(classifier, model).to_parquet(
+                place / NOISED, index=False, compression="zstd"
+            )
     DATA.write()
 
 
 def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> None:
     """Race the images that count of the test sets with few draws."""
-    if recipe_of(model) not in RACING:
+    if recipe_of(model) not in DIFFUSION:
         return
-    for name in (each for each in OOD_SETS if draws_of(each) == FEW_DRAWS):
+    # Texture alone shows no object.
+    for name in (each for each in TEST_SETS if draws_of(each) == FEW_DRAWS and each != "texture"):
         if is_whole(folder / name, classifier.describe()["weights"], raced=True):
             continue
         images = make_test_set(name)
         table = pd.DataFrame([(name, each.condition) for each in images])
-        chosen = counted(table.set_axis(["dataset", "condition"], axis=1))
+        chosen = SummarySettings().counts(table.set_axis(["dataset", "condition"], axis=1))
         counting = replace(images, stimuli=tuple(compress(images, chosen)))
         settings = ScoringSettings(
             racing=replace(usual_race(), constant=RACE_CONSTANT),
@@ -128,15 +124,18 @@ def is_whole(folder: Path, weights: str, *, raced: bool = False) -> bool:
     return store.classifier["weights"] == weights and complete
 
 
-def drop_weights(model: str) -> None:
-    """Leave the record and the card of a model."""
-    folder = model_folder(model)
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path)
-        elif path.name != RECORD:
-            path.unlink()
-    write_card(folder)
+def ask_noised(plain: DiscriminativeClassifier, model: str) -> pd.DataFrame:
+    """Answers to noised images, as `gcbook.miniworld.results.noised` reads them."""
+    classifier = NoisedClassifier(plain)
+    settings = ScoringSettings(draws=DRAWS, seed=SEED, batch_size=256, device="cpu")
+    tables = []
+    for test_set in (CONFLICT, PLAIN):
+        with scored_once(make_test_set(test_set), classifier, settings) as store:
+            for draw, rows in store.scores().groupby("draw"):
+                decided = decide_rows(store, rows, Rule(store.weights()))
+                trials = to_trials(decided, model, test_set, SOURCE)
+                tables.append(trials.assign(draw=int(draw)))
+    return pd.concat(tables, ignore_index=True)[[*COLUMNS, "draw"]]
 
 
 def thin(store: Store) -> None:

@@ -8,7 +8,6 @@ the cosine schedule has the same :math:`\alpha`.
 """
 
 import math
-from collections.abc import Callable
 
 import numpy as np
 import torch
@@ -21,28 +20,6 @@ from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_noise, timestep
 from gcbook.noise.schedules import CosineSchedule, log_snr
 
-MakeDraw = Callable[[str, int, DrawRule, tuple[int, ...], bool], Draw]
-
-
-def noised_draw(
-    image_id: str, index: int, rule: DrawRule, shape: tuple[int, ...], sqrt_alphas: bool = True
-) -> Draw:
-    """Make a draw: strength and noise.
-
-    Args:
-        image_id: of the image.
-        index: number of the draw.
-        rule: of the draws. Its numbers are uniform and, by default, spread evenly over the draws
-            of an image.
-        shape: of the noise.
-        sqrt_alphas: the law of the strength, see `gcbook.classifiers.augmentation.draw_alpha`.
-    """
-    uniform = torch.tensor(1 - timestep(rule, image_id, index), dtype=torch.float64)
-    alpha = float(draw_alpha(uniform, sqrt_alphas=sqrt_alphas))
-    t = 2 / math.pi * math.acos(alpha)
-    ratio = float(log_snr(CosineSchedule(), np.array(t)))
-    return Draw(index, t, ratio, keyed_noise(rule, image_id, index, shape))
-
 
 class NoisedClassifier(DiscriminativeClassifier):
     """A discriminative classifier whose images are noised after they were normalized.
@@ -50,7 +27,6 @@ class NoisedClassifier(DiscriminativeClassifier):
     Args:
         plain: the network without noise, which shares it.
         law: of α, "sqrt" or "uniform", see `gcbook.classifiers.augmentation.DiffusionNoise`.
-        draws: makes a draw, as `noised_draw` does; one that remembers can be shared by networks.
 
     Raises:
         InputError: no such law.
@@ -58,12 +34,7 @@ class NoisedClassifier(DiscriminativeClassifier):
 
     deterministic = False
 
-    def __init__(
-        self,
-        plain: DiscriminativeClassifier,
-        law: str = "sqrt",
-        draws: MakeDraw = noised_draw,
-    ) -> None:
+    def __init__(self, plain: DiscriminativeClassifier, law: str = "sqrt") -> None:
         if law not in ("sqrt", "uniform"):
             raise InputError(f"noise: expected sqrt or uniform, found {law!r}.")
         super().__init__(
@@ -75,10 +46,15 @@ class NoisedClassifier(DiscriminativeClassifier):
             details=plain.details | {"noise": law},
             fingerprint=plain.fingerprint,
         )
-        self.sqrt_alphas, self.draws = law == "sqrt", draws
+        self.sqrt_alphas = law == "sqrt"
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
-        return self.draws(image_id, index, rule, tuple(prepared.shape), self.sqrt_alphas)
+        """Strength and noise: uniform numbers, as the rule spreads them over an image's draws."""
+        uniform = torch.tensor(1 - timestep(rule, image_id, index), dtype=torch.float64)
+        alpha = float(draw_alpha(uniform, sqrt_alphas=self.sqrt_alphas))
+        t = 2 / math.pi * math.acos(alpha)
+        ratio = float(log_snr(CosineSchedule(), np.array(t)))
+        return Draw(index, t, ratio, keyed_noise(rule, image_id, index, tuple(prepared.shape)))
 
     @torch.inference_mode()
     def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:

@@ -77,6 +77,19 @@ def cue_shares(
     return table
 
 
+def shape_biases(answers: pd.DataFrame, *, resampling: Resampling) -> np.ndarray:
+    """Shape bias of all answers together, (1 + draws,): as they are, and in each resample.
+
+    Silhouettes are resampled, the same for any answers to the same images, so that differences are
+    paired; networks are pooled.
+
+    Args:
+        answers: see `accuracies`; only conflicts count.
+    """
+    _, sums = cue_sums(answers, ["dataset"], resampling=resampling)
+    return cue_metrics(**sums)["shape_bias"][0]
+
+
 def _silhouettes(rows: pd.DataFrame, keys: pd.DataFrame, by: Sequence[str]) -> np.ndarray:
     number = rows.groupby(list(by), observed=True)["silhouette"].nunique().rename("silhouettes")
     found = keys.merge(number.reset_index(), on=list(by), how="left")["silhouettes"]

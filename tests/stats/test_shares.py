@@ -7,7 +7,7 @@ from tiny.erring import answered
 
 from gcbook.stats.clustered import silhouettes
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares, pooled_measures
+from gcbook.stats.shares import accuracies, cue_shares, pooled_measures, shape_biases
 
 FOUR = [
     ("cat1-dog1.png", "cat"),
@@ -44,6 +44,15 @@ def test_shape_bias_of_nothing_named_is_undefined():
     row = cue_shares(none, resampling=Resampling(draws=50)).iloc[0]
     assert np.isnan(row["shape_bias"])
     assert (row["shape_accuracy"], row["texture_accuracy"]) == (0, 0)
+
+
+def test_shape_bias_of_all_networks_is_drawn_as_the_table_has_it():
+    one, some = answered(FOUR, "a"), Resampling(draws=200)
+    two = pd.concat([one, answered([(name, "cat") for name, _ in FOUR], "b")])
+    biases = shape_biases(two, resampling=some)
+    assert biases[0] == pytest.approx(5 / 7)
+    row = cue_shares(two, ["dataset"], resampling=some).iloc[0]
+    assert some.interval(biases) == pytest.approx((row["shape_bias_low"], row["shape_bias_high"]))
 
 
 def test_silhouettes_are_drawn_within_their_category():

@@ -21,8 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from gcbook.charts.tablehtml import data_table, select_columns
-from gcbook.miniworld.results.kinds import DIFFUSION
-from gcbook.miniworld.results.shipped import shipped_store
+from gcbook.miniworld.results.shipped import DIFFUSION, shipped_store
 from gcbook.miniworld.results.weighting import PAPER, SETS, read_errors
 from gcbook.miniworld.testsets import make_test_set, texture_of
 

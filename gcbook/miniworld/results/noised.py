@@ -1,25 +1,18 @@
 """Answers of the discriminative miniatures to images with diffusion-style noise.
 
-Their answers ship, to `DRAWS` noised versions of each image with the noise of `SEED`; a network
-whose answers do not is asked anew.
+Their answers ship, to `DRAWS` noised versions of each image with the noise of `SEED`.
+``tools/score_miniatures.py`` asks for them.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import cast
 
 import pandas as pd
 
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results.answers import SOURCE, mark, miniature_answers, with_recipe
-from gcbook.miniworld.results.shipped import folder_of, model_folder, shipped_models
-from gcbook.miniworld.testsets import make_test_set
-from gcbook.scoring.decisions import Rule, decide_rows, to_trials
-from gcbook.scoring.settings import ScoringSettings
+from gcbook.miniworld.results.answers import mark, miniature_answers, with_recipe
+from gcbook.miniworld.results.shipped import folder_of, shipped_models
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, change_of, pooled_measures
-from gcbook.trials.table import COLUMNS
 
 DRAWS, SEED = 10, 0
 CLEAN, ONE_DRAW = "clean images", "one draw of noise"
@@ -38,9 +31,6 @@ MEASURES = {
 NOISED = "noised.parquet"
 """Beside a model's stores: its answers to noised images."""
 
-MOST_KEPT = 2**14
-"""Draws that are kept for the next model, of 12 kB each."""
-
 
 def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
     """Answers to every image of test sets, shown `DRAWS` times, each time with other noise.
@@ -53,37 +43,11 @@ def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFr
         that is answered.
 
     Raises:
-        DataNotFoundError: a model does not come with this package.
+        DataNotFoundError: a model's answers do not come with this package.
     """
-    kept = [model for model in models if NOISED in DATA.names(f"scores/{folder_of(model)}")]
-    tables = [pd.read_parquet(DATA.path(f"scores/{folder_of(model)}/{NOISED}")) for model in kept]
-    tables = [table[table["dataset"].isin(list(test_sets))] for table in tables]
-    if others := [model for model in models if model not in kept]:
-        tables.append(asked_anew(others, test_sets))
-    return mark(pd.concat(tables, ignore_index=True))
-
-
-def asked_anew(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
-    """Show models with weights the noised images, as `noised_answers` describes; not marked."""
-    from gcbook.classifiers.discriminative import DiscriminativeClassifier
-    from gcbook.classifiers.load import load_classifier
-    from gcbook.classifiers.noised import NoisedClassifier, noised_draw
-    from gcbook.scoring.engine import scored_once
-
-    # Noise is the same for all models, and takes a quarter of the time of looking at it.
-    draws = lru_cache(maxsize=MOST_KEPT)(noised_draw)
-    settings = ScoringSettings(draws=DRAWS, seed=SEED, batch_size=256, device="cpu")
-    tables = []
-    for model in models:
-        plain = cast(DiscriminativeClassifier, load_classifier(model_folder(model), name=model))
-        classifier = NoisedClassifier(plain, draws=draws)
-        for test_set in test_sets:
-            with scored_once(make_test_set(test_set), classifier, settings) as store:
-                for draw, rows in store.scores().groupby("draw"):
-                    decided = decide_rows(store, rows, Rule(store.weights()))
-                    trials = to_trials(decided, model, test_set, SOURCE)
-                    tables.append(trials.assign(draw=int(str(draw))))
-    return pd.concat(tables, ignore_index=True)
+    tables = [pd.read_parquet(DATA.path(f"scores/{folder_of(model)}/{NOISED}")) for model in models]
+    answers = pd.concat(tables, ignore_index=True)
+    return mark(answers[answers["dataset"].isin(list(test_sets))].reset_index(drop=True))
 
 
 def discriminative_models() -> tuple[str, ...]:
@@ -163,18 +127,3 @@ def category_changes(answers: pd.DataFrame, *, resampling: Resampling) -> pd.Dat
         for each in dict.fromkeys(keys["category"])
     ]
     return pd.DataFrame(rows).round(dict.fromkeys(["before", "after", "change", "low", "high"], 4))
-
-
-def keep_noised(model: str, folder: Path) -> Path:
-    """Ask a shipped model about noised images, and keep its answers.
-
-    Args:
-        model: its name.
-        folder: of its scores.
-
-    Returns:
-        The file.
-    """
-    answers, path = asked_anew([model], [CONFLICT, PLAIN]), folder / NOISED
-    answers[[*COLUMNS, "draw"]].to_parquet(path, index=False, compression="zstd")
-    return path

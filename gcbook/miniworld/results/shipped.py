@@ -39,8 +39,8 @@ RACED = "raced"
 
 Few draws make a model look less accurate than it is. In a race every image gets the draws that it
 needs; only images of the conditions that count are raced, by diffusion models that have weights."""
-RACING = ("mini-pixel", "mini-latent")
-"""Recipes whose models race."""
+DIFFUSION = ("mini-pixel", "mini-latent")
+"""Recipes whose errors can be weighted by the noise, and whose models race."""
 RACE_CONSTANT = 1.6e-2
 """Of expected-gain: larger than the usual one, and still surer than 32 draws of every class, see
 ``gcbook/data/races/cost.parquet``."""

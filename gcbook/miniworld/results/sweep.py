@@ -8,13 +8,11 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.kinds import DIFFUSION
-from gcbook.miniworld.results.panel import make_panel
-from gcbook.miniworld.results.shipped import shipped_models, shipped_store
+from gcbook.miniworld.results.shipped import DIFFUSION, shipped_models, shipped_store
 from gcbook.miniworld.results.weighting import PAPER, SETS, answers_under
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares, pooled_measures
+from gcbook.stats.shares import accuracies, cue_shares, pooled_measures, shape_biases
 
 DECAYS = tuple(range(21))
 """Values of k in exp(−kt)."""
@@ -116,7 +114,7 @@ def resnet_leads(
     for name, (recipe, weighting) in {**asked, "": (RESNET, None)}.items():
         models = shipped_models((recipe,))
         answers = miniature_answers([SETS[1]], models, weighting=weighting)
-        biases[name] = make_panel(answers, resampling).shape_bias(recipe)
+        biases[name] = shape_biases(answers, resampling=resampling)
     resnet = biases.pop("")
     ends = {name: resampling.interval(bias - resnet) for name, bias in biases.items()}
     return {name: (float(low), float(high)) for name, (low, high) in ends.items()}

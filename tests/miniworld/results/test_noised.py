@@ -1,93 +1,25 @@
-"""A shipped classifier on noised images."""
-
-import shutil
-from collections import Counter
+"""Answers of the shipped classifiers to noised images."""
 
 import pytest
 from tiny.made import set_of
 from tiny.noise_answers import SHARES, answers
 from tiny.shipped import ship_model, use_data
 
-from gcbook.classifiers import noised
-from gcbook.files.manifest import DATA
-from gcbook.miniworld.results import noised as results
-from gcbook.miniworld.results.answers import mark, miniature_answers
 from gcbook.miniworld.results.noised import (
     DRAWS,
     MEASURES,
-    asked_anew,
     category_changes,
     change_rows,
     discriminative_models,
-    keep_noised,
     noised_answers,
 )
-from gcbook.miniworld.results.shipped import has_weights
-from gcbook.miniworld.testsets import make_test_set
-from gcbook.noise.draws import keyed_noise
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import CONFLICT, PLAIN
+from gcbook.stats.shares import PLAIN
 
 
-@pytest.fixture
-def draws(monkeypatch):
-    """Let each image have so many draws of noise."""
-    return lambda number: monkeypatch.setattr(results, "DRAWS", number)
-
-
-def test_every_draw_answers(draws):
-    draws(2)
-    found = mark(asked_anew(["mini-cnn"], ["texture"]))
-    clean = miniature_answers(["texture"], ["mini-cnn-noise"])
-    assert sorted(found["draw"].unique()) == [0, 1]
-    by_draw = {draw: rows.set_index("image_id") for draw, rows in found.groupby("draw")}
-    for rows in by_draw.values():
-        assert set(rows.index) == set(clean["image_id"])
-        assert (rows["right"] == (rows["response"] == rows["category"])).all()
-    # Noise changes answers.
-    both = by_draw[0]["response"] == by_draw[1]["response"].loc[by_draw[0].index]
-    assert not both.all()
-    again = mark(asked_anew(["mini-cnn"], ["texture"]))
-    assert again.equals(found)
-
-
-def test_all_models_are_shown_the_same_noise_which_is_drawn_once(monkeypatch, draws):
-    draws(1)
-    drawn = Counter()
-
-    def counted(rule, image_id, draw, shape):
-        drawn[image_id, draw] += 1
-        return keyed_noise(rule, image_id, draw, shape)
-
-    monkeypatch.setattr(noised, "keyed_noise", counted)
-    found = asked_anew(["mini-cnn", "mini-cnn"], ["texture"])
-    assert set(drawn) == {(image_id, 0) for image_id in found["image_id"]}
-    assert set(drawn.values()) == {1}
-
-
-def test_a_model_without_weights_answers_as_it_did_when_it_had_them(tmp_path, monkeypatch):
-    original = DATA.path("models/mini-cnn-calibrated")
-    data = use_data(tmp_path, monkeypatch)
-    folder = shutil.copytree(original, data / "models" / "mini-cnn-calibrated-seed1")
-    scores = data / "scores" / "mini-cnn-calibrated-seed1"
-    scores.mkdir()
-    few = {name: set_of(name).first(16) for name in (CONFLICT, PLAIN)}
-    monkeypatch.setattr(results, "make_test_set", few.__getitem__)
-    asked = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
-    keep_noised("mini-cnn-seed1", scores)
-    (folder / "model.safetensors").unlink()
-    kept = noised_answers(["mini-cnn-seed1"], [CONFLICT, PLAIN])
-    assert kept.equals(asked)
-    alone = noised_answers(["mini-cnn-seed1"], [PLAIN])
-    assert set(alone["dataset"]) == {PLAIN}
-    assert len(alone) == 16 * DRAWS
-
-
-def test_seeds_whose_weights_do_not_ship_have_their_answers():
-    shown = {each.image_id for each in make_test_set(PLAIN)}
+def test_every_classifier_has_its_answers_to_every_draw():
+    shown = {each.image_id for each in set_of(PLAIN)}
     for model in discriminative_models():
-        if has_weights(model):
-            continue
         answers = noised_answers([model], [PLAIN])
         assert set(answers["observer"]) == {model}
         assert sorted(answers["draw"].unique()) == [*range(DRAWS)]

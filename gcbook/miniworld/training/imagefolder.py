@@ -85,15 +85,12 @@ def key_of(seed: int, epoch: int, index: int) -> int:
     return int(np.random.SeedSequence([seed, epoch, index]).generate_state(1)[0])
 
 
-def training_transform(
-    shown: TorchvisionPreprocess, *, noise: bool, sqrt_alphas: bool = True
-) -> v2.Transform:
+def training_transform(shown: TorchvisionPreprocess, *, noise: bool) -> v2.Transform:
     """Return what ImageNet's networks are trained on: random crops and flips, normalized, noised.
 
     Args:
         shown: size and normalization of the network's input.
         noise: add diffusion-style noise, last.
-        sqrt_alphas: its law.
     """
     steps: list[v2.Transform] = [
         v2.ToImage(),
@@ -103,7 +100,7 @@ def training_transform(
         *_normalized(shown),
     ]
     if noise:
-        steps.append(DiffusionNoise(sqrt_alphas=sqrt_alphas))
+        steps.append(DiffusionNoise())
     return v2.Compose([*steps, v2.ToPureTensor()])
 
 

@@ -1,4 +1,4 @@
-"""The run of a miniature: steps keyed by their number, averaged weights, checkpoints.
+"""The run of a miniature: steps keyed by their number, and averaged weights.
 
 The mean of the weights is exponential (`torch.optim.swa_utils.AveragedModel`), and young means
 forget their start: after n updates its decay is at most n / (9 + n), the start itself being the
@@ -6,7 +6,6 @@ first of them.
 """
 
 import math
-import shutil
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy, deepcopy
@@ -24,8 +23,6 @@ from gcbook.miniworld.training.pool import Pool
 from gcbook.miniworld.training.run import Run
 from gcbook.miniworld.training.texts import Names
 
-CHECKPOINTS = "checkpoints"
-
 
 @dataclass(frozen=True)
 class Plan:
@@ -40,7 +37,6 @@ class Plan:
         average: decay of the exponential mean of the weights, 0 for none.
         clip: largest norm of the gradient, 0 for any.
         validate_every: steps between validations.
-        halvings: checkpoints are exported after all steps, half of them, a quarter, and so on.
         seed: of the start and of all draws.
     """
 
@@ -52,18 +48,12 @@ class Plan:
     average: float = 0.999
     clip: float = 1.0
     validate_every: int = 500
-    halvings: int = 6
     seed: int = 0
 
     def rate(self, step: int) -> float:
         """Learning rate of a step, counted from 0."""
         rise = min(1.0, (step + 1) / max(1, self.warmup))
         return self.learning_rate * rise * 0.5 * (1 + math.cos(math.pi * step / self.steps))
-
-    @property
-    def milestones(self) -> tuple[int, ...]:
-        """Numbers of steps after which a checkpoint is exported."""
-        return tuple(sorted({self.steps >> halving for halving in range(self.halvings)} - {0}))
 
     def make_optimizer(self, networks: torch.nn.Module) -> torch.optim.Optimizer:
         """Return the optimizer of all weights that learn."""
@@ -164,7 +154,7 @@ class Trainer(Run):
     """Trains a task in a folder, from wherever the folder's last state is.
 
     Args:
-        folder: of the state, the history and the checkpoints.
+        folder: of the state and the history.
         of: what else makes this run what it is: of which miniature, on which tokenizer.
 
     Raises:
@@ -200,9 +190,7 @@ class Trainer(Run):
 
     def batches(self, end: int) -> Iterator[tuple[int, int]]:
         every = self.plan.validate_every
-        stocks = (*self.plan.milestones, self.done - self.done % every + every)
-        stop = min(step for step in (*stocks, end) if step > self.done)
-        for step in range(self.done, stop):
+        for step in range(self.done, min(end, self.done - self.done % every + every)):
             yield step, step + 1
 
     def loss(self, step: int) -> torch.Tensor:
@@ -216,15 +204,6 @@ class Trainer(Run):
 
     def measure(self) -> dict[str, float]:
         return self.averaged().validate()
-
-    def take_stock(self) -> None:
-        super().take_stock()
-        folder = self.folder / CHECKPOINTS / f"{self.done:06d}"
-        if self.done in self.plan.milestones and not folder.exists():
-            part = folder.with_name(f"{folder.name}.part")
-            shutil.rmtree(part, ignore_errors=True)
-            self.export(part)
-            part.rename(folder)
 
     def averaged(self) -> Task:
         """Return the task with averaged weights, in evaluation mode; the run's own stay."""

@@ -46,7 +46,7 @@ class Recipe:
 # Every model that classifies sees 768,000 images, up to about two hours of two CPU cores; the CNN
 # with noise sees twice as many, as the paper trains it for 300 epochs instead of 90 (Appendix E).
 # Optimizer of the CNNs: He et al. (2016).
-_SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, clip=0.0, halvings=7)
+_SGD = Plan(6_000, "sgd", learning_rate=0.1, weight_decay=1e-4, average=0.0, clip=0.0)
 
 # Every model of photographs sees each of the 13,000 about 30 times.
 PHOTOGRAPHS_SEEN = 384_000
@@ -158,10 +158,8 @@ def make_trainer(
     base: str | Path = "",
     seed: int = 0,
     steps: int | None = None,
-    validate_every: int | None = None,
     device: str = "cpu",
     photographs: str | Path = "",
-    choices: Mapping[str, Any] | None = None,
     report: Callable[[str], None] = print,
 ) -> Trainer:
     """Prepare the training of a miniature, from its start or from where it was.
@@ -172,9 +170,7 @@ def make_trainer(
         base: folder of the trained model that the recipe builds on, where it needs one.
         seed: of the weights and of all draws.
         steps: instead of the recipe's number.
-        validate_every: steps between validations, instead of the recipe's number.
         photographs: folder of train and val, where it learns from photographs.
-        choices: of the task, besides the recipe's or instead of them.
 
     Raises:
         InputError: no such miniature, the model it builds on is not given, or the folder holds a
@@ -209,21 +205,15 @@ def make_trainer(
     else:
         train, validation = pool("train", TRAIN_IMAGES), pool("validation", VALIDATION_IMAGES)
         names, shown = [(name,) for name in recipe.categories], {"world": asdict(recipe.world)}
-    plan = replace(
-        recipe.plan,
-        seed=seed,
-        steps=steps or recipe.plan.steps,
-        validate_every=validate_every or recipe.plan.validate_every,
-    )
-    chosen = {**recipe.choices, **(choices or {})}
+    plan = replace(recipe.plan, seed=seed, steps=steps or recipe.plan.steps)
     module, kind = recipe.task
     make = getattr(import_module(f"{__package__}.{module}"), kind)
     task: Task = make(
-        Start(train, validation, names, seed, plan.steps, Path(base), device), **chosen
+        Start(train, validation, names, seed, plan.steps, Path(base), device), **recipe.choices
     )
     of = {
         "miniature": name,
-        "choices": chosen,
+        "choices": dict(recipe.choices),
         **shown,
         "base": hash_weights(base) if str(base) else "",
         "batch_size": task.batch_size,

@@ -52,7 +52,6 @@ class ResNetPlan:
 
     Args:
         noise: put diffusion-style noise on the training images.
-        sqrt_alphas: the law of its strength.
         epochs: over the training images.
         batch_size: images a step and device.
         learning_rate: its largest value; it falls to zero along half a cosine.
@@ -65,7 +64,6 @@ class ResNetPlan:
     """
 
     noise: bool
-    sqrt_alphas: bool = True
     epochs: int = 300
     batch_size: int = 64
     learning_rate: float = 0.1
@@ -133,8 +131,7 @@ class ResNetRun(Run):
         train, test = open_images(data, "train"), open_images(data, "val")
         check_same_classes(data, train, test)
         self.names, self.workers = class_names(train), workers
-        noised = training_transform(plan.shown, noise=plan.noise, sqrt_alphas=plan.sqrt_alphas)
-        self.train = KeyedImages(train, noised, plan.seed)
+        self.train = KeyedImages(train, training_transform(plan.shown, noise=plan.noise), plan.seed)
         self.test = KeyedImages(test, validation_transform(plan.shown), plan.seed)
         self.total = plan.epochs * len(self.train)
         there = torch.cuda.is_available()
@@ -172,7 +169,11 @@ class ResNetRun(Run):
         )
         if self.done:
             self.report(self.line("going on"))
-        self._note_machine()
+        # What the size of a step and the rounding depend on.
+        now = {"devices": accelerator.num_processes, "precision": accelerator.mixed_precision}
+        machines = self.notes.setdefault("machines", [])
+        if not machines or machines[-1] | now != machines[-1]:
+            machines.append({"from_image": self.done, **now})
 
     def rate(self) -> float:
         return self.plan.rate(self.done / self.total)
@@ -231,25 +232,6 @@ class ResNetRun(Run):
         self.network.train()
         loss, accuracy = (totals / len(self.test)).tolist()
         return {"loss": loss, "accuracy": accuracy}
-
-    def _note_machine(self) -> None:
-        """Keep on how many devices and in which precision a run goes on, where that is new."""
-        now: dict[str, Any] = {
-            "devices": self.accelerator.num_processes,
-            "precision": self.accelerator.mixed_precision,
-        }
-        machines = self.notes.setdefault("machines", [])
-        before = machines[-1] if machines else None
-        if before and {name: before[name] for name in now} == now:
-            return
-        machines.append({"from_image": self.done, **now})
-        if before:
-            sizes = [self.plan.batch_size * each["devices"] for each in (before, now)]
-            self.report(
-                f"note: begun on {before['devices']} devices in precision {before['precision']}, "
-                f"goes on with {now['devices']} in {now['precision']}; a step was of {sizes[0]} "
-                f"images and is of {sizes[1]}, at the same learning rate. The record keeps that."
-            )
 
     def export(self) -> Path:
         """Write the network as a folder of torchvision's, or of transformers', with what was done.

@@ -55,7 +55,8 @@ class UnreadableImageError(InputError):
 class Run(ABC):
     """A run, from wherever its folder's state is.
 
-    Of several processes each has a run of its own; one of them speaks and writes for all.
+    Of several processes each has a run of its own; one of them speaks and writes for all, and where
+    one has to stop, whoever started them ends the others.
 
     Args:
         plan: a dataclass that says how it is trained.
@@ -138,8 +139,6 @@ class Run(ABC):
     def run(self, until: int | None = None) -> None:
         """Train to the end, or as far as ``until``; an interruption saves the state first.
 
-        Several processes stop after the same step, whichever of them has to.
-
         Raises:
             InputError: another process trains in the folder, or an image cannot be read.
             GcbookError: training has diverged, or the disk is full; what was saved before stays.
@@ -212,10 +211,15 @@ class Run(ABC):
 
     def taken(self, batches: Iterable[Any]) -> Iterator[Any]:
         """Yield batches; where there is none because the run has to stop, save the state."""
-        source = in_step(batches, self.accelerator, self._stops)
+        source = iter(batches)
         while True:
             try:
                 batch = next(source, None)
+                if self._stops:
+                    raise KeyboardInterrupt
+            except UnreadableImageError as error:
+                self._save_at_a_stop()
+                raise error.alone() from error
             except BaseException:
                 self._save_at_a_stop()
                 raise
@@ -307,47 +311,6 @@ class Run(ABC):
                     slots[int(index)][slot] = stored.get_tensor(key)
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
-
-
-def in_step(batches: Iterable[Any], accelerator: Any, waiting: list[int]) -> Iterator[Any]:
-    """Yield a process's batches until there are no more, or one of the processes has to stop.
-
-    Of several processes, one that stopped alone would leave the others waiting for it.
-
-    Args:
-        batches: of this process, as many in each.
-        accelerator: accelerate's; None where there is one process.
-        waiting: signals that are held back, as `held_back` yields them; gets that of another
-            process.
-
-    Raises:
-        KeyboardInterrupt: a signal waits in one of the processes.
-        UnreadableImageError: one of them has found such an image; its own error names it.
-    """
-    source = iter(batches)
-    while True:
-        batch = unreadable = None
-        try:
-            batch = next(source, None)
-        except UnreadableImageError as error:
-            unreadable = error.alone()
-        if accelerator is not None and accelerator.num_processes > 1:
-            mine = [[waiting[0] if waiting else 0, int(unreadable is not None)]]
-            told = accelerator.gather(torch.tensor(mine, device=accelerator.device))
-            number, found = told.amax(0).tolist()
-            if number and not waiting:
-                waiting.append(number)
-            if found and unreadable is None:
-                unreadable = UnreadableImageError(
-                    "another process has found an image that it cannot read, and names it."
-                )
-        if waiting:
-            raise KeyboardInterrupt
-        if unreadable is not None:
-            raise unreadable
-        if batch is None:
-            return
-        yield batch
 
 
 def run_problems(folder: Path) -> list[str]:

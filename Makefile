@@ -69,9 +69,8 @@ nightly: book  ## tests that take long, Firefox and WebKit, a second build, all 
 	$(BIN)/python benchmarks/coverage/families.py
 	$(BIN)/python tools/plant_bugs.py
 
-summaries: $(INSTALLED)  ## recompute the shipped summaries and variances from the published trials
+summaries: $(INSTALLED)  ## recompute the shipped summaries from the published trials
 	$(BIN)/python tools/build_summaries.py
-	$(BIN)/python tools/build_components.py
 
 lock: | $(BIN)/python  ## bring requirements/ up to date with pyproject.toml
 	@$(BIN)/python tools/environment.py lock

@@ -20,7 +20,7 @@ import pandas as pd
 
 from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, is_published
 from gcbook.stats.jackknife import Spread, stacked
-from gcbook.stats.maxt import level, step_down
+from gcbook.stats.maxt import Places, level, step_down
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 
@@ -61,6 +61,8 @@ TEST_COLUMNS = (
     "high",
     "p",
     "p_corrected",
+    "of_textures",
+    "of_images",
 )
 
 REFERENCE = (PUBLISHED_SOURCES[0], "resnet50")
@@ -137,8 +139,10 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
 
     Returns:
         Columns `TEST_COLUMNS`; ``difference`` is a minus b, ``p_corrected`` is corrected in its
-        family. ``low, high, p`` are NaN where one of the two does not vary over the draws, such as
-        a shape bias of 1: resampling cannot test it.
+        family. ``low, high, p`` are NaN where one of the two is moved by no image, such as a shape
+        bias of 1: its images cannot test it. ``of_textures, of_images`` are of differences in shape
+        bias: the shares of the variance that textures and single images add
+        (`gcbook.stats.jackknife.Spread.of_crossed`).
     """
     tables = []
     whole = means["error_consistency"].people if "error_consistency" in means else []
@@ -153,11 +157,15 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
         }
         for name, pairs in families.items():
             if pairs:
-                table = _family(means[metric], np.array(pairs).T, resampling)
+                first, second = np.array(pairs).T
+                table = _family(means[metric], first, second, resampling)
+                if metric == "shape_bias" and resampling.draws:
+                    parts = means[metric].spread.between(first, second).of_crossed()
+                    table["of_textures"], table["of_images"] = parts
                 tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
     if not tables:
         return pd.DataFrame(columns=TEST_COLUMNS)
-    return pd.concat(tables, ignore_index=True)[list(TEST_COLUMNS)]
+    return pd.concat(tables, ignore_index=True).reindex(columns=TEST_COLUMNS)
 
 
 def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
@@ -184,15 +192,14 @@ def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFr
         }
         for name, pairs in families.items():
             if pairs:
-                table = _family(each_mean, np.array(pairs).T, resampling)
+                first, second = np.array(pairs).T
+                table = _family(each_mean, first, second, resampling)
                 tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
-    return pd.concat([each for each in tables if len(each)] or tables)[
-        list(TEST_COLUMNS)
-    ].reset_index(drop=True)
+    found = pd.concat([each for each in tables if len(each)] or tables, ignore_index=True)
+    return found.reindex(columns=TEST_COLUMNS)
 
 
-def _family(means: Means, pairs: npt.NDArray[np.integer], resampling: Resampling) -> pd.DataFrame:
-    first, second = pairs
+def _family(means: Means, first: Places, second: Places, resampling: Resampling) -> pd.DataFrame:
     tested = step_down(means.values, means.spread, first, second, resampling)
     source, name = (np.array([who[i] for who in means.people], dtype=object) for i in (0, 1))
     return pd.DataFrame(

@@ -32,6 +32,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Factor, variance
 
 Floats = npt.NDArray[np.floating]
@@ -125,6 +126,21 @@ class Spread:
         safe = np.where(varies, wanted, 1)
         freedom = safe**2 / np.where(varies, np.sum(spent, axis=0), 1)
         return Moments(wanted, np.sum(cubes, axis=0) / safe**1.5, np.maximum(freedom, 1))
+
+    def of_crossed(self) -> tuple[Floats, Floats]:
+        """Shares of the variance of two crossed factors that the second and single images add.
+
+        The images' holds what pairs of categories differ by: it is too high if anything, and that
+        of the factor too low.
+
+        Returns:
+            (rows,) each; NaN where nothing varies, or no factors are crossed.
+        """
+        whole, *_ = self.moments()
+        if not any(part.times < 0 for part in self.parts.values()):
+            return np.full_like(whole, np.nan), np.full_like(whole, np.nan)
+        _, second, images = ((part.deviations**2).sum(axis=1) for part in self.parts.values())
+        return share(np.maximum(second - images, 0), whole), share(images, whole)
 
     def covariance(self) -> Floats:
         """(rows, rows)."""

@@ -125,6 +125,18 @@ def test_a_difference_has_the_variance_of_what_the_two_do_not_share() -> None:
     assert sides - 2 * covariance[first, second] == pytest.approx(found.variance)
 
 
+def test_what_decides_an_answer_has_most_of_the_variance() -> None:
+    rng = np.random.default_rng(8)
+    of_texture = rng.standard_normal((30, CATEGORIES * TEXTURES))[:, TEXTURE]
+    own = rng.standard_normal((30, N))
+    textures, images = spread(crossed(), 2 * of_texture + own).of_crossed()
+    # Of m images of a texture: m times the variance of 4, of which single images hold one, and 1.
+    m = (np.bincount(TEXTURE) ** 2).sum() / N
+    assert textures.mean() == pytest.approx(4 * (m - 1) / (4 * m + 1), abs=0.05)
+    assert images.mean() == pytest.approx(5 / (4 * m + 1), abs=0.05)
+    assert spread(crossed(), own).of_crossed()[1].mean() > 0.9
+
+
 def test_datasets_of_the_same_exemplars_vary_together_and_others_apart() -> None:
     rng = np.random.default_rng(6)
     shapes, others = rng.standard_normal((2, 40)), rng.standard_normal((2, 30))

@@ -53,12 +53,13 @@ def test_one_prompt_equals_the_models_own_logits(folder, batch):
 
 
 def test_the_ensemble_is_the_mean_of_unit_vectors_made_a_unit_vector(folder, batch):
+    few = CATEGORIES[:3]
     model, tokenizer, pixels = reference(folder, batch)
     with torch.inference_mode():
         image = model.get_image_features(pixel_values=pixels).pooler_output.double()
         image /= image.norm(dim=1, keepdim=True)
         classes = []
-        for label in CATEGORIES:
+        for label in few:
             vectors = []
             for template in clip_templates():
                 tokens = tokenizer(template.replace("{}", label), return_tensors="pt")
@@ -67,10 +68,10 @@ def test_the_ensemble_is_the_mean_of_unit_vectors_made_a_unit_vector(folder, bat
             mean = torch.stack(vectors).mean(0)
             classes.append(mean / mean.norm())
         logits = model.logit_scale.exp().double() * image @ torch.stack(classes).T
-    classifier = load_classifier(folder)
+    classifier = load_classifier(folder, labels=few)
     assert torch.allclose(nll(classifier, batch).double(), -logits.log_softmax(1), atol=1e-4)
     assert classifier.describe()["prompts"] == list(clip_templates())
-    single = nll(load_classifier(folder, template=PROMPT_TEMPLATE), batch)
+    single = nll(load_classifier(folder, labels=few, template=PROMPT_TEMPLATE), batch)
     assert not torch.allclose(nll(classifier, batch), single, atol=0.1)
 
 
@@ -117,8 +118,8 @@ def test_each_class_is_judged_by_the_models_own_sigmoid(siglip, small):
 
 
 def test_templates_are_clips(siglip, small):
-    classifier = load_classifier(siglip)
+    classifier = load_classifier(siglip, labels=CATEGORIES[:3])
     assert classifier.describe()["prompts"] == list(clip_templates())
     assert classifier.describe()["kind"] == "discriminative"
-    single = nll(load_classifier(siglip, template=TEMPLATE), small)
+    single = nll(load_classifier(siglip, labels=CATEGORIES[:3], template=TEMPLATE), small)
     assert not torch.allclose(nll(classifier, small), single, atol=1e-3)

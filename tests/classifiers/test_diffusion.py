@@ -71,7 +71,7 @@ def test_nearest_mean_within_the_interval_with_independent_draws(schedule, weigh
     classifier = gaussian_classifier(
         SCHEDULES[schedule], means, SD, labels=LABELS[:2], dtype=torch.float64
     )
-    images = stimuli(600, labels=LABELS[:2])
+    images = stimuli(300, labels=LABELS[:2])
     raw, times = errors(classifier, images, rule, 1)
     right = [
         LABELS[i] == best

@@ -81,13 +81,11 @@ class Factor:
         """Add up values of items, (…, items), by unit: (…, units)."""
         if self.unit is None:
             return values
-        return np.asarray(values @ self._members)
+        from scipy.sparse import csr_array
 
-    @cached_property
-    def _members(self) -> Floats:
-        """(items, units), 1 where an item is of a unit."""
-        assert self.unit is not None
-        return (self.unit[:, None] == np.arange(len(self.stratum))).astype(np.float64)
+        n = len(self.unit)
+        shape = n, len(self.stratum)
+        return np.asarray(values @ csr_array((np.ones(n), self.unit, np.arange(n + 1)), shape))
 
 
 def strata(of: npt.ArrayLike) -> tuple[tuple[int, ...], npt.NDArray[np.intp]]:

@@ -218,7 +218,8 @@ def load_pipeline(
     process = read_process(checkpoint, *row.processes)
     # On the CPU until texts are embedded: T5-XXL alone can fill a GPU.
     network = checkpoint.network(row.part, *row.network, device="cpu")
-    config, details = network.config, dict[str, Any]()
+    config = network.config
+    details: dict[str, Any] = {}
     if config.get("time_cond_proj_dim") is not None:
         raise InputError(
             f"{checkpoint.path}: expected a diffusion model, found a latent consistency model "

@@ -100,7 +100,8 @@ def _members(archive: zipfile.ZipFile, root: Path) -> list[tuple[PurePosixPath, 
                 f"{root}: member {name!r} would reach outside the archive's folder; nothing was "
                 "read. Get the archive from a source you trust."
             )
-        if not member.is_dir() and _is_visible(inner):
+        # A member may have no name, of which zipfile cannot say whether it is a folder's.
+        if inner.name and not name.endswith("/") and _is_visible(inner):
             members.append((inner, member))
     total = sum(member.file_size for _, member in members)
     if total > LARGEST_ARCHIVE:

@@ -66,10 +66,14 @@ def read(root, limit=MIB):
 
 
 def test_an_archive_is_read_as_a_folder_is(tmp_path):
-    members = {"cat/1.png": b"a", "dog/2.png": b"bc", "__MACOSX/cat/1.png": b"x"}
+    members = {"cat/1.png": b"a", "dog/2.png": b"bc", "dog/": b"", "__MACOSX/cat/1.png": b"x"}
     root = packed(tmp_path / "a.zip", members, compression=zipfile.ZIP_DEFLATED)
     assert read(root) == {"cat/1.png": b"a", "dog/2.png": b"bc"}
     assert is_zip(root)
+    # From a zero on a name does not count: this member has none.
+    nameless = packed(tmp_path / "b.zip", {"nameless": b"x", "cat/1.png": b"a"})
+    nameless.write_bytes(nameless.read_bytes().replace(b"nameless", b"\0ameless"))
+    assert read(nameless) == {"cat/1.png": b"a"}
     assert not is_zip(tmp_path)
     os.mkfifo(tmp_path / "pipe.zip")
     assert not is_zip(tmp_path / "pipe.zip")

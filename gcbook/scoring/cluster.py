@@ -42,8 +42,9 @@ from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 SIZE = 32
 """Images in a shard: few enough for every device to have some."""
 
-STARTS, LOSSES = 3, 3
-"""How often Ray is started, and how often a shard is begun again because its worker was lost."""
+STARTS, LOSSES = 6, 3
+"""How often Ray is started, which it gives up after half a minute of a busy machine, and how often
+a shard is begun again because its worker was lost."""
 
 PATIENCE_S = 60
 """How long one waits for an address, for devices that are in use and for the lock of a lost worker.

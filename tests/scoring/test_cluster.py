@@ -121,9 +121,9 @@ def test_workers_give_one_run_to_the_last_bit(request, tmp_path, whole, capsys, 
     assert (report.n_decisions, report.n_evaluations, report.failed) == (22, UNITS, {})
     assert 0 < report.network_seconds < report.seconds
     said = capsys.readouterr().err
-    assert said.startswith(
+    assert (
         f"22 images × 4 classes × 6 draws: at most {UNITS} network evaluations, in 6 shards for 2 "
-        "workers\n"
+        "workers\n" in said
     )
 
 
@@ -174,7 +174,7 @@ def test_refusals(at_once, tmp_path, monkeypatch):
 @pytest.mark.nightly
 @pytest.mark.parametrize("lost", ["worker", "ray"])
 def test_what_is_lost_on_a_busy_machine_is_replaced(alone, tmp_path, whole, lost, capsys):
-    """A worker is killed, or its parent, which is Ray's; others keep both cores busy."""
+    """A worker is killed, or with it its parent, which is Ray's; others keep both cores busy."""
     alone.shutdown()
     store, model = tmp_path / "store", partial(load_killed, tmp_path, lost)
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
@@ -187,10 +187,10 @@ def test_what_is_lost_on_a_busy_machine_is_replaced(alone, tmp_path, whole, lost
     assert (tmp_path / "killed").exists()
     assert contents(store) == contents(whole)
     assert report.n_complete == 22
-    # What a worker had saved is not measured again; of Ray's loss it depends on who was how far.
-    if lost == "worker":
-        assert report.n_evaluations == UNITS - SAVED
-    assert ("It begins again with what is left." in capsys.readouterr().err) == (lost == "ray")
+    # What had been saved is not measured again.
+    assert report.n_evaluations <= UNITS - SAVED
+    if lost == "ray":
+        assert "It begins again with what is left." in capsys.readouterr().err
 
 
 @needs_ray

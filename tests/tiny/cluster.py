@@ -40,7 +40,7 @@ def load_late(at: int, device):
 
 
 def load_killed(folder: Path, lost: str, device):
-    """A network that kills its worker, or the Ray that has started it, once in a folder."""
+    """A network that kills its worker, or with it the Ray it is of; once in a folder."""
 
     def on_batch(number):
         if number == AT:
@@ -48,7 +48,9 @@ def load_killed(folder: Path, lost: str, device):
                 (folder / "killed").touch(exist_ok=False)
             except FileExistsError:
                 return
-            os.kill(os.getpid() if lost == "worker" else os.getppid(), signal.SIGKILL)
+            if lost == "ray":
+                os.kill(os.getppid(), signal.SIGKILL)
+            os.kill(os.getpid(), signal.SIGKILL)
 
     return Counting(network(), on_batch=on_batch)
 

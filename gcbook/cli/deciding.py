@@ -12,7 +12,6 @@ from gcbook.files.atomic import check_free
 from gcbook.files.errors import GcbookError
 
 if TYPE_CHECKING:
-    from gcbook.miniworld.results.own_stores import ImagesOf
     from gcbook.scoring.decisions import Decisions
     from gcbook.scoring.store import Store
 
@@ -67,7 +66,7 @@ def decide(
     for warning in dict.fromkeys(str(each.message) for each in caught):
         say(f"warning: {warning}")
     images = images_of(scores)
-    for line in _left_out(found, "" if images.kind == MINIATURE else scores.dataset):
+    for line in _left_out(found, "" if images == MINIATURE else scores.dataset):
         say(line)
     undecided = len(found.failed) + len(found.incomplete)
     if not len(decided):
@@ -169,14 +168,14 @@ def _write(trials: Any, output: Path, overwrite: bool) -> Path:
     return written
 
 
-def _say_next(output: Path, store: "Store", images: "ImagesOf") -> None:
+def _say_next(output: Path, store: "Store", images: str) -> None:
     """Say what can be done with the trials."""
     from gcbook.miniworld.results.own_stores import MINIATURE, refusal
     from gcbook.paper.experiments import EXPERIMENTS
     from gcbook.trials.find import dataset_of
 
-    if images.kind == MINIATURE:
-        typer.echo(f"{images.title}: gcbook benchmark has no people who saw them")
+    if images == MINIATURE:
+        typer.echo(f"{images}: gcbook benchmark has no people who saw them")
         if not refusal(store):
             typer.echo(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
     elif store.dataset not in EXPERIMENTS:

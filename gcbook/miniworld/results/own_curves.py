@@ -61,7 +61,7 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
             rows.rename(columns={"case": "k"}).assign(
                 model=model,
                 scored_on=describe_images(first, int(rows["n"].max())),
-                kind=first.images.kind,
+                kind=first.images,
                 sets=", ".join(each.store.dataset for each in sets),
             )
         )
@@ -106,7 +106,7 @@ def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _sets(first: OwnStore, others: Sequence[OwnStore]) -> list[OwnStore]:
     """The sets whose accuracy is shown: of the drawn world its ordinary images alone."""
-    if first.images.kind == MINIATURE:
+    if first.images == MINIATURE:
         return [each for each in others if each.store.dataset == PLAIN]
     return list(others)
 
@@ -145,7 +145,7 @@ def _measured(
     With a reference, one of the cases, also ``change, change_low, change_high``, by how much the
     shape bias exceeds that of the reference.
     """
-    of_images = _of_miniature if own.images.kind == MINIATURE else _of_photographs
+    of_images = _of_miniature if own.images == MINIATURE else _of_photographs
     found, changes = of_images(trials, reference, resampling)
     return found if reference is None else found.merge(changes, on="case", how="left")
 
@@ -195,10 +195,10 @@ def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Res
 
 def _accuracies(trials: pd.DataFrame, own: OwnStore, resampling: Resampling) -> pd.DataFrame:
     """``case, accuracy, accuracy_low, accuracy_high``: of sets of the benchmark their mean."""
-    if own.images.kind != MINIATURE and set(trials["dataset"]) <= set(EXPERIMENTS):
+    if own.images != MINIATURE and set(trials["dataset"]) <= set(EXPERIMENTS):
         found = _rows(_estimated(trials, resampling).estimates, "ood_accuracy", "accuracy")
         return found.drop(columns="n")
-    if own.images.kind == MINIATURE:
+    if own.images == MINIATURE:
         answers = mark(trials)
     else:
         right = trials["response"] == trials["category"]

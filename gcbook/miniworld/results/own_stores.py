@@ -22,28 +22,10 @@ from gcbook.trials.originals import SOURCES, read_registry
 
 CONFLICT = "cue-conflict"
 
-PUBLISHED, MINIATURE, OTHER = "published", "miniature", "other"
+PUBLISHED, MINIATURE, OTHER = "published stimuli", "drawn images", "own images"
 """What images may be."""
-_TITLES = {PUBLISHED: "published stimuli", MINIATURE: "drawn images", OTHER: "own images"}
-
 
 _CUES = rf"({'|'.join(CATEGORIES)})\d+-({'|'.join(CATEGORIES)})\d+\.\w+"
-
-
-@dataclass(frozen=True)
-class ImagesOf:
-    """What the images of a store are.
-
-    Attributes:
-        kind: `PUBLISHED`, `MINIATURE` or `OTHER`.
-    """
-
-    kind: str
-
-    @property
-    def title(self) -> str:
-        """What a reader is told."""
-        return _TITLES[self.kind]
 
 
 @dataclass(frozen=True)
@@ -52,12 +34,12 @@ class OwnStore:
 
     Attributes:
         model: what the model is called, another name for each model.
-        images: what was scored.
+        images: what was scored: `PUBLISHED`, `MINIATURE` or `OTHER`.
         store: the scores.
     """
 
     model: str
-    images: ImagesOf
+    images: str
     store: Store
 
 
@@ -93,12 +75,10 @@ def open_stores(paths: str) -> tuple[OwnStore, ...]:
             )
         _check_conflicts(first)
         for other in others:
-            if (MINIATURE in (first.images.kind, other.images.kind)) and (
-                other.images != first.images
-            ):
+            if other.images != first.images and MINIATURE in (first.images, other.images):
                 raise InputError(
                     f"stores: expected images of one kind of {model}, found cue conflicts of "
-                    f"{first.images.title} and {other.store.dataset} of {other.images.title}. "
+                    f"{first.images} and {other.store.dataset} of {other.images}. "
                     "Name one of them."
                 )
     return tuple(found)
@@ -115,8 +95,8 @@ def _check_conflicts(own: OwnStore) -> None:
         )
 
 
-def images_of(store: Store) -> ImagesOf:
-    """Tell by their bytes what a store's images are.
+def images_of(store: Store) -> str:
+    """Tell by their bytes what a store's images are: `PUBLISHED`, `MINIATURE` or `OTHER`.
 
     The miniature's images differ between machines in the rounding of a few pixels, so that most of
     them are enough.
@@ -124,10 +104,10 @@ def images_of(store: Store) -> ImagesOf:
     images = store.images()
     hashes = dict(zip(images["image_id"], images["sha256"], strict=True))
     if _is_published(store.dataset, hashes):
-        return ImagesOf(PUBLISHED)
+        return PUBLISHED
     known = _miniature_hashes(store.dataset)
     drawn = sum(each in known for each in hashes.values()) > len(hashes) / 2
-    return ImagesOf(MINIATURE if drawn else OTHER)
+    return MINIATURE if drawn else OTHER
 
 
 def _is_published(dataset: str, hashes: Mapping[str, str]) -> bool:
@@ -224,7 +204,7 @@ def describe_images(own: OwnStore, n: int) -> str:
         n: number of images that are complete.
     """
     what = "cue conflicts" if own.store.dataset == CONFLICT else own.store.dataset
-    if own.images.kind != PUBLISHED:
-        return f"{n:,} {what}: {own.images.title}"
+    if own.images != PUBLISHED:
+        return f"{n:,} {what}: {own.images}"
     whole = EXPERIMENTS[own.store.dataset].n_images
     return f"{n:,} of {whole:,} published {what}"

@@ -7,9 +7,7 @@ many workers or processes read it, and an interrupted one goes on as if it had n
 import atexit
 import multiprocessing
 import signal
-import sys
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import numpy as np
@@ -202,16 +200,6 @@ def ignore_interruptions(worker: int) -> None:
     for number in SIGNALS:
         signal.signal(number, signal.SIG_IGN)
     end_with_parent()
-    # What a reader raises reaches its parent another way. The hook is for the thread that hands
-    # images over, which finds its parent gone when that stops while it takes one.
-    sys.excepthook = _unless_left
-
-
-def _unless_left(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
-) -> None:
-    if not issubclass(kind, ConnectionError | EOFError):
-        sys.__excepthook__(kind, error, trace)
 
 
 @atexit.register

@@ -13,7 +13,6 @@ from gcbook.miniworld.results.own_stores import (
     MINIATURE,
     OTHER,
     PUBLISHED,
-    ImagesOf,
     check_files,
     describe_images,
     images_of,
@@ -33,8 +32,8 @@ def made(tmp_path):
 def test_shipped_scores_are_of_drawn_images():
     for model in ("mini-pixel", "mini-latent"):
         (own,) = open_stores(str(SCORES / f"{model}-calibrated" / "cue-conflict"))
-        assert own.images == ImagesOf(MINIATURE)
-    assert images_of(shipped_store("mini-pixel", "edge")).kind == MINIATURE
+        assert own.images == MINIATURE
+    assert images_of(shipped_store("mini-pixel", "edge")) == MINIATURE
 
 
 def test_a_folder_of_stores_is_all_of_them_conflicts_first(made):
@@ -42,7 +41,7 @@ def test_a_folder_of_stores_is_all_of_them_conflicts_first(made):
     for named in (folder, folder.parent):
         own = open_stores(f" {named} ,")
         assert [each.store.dataset for each in own] == ["cue-conflict", "in-distribution"]
-        assert {each.images.kind for each in own} == {OTHER}
+        assert {each.images for each in own} == {OTHER}
         assert len({each.model for each in own}) == 1
     assert open_stores("") == ()
 
@@ -53,7 +52,7 @@ def test_images_are_published_where_their_bytes_are(made, monkeypatch):
     more = hashes | {"cat1-dog1.png": "1" * 64}
     monkeypatch.setattr(own_stores, "_published_hashes", lambda: {"cue-conflict": more})
     (own,) = open_stores(str(made["cue-conflict"].path))
-    assert own.images == ImagesOf(PUBLISHED)
+    assert own.images == PUBLISHED
     assert describe_images(own, 240) == "240 of 1,280 published cue conflicts"
     name = next(iter(hashes))
     changed = more | {name: "0" * 64}
@@ -62,7 +61,7 @@ def test_images_are_published_where_their_bytes_are(made, monkeypatch):
         monkeypatch.setattr(
             own_stores, "_published_hashes", lambda known=known: {"cue-conflict": known}
         )
-        assert images_of(made["cue-conflict"]).kind == OTHER
+        assert images_of(made["cue-conflict"]) == OTHER
 
 
 def test_the_registry_tells_the_published_sets_apart():
@@ -131,7 +130,7 @@ def test_two_runs_of_one_name_are_told_apart_by_their_folders(made, tmp_path):
 def test_sets_of_drawn_images_go_together():
     conflicts = SCORES / "mini-pixel-calibrated" / "cue-conflict"
     own = open_stores(f"{conflicts},{SCORES / 'mini-pixel-calibrated' / 'in-distribution'}")
-    assert [each.images.kind for each in own] == [MINIATURE, MINIATURE]
+    assert [each.images for each in own] == [MINIATURE, MINIATURE]
 
 
 def test_a_changed_bit_is_found_before_a_chapter_starts(made):

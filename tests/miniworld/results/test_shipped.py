@@ -125,6 +125,7 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
     assert len(weights) == 1
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("model", DIFFUSION)
 def test_distorted_images_that_count_are_raced(model):
     sets = [name for name in TEST_SETS if draws_of(name) == FEW_DRAWS]

@@ -115,31 +115,6 @@ def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
     assert (row["images_seen"], row["training_loss"]) == (10, stopped.losses / 3)
 
 
-@pytest.mark.parametrize("lost", [[0], [0, 1]])
-def test_epochs_whose_weights_are_gone_are_not_validated(data, tmp_path, lost):
-    plan = replace(SMALL, epochs=3)
-    stopped = run(plan, data, tmp_path)
-    measure = stopped.measure
-
-    def stop():
-        measures = measure()
-        if stopped.done == 20:
-            signal.raise_signal(signal.SIGINT)
-        return measures
-
-    stopped.measure = stop
-    with pytest.raises(KeyboardInterrupt):
-        stopped.run()
-    history = tmp_path / "history.jsonl"
-    rows = history.read_text().splitlines(keepends=True)
-    history.write_text("".join(row for epoch, row in enumerate(rows) if epoch not in lost))
-    run(plan, data, tmp_path).run()
-    found = [json.loads(line) for line in history.read_text().splitlines()]
-    # The weights of the second are still there.
-    assert [(row["epoch"], row["images_seen"]) for row in found] == [(2, 20), (3, 30)]
-    assert found[0]["loss"] == pytest.approx(json.loads(rows[1])["loss"])
-
-
 def test_validation_does_without_double_precision_on_the_device(data, tmp_path, monkeypatch):
     class Single(torch.Tensor):
         """As on Apple's GPUs."""

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import torch
 from tiny.processes import started
 from tiny.training import train
 
@@ -30,12 +29,12 @@ def arguments(data, folder, *options):
 
 
 @contextmanager
-def interpreter(data, folder, *options, stop=""):
-    """The command as it is typed, leading a group. ``stop``: where it gets SIGTERM."""
+def interpreter(data, folder, *options):
+    """The command as it is typed, leading a group."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tiny.training", *arguments(data, folder, *options)],
         cwd=TESTS,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path), "STOP": stop},
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -90,22 +89,6 @@ def test_sigterm_to_a_whole_group_saves_the_state(data, tmp_path):
     seen = read_about(tmp_path / "state.safetensors")["done"]
     assert seen > 0
     assert rest.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
-
-
-@pytest.mark.nightly
-@pytest.mark.skipif(
-    torch.multiprocessing.get_sharing_strategy() != "file_descriptor",
-    reason="readers hand their images over by name here, without a connection",
-)
-def test_a_stop_while_an_image_is_taken_from_a_reader_is_told_in_one_line(data, tmp_path):
-    options = ("--workers", 1, "--batch-size", 2, "--epochs", 1000)
-    with interpreter(data, tmp_path, *options, stop="taking") as process:
-        said = process.communicate(timeout=300)[1]
-    assert process.returncode == 128 + signal.SIGTERM
-    seen = read_about(tmp_path / "state.safetensors")["done"]
-    assert seen > 0
-    assert said.endswith(f"stopped at image {seen:,}; the same command goes on from there\n")
-    assert "Traceback" not in said
 
 
 @pytest.mark.nightly

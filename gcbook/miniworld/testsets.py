@@ -1,6 +1,6 @@
 """Test sets of the drawn world, in the layout of the real ones.
 
-All are made of test silhouettes of the 16 categories, and balanced; chance is keyed by a set's name.
+All are of test silhouettes of the 16 categories, and balanced; chance is keyed by a set's name.
 *In-distribution* images are as the world has them; *cue-conflict* is every pair of a shape and
 another category's texture; *silhouette* and *edge* are each test silhouette once, without texture;
 *texture* is without shape; and the parametric manipulations are of the same images at several

@@ -14,7 +14,7 @@ from gcbook.files.artefacts import RUN_STATE
 from gcbook.files.manifest import DATA, SUMS, Manifest
 from gcbook.files.sums import listing
 from gcbook.illusions import commons
-from gcbook.miniworld.training.state import add_row, write_state
+from gcbook.miniworld.training.state import ABOUT, write_state
 from gcbook.trials.originals import SOURCES, read_registry
 
 STORE = "scores/mini-cnn-calibrated/texture"
@@ -128,22 +128,18 @@ def test_a_store_is_checked_file_by_file(file, alone, capsys):
 
 def test_a_run_of_training_is_checked(alone, capsys):
     run = alone / "runs/one"
-    about = {"done": 1, "seconds": 0.0, "losses": 0.0, "notes": {}, "plan": {}, "of": {}}
+    about: dict = {name: {} for name in ABOUT}
     write_state(run / RUN_STATE, {"a": torch.zeros(3)}, about)
-    add_row(run / "history.jsonl", {"step": 1})
     shutil.copytree(DATA.path("models/mini-cnn-calibrated"), run / "model")
-    with (run / "history.jsonl").open("a") as history:
-        history.write('{"step": 2, "lo')  # an interruption, which is no damage
     status, said, _ = call(capsys, "check", alone / "runs")
     assert (status, said) == (0, f"{run}: a run of training: whole\n")
     flip(run / RUN_STATE, 8 * (run / RUN_STATE).stat().st_size - 3)
-    (run / "history.jsonl").write_text("{...}\n{}\n")
     (run / "model/training.json").write_text("{")
     weights = run / "model/model.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1])
     status, said, _ = call(capsys, "check", run)
-    assert (status, said.splitlines()[0]) == (1, f"{run}: a run of training: 4 problems")
-    names = (RUN_STATE, "history.jsonl", "model/model.safetensors", "model/training.json")
+    assert (status, said.splitlines()[0]) == (1, f"{run}: a run of training: 3 problems")
+    names = (RUN_STATE, "model/model.safetensors", "model/training.json")
     for line, name in zip(said.splitlines()[1:], names, strict=True):
         assert line.startswith(f"  {run / name}")
 

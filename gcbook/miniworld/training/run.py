@@ -23,7 +23,7 @@ from safetensors import safe_open
 from torch.optim.swa_utils import AveragedModel
 
 from gcbook.files.artefacts import RUN_STATE
-from gcbook.files.atomic import UnwritableError
+from gcbook.files.atomic import UnwritableError, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.gate import read_json, refused
 from gcbook.files.interrupts import held_back
@@ -31,15 +31,13 @@ from gcbook.files.locks import locked
 from gcbook.miniworld.training.state import (
     BEGIN_ANEW,
     STATE_OF_A_RUN,
-    add_row,
     check_same,
-    forget_later,
     read_about,
-    read_history,
     write_state,
 )
 
 STATE, HISTORY = RUN_STATE, "history.jsonl"
+"""What a run goes on from; and what the state knows of the validations, for people to follow."""
 SHOW_EVERY = 30.0
 """Seconds between lines on how it goes."""
 
@@ -156,12 +154,8 @@ class Run(ABC):
             raise
 
     def _run(self, end: int) -> None:
-        # Not before the lock: the history may be another run's. One process mends, all read.
-        if self.main:
-            forget_later(self.folder / HISTORY, self.counted, self.done)
-        if self.accelerator is not None:
-            self.accelerator.wait_for_everyone()
-        self.history = forget_later(self.folder / HISTORY, self.counted, self.done)
+        # Not before the lock: the history may be another run's.
+        self._write_history()
         begun = time.monotonic() - self.seconds
         saved = shown = time.monotonic()
         self.networks.train()
@@ -244,14 +238,18 @@ class Run(ABC):
         row: dict[str, Any] = {**self.place(), "seconds": round(self.seconds, 1)}
         row["training_loss"] = self.losses / self.steps if self.steps else None
         row |= measures
-        if self.main:
-            add_row(self.folder / HISTORY, row)
         self.history.append(row)
+        self._write_history()
         self.losses, self.steps = 0.0, 0
         shown = {f"validation {name}": value for name, value in measures.items()}
         if row["training_loss"] is not None:
             shown = {"training loss": row["training_loss"]} | shown
         self.report(self.line(", ".join(f"{name} {value:.4f}" for name, value in shown.items())))
+
+    def _write_history(self) -> None:
+        if self.main:
+            lines = [json.dumps(row) + "\n" for row in self.history]
+            write_text("".join(lines), self.folder / HISTORY)
 
     def line(self, text: str) -> str:
         """Say how far the run is, and how long it takes from here."""
@@ -284,6 +282,7 @@ class Run(ABC):
             "seconds": self.seconds,
             "losses": [self.losses, self.steps],
             "notes": self.notes,
+            "history": self.history,
             "plan": asdict(self.plan),
             "of": self.of,
         }
@@ -295,6 +294,7 @@ class Run(ABC):
         check_same(path, about["plan"] | about["of"], asdict(self.plan) | self.of)
         self.done, self.seconds, self.notes = about["done"], about["seconds"], about["notes"]
         self.losses, self.steps = about["losses"]
+        self.history = about["history"]
         self._saved = self.done
         own = self._tensors()
         slots: dict[int, dict[str, torch.Tensor]] = defaultdict(dict)
@@ -316,8 +316,8 @@ class Run(ABC):
 def run_problems(folder: Path) -> list[str]:
     """Look for damage in the folder of a run.
 
-    The state is sealed: any bit of it counts. Of the history, and of models that were written
-    beside the state, only what cannot be read is noticed.
+    The state is sealed: any bit of it counts. Of models that were written beside the state, only
+    what cannot be read is noticed.
 
     Args:
         folder: of the run.
@@ -334,8 +334,6 @@ def run_problems(folder: Path) -> list[str]:
             wrong.append(str(error).rstrip("."))
 
     try_to(read_about, folder / STATE)
-    if os.path.lexists(folder / HISTORY):
-        try_to(read_history, folder / HISTORY)
     # The models are in folders of their own.
     for path in sorted(folder.glob("*/**/*")):
         if path.suffix == ".json":

@@ -1,4 +1,4 @@
-"""Files that a run goes on from: tensors by name, what is known of the run, and its history.
+"""The file that a run goes on from: tensors by name, and what is known of the run.
 
 No pickle is written or read.
 """
@@ -14,12 +14,12 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from gcbook.files.atomic import UnwritableError, write_text, write_whole
+from gcbook.files.atomic import write_whole
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_JSON, MIB, parse_json, read_file, refused
+from gcbook.files.gate import MIB, parse_json, read_file, refused
 from gcbook.files.seals import SEAL, is_whole, seal_file
 
-ABOUT = {"done", "seconds", "losses", "notes", "plan", "of"}
+ABOUT = {"done", "seconds", "losses", "notes", "history", "plan", "of"}
 """What is known of a run beside its tensors."""
 
 LARGEST_STATE = 16 * 1024 * MIB
@@ -113,76 +113,3 @@ def check_same(path: Path, found: Mapping[str, Any], expected: Mapping[str, Any]
             f"{path}: expected a run with {asked}, found one with {there}; use another folder, or "
             "remove this one."
         )
-
-
-def add_row(history: Path, row: Mapping[str, Any]) -> None:
-    """Add a JSON object in a line of its own.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
-    try:
-        with history.open("a", encoding="utf-8") as stream:
-            stream.write(json.dumps(row) + "\n")
-    except OSError as error:
-        raise UnwritableError(history, error) from error
-
-
-def forget_later(history: Path, key: str, last: int) -> list[dict[str, Any]]:
-    """Drop rows that a run wrote after the state from which it goes on.
-
-    A last line that was cut off is dropped as well: what it told is measured again.
-
-    Args:
-        history: a JSON object a line; it need not be there.
-        key: what counts in a row.
-        last: its largest value that is kept.
-
-    Returns:
-        The rows that are left.
-
-    Raises:
-        InputError: a line is damaged.
-        UnwritableError: the file cannot be written anew.
-    """
-    if not os.path.lexists(history):
-        return []
-    lines = read_history(history, key)
-    rows = [(line, row) for line, row in lines if row and row[key] <= last]
-    if len(rows) < len(lines):
-        write_text("".join(line for line, _ in rows), history)
-    return [row for _, row in rows]
-
-
-def read_history(history: Path, key: str = "") -> list[tuple[str, dict[str, Any]]]:
-    """Read a history.
-
-    Args:
-        history: a JSON object a line.
-        key: what counts in a row, a number; "" if that does not matter.
-
-    Returns:
-        Each line and its row; that of a last line which was cut off is empty.
-
-    Raises:
-        InputError: a line is damaged.
-    """
-    told = read_file(history, LARGEST_JSON).decode(errors="replace")
-    lines = told.splitlines(keepends=True)
-    rows: list[tuple[str, dict[str, Any]]] = []
-    for number, line in enumerate(lines, 1):
-        try:
-            row = dict(parse_json(line, history))
-            if key:
-                row[key] + 0
-            rows.append((line, row))
-        except (ValueError, TypeError, KeyError) as error:
-            if number == len(lines) and not line.endswith("\n"):
-                rows.append((line, {}))
-                continue
-            expected = f"a JSON object with {key!r}" if key else "a JSON object"
-            raise InputError(
-                f"{history}, line {number}: expected {expected}, found {line.strip()[:60]!r}. Mend "
-                "the line, or remove it: the rest stays."
-            ) from error
-    return rows

@@ -1,7 +1,6 @@
-"""What a run goes on from: damaged files are named, and a history that was cut off is mended."""
+"""What a run goes on from: a damaged file is named."""
 
 import errno
-import json
 import os
 
 import pytest
@@ -12,9 +11,10 @@ from safetensors.torch import save_file
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
 from gcbook.miniworld.training import state
-from gcbook.miniworld.training.state import add_row, forget_later, read_about, write_state
+from gcbook.miniworld.training.state import read_about, write_state
 
-ABOUT = {"done": 7, "seconds": 1.5, "losses": [2.0, 3], "notes": {}, "plan": {"a": 1}, "of": {}}
+ABOUT = {"done": 7, "seconds": 1.5, "losses": [2.0, 3], "notes": {}, "plan": {"a": 1}}
+ABOUT |= {"history": [{"step": 5}], "of": {}}
 
 
 def test_what_is_known_comes_back(tmp_path):
@@ -48,12 +48,9 @@ def test_no_flipped_bit_of_a_state_goes_unnoticed(tmp_path):
 
 
 def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path):
-    for name in ("state.safetensors", "history.jsonl"):
-        os.mkfifo(tmp_path / name)
+    os.mkfifo(tmp_path / "state.safetensors")
     with pytest.raises(InputError, match=r"state\.safetensors: .* found a pipe"):
         read_about(tmp_path / "state.safetensors")
-    with pytest.raises(InputError, match=r"history\.jsonl: .* found a pipe"):
-        forget_later(tmp_path / "history.jsonl", "step", 9)
 
 
 @pytest.mark.parametrize("value", ["{", "[" * 10**5, ""])
@@ -87,19 +84,3 @@ def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):
         write_state(path, {"a": torch.ones(1)}, ABOUT | {"done": 8})
     assert read_about(path) == ABOUT
     assert [each.name for each in tmp_path.iterdir()] == ["state.safetensors"]
-
-
-def test_a_last_line_that_was_cut_off_is_dropped_and_another_is_named(tmp_path):
-    history = tmp_path / "history.jsonl"
-    for step in (1, 2, 3):
-        add_row(history, {"step": step})
-    whole = history.read_text()
-    history.write_text(whole + '{"step": 4, "lo')
-    assert forget_later(history, "step", 9) == [{"step": 1}, {"step": 2}, {"step": 3}]
-    assert history.read_text() == whole
-    assert forget_later(history, "step", 2) == [{"step": 1}, {"step": 2}]
-    damaged = json.dumps({"step": 1}) + "\n{...}\n" + json.dumps({"step": 3}) + "\n"
-    history.write_text(damaged)
-    with pytest.raises(InputError, match=r"history.jsonl, line 2: expected a JSON object"):
-        forget_later(history, "step", 9)
-    assert history.read_text() == damaged

@@ -12,7 +12,7 @@ from gcbook.miniworld.results.shipped import DIFFUSION, shipped_models, shipped_
 from gcbook.miniworld.results.weighting import PAPER, SETS, answers_under
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shares import accuracies, cue_shares, pooled_measures, shape_biases
+from gcbook.stats.shares import accuracies, cue_shares, pooled_measures
 
 DECAYS = tuple(range(21))
 """Values of k in exp(−kt)."""
@@ -94,30 +94,6 @@ def resnet_measures(*, resampling: Resampling) -> Mapping[str, float]:
     plain, conflicts = _resnets()
     table = _measured(plain, conflicts, "recipe", resampling).drop(columns="recipe")
     return {str(name): float(value) for name, value in table.iloc[0].items()}
-
-
-def resnet_leads(
-    asked: Mapping[str, tuple[str, str | None]], *, resampling: Resampling
-) -> dict[str, tuple[float, float]]:
-    """Return by how much shape biases exceed the ResNet's.
-
-    It is said of the networks that there are: those of a recipe are pooled, not resampled.
-
-    Args:
-        asked: name → recipe and weighting, None for the paper's or for who has none.
-        resampling: how the intervals are made, over silhouettes.
-
-    Returns:
-        By name, the ends of the interval of the difference.
-    """
-    biases = {}
-    for name, (recipe, weighting) in {**asked, "": (RESNET, None)}.items():
-        models = shipped_models((recipe,))
-        answers = miniature_answers([SETS[1]], models, weighting=weighting)
-        biases[name] = shape_biases(answers, resampling=resampling)
-    resnet = biases.pop("")
-    ends = {name: resampling.interval(bias - resnet) for name, bias in biases.items()}
-    return {name: (float(low), float(high)) for name, (low, high) in ends.items()}
 
 
 def _resnets() -> list[pd.DataFrame]:

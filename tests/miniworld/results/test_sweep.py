@@ -9,7 +9,6 @@ from gcbook.miniworld.results.sweep import (
     curves_of,
     measures_under,
     resnet_bias,
-    resnet_leads,
     resnet_measures,
     sweep_rows,
 )
@@ -120,9 +119,6 @@ def test_resnets_are_paired_with_the_curves_and_resampled_as_networks(data):
 
 
 @pytest.mark.usefixtures("data")
-def test_a_resnet_has_measures_and_is_led():
+def test_a_resnet_has_measures():
     found = resnet_measures(resampling=NONE)
     assert found["shape_bias"] == found["accuracy"] == 1
-    asked = {"paper": ("mini-pixel", "exp:20"), "equal": ("mini-pixel", "uniform")}
-    leads = resnet_leads(asked, resampling=Resampling(draws=50))
-    assert leads == {"paper": (-1, -1), "equal": (0, 0)}

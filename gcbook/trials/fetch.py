@@ -48,7 +48,7 @@ class FetchError(GcbookError):
 def fetch_originals(kind: Kind) -> list[Path]:
     """Fetch the published trials or stimuli into the cache.
 
-    Trials are those of 90 humans and 34 networks (318 CSV files). Stimuli are 1,600 PNGs of
+    Trials are those of 90 humans and 32 networks (318 CSV files). Stimuli are 1,600 PNGs of
     224 x 224 pixels: 1,280 cue conflicts, 160 edges and 160 filled silhouettes.
 
     What ``GCBOOK_DATA_DIR`` holds is not fetched. Every file is verified, also those of an earlier

@@ -10,7 +10,7 @@ from tiny import browsing as charts
 
 @pytest.fixture(scope="module")
 def alone(rerun, tmp_path_factory):
-    page = rerun("introduction", {"draws": "0"})
+    page = rerun("shape-bias", {"draws": "0"})
     return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
 
 

@@ -22,14 +22,14 @@
     );
   }
 
-  function number(name, text, value, min, max) {
+  function number(name, text, value, min, max, required = true) {
     return element("label", {}, text, element("input", {
-      type: "number", name, value, min, max, step: 1, required: true, inputmode: "numeric",
+      type: "number", name, value, min, max, step: 1, required, inputmode: "numeric",
     }));
   }
 
-  // Nobody is number 1 by default: thirty files would have one name.
-  const person = (value) => number("person", "Your number", value, 1, observer.settings.LARGEST.n);
+  const person = (value, required = true) =>
+    number("person", "Your number", value, 1, observer.settings.LARGEST.n, required);
 
   // With `limited`, it is said here that there is a limit, for nothing else asks for it.
   function ways(pack, timed, limited) {

@@ -50,12 +50,16 @@
       fields(pack, state),
       keep(),
       element(
-        "div", { class: "gc-numbers" },
-        number("seed", "Seed", state.seed, 0, observer.settings.LARGEST.seed),
-        person(state.person),
+        "details", { class: "gc-in-class", open: /[?&](seed|n)=/.test(location.search) },
+        element("summary", {}, "In a class: the same images for all, and a number of your own"),
+        element(
+          "div", { class: "gc-numbers" },
+          number("seed", "Seed", state.seed, 0, observer.settings.LARGEST.seed),
+          person(state.person, false),
+        ),
+        element("p", { class: "gc-hint" }, "The seed decides which images come, and in which order. " +
+          "Your number is your name in the file; without one, it is drawn by lot."),
       ),
-      element("p", { class: "gc-hint" }, "The seed decides which images come, and in which order: with " +
-        "the same seed all of a class see the same. Your number is your name in the file."),
       element("p", { class: "gc-controls" },
         element("button", { type: "submit", class: "gc-main" }, "Start"),
         button("Look at the images and their descriptions instead", () => look(values(made)))),
@@ -82,7 +86,9 @@
     }
 
     function begin(options) {
-      state = options;
+      // By lot, for thirty files of one name would be one person's.
+      const person = options.person || 1 + Math.floor(Math.random() * observer.settings.LARGEST.n);
+      state = options = { ...options, person };
       const plan = observer.design.design(pack, options.block, options.whole, options.seed);
       observer.session.run(own, pack, plan, options, function (trials, period) {
         if (trials) show({ options, trials, period });

@@ -47,8 +47,6 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Turn scores into trials under any weighting, without running the network again."""
-    import warnings
-
     from gcbook.miniworld.results.own_stores import MINIATURE, images_of
     from gcbook.scoring import decisions
     from gcbook.scoring.store import Store
@@ -58,13 +56,9 @@ def decide(
     if output is not None and output.suffix.lower() == ".csv" and not overwrite:
         check_free(output)
     weights = scores.weights(weighting or None, norm)
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        found = decisions.decide_store(scores, weights, draws, pool)
-        decided = found.table
-        trials = decisions.to_trials(decided, observer, scores.dataset)
-    for warning in dict.fromkeys(str(each.message) for each in caught):
-        say(f"warning: {warning}")
+    found = decisions.decide_store(scores, weights, draws, pool)
+    decided = found.table
+    trials = decisions.to_trials(decided, observer, scores.dataset)
     images = images_of(scores)
     for line in _left_out(found, "" if images == MINIATURE else scores.dataset):
         say(line)

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
-from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import MIB, UnreadableError, read_file, refused
+from gcbook.files.errors import InputError
+from gcbook.files.gate import MIB, read_file, refused
 from gcbook.files.seals import SEAL, is_whole, seal_file
 from gcbook.noise.draws import density_at
 from gcbook.noise.schedules import DiscreteSchedule, Schedule
@@ -29,6 +29,9 @@ CHUNK = 256
 
 LARGEST_SCORES = 8 * 1024 * MIB
 """Bytes of a file of scores, which is read into memory: a billion errors."""
+
+REMEDY = "Move the file away: the same `gcbook score` computes again what is lost with it."
+"""What can be done about a damaged file of scores or images."""
 
 _ORIGIN = "origin"
 
@@ -169,46 +172,21 @@ def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
     """Read one file with the columns of a schema: the table, and its origin, JSON.
 
     Raises:
-        InputError: it is damaged, or has columns of other names.
-        GcbookError: it cannot be read here, but may be whole: there is no permission, the disk
-            fails, memory runs out, or this version of pyarrow lacks something.
+        InputError: it is damaged, has other columns, or cannot be read here.
     """
-    try:
-        content = read_file(path, LARGEST_SCORES)
-    except UnreadableError as error:
-        raise _unreadable(path, error.reason) from error
-    except MemoryError as error:
-        raise _unreadable(path, f"too little memory: {error}") from error
-    if not is_whole(content):
-        raise InputError(
-            f"{path}: expected the bytes that gcbook wrote, found others; the file is damaged."
-        )
-    with refused(path, "a table of scores or images", "Move the file away."):
-        try:
-            file = pq.ParquetFile(pa.BufferReader(content))
-            # Every row has an error of its own, which takes a byte at least.
-            most = max(len(content), 10**6)
-            if file.metadata.num_rows > most or file.metadata.num_columns > len(schema):
-                raise ValueError(f"more than {most:,} rows or {len(schema)} columns")
-            table = file.read()
-        except MemoryError as error:
-            raise _unreadable(path, f"too little memory: {error}") from error
-        except pa.ArrowNotImplementedError as error:
-            raise _unreadable(path, str(error)) from error
+    content = read_file(path, LARGEST_SCORES)
+    with refused(path, "a table of scores or images", REMEDY):
+        if not is_whole(content):
+            raise ValueError("its bytes are not those that were written")
+        file = pq.ParquetFile(pa.BufferReader(content))
+        # Every row has an error of its own, which takes a byte at least.
+        most = max(len(content), 10**6)
+        if file.metadata.num_rows > most or file.metadata.num_columns > len(schema):
+            raise ValueError(f"more than {most:,} rows or {len(schema)} columns")
+        table = file.read()
         if table.schema.names != schema.names:
-            raise InputError(
-                f"{path}: expected the columns {', '.join(schema.names)}; found "
-                f"{', '.join(table.schema.names)}."
-            )
+            raise ValueError(f"the columns {', '.join(table.schema.names)}")
         return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
-
-
-def _unreadable(path: Path, found: str) -> GcbookError:
-    return GcbookError(
-        f"{path}: cannot be read ({found.strip(': ')}). It may be whole, so it was left as it is: "
-        "mend that and run the same command again. If it is damaged, move it away; what was in it "
-        "is computed again."
-    )
 
 
 def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:

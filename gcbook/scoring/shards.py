@@ -156,10 +156,7 @@ def merge_stores(places: Iterable[str | Path], path: str | Path) -> Merged:
 def _open(folder: Path) -> Store:
     store = Store.open(folder)
     if wrong := store_problems(folder):
-        raise InputError(
-            f"{wrong[0]} Nothing was merged: run the gcbook score of {folder} again, which "
-            "computes what is lost, and then merge."
-        )
+        raise InputError(f"{wrong[0]} Nothing was merged.")
     return store
 
 

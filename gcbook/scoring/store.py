@@ -11,15 +11,14 @@ A folder with
   or they belong to other shards (`gcbook.scoring.shards`);
 - ``parts``: rows that a run has saved and not yet merged into ``scores.parquet``.
 
-A lost or damaged score file costs its own rows alone. Rows found in two files are the same rows, so
-a merge may be interrupted at any point.
+A damaged file is refused by name; moved away, it costs its own rows alone, which another run scores
+again. Rows found in two files are the same rows, so a merge may be interrupted at any point.
 
 Header, scores and images are sealed (`gcbook.files.seals`), so that a changed bit is noticed.
 Scores and images name the run they belong to, so that those of another are refused.
 """
 
 import json
-import warnings
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
@@ -36,7 +35,7 @@ from gcbook.files.naming import check_name
 from gcbook.files.seals import SEAL, is_whole, seal
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.scores import Weights, read_part, score_schema, sort_rows
+from gcbook.scoring.scores import REMEDY, Weights, read_part, score_schema, sort_rows
 from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
 
 FORMAT = "gcbook scores"
@@ -47,10 +46,6 @@ FAILED, PENDING = "failed.json", "pending.json"
 IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of the images, all text."""
 IMAGE_SCHEMA = pa.schema([(name, pa.string()) for name in IMAGE_COLUMNS])
-
-
-class DamagedPartWarning(UserWarning):
-    """A file of a store is damaged; its rows are missing."""
 
 
 @dataclass(frozen=True)
@@ -177,18 +172,16 @@ class Store:
         """Read one of the store's files, of scores or images.
 
         Raises:
-            InputError: it is damaged, or has other columns.
-            GcbookError: it cannot be read here but may be whole, or it belongs to another store;
-                either way it is left as it is.
+            InputError: it is damaged, has other columns, cannot be read here, or belongs to
+                another store.
         """
         table, origin = read_part(path, schema)
-        with refused(path, "scores or images of a store", "Move the file away."):
+        with refused(path, "scores or images of a store", REMEDY):
             found = self._strange(parse_json(origin, path))
         if found:
-            raise GcbookError(
+            raise InputError(
                 f"{path}: expected what a run of this store wrote, found that of another run "
-                f"({found}). Move the file to the store it comes from; what was in its place is "
-                "computed again by the same `gcbook score`."
+                f"({found}). {REMEDY}"
             )
         return table
 
@@ -212,19 +205,11 @@ class Store:
             they were shown.
 
         Raises:
-            InputError: the file is damaged.
-            GcbookError: it may be whole, and cannot be read, or is another store's.
+            InputError: see `read`.
         """
         path = self.path / IMAGES
-        if not path.is_file():
-            return IMAGE_SCHEMA.empty_table().to_pandas()
-        try:
-            return self.read(path, IMAGE_SCHEMA).to_pandas()
-        except InputError as error:
-            raise InputError(
-                f"{error} Run the same `gcbook score` again: it mends the list of images without "
-                "scoring anew."
-            ) from error
+        found = self.read(path, IMAGE_SCHEMA) if path.is_file() else IMAGE_SCHEMA.empty_table()
+        return found.to_pandas()
 
     def is_complete(self) -> bool:
         """Tell whether all images asked for have all draws of all classes; a race never has."""
@@ -281,22 +266,11 @@ class Store:
             by image, draw and class.
 
         Raises:
-            GcbookError: see `read`.
-
-        Warns:
-            DamagedPartWarning: a file is damaged; the others' rows are returned.
+            InputError: see `read`.
         """
-        tables = [self.schema.empty_table()]
-        for path in self.score_files():
-            try:
-                tables.append(self.read(path, self.schema))
-            except InputError as error:
-                warnings.warn(
-                    f"{error} Its draws are missing; the same `gcbook score` computes them again.",
-                    DamagedPartWarning,
-                    stacklevel=2,
-                )
-        return sort_rows(pa.concat_tables(tables), self.labels).to_pandas()
+        tables = [self.read(path, self.schema) for path in self.score_files()]
+        whole = pa.concat_tables([self.schema.empty_table(), *tables])
+        return sort_rows(whole, self.labels).to_pandas()
 
 
 def store_problems(folder: Path) -> list[str]:

@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import metadata
-from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-import pandas as pd
 import pyarrow as pa
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
@@ -104,7 +102,7 @@ class StoreWriter:
 
     Attributes:
         settings: as they reach the classifier.
-        notes: what was found and mended, for the user.
+        notes: what was found, for the user.
         broken: a file could not be written; nothing more is tried.
 
     Raises:
@@ -204,19 +202,9 @@ class StoreWriter:
             store = replace(store, settings=replace(store.settings, draws=new.settings.draws))
             write_text(store.header(), self.path / STORE_HEADER)
         self.store = store
-        for path in store.score_files():
-            try:
-                self._n_saved += len(store.read(path, store.schema))
-            except InputError as error:
-                aside = _free(path.with_suffix(".damaged"))
-                path.replace(aside)
-                self.notes.append(f"{error} Set aside as {aside.name}; its draws are scored again")
-        try:
-            known = store.images()
-        except InputError:
-            self.notes.append(f"{self.path / IMAGES} is damaged and is made again")
-            known = pd.DataFrame(columns=list(IMAGE_COLUMNS))
-        self._images = {row[0]: row for row in known.itertuples(index=False, name=None)}
+        self._n_saved = sum(len(store.read(path, store.schema)) for path in store.score_files())
+        rows = store.images().itertuples(index=False, name=None)
+        self._images = {row[0]: row for row in rows}
         self._images_saved = len(self._images)
         self._notes_saved = {FAILED: store.failed(), PENDING: store.pending()}
         self._notes = {name: dict(notes) for name, notes in self._notes_saved.items()}
@@ -356,12 +344,6 @@ def write_notes(notes: Mapping[str, str], path: Path) -> None:
         write_text(json.dumps(notes, indent=1, ensure_ascii=False) + "\n", path)
     else:
         path.unlink(missing_ok=True)
-
-
-def _free(path: Path) -> Path:
-    """Return a path, with a number where it is taken."""
-    numbered = (path.with_suffix(f"{path.suffix}-{number}") for number in count(2))
-    return next(each for each in chain([path], numbered) if not each.exists())
 
 
 def _versions() -> dict[str, str]:

@@ -192,9 +192,7 @@ def check_files(own: Sequence[OwnStore]) -> None:
     wrong = [line for each in own for line in store_problems(each.store.path)]
     if wrong:
         more = f" And {len(wrong) - 1} more files." if len(wrong) > 1 else ""
-        raise InputError(
-            f"stores: {wrong[0]}{more} The same `gcbook score` mends what it can of a store."
-        )
+        raise InputError(f"stores: {wrong[0]}{more}")
 
 
 def describe_images(own: OwnStore, n: int) -> str:

@@ -101,7 +101,7 @@ def main() -> None:
         described = kept.classifier
         print(
             f"store: {kept.observer}, {described['pipeline']}, {described['space']} of "
-            f"{kept.n_elements:,} elements, resolution {described['resolution']}, "
+            f"resolution {described['resolution']}, "
             f"{kept.settings.dtype}, weights {str(described['weights'])[:12]}…"
         )
         print(kept.scores().to_string(index=False))

@@ -120,7 +120,7 @@ def is_whole(folder: Path, weights: str, *, raced: bool = False) -> bool:
     if not is_store(folder):
         return False
     store = Store.open(folder)
-    complete = not store.pending() if raced else store.is_complete()
+    complete = not (store.pending() or store.failed())
     return store.classifier["weights"] == weights and complete
 
 

@@ -61,9 +61,6 @@ class DiscriminativeClassifier(Adapter):
         """Return (N, 3, height, width), normalized as the network expects, not in [-1, 1]."""
         return self.preprocess(images).to(self.device)
 
-    def n_elements(self, prepared: torch.Tensor) -> int:
-        return 1
-
     @torch.inference_mode()
     def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         return {"nll": -self.log_probs(x).float()}

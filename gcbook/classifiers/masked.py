@@ -85,12 +85,9 @@ class MaskedBound(Adapter):
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
         """Draw the rate, kept as t, and a uniform number a token: those below t are masked."""
-        number, opposite = rule.pair(index)
-        uniform = keyed_generator(rule.seed, image_id, number, "mask").random(
-            tuple(prepared.shape), np.float32
-        )
-        rate = timestep(rule, image_id, index)
-        return Draw(index, rate, noise=1 - uniform if opposite else uniform)
+        generator = keyed_generator(rule.seed, image_id, index, "mask")
+        uniform = generator.random(tuple(prepared.shape), np.float32)
+        return Draw(index, timestep(rule, image_id, index), noise=uniform)
 
     def measure(self, x: torch.Tensor, draws: Draws, labels: Labels, clip: Clip) -> Measured:
         rate = torch.tensor([draw.t for draw in draws], dtype=torch.float64)
@@ -143,9 +140,6 @@ class MaskedRegeneration(Adapter):
         return 2 * self.network.pixels(images) - 1
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: torch.Tensor) -> Draw:
-        if rule.antithetic:
-            raise InputError("antithetic: sampled tokens have no opposite; leave the setting out.")
-
         def stream(name: str) -> np.random.Generator:
             return keyed_generator(rule.seed, image_id, index, name)
 

@@ -88,9 +88,6 @@ class Classifier(Protocol):
             Pixels in [-1, 1], latents or tokens, (N, ...), on the classifier's device.
         """
 
-    def n_elements(self, prepared: "torch.Tensor") -> int:
-        """Return over how many elements an error is a mean, or an nll a sum, for one image."""
-
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: "torch.Tensor") -> Draw:
         """Make one image's draw; ``prepared`` is that image alone, without the first axis."""
 
@@ -167,9 +164,6 @@ class Adapter:
             found = self.fingerprint or fingerprint({n: getattr(self, n) for n in self.parts})
             described["fingerprint"] = found
         return described
-
-    def n_elements(self, prepared: "torch.Tensor") -> int:
-        return prepared.numel()
 
     def draw(self, image_id: str, index: int, rule: DrawRule, prepared: "torch.Tensor") -> Draw:
         return Draw(index)

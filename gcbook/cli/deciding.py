@@ -3,7 +3,7 @@
 from math import isnan
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -36,10 +36,6 @@ def decide(
     ] = "",
     norm: Annotated[Norm | None, typer.Option(help="Norm of the errors.")] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Use only the first N draws.")] = None,
-    pool: Annotated[
-        Literal["log", "probability"],
-        typer.Option(help="Average log-probabilities or probabilities over draws."),
-    ] = "log",
     name: Annotated[str, typer.Option(help="Name of the model in the trials.")] = "",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace existing trials.")
@@ -56,7 +52,7 @@ def decide(
     if output is not None and output.suffix.lower() == ".csv" and not overwrite:
         check_free(output)
     weights = scores.weights(weighting or None, norm)
-    found = decisions.decide_store(scores, weights, draws, pool)
+    found = decisions.decide_store(scores, weights, draws)
     decided = found.table
     trials = decisions.to_trials(decided, observer, scores.dataset)
     images = images_of(scores)

@@ -73,9 +73,6 @@ class ScoringOptions:
         Literal["stratified", "uniform"] | None,
         typer.Option(help="How t is drawn [stratified]."),
     ] = None
-    antithetic: Annotated[
-        bool, typer.Option("--antithetic", help="Draws in pairs of opposite noise.")
-    ] = False
     clip_x0: Annotated[
         Literal["auto", "none", "static", "dynamic"],
         typer.Option(help="Clip the predicted clean image."),
@@ -114,7 +111,6 @@ class ScoringOptions:
         return ScoringSettings(
             draws=self.draws or (standard.draws if self.undecided is None else MOST_DRAWS),
             timesteps=self.timesteps or standard.timesteps,
-            antithetic=self.antithetic,
             norm=self.norm or standard.norm,
             weighting=weighting,
             clip_x0=self.clip_x0,

@@ -24,19 +24,13 @@ class DrawRule:
         seed: another seed, other noise.
         timesteps: "uniform", independent draws of t, or "stratified", the first 2^k draws of an
             image fall one into each 2^k-th of the interval; both have the same expectation.
-        antithetic: draws 2j and 2j + 1 share t and have opposite noise.
         density: of t, constant on bins of equal width over (0, 1], mean 1; empty: uniform. What is
             drawn so has to be divided by it, see `density_at`.
     """
 
     seed: int = 0
     timesteps: Timesteps = "stratified"
-    antithetic: bool = False
     density: tuple[float, ...] = ()
-
-    def pair(self, draw: int) -> tuple[int, bool]:
-        """Return the number by which a draw's chance is keyed, and whether it is its opposite."""
-        return (draw // 2, draw % 2 == 1) if self.antithetic else (draw, False)
 
 
 def keyed_generator(seed: int, image_id: str, draw: int, stream: str) -> np.random.Generator:
@@ -50,20 +44,17 @@ def keyed_generator(seed: int, image_id: str, draw: int, stream: str) -> np.rand
 
 def keyed_noise(rule: DrawRule, image_id: str, draw: int, shape: tuple[int, ...]) -> np.ndarray:
     """Return the standard normal noise of one image's draw, float32 of ``shape``."""
-    number, opposite = rule.pair(draw)
-    noise = keyed_generator(rule.seed, image_id, number, "noise").standard_normal(shape, np.float32)
-    return -noise if opposite else noise
+    return keyed_generator(rule.seed, image_id, draw, "noise").standard_normal(shape, np.float32)
 
 
 def timestep(rule: DrawRule, image_id: str, draw: int) -> float:
     """Return the time of one image's draw, in (0, 1]."""
-    number, _ = rule.pair(draw)
     if rule.timesteps == "uniform":
-        share = 1 - _uniform(rule.seed, image_id, number)
+        share = 1 - _uniform(rule.seed, image_id, draw)
     else:
         # Van der Corput's sequence, shifted by an amount of the image's own: evenly spread however
         # many draws are taken, and uniform over images.
-        share = 1 - (_van_der_corput(number) + _uniform(rule.seed, image_id, 0)) % 1.0
+        share = 1 - (_van_der_corput(draw) + _uniform(rule.seed, image_id, 0)) % 1.0
     if not rule.density:
         return share
     edges, below = _distribution(rule.density)

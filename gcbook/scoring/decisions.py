@@ -4,11 +4,9 @@ The response to an image is the class whose mean weighted error over draws is sm
 
 .. math:: \hat y = \arg\min_y \frac1n \sum_i w_{t_i} e_{y,i}
 
-(Jaini et al., 2024, Eq. 2), or whose mean negative log-likelihood is. Likelihoods of several draws
-can be averaged themselves instead of their logarithms: the mean probability that a network gives a
-class, over copies of an image with different noise. A race is run again from its stored
-errors, so its responses exist under its own weighting and norm alone, and under any smaller number
-of draws.
+(Jaini et al., 2024, Eq. 2), or whose mean negative log-likelihood is. A race is run again from
+its stored errors, so its responses exist under its own weighting and norm alone, and under any
+smaller number of draws.
 
 Ties. Classes whose means are equal to the last bit (a model that ignores its prompt, say) are put
 in an order by a hash of image and class, and the first is the response: always the same one, and no
@@ -19,11 +17,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import logsumexp
 
 from gcbook.files.errors import InputError
 from gcbook.files.naming import check_name
@@ -46,9 +42,6 @@ DECISION_COLUMNS = (
 )
 """Columns of a table of decisions."""
 
-Pooling = Literal["log", "probability"]
-"""Draws of a likelihood: mean of the logarithms, or logarithm of the mean probability."""
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -59,13 +52,11 @@ class Rule:
         draws: how many an image must have, the first ones; None: any number in which all classes
             are complete.
         racing: of the race that the scores come from.
-        pooling: of likelihoods over draws, see `Pooling`.
     """
 
     weights: Weights
     draws: int | None = None
     racing: Race | None = None
-    pooling: Pooling = "log"
 
 
 @dataclass(frozen=True)
@@ -89,19 +80,13 @@ class Decisions:
         return float(1 - self.table["posterior"].mean())
 
 
-def decide(
-    scores: Store,
-    weights: Weights | None = None,
-    draws: int | None = None,
-    pooling: Pooling = "log",
-) -> pd.DataFrame:
+def decide(scores: Store, weights: Weights | None = None, draws: int | None = None) -> pd.DataFrame:
     """Decide on every image whose scores are complete; `decide_store` names the others, too.
 
     Args:
         scores: a store.
         weights: of the errors, from `Store.weights`; by default those of the store's settings.
         draws: use the first draws only; by default all.
-        pooling: see `Rule`.
 
     Returns:
         Columns `DECISION_COLUMNS`, in the order of the store's images. ``margin`` is by how much
@@ -112,18 +97,15 @@ def decide(
     Raises:
         InputError: there are not so many draws, or the weights are not to be had.
     """
-    rule = _rule(scores, weights or scores.weights(), draws, pooling)
+    rule = _rule(scores, weights or scores.weights(), draws)
     return decide_rows(scores, scores.scores(), rule)
 
 
 def decide_store(
-    scores: Store,
-    weights: Weights | None = None,
-    draws: int | None = None,
-    pooling: Pooling = "log",
+    scores: Store, weights: Weights | None = None, draws: int | None = None
 ) -> Decisions:
     """Decide as `decide` does, say how sure that is, and name the images it was not possible on."""
-    rule = _rule(scores, weights or scores.weights(), draws, pooling)
+    rule = _rule(scores, weights or scores.weights(), draws)
     rows, images = scores.scores(), scores.images()
     table = decide_rows(scores, rows, rule)
     table = table.assign(posterior=_posteriors(scores, rows, rule, table))
@@ -139,17 +121,12 @@ def decide_store(
     return Decisions(table, failed, tuple(name for name in unfinished if name not in failed))
 
 
-def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -> Rule:
+def _rule(store: Store, weights: Weights, draws: int | None) -> Rule:
     """Check how a store is to be decided on."""
     racing, own, most = store.settings.racing, store.weights(), store.settings.max_draws
     draws = most if draws is None else draws
     if not 1 <= draws <= most:
         raise InputError(f"{store.path}: expected 1 to {most} draws, found {draws}.")
-    if store.settings.antithetic and draws % 2:
-        raise InputError(
-            f"{store.path}: its draws are pairs of opposite noise; expected an even number, found "
-            f"{draws}."
-        )
     if racing and (weights.weighting, weights.norm) != (own.weighting, own.norm):
         raise InputError(
             f"{store.path}: the classes raced under weighting {own.weighting.name} and norm "
@@ -161,14 +138,7 @@ def _rule(store: Store, weights: Weights, draws: int | None, pooling: Pooling) -
         # Before its first test a race is a fixed number of draws.
         raced = draws >= racing.min_draws
         racing = replace(racing, max_draws=draws) if raced else None  # type: ignore[type-var]
-    # A draw of a bound is no likelihood of its own: one that masks nothing would outweigh all.
-    bound = store.classifier.get("method") == "bound"
-    if pooling != "log" and (bound or racing or not store.traits.likelihood):
-        raise InputError(
-            f"{store.path}: pooling {pooling!r} is for likelihoods of a fixed number of "
-            "draws, and not for draws of a bound; expected log."
-        )
-    return Rule(own if store.settings.racing else weights, draws, racing, pooling)
+    return Rule(own if store.settings.racing else weights, draws, racing)
 
 
 def decide_rows(store: Store, rows: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -205,11 +175,7 @@ def _means(errors: np.ndarray, rule: Rule) -> tuple[np.ndarray, np.ndarray]:
     whole = ~np.isnan(errors).any(axis=2)
     counted = whole.sum(axis=1)
     n = np.maximum(counted, 1)[:, None]
-    if rule.pooling == "probability":
-        none = -np.inf  # the logarithm of what a draw that does not count adds
-        means = np.log(n) - logsumexp(np.where(whole[:, :, None], -errors, none), axis=1)
-    else:
-        means = np.where(whole[:, :, None], errors, 0.0).sum(axis=1) / n
+    means = np.where(whole[:, :, None], errors, 0.0).sum(axis=1) / n
     if rule.draws is not None:
         counted = np.where(counted == rule.draws, counted, 0)
     return means, counted
@@ -267,13 +233,6 @@ def _posteriors(
     for (names, errors), (_, times) in zip(*arrays, strict=True):
         # A dropped class has no time.
         t = np.fmax.reduce(times, axis=2)
-        if rule.pooling == "probability":
-            # The mean of probabilities is largest; each image has a factor of its own.
-            errors = -np.exp(np.nanmin(errors, axis=(1, 2), keepdims=True) - errors)
-        if store.settings.antithetic:
-            # Draws of a pair are no independent ones; pairs are.
-            errors, t = (each.reshape(len(names), -1, 2, *each.shape[2:]) for each in (errors, t))
-            errors, t = errors.mean(axis=2), t.mean(axis=2)
         stratified = store.settings.timesteps == "stratified"
         order = t if stratified else np.broadcast_to(np.arange(t.shape[1]), t.shape)
         found += posterior(errors, order, best[len(found) :][: len(names)]).tolist()

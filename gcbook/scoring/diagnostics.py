@@ -11,7 +11,6 @@ get.
 import numpy as np
 
 from gcbook.files.errors import InputError
-from gcbook.scoring.scores import Weights
 from gcbook.scoring.store import Store
 
 TENTHS = 10
@@ -19,13 +18,18 @@ TENTHS = 10
 FEWEST_DRAWS = 8
 """Of fewer draws an image, a tenth may have most of the variance because it has most draws."""
 
+REMEDY = (
+    "Take more draws, or of a diffusion model weight that tenth less (--weighting) or clip the "
+    "clean image (--clip-x0 static)."
+)
+"""What can be done where one tenth decides nearly alone."""
 
-def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray:
+
+def variance_shares(scores: Store) -> np.ndarray:
     """Return which share of the score's variance comes from each tenth of t.
 
     Args:
         scores: the store. Of a race the draws count that all classes had.
-        weights: of the errors; by default the store's.
 
     Returns:
         float64 (10,), from t in (0, 0.1] to t in (0.9, 1], summing to 1; all NaN where there is no
@@ -34,7 +38,7 @@ def variance_shares(scores: Store, weights: Weights | None = None) -> np.ndarray
     rows, race = scores.scores(), scores.settings.racing
     if race:
         rows = rows[rows["draw"] < race.min_draws]
-    values = (weights or scores.weights()).errors(rows)
+    values = scores.weights().errors(rows)
     nothing = np.full(TENTHS, np.nan)
     if rows["t"].nunique() < 2 or rows["t"].isna().any():
         return nothing
@@ -69,21 +73,4 @@ def examine(store: Store) -> tuple[np.ndarray, str, list[str]]:
     except InputError as error:
         return np.full(TENTHS, np.nan), "", [f"no shares of the variance: {error}"]
     n_draws = settings.racing.min_draws if settings.racing else settings.draws
-    return shares, _remedy(store) if n_draws >= FEWEST_DRAWS else "", []
-
-
-def _remedy(store: Store) -> str:
-    settings = store.settings
-    more = "" if settings.racing else "take more draws (--draws N --extend)"
-    if store.traits.likelihood:
-        return f"A likelihood takes no weights; {more or 'score with --draws, without a race'}."
-    weights = (
-        "race under a weighting that falls off there (--weighting)"
-        if settings.racing
-        else "decide under a weighting that falls off there (gcbook decide --weighting)"
-    )
-    pixels = store.classifier.get("space") == "pixels"
-    if pixels and store.classifier.get("kind") == "diffusion" and settings.clip_x0 == "none":
-        return f"Clip the clean image (--clip-x0 static, a new store), or {weights}."
-    both = f"{weights}, or {more}" if more else weights
-    return f"{both[0].upper()}{both[1:]}."
+    return shares, REMEDY if n_draws >= FEWEST_DRAWS else "", []

@@ -287,7 +287,6 @@ class _Run:
         for image, prepared in self._prepared(readable):
             if self._shape is None:
                 self._shape = prepared.shape
-                self.writer.note_elements(self.classifier.n_elements(prepared))
             if prepared.shape != self._shape:
                 self._fail(
                     image.stimulus,

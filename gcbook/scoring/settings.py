@@ -7,7 +7,6 @@ tokens can pick another token where an image's code lies midway between two.
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from types import MappingProxyType
@@ -28,7 +27,7 @@ ClipSetting = Literal["auto", "none", "static", "dynamic"]
 RULE = "racing.rule"
 """Under which name the rule of a race is compared."""
 
-SHOWN = 70
+SHOWN = 40
 """Letters of a value that are shown where it differs."""
 
 
@@ -39,7 +38,6 @@ class ScoringSettings:
     Args:
         draws: draws of (t, noise) an image; a race takes ``racing.max_draws`` instead.
         timesteps: how t is drawn, see `gcbook.noise.draws.DrawRule`.
-        antithetic: draws come in pairs of opposite noise; ``draws`` must be even.
         norm: of the error: a race is run on it, and it is what `decide` takes by default.
         weighting: like ``norm``.
         clip_x0: how the predicted clean image is clipped; "auto" leaves it to the model.
@@ -54,7 +52,6 @@ class ScoringSettings:
 
     draws: int = 32
     timesteps: Timesteps = "stratified"
-    antithetic: bool = False
     norm: Norm = "l2"
     weighting: Weighting = PAPER
     clip_x0: ClipSetting = "auto"
@@ -76,18 +73,12 @@ class ScoringSettings:
         for name, least in (("draws", 1), ("batch_size", 1), ("seed", 0)):
             if (found := getattr(self, name)) < least:
                 raise InputError(f"{name}: expected at least {least}, found {found}.")
-        if self.racing and self.antithetic:
-            raise InputError(
-                "antithetic: expected no pairs of opposite noise in a race, found them."
-            )
-        if self.antithetic and self.draws % 2:
-            raise InputError(f"antithetic: expected an even number of draws, found {self.draws}.")
 
     @property
     def rule(self) -> DrawRule:
         """What the random part of a draw is keyed with."""
         density = self.racing.density if self.racing else ()
-        return DrawRule(self.seed, self.timesteps, self.antithetic, density)
+        return DrawRule(self.seed, self.timesteps, density)
 
     @property
     def max_draws(self) -> int:
@@ -159,17 +150,26 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
     else:
         settings = replace(settings, clip_x0=settings.clip(traits.default_clip))
     if traits.deterministic:
-        settings = replace(
-            settings, draws=1, timesteps="stratified", antithetic=False, racing=None, seed=0
-        )
+        settings = replace(settings, draws=1, timesteps="stratified", racing=None, seed=0)
     return settings
 
 
 def read_settings(stored: Mapping[str, Any]) -> ScoringSettings:
-    """Make settings from what `ScoringSettings.as_dict` returned."""
-    racing = read_race(stored["racing"]) if stored["racing"] else None
-    weighting = parse_weighting(stored["weighting"])
-    return ScoringSettings(**{**stored, "racing": racing, "weighting": weighting})
+    """Make settings from what `ScoringSettings.as_dict` returned.
+
+    Raises:
+        InputError: an earlier version of gcbook has drawn pairs of opposite noise.
+    """
+    named = dict(stored)
+    if named.pop("antithetic", False):
+        raise InputError(
+            "antithetic: expected draws that are independent, found pairs of opposite noise; use "
+            "the version of gcbook that made them."
+        )
+    racing = read_race(named["racing"]) if named["racing"] else None
+    return ScoringSettings(
+        **{**named, "racing": racing, "weighting": parse_weighting(named["weighting"])}
+    )
 
 
 def check_same(
@@ -205,11 +205,6 @@ def check_same(
         remedy += " More draws can be added with --extend."
     elif "draws" in different:
         remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
-    if "fingerprint" in different and not described.get("fingerprint"):
-        remedy = (
-            "It was made without a fingerprint of its model: it can be decided on, and not "
-            "continued. Use another store."
-        )
     found = "; ".join(dict.fromkeys(different.values()))
     raise InputError(f"{place}: the store was begun with something else. {found}. {remedy}")
 
@@ -269,21 +264,8 @@ def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 def _difference(name: str, before: Any, now: Any) -> str:
-    lists = [value for value in (before, now) if isinstance(value, list)]
-    if any(len(repr(value)) > SHOWN for value in lists):
-        if name.startswith("schedule."):
-            return "the noise schedule differs"
-        if len(lists) == 2 and len(before) == len(now):
-            pairs = enumerate(zip(before, now, strict=True))
-            at = next(at for at, (one, other) in pairs if one != other)
-            name, before, now = f"{name}, number {at + 1} of {len(now)}", before[at], now[at]
-    return f"{name}: expected {_short(before)}, found {_short(now)}"
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value):
-        return f"{value[:12]}…"
-    if isinstance(value, list) and len(repr(value)) > SHOWN:
-        return f"{len(value)} others"
-    text = str(value) if isinstance(value, (str, int, float)) and value != "" else repr(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 20]}… ({len(text)} characters)"
+    if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
+        at = next(at for at in range(len(now)) if before[at] != now[at])
+        name, before, now = f"{name}, number {at + 1} of {len(now)}", before[at], now[at]
+    expected, found = (str(value) if value != "" else "nothing" for value in (before, now))
+    return f"{name}: expected {expected[:SHOWN]}, found {found[:SHOWN]}"

@@ -149,8 +149,7 @@ def merge_stores(places: Iterable[str | Path], path: str | Path) -> Merged:
         if not is_store(target):
             check_store(target, stores[0].settings, stores[0].dataset)
             held.enter_context(locked(target, WRITING))
-        n_elements = next((each.n_elements for each in stores if each.n_elements), None)
-        return _write(replace(stores[0], path=target, n_elements=n_elements), stores, images)
+        return _write(replace(stores[0], path=target), stores, images)
 
 
 def _open(folder: Path) -> Store:
@@ -167,10 +166,8 @@ def _check_same(first: Store, other: Store) -> None:
         first.classifier | asdict(first.traits),
         other.classifier | asdict(other.traits),
     )
-    for name in ("dataset", "n_elements"):
-        expected, found = getattr(first, name), getattr(other, name)
-        if None not in (expected, found) and expected != found:
-            different[name] = f"{name}: expected {expected}, found {found}"
+    if first.dataset != other.dataset:
+        different["dataset"] = f"dataset: expected {first.dataset}, found {other.dataset}"
     if different:
         raise InputError(
             f"{other.path}: expected scores that were made like those of {first.path}. "

@@ -59,8 +59,6 @@ class Store:
         settings: as they reached the classifier.
         traits: what kind of answers it gives.
         classifier: its own description, see `gcbook.classifiers.protocol.Classifier.describe`.
-        n_elements: over how many elements an error is a mean, or an nll a sum; None before the
-            first image.
         versions: of the libraries that began the store.
     """
 
@@ -70,7 +68,6 @@ class Store:
     settings: ScoringSettings
     traits: Traits
     classifier: dict[str, Any] = field(repr=False)
-    n_elements: int | None
     versions: dict[str, str] = field(repr=False)
 
     @classmethod
@@ -113,7 +110,6 @@ class Store:
                 read_settings(stored["settings"]),
                 Traits.parse(stored["traits"]),
                 stored["classifier"],
-                stored["n_elements"],
                 stored["versions"],
             )
 
@@ -127,7 +123,6 @@ class Store:
             "settings": self.settings.as_dict(),
             "traits": asdict(self.traits),
             "classifier": self.classifier,
-            "n_elements": self.n_elements,
             "versions": self.versions,
             "seal": SEAL,
         }
@@ -210,11 +205,6 @@ class Store:
         path = self.path / IMAGES
         found = self.read(path, IMAGE_SCHEMA) if path.is_file() else IMAGE_SCHEMA.empty_table()
         return found.to_pandas()
-
-    def is_complete(self) -> bool:
-        """Tell whether all images asked for have all draws of all classes; a race never has."""
-        an_image = len(self.labels) * self.settings.max_draws
-        return not self.pending() and len(self.scores()) == len(self.images()) * an_image > 0
 
     def failed(self) -> dict[str, str]:
         """Return why images could not be scored, by the name of the image."""

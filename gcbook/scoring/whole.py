@@ -9,7 +9,6 @@ import tempfile
 import warnings
 from collections.abc import Iterable
 from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import GcbookError, InputError
+from gcbook.files.naming import did_you_mean
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring import engine
 from gcbook.scoring.decisions import check_observer, decide_store, to_trials
@@ -112,13 +112,11 @@ def score(
 
 def _settings(given: dict[str, Any]) -> ScoringSettings:
     known = [each.name for each in fields(ScoringSettings)]
-    for name in given:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f" Did you mean {near[0]}?" if near else ""
-            raise InputError(
-                f"score: expected settings among {', '.join(known)}; found {name}.{hint}"
-            )
+    if unknown := [name for name in given if name not in known]:
+        raise InputError(
+            f"score: expected settings among {', '.join(known)}; found {', '.join(unknown)}."
+            f"{did_you_mean(unknown, known)}"
+        )
     if isinstance(weighting := given.get("weighting"), str):
         given = given | {"weighting": parse_weighting(weighting)}
     return ScoringSettings(**given)

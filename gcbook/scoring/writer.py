@@ -47,23 +47,8 @@ def check_store(
             dataset or settings differ in what changes scores.
     """
     folder = Path(path).expanduser()
-    try:
-        file = next((place for place in (folder, *folder.parents) if place.is_file()), None)
-    except OSError as error:  # the name is too long, say
-        raise unwritable(folder, error) from error
-    if file is not None:
-        where = "" if file == folder else f", {file}"
-        raise InputError(
-            f"{folder}: expected a folder for the scores, found a file{where}. Choose another "
-            "folder."
-        )
     if is_store(folder):
         store = Store.open(folder)
-        if os.path.lexists(folder / PARTS) and not (folder / PARTS).is_dir():
-            raise InputError(
-                f"{folder / PARTS}: expected the folder of scores that are not merged yet, found "
-                "something else; move it away."
-            )
         if store.is_begun() and store.dataset != dataset:
             raise InputError(
                 f"{folder}: expected images of {store.dataset}, with which the store was begun; "
@@ -142,7 +127,6 @@ class StoreWriter:
             self.settings,
             traits,
             described,
-            None,
             _versions(),
         )
         self.notes: list[str] = []
@@ -157,12 +141,14 @@ class StoreWriter:
         self._notes_saved: dict[str, dict[str, str]] = {FAILED: {}, PENDING: {}}
 
     def __enter__(self) -> Self:
-        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            (self.path / PARTS).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise unwritable(self.path / PARTS, error) from error
         self._lock = lock_folder(self.path, WRITING)
         try:
             with self._saving():
                 self._begin()
-            (self.path / PARTS).mkdir(exist_ok=True)
         except BaseException:
             self._lock.release()
             raise
@@ -234,22 +220,6 @@ class StoreWriter:
             (image_id, stimulus.imagename, stimulus.category, stimulus.condition, sha256),
         )
         return self._codes.setdefault(image_id, len(self._codes))
-
-    def note_elements(self, number: int) -> None:
-        """Take note of how many elements an image has; it must be the same for all.
-
-        Raises:
-            GcbookError: it is not.
-        """
-        if self.store.n_elements is None:
-            self.store = replace(self.store, n_elements=number)
-            with self._saving():
-                write_text(self.store.header(), self.path / STORE_HEADER)
-        elif self.store.n_elements != number:
-            raise GcbookError(
-                f"{self.path}: expected {self.store.n_elements} elements an image, as before; "
-                f"found {number}."
-            )
 
     def add(self, rows: Rows) -> None:
         """Take rows, to be saved with the next `flush`."""

@@ -3,16 +3,11 @@
 import numpy as np
 import pytest
 import torch
-from scipy.special import logsumexp
-from tiny.gaussian import stimuli
-from tiny.scorers import LABELS as FOUR
-from tiny.scorers import toy
 
 from gcbook.classifiers.augmentation import mix_noise
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.noised import NoisedClassifier
 from gcbook.classifiers.protocol import Draw
-from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
 from gcbook.scoring.decisions import decide
 from gcbook.scoring.engine import score
@@ -112,30 +107,15 @@ def stimulus(number):
     return Stimulus(f"{number}.png", name, "light", "0", "grey", f"made {number}", Png(pixels))
 
 
-def test_draws_pool_by_logarithms_or_by_probabilities(noised, tmp_path):
+def test_logarithms_of_draws_are_averaged(noised, tmp_path):
     settings = ScoringSettings(draws=10, device="cpu")
     score([stimulus(n) for n in range(40)], noised, settings, tmp_path / "s", progress="silent")
     store = Store.open(tmp_path / "s")
     rows = store.scores()
     nll = rows.pivot(index=["image_id", "draw"], columns="label", values="nll")
-    for pooling, pooled in (
-        ("log", nll.groupby("image_id").mean()),
-        ("probability", nll.groupby("image_id").agg(lambda v: np.log(len(v)) - logsumexp(-v))),
-    ):
-        table = decide(store, pooling=pooling).set_index("image_id")
-        expected = pooled.idxmin(axis=1)
-        assert table["response"].to_dict() == expected.astype(str).to_dict()
-        margins = (pooled["dark"] - pooled["light"]).abs()
-        assert np.allclose(table["margin"], margins.loc[table.index], atol=1e-6)
-        assert set(table["n_draws"]) == {10}
-    log, probability = (decide(store, pooling=name)["margin"] for name in ("log", "probability"))
-    assert not np.allclose(log, probability)
-    one = decide(store, draws=1)
-    assert (one["response"] == decide(store, draws=1, pooling="probability")["response"]).all()
-
-
-def test_pooling_is_for_likelihoods(tmp_path):
-    images, place = stimuli(2, labels=FOUR), tmp_path / "s"
-    score(images, toy(), ScoringSettings(draws=2, device="cpu"), place, progress="silent")
-    with pytest.raises(InputError, match="pooling 'probability' is for likelihoods"):
-        decide(Store.open(place), pooling="probability")
+    pooled = nll.groupby("image_id").mean()
+    table = decide(store).set_index("image_id")
+    assert table["response"].to_dict() == pooled.idxmin(axis=1).astype(str).to_dict()
+    margins = (pooled["dark"] - pooled["light"]).abs()
+    assert np.allclose(table["margin"], margins.loc[table.index], atol=1e-6)
+    assert set(table["n_draws"]) == {10}

@@ -123,7 +123,7 @@ def test_options_arrive(capsys, tmp_path, images, asked):
     status, _, _ = call(
         capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "6", "--seed", "3",
         "--batch-size", "5", "--limit", "2", "--device", "cpu", "--dtype", "bfloat16",
-        "--timesteps", "uniform", "--antithetic", "--clip-x0", "static", "--norm", "l1",
+        "--timesteps", "uniform", "--clip-x0", "static", "--norm", "l1",
         "--weighting", "eps", "--prompt", "a {}", "--method", "regenerate", "--mask-ratio", "0.5",
         "--steps", "7", "--no-ensemble", "--name", "mine",
     )  # fmt: skip
@@ -140,7 +140,7 @@ def test_options_arrive(capsys, tmp_path, images, asked):
     store = Store.open(tmp_path / "s")
     settings = store.settings
     assert (settings.draws, settings.seed, settings.timesteps) == (6, 3, "uniform")
-    assert (settings.antithetic, settings.clip_x0, settings.norm) == (True, "static", "l1")
+    assert (settings.clip_x0, settings.norm) == ("static", "l1")
     assert (settings.weighting.name, settings.racing, store.observer) == ("eps", None, "mine")
     assert store.images()["category"].tolist() == ["airplane", "bear"]
     assert max(asked["classifier"].batches) == 5
@@ -228,8 +228,6 @@ def test_draws_until_few_decisions_are_open(capsys, tmp_path, images, asked):
         (["--draws", "4", "--racing"], "--draws"),
         (["--draws", "4", "--race-constant", "0.1"], "--draws"),
         (["--race-constant", "-1"], "constant to be a number above 0, found -1"),
-        (["--antithetic", "--draws", "3"], "even number of draws"),
-        (["--racing", "--antithetic"], "no pairs of opposite noise in a race"),
         (["--weighting", "exp"], "expected one of exp:K"),
         (["--name", "subject-1"], "name of the model"),
         (["--dataset", "../x"], "a name that a folder can have"),

@@ -137,17 +137,6 @@ def test_keys_do_not_run_into_each_other():
     assert keyed_generator(0, "a1", 1, "t").random() != keyed_generator(0, "a", 11, "t").random()
 
 
-def test_antithetic_draws_share_t_and_have_opposite_noise():
-    for timesteps in ("stratified", "uniform"):
-        rule = DrawRule(3, timesteps, antithetic=True)
-        for pair in range(4):
-            first, second = (keyed_noise(rule, "x", 2 * pair + k, (7,)) for k in (0, 1))
-            assert np.array_equal(first, -second)
-            assert timestep(rule, "x", 2 * pair) == timestep(rule, "x", 2 * pair + 1)
-        times = {timestep(rule, "x", draw) for draw in range(8)}
-        assert len(times) == 4
-
-
 @pytest.mark.parametrize("power", [0, 1, 3, 6])
 def test_first_draws_fall_one_into_each_stratum(power):
     n = 2**power

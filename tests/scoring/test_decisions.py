@@ -126,13 +126,6 @@ def test_fewer_draws_are_the_first_ones(fixed, tmp_path):
             decide(fixed, draws=draws)
 
 
-def test_pairs_stay_together(tmp_path):
-    store = scored(tmp_path / "s", antithetic=True)
-    assert decide(store, draws=2)["n_draws"].tolist() == [2] * 10
-    with pytest.raises(InputError, match="even number, found 3"):
-        decide(store, draws=3)
-
-
 def test_incomplete_images_are_left_out_and_named(tmp_path):
     store = scored(tmp_path / "s")
     rewrite(
@@ -214,15 +207,13 @@ def test_a_race_exists_under_its_own_weights_alone(raced, asked):
         pd.testing.assert_frame_equal(decide(raced, same), decide(raced))
 
 
-def posteriors_by_hand(store, key, *, draws=None, values=lambda errors: errors, pairs=1):
+def posteriors_by_hand(store, key, *, draws=None):
     """The posterior of every decision, from the rows of one image at a time."""
     rows, decided = store.scores(), decide(store, draws=draws).set_index("image_id")
     rows = rows.assign(weighted=store.weights().errors(rows))
     for image, own in rows[rows["draw"] < (draws or 10**9)].groupby("image_id", observed=True):
         errors = own.pivot(index="draw", columns="label", values="weighted")[list(LABELS)]
-        errors, t = values(errors.to_numpy()), own.groupby("draw")[key].first().to_numpy()
-        errors = errors.reshape(-1, pairs, len(LABELS)).mean(axis=1)
-        order = t.reshape(-1, pairs).mean(axis=1)
+        errors, order = errors.to_numpy(), own.groupby("draw")[key].first().to_numpy()
         best = np.array([LABELS.index(decided.loc[image, "response"])])
         yield image, posterior(errors[None], order[None], best)[0]
 
@@ -232,7 +223,6 @@ def posteriors_by_hand(store, key, *, draws=None, values=lambda errors: errors, 
     [
         ("t", {}),
         ("draw", {"timesteps": "uniform"}),
-        ("t", {"antithetic": True}),
         ("t", {"weighting": parse_weighting("eps"), "norm": "l1"}),
         ("t", {"racing": RACE}),
     ],
@@ -241,8 +231,7 @@ def test_a_decision_knows_how_sure_it_is(tmp_path, key, options):
     store = scored(tmp_path / "s", **options)
     decided = decide_store(store)
     table = decided.table.set_index("image_id")
-    pairs = 2 if store.settings.antithetic else 1
-    expected = dict(posteriors_by_hand(store, key, pairs=pairs))
+    expected = dict(posteriors_by_hand(store, key))
     assert table["posterior"].to_dict() == pytest.approx(expected, abs=0.005)
     assert table["posterior"].between(0, 1).all()
     assert table["posterior"].min() < 0.99
@@ -258,17 +247,6 @@ def test_fewer_draws_are_less_sure(fixed):
     assert (decide_store(fixed, draws=1).table["posterior"] == 1 / len(LABELS)).all()
 
 
-def test_probabilities_that_are_averaged_are_as_sure_as_their_own_noise(tmp_path):
-    store = scored(tmp_path / "s", Likelihood(noise=2))
-    found = decide_store(store, pooling="probability").table.set_index("image_id")
-    same = found["response"] == decide(store).set_index("image_id")["response"]
-    expected = posteriors_by_hand(store, "t", values=lambda nll: -np.exp(nll.min() - nll))
-    for image, value in expected:
-        if same[image]:
-            assert found.loc[image, "posterior"] == pytest.approx(value, abs=0.005)
-    assert same.sum() > 5
-
-
 def test_where_nothing_is_random_all_is_certain(tmp_path):
     decided = decide_store(scored(tmp_path / "s", Likelihood(deterministic=True)))
     assert (decided.table["posterior"] == 1).all()
@@ -282,16 +260,6 @@ def test_likelihoods_take_no_weights(tmp_path):
     for asked in ({"weighting": "exp:7"}, {"norm": "l1"}):
         with pytest.raises(InputError, match="take no weights"):
             store.weights(**asked)
-
-
-def test_draws_of_a_bound_are_not_pooled_as_probabilities(tmp_path):
-    class Bound(Likelihood):
-        def describe(self):
-            return super().describe() | {"method": "bound"}
-
-    assert len(decide(scored(tmp_path / "s", Likelihood()), pooling="probability")) == 10
-    with pytest.raises(InputError, match="not for draws of a bound"):
-        decide(scored(tmp_path / "bound", Bound()), pooling="probability")
 
 
 def test_no_such_norm_or_weighting(fixed):

@@ -48,10 +48,6 @@ def test_shares_by_hand(tmp_path):
     t = rows.loc[rows["label"] == "a", "t"].to_numpy()
     expected = np.histogram(t, np.linspace(0, 1, 11), weights=t)[0] / t.sum()
     assert variance_shares(store) == pytest.approx(expected, rel=1e-3, abs=1e-6)
-    weights = np.exp(-4 * t)
-    expected = np.histogram(t, np.linspace(0, 1, 11), weights=t * weights**2)[0]
-    found = variance_shares(store, store.weights("exp:4"))
-    assert found == pytest.approx(expected / expected.sum(), rel=1e-3, abs=1e-6)
 
 
 def test_shares_of_a_race_are_of_the_draws_that_all_classes_had(tmp_path):

@@ -61,7 +61,6 @@ def test_a_row_for_every_image_draw_and_class(tmp_path):
     assert report.network_cpu_seconds > 0
     # All batches but the last are full.
     assert classifier.batches == [7] * 30 + [6]
-    assert Store.open(tmp_path / "s").n_elements == 48
 
 
 def test_rows_are_what_the_classifier_says_of_that_draw(tmp_path):
@@ -153,6 +152,16 @@ def test_seed_changes_the_noise(tmp_path):
     assert not np.isclose(rows["error_l2"], other["error_l2"]).any()
 
 
+class Paired(Counting):
+    """Draws 2j and 2j + 1 have one time and opposite noise."""
+
+    def draw(self, image_id, index, rule, prepared):
+        draw = super().draw(image_id, index // 2, rule, prepared)
+        object.__setattr__(draw, "index", index)
+        draw.noise[:] *= (-1) ** index
+        return draw
+
+
 @pytest.mark.parametrize(
     "schedule",
     [
@@ -163,11 +172,11 @@ def test_seed_changes_the_noise(tmp_path):
     ids=lambda schedule: type(schedule).__name__,
 )
 def test_gaussians_are_told_by_the_nearest_mean(tmp_path, schedule):
-    """From images to responses: exact with antithetic pairs, under every weighting."""
+    """From images to responses: exact with pairs of opposite noise, under every weighting."""
     means = class_means(4)
     classifier = gaussian_classifier(schedule, means, labels=LABELS, dtype=torch.float64)
     images = stimuli(24, labels=LABELS)
-    run(tmp_path / "s", classifier, images, draws=4, antithetic=True)
+    run(tmp_path / "s", Paired(classifier), images, draws=4)
     expected = dict(zip((i.image_id for i in images), nearest(images, means, LABELS), strict=True))
     for weighting in ("exp:7", "uniform", "eps", "snr:5", "elbo"):
         store = Store.open(tmp_path / "s")
@@ -183,7 +192,7 @@ def test_another_race_does_not_go_on_in_a_store(tmp_path):
     assert stored.rule.density == RACES["q"].density
     for other, says in (
         (None, "racing.rule: expected expected-gain, found no"),
-        (ExpectedGain(max_draws=40), r"racing\.q: expected \[1.0, 2.0, 3.0, 1.0\], found \[\]"),
+        (ExpectedGain(max_draws=40), r"racing\.q: expected \[1.0, 2.0, 3.0, 1.0\], found "),
         (ExpectedGain(max_draws=40, constant=2e-3, q=(1, 2, 3, 1)), "constant: expected 0.001"),
     ):
         with pytest.raises(InputError, match=says) as caught:
@@ -373,12 +382,11 @@ def test_what_was_measured_is_saved_before_an_error_is_passed_on(tmp_path, error
     # The first image has its 24 scores, the second some, and the others were never begun.
     assert list(stopped.pending().values()) == names[1:]
     decided = decide_store(stopped)
-    assert (decided.table["imagename"].tolist(), not stopped.is_complete()) == (names[:1], True)
+    assert decided.table["imagename"].tolist() == names[:1]
     assert sorted(decided.incomplete) == sorted(names[1:])
     classifier = Counting(toy())
     report, rows = run(tmp_path / "s", classifier, batch_size=10)
     assert len(classifier.measured) == report.n_evaluations == 216 - 40
-    assert Store.open(tmp_path / "s").is_complete()
     assert not (tmp_path / "s" / "pending.json").exists()
     equal(rows, run(tmp_path / "1")[1])
 

@@ -4,7 +4,6 @@ import signal
 import time
 
 import pandas as pd
-import pytest
 from tiny.gaussian import stimuli
 from tiny.processes import started
 from tiny.scorers import LABELS, Counting, score_slowly, slow_settings, toy
@@ -14,14 +13,14 @@ from gcbook.scoring.engine import score
 from gcbook.scoring.store import Store
 
 
-@pytest.mark.parametrize("raced", [False, True], ids=["fixed", "raced"])
-def test_sigkill_and_resume(tmp_path, raced):
-    images, settings = stimuli(12, labels=LABELS), slow_settings(raced)
+def test_sigkill_and_resume_of_a_race(tmp_path):
+    """Of a fixed number of draws, see `test_shards`."""
+    images, settings = stimuli(12, labels=LABELS), slow_settings(True)
     whole = score(images, toy(), settings, tmp_path / "whole", progress="silent")
 
     killed = tmp_path / "killed"
     for n_parts in (2, 4):
-        process = started(score_slowly, killed, raced, 0.02)
+        process = started(score_slowly, killed, True, 0.02)
         while len(list(killed.glob("parts/*.parquet"))) < n_parts:
             assert process.is_alive(), "the run ended before it could be killed"
             time.sleep(0.01)

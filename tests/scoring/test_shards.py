@@ -1,6 +1,5 @@
 """Shards: together they are one run, bit for bit, and nothing else gets among them."""
 
-import json
 import signal
 import time
 from dataclasses import replace
@@ -19,11 +18,9 @@ from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
 from gcbook.scoring.racing import ExpectedGain
-from gcbook.scoring.scores import write_table
 from gcbook.scoring.settings import ScoringSettings, Traits
 from gcbook.scoring.shards import Shard, merge_stores
 from gcbook.scoring.store import Store
-from gcbook.scoring.writer import write_images
 from gcbook.stimuli.stimulus import in_order
 
 SETTINGS = ScoringSettings(draws=6, batch_size=8)
@@ -80,8 +77,9 @@ def test_no_more_shards_than_images(tmp_path):
         run(tmp_path / "s", "1/23")
 
 
-@pytest.mark.parametrize("batch_size", [8, 20])
-@pytest.mark.parametrize("make", [toy, network, Likelihood], ids=["toy", "network", "nll"])
+@pytest.mark.parametrize(
+    ("make", "batch_size"), [(toy, 8), (network, 20), (Likelihood, 20)], ids=["toy", "net", "nll"]
+)
 def test_shards_give_one_run_to_the_last_bit(tmp_path, make, batch_size):
     options = {"settings": replace(SETTINGS, batch_size=batch_size)}
     whole = run(tmp_path / "whole", classifier=make(), **options)
@@ -143,10 +141,11 @@ def test_a_shard_that_was_killed_and_resumed(tmp_path):
 
 
 def test_a_race_in_shards_decides_alike(tmp_path):
-    settings = ScoringSettings(racing=ExpectedGain(max_draws=40), batch_size=7)
-    whole = run(tmp_path / "whole", settings=settings)
-    merged = merge_stores(scored_in(tmp_path, 3, settings=settings), tmp_path / "merged")
-    assert merged.n_complete == 22
+    settings = ScoringSettings(racing=ExpectedGain(max_draws=20), batch_size=7)
+    options = {"settings": settings, "images": pictures(7)}
+    whole = run(tmp_path / "whole", **options)
+    merged = merge_stores(scored_in(tmp_path, 2, **options), tmp_path / "merged")
+    assert merged.n_complete == 7
     pd.testing.assert_frame_equal(
         decide(Store.open(whole)), decide(Store.open(tmp_path / "merged")), rtol=1e-4
     )
@@ -156,13 +155,13 @@ def test_a_shard_names_what_others_have(tmp_path):
     one, other = scored_in(tmp_path, 2)
     names = [each.imagename for each in pictures()]
     assert sorted(decide_store(Store.open(one)).incomplete) == sorted(names[11:])
-    assert not Store.open(one).is_complete()
     merged = merge_stores([one], tmp_path / "merged")
     assert sorted(merged.pending) == sorted(names[11:])
     assert merge_stores([other], tmp_path / "merged").pending == ()
     # Both parts in one store, one after the other.
     both = run(run(tmp_path / "both", "1/2"), "2/2")
-    assert Store.open(both).is_complete()
+    assert not Store.open(both).pending()
+    assert len(decide(Store.open(both))) == 22
 
 
 def test_what_failed_in_one_shard_and_not_in_another(tmp_path):
@@ -194,23 +193,16 @@ def refused(tmp_path, places, says):
     [
         ({"settings": replace(SETTINGS, seed=1)}, "seed: expected 0, found 1"),
         ({"settings": replace(SETTINGS, draws=8)}, "draws: expected 6, found 8"),
-        ({"settings": replace(SETTINGS, timesteps="uniform")}, "timesteps: expected stratified"),
-        ({"settings": replace(SETTINGS, dtype="float16")}, "dtype: expected float32"),
-        ({"settings": ScoringSettings(racing=ExpectedGain())}, "racing"),
         (
             {"classifier": gaussian_classifier(CosineSchedule(), -class_means(4), labels=LABELS)},
-            "fingerprint: expected [0-9a-f]{12}…, found [0-9a-f]{12}…",
+            "fingerprint: expected [0-9a-f]{40}, found [0-9a-f]{40}",
         ),
-        ({"classifier": Likelihood()}, "kind: expected diffusion, found masked"),
         ({"images": stimuli(22, labels=LABELS, dataset="edge")}, "dataset: expected toy"),
-        ({"images": stimuli(22, labels=LABELS, size=5)}, "n_elements: expected 48, found 75"),
     ],
-    ids=["seed", "draws", "t", "dtype", "race", "network", "kind", "dataset", "size"],
+    ids=["seed", "draws", "network", "dataset"],
 )  # fmt: skip
 def test_other_settings_are_refused(tmp_path, options, says):
-    one = run(tmp_path / "1", "1/2", network() if "n_elements" in says else None)
-    if "n_elements" in says:
-        options = options | {"classifier": network()}
+    one = run(tmp_path / "1", "1/2")
     other = run(tmp_path / "2", "2/2", **options)
     refused(tmp_path, [one, other], f"2: expected scores .* like those of .*1. .*{says}")
     # Nor do they get into what was merged before.
@@ -225,9 +217,8 @@ def test_other_settings_are_refused(tmp_path, options, says):
     [
         ({"pixels": stimuli(1, seed=5)[0].pixels}, "sha256 [0-9a-f]{12}, as in .*1; found"),
         ({"category": "b"}, "category a, as in .*1; found b"),
-        ({"condition": "high"}, "condition 0, as in .*1; found high"),
     ],
-    ids=["bytes", "category", "condition"],
+    ids=["bytes", "category"],
 )
 def test_one_image_is_one_image(tmp_path, change, says):
     images = pictures()
@@ -239,15 +230,12 @@ def test_one_image_is_one_image(tmp_path, change, says):
     assert merge_stores([shards[0], tmp_path / "3"], tmp_path / "merged").n_complete == 22
 
 
-@pytest.mark.parametrize("file", ["store.json", "images.parquet", "scores.parquet"])
-def test_damaged_parts_are_refused(tmp_path, file):
+def test_a_damaged_shard_is_refused(tmp_path):
     shards = scored_in(tmp_path, 2)
-    path = shards[1] / file
+    path = shards[1] / "scores.parquet"
     whole = path.read_bytes()
     path.write_bytes(flipped(whole, 8 * len(whole) // 2))
-    refused(tmp_path, shards, rf"{file}: expected")
-    path.write_bytes(whole)
-    assert merge_stores(shards, tmp_path / "merged").n_complete == 22
+    refused(tmp_path, shards, r"scores\.parquet: expected .*Nothing was merged")
 
 
 def test_a_lost_list_and_lost_scores(tmp_path):
@@ -258,13 +246,6 @@ def test_a_lost_list_and_lost_scores(tmp_path):
     (shards[1] / "scores.parquet").unlink()
     merged = merge_stores(shards, tmp_path / "merged")
     assert (merged.n_complete, len(merged.pending)) == (11, 11)
-
-
-def test_a_shard_of_another_store_is_refused(tmp_path):
-    shards = scored_in(tmp_path, 2)
-    strange = run(tmp_path / "strange", "1/2", settings=replace(SETTINGS, seed=3))
-    (strange / "scores.parquet").replace(shards[1] / "scores.parquet")
-    refused(tmp_path, shards, "found that of another run")
 
 
 def test_a_shard_that_is_being_written_to(tmp_path):
@@ -305,32 +286,13 @@ def test_a_merge_that_breaks_off_can_be_repeated(tmp_path, monkeypatch):
     assert contents(tmp_path / "merged") == contents(whole)
 
 
-def test_a_store_without_a_fingerprint_is_read_and_not_continued(tmp_path):
-    path = run(tmp_path / "s")
-    store = Store.open(path)
-    rows, images = store.read(path / "scores.parquet", store.schema), store.images()
-    old = replace(
-        store, classifier={k: v for k, v in store.classifier.items() if k != "fingerprint"}
-    )
-    (path / "store.json").write_text(old.header())
-    write_table(rows, path / "scores.parquet", old.origin)
-    write_images(images.itertuples(index=False), old)
-    assert len(decide(Store.open(path))) == 22
-    with pytest.raises(InputError, match="without a fingerprint of its model: it can be decided"):
-        run(path, settings=replace(SETTINGS, draws=8), extend=True)
-    assert json.loads((path / "store.json").read_text())["settings"]["draws"] == 6
-
-
 def test_another_network_does_not_extend_a_store(tmp_path):
     path = run(tmp_path / "s", classifier=network())
     other = network()
     other.denoise.last.bias.data += 1e-4
     more = replace(SETTINGS, draws=8)
-    with pytest.raises(InputError, match=r"fingerprint: expected [0-9a-f]{12}…, found"):
+    with pytest.raises(InputError, match=r"fingerprint: expected [0-9a-f]{40}, found"):
         run(path, classifier=other, settings=more, extend=True)
-    named = network(fingerprint="mine")
-    with pytest.raises(InputError, match=r"fingerprint: expected [0-9a-f]{12}…, found mine"):
-        run(path, classifier=named, settings=more, extend=True)
     run(path, classifier=network(), settings=more, extend=True)
     unknown = Likelihood()
     unknown.describe = lambda: {"kind": "masked", "weights": ""}

@@ -72,9 +72,6 @@ class Likelihood:
     def prepare(self, images):
         return torch.from_numpy(np.stack(images)).flatten(1)
 
-    def n_elements(self, prepared):
-        return prepared.numel()
-
     def draw(self, image_id, index, rule, prepared):
         if self.deterministic:
             return Draw(index)

@@ -59,7 +59,6 @@ def write_store(
                     np.stack([flat, np.sqrt(flat)]),
                 )
             )
-        writer.note_elements(12)
         writer.merge()
     return Store.open(path)
 

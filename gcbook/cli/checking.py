@@ -94,7 +94,6 @@ def _used() -> Iterator[Checked]:
     from gcbook.book.project import find_project
     from gcbook.files.manifest import DATA
     from gcbook.files.version import VERSION
-    from gcbook.illusions.commons import illusion_problems
     from gcbook.stimuli.photographs import photograph_folders, photograph_problems
     from gcbook.trials.originals import SOURCES, copies, problems
 
@@ -108,8 +107,6 @@ def _used() -> Iterator[Checked]:
                 yield Checked(place, about, _look(look))
     for folder in photograph_folders():
         yield Checked(folder, "fetched photographs", list(photograph_problems(folder)))
-    if pictures := illusion_problems():
-        yield Checked(pictures[0], "fetched illusions", pictures[1])
     try:
         project = find_project()
     except GcbookError:

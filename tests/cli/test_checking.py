@@ -13,7 +13,6 @@ from gcbook.book.project import find_project
 from gcbook.files.artefacts import RUN_STATE
 from gcbook.files.manifest import DATA, SUMS, Manifest
 from gcbook.files.sums import listing
-from gcbook.illusions import commons
 from gcbook.miniworld.training.state import ABOUT, write_state
 from gcbook.trials.originals import SOURCES, read_registry
 
@@ -70,19 +69,12 @@ def test_what_was_fetched_is_checked(alone, capsys, monkeypatch):
     first = next(iter(read_registry(SOURCE)))
     (root / first).parent.mkdir(parents=True)
     (root / first).write_text("edited")
-    pictures = alone / "cache/illusions"
-    pictures.mkdir()
-    (pictures / "rock.png").write_bytes(b"a rock")
-    known = {"rock": {"file": "rock.png", "sha256": "0" * 64}}
-    (pictures / commons.RECORD).write_text(json.dumps(known))
     status, said, _ = call(capsys, "check")
     lines = said.splitlines()
     assert status == 1
     assert lines[1] == f"{root}: published trials, {SOURCE.content}: 90 problems"
     assert f"{first}: expected the bytes with SHA-256" in lines[2]
     assert lines[5] == "  and 87 more"
-    assert lines[6] == f"{pictures}: fetched illusions: 1 problem"
-    assert "rock.png: expected the bytes with SHA-256 000000000000" in lines[7]
 
 
 def test_the_built_book_is_checked_with_the_rest_and_by_its_path(alone, capsys, monkeypatch):

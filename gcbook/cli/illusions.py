@@ -63,18 +63,13 @@ def illusions(
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_free, check_writable
     from gcbook.files.gate import LARGEST_PICTURE, read_file
-    from gcbook.illusions.reconstruct import reconstruct
-    from gcbook.illusions.written import (
-        RECORD,
-        earlier_names,
-        result_names,
-        write_reconstructions,
-    )
+    from gcbook.illusions.reconstruct import EMPTY, load_for_prompts, reconstruct
+    from gcbook.illusions.written import RECORD, result_names, write_reconstructions
     from gcbook.stimuli.images import decode_image
 
     strengths = strength or [0.3, 0.5, 0.7]
     names = [RECORD, *result_names(len(strengths), len(prompts))]
-    if realpath(image) in [realpath(output / name) for name in names + earlier_names(output)]:
+    if realpath(image) in [realpath(output / name) for name in names]:
         raise InputError(f"{image}: would be replaced by a result; choose another folder.")
     if not overwrite:
         for name in names:
@@ -85,16 +80,16 @@ def illusions(
     if height != width:
         say(f"note: {image} has {width} × {height} pixels; a model sees the square in its middle.")
     say(f"loading {model} …")
+    needed = prompts if guidance == 1 else [*dict.fromkeys([*prompts, EMPTY])]
+    classifier = load_for_prompts(model, needed, device=pick_device(device), dtype=dtype)
     found = reconstruct(
         pixels,
         prompts,
-        model,
+        classifier,
         strengths,
         steps=steps,
         guidance=guidance,
         seed=seed,
-        device=pick_device(device),
-        dtype=dtype,
         report=say,
     )
     about = {"image": image.name, "model": model, "steps": steps, "guidance": guidance}

@@ -17,7 +17,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -29,8 +29,8 @@ from gcbook.classifiers.regeneration import regenerate
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise
 
-if TYPE_CHECKING:
-    from gcbook.classifiers.protocol import Classifier
+Reconstructor = DiffusionClassifier | MaskedRegeneration
+"""A model that can take a picture apart and put it together again."""
 
 EMPTY = ""
 """The prompt that asks for nothing: what a model makes of a picture by itself."""
@@ -71,7 +71,7 @@ class Reconstructions:
 
 def load_for_prompts(
     model: str | Path, prompts: Sequence[str], *, device: str = "cpu", dtype: str = "float32"
-) -> "Classifier":
+) -> Reconstructor:
     """Load a model whose classes are prompts, each taken as it is.
 
     Args:
@@ -93,7 +93,11 @@ def load_for_prompts(
     if isinstance(classifier, MaskedBound):
         classifier = load_classifier(model, template="{}", method="regenerate", **common)
     if not isinstance(classifier, DiffusionClassifier | MaskedRegeneration):
-        raise _other_kind(str(model), str(classifier.describe()["kind"]))
+        raise InputError(
+            f"{model}: expected a diffusion or a masked model, which can take a picture apart and "
+            "put it together again; found a model of kind "
+            f"{classifier.describe()['kind']}."
+        )
     return classifier
 
 
@@ -104,25 +108,16 @@ def _check_prompts(prompts: Sequence[str]) -> None:
         )
 
 
-def _other_kind(model: str, kind: str) -> InputError:
-    return InputError(
-        f"{model}: expected a diffusion or a masked model, which can take a picture apart and put "
-        f"it together again; found a model of kind {kind}."
-    )
-
-
 def reconstruct(
     image: np.ndarray,
     prompts: Sequence[str],
-    model: "str | Path | Classifier",
+    classifier: Reconstructor,
     strengths: Sequence[float] = (0.3, 0.5, 0.7),
     *,
     steps: int = 30,
     guidance: float = 1.0,
     seed: int = 0,
     name: str = "image",
-    device: str = "cpu",
-    dtype: str = "float32",
     report: Callable[[str], None] = lambda line: None,
 ) -> Reconstructions:
     """Take a picture apart and put it together again under each prompt.
@@ -130,8 +125,8 @@ def reconstruct(
     Args:
         image: float32 (height, width, 3) in [0, 1].
         prompts: what to see; `EMPTY` is one, too.
-        model: name, folder or Hub id; or a classifier from `load_for_prompts` with these prompts
-            and, where there is guidance, `EMPTY`.
+        classifier: from `load_for_prompts` with these prompts and, where there is guidance,
+            `EMPTY`.
         strengths: how far towards noise, or which share of tokens, in [0, 1].
         steps: of the way back from t = 1, of which a shorter way takes fewer; of masked models,
             of the regeneration of any share.
@@ -139,43 +134,43 @@ def reconstruct(
             models alone.
         seed: of the noise or the mask, which all prompts share.
         name: of the image: another name, other noise.
-        device: where the network runs, if a model is named.
-        dtype: of the network, likewise.
         report: takes a line for each strength.
 
     Raises:
-        InputError: strengths, steps or guidance are not as expected, or see `load_for_prompts`.
+        InputError: prompts, strengths, steps or guidance are not as expected.
         GcbookError: a picture has values that are no numbers, or memory runs out.
-        DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
     _check_prompts(prompts)
-    asked, shares = tuple(prompts), tuple(float(each) for each in strengths)
+    shares = tuple(float(each) for each in strengths)
     if not shares or not all(0 <= each <= 1 for each in shares):
         raise InputError(f"strengths: expected numbers from 0 to 1, found {list(strengths)}.")
     if not np.isfinite(guidance):
         raise InputError(f"guidance: expected a number, found {guidance}.")
+    if guidance != 1 and not isinstance(classifier, DiffusionClassifier):
+        raise InputError("guidance: for diffusion models alone; leave it at 1.")
     if steps < 1:
         raise InputError(f"steps: expected at least 1, found {steps}.")
-    needed = list(dict.fromkeys(asked if guidance == 1 else [*asked, EMPTY]))
-    if isinstance(model, str | Path):
-        classifier = load_for_prompts(model, needed, device=device, dtype=dtype)
-    else:
-        classifier = model
+    needed = list(dict.fromkeys(prompts if guidance == 1 else [*prompts, EMPTY]))
     missing = [each for each in needed if each not in classifier.labels]
     if missing:
         raise InputError(
             f"prompts: expected a classifier loaded with all of them, found one without {missing}."
         )
-    labels = torch.tensor([classifier.labels.index(each) for each in asked])
-    fewer = "Give fewer prompts at a time, or choose" if len(asked) > 1 else "Choose"
+    labels = torch.tensor([classifier.labels.index(each) for each in prompts])
+    fewer = "Give fewer prompts at a time, or choose" if len(prompts) > 1 else "Choose"
     lacking = (
-        f"{classifier.name}: expected memory for pictures under {len(asked)} prompt"
-        f"{'s at once' if len(asked) > 1 else ''}, found too little. {fewer} a dtype of 16 bits "
+        f"{classifier.name}: expected memory for pictures under {len(prompts)} prompt"
+        f"{'s at once' if len(prompts) > 1 else ''}, found too little. {fewer} a dtype of 16 bits "
         "(--dtype float16), or another device."
     )
     made = []
     with torch.inference_mode(), explain_memory(lacking):
-        make = _maker(classifier, _Asked(image, labels, steps, seed, name, guidance))
+        asked = _Asked(image, labels, steps, seed, name, guidance)
+        make = (
+            _Diffused(classifier, asked)
+            if isinstance(classifier, DiffusionClassifier)
+            else _Masked(classifier, asked)
+        )
         for strength in shares:
             made.append(make(strength))
             if not np.isfinite(made[-1]).all():
@@ -183,9 +178,11 @@ def reconstruct(
                     f"strength {strength:g}: expected pictures, found values that are no numbers: "
                     "the network runs over its range. Try dtype float32, or less guidance."
                 )
-            report(f"strength {strength:g}, prompts: {len(asked)}")
+            report(f"strength {strength:g}, prompts: {len(prompts)}")
         weights = str(classifier.describe()["weights"])
-        return Reconstructions(asked, shares, make.original, make(0.0)[0], np.stack(made), weights)
+        return Reconstructions(
+            tuple(prompts), shares, make.original, make(0.0)[0], np.stack(made), weights
+        )
 
 
 class _Asked(NamedTuple):
@@ -197,21 +194,6 @@ class _Asked(NamedTuple):
     seed: int
     name: str
     guidance: float
-
-
-def _maker(classifier: "Classifier", asked: _Asked) -> "_Diffused | _Masked":
-    if isinstance(classifier, DiffusionClassifier):
-        return _Diffused(classifier, asked)
-    if isinstance(classifier, MaskedBound):
-        raise InputError(
-            f"{classifier.name}: expected a masked model that regenerates, found one that bounds "
-            "likelihoods. Load it with gcbook.illusions.reconstruct.load_for_prompts."
-        )
-    if not isinstance(classifier, MaskedRegeneration):
-        raise _other_kind(classifier.name, str(classifier.describe()["kind"]))
-    if asked.guidance != 1:
-        raise InputError("guidance: for diffusion models alone; leave it at 1.")
-    return _Masked(classifier, asked)
 
 
 class _Diffused:

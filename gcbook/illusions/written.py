@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 
 from gcbook.files.atomic import write_text, write_whole
-from gcbook.files.errors import InputError
-from gcbook.files.gate import read_json
 from gcbook.illusions.reconstruct import Reconstructions
 
 RECORD = "reconstructions.json"
@@ -48,15 +46,6 @@ def result_names(strengths: int, prompts: int) -> list[str]:
     return names
 
 
-def earlier_names(folder: Path) -> list[str]:
-    """Return the names of the pictures that an earlier run left, by its record if there is one."""
-    try:
-        made = read_json(folder / RECORD)
-        return result_names(len(made["strengths"]), len(made["prompts"]))
-    except (InputError, KeyError, TypeError):
-        return []
-
-
 def write_reconstructions(
     found: Reconstructions, folder: str | Path, about: Mapping[str, Any]
 ) -> Path:
@@ -65,8 +54,7 @@ def write_reconstructions(
     Files are ``original.png``, ``untouched.png`` and, by number of strength and prompt,
     ``picture-S-P.png``; ``difference-S.png`` between the first two prompts; ``overview.png``, a row
     a strength; and `RECORD` with prompts, strengths, errors, the hash of the weights and what is
-    told ``about`` the run. The record comes last: where it is, all is there. Pictures that the
-    record of an earlier run knows of go first.
+    told ``about`` the run. The record comes last: where it is, all is there.
 
     Args:
         found: what to write.
@@ -82,10 +70,7 @@ def write_reconstructions(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     record = folder / RECORD
-    earlier = earlier_names(folder)
     record.unlink(missing_ok=True)
-    for name in earlier:
-        (folder / name).unlink(missing_ok=True)
     _save(folder / "original.png", found.original)
     _save(folder / "untouched.png", found.untouched)
     rows = []

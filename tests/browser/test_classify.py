@@ -9,7 +9,7 @@ from tiny import browsing
 from tiny.published_races import ClarkJaini, paired_p
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.illusions.reconstruct import reconstruct
+from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.staging import compose_stage, find_silhouette
 from gcbook.miniworld.world import ALL_CATEGORIES
@@ -282,7 +282,8 @@ def test_reconstructions_are_those_of_the_package(opened, images):
     found = opened.evaluate(call, [images[name][..., 0].ravel().tolist(), name, labels])
     prompts = [PROMPT_TEMPLATE.format(each) for each in pair]
     folder, image = model_folder("mini-pixel"), images[name].astype(np.float32) / 255
-    made = reconstruct(image, prompts, folder, (0.5,), steps=9, seed=1, name=name).images[0]
+    model = load_for_prompts(folder, prompts)
+    made = reconstruct(image, prompts, model, (0.5,), steps=9, seed=1, name=name).images[0]
     pixels = (np.array(found).reshape(2, 3, 32, 32).transpose(0, 2, 3, 1) + 1) / 2
     assert abs(pixels - made).max() < 1e-4
     assert abs(made[0] - made[1]).max() > 0.05, "prompts that make no difference show nothing"

@@ -93,16 +93,6 @@ def test_a_users_own_files_are_not_replaced(capsys, tmp_path, picture):
     assert status == 2
     assert "untouched.png: already there; choose another name" in err
     assert (elsewhere.read_bytes(), untouched.read_text()) == (content, "mine")
-    # A result of an earlier run that this one would clear away.
-    made = {"strengths": [0.3, 0.5], "prompts": ["a"]}
-    (own / "reconstructions.json").write_text(json.dumps(made))
-    earlier = elsewhere.rename(own / "picture-1-0.png")
-    status, _, err = call(
-        capsys, "illusions", earlier, *command[2:], "--strength", 0.5, "--overwrite"
-    )
-    assert status == 2
-    assert "picture-1-0.png: would be replaced" in err
-    assert earlier.read_bytes() == content
 
 
 def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):

@@ -8,7 +8,6 @@ from diffusers.pipelines.stable_diffusion import pipeline_stable_diffusion_img2i
 from tiny import diffusion, tokens
 
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.illusions.reconstruct import EMPTY, Reconstructions, load_for_prompts, reconstruct
@@ -120,17 +119,11 @@ def test_latent_models_are_compared_with_what_their_autoencoder_gives_back(tmp_p
 def test_masked_models_hide_a_share_of_their_tokens(tmp_path):
     folder = tokens.amused(tmp_path / "amused")
     image = np.random.default_rng(0).random((16, 16, 3), dtype=np.float32)
-    found = reconstruct(image, PROMPTS, folder, (0.0, 1.0), steps=3)
+    found = reconstruct(image, PROMPTS, load_for_prompts(folder, PROMPTS), (0.0, 1.0), steps=3)
     assert np.allclose(found.images[0], found.untouched)
     assert (found.errors[1] > 0).all()
     with pytest.raises(InputError, match="guidance"):
         reconstruct(image, PROMPTS, load_for_prompts(folder, [*PROMPTS, EMPTY]), guidance=2.0)
-
-
-def test_a_masked_model_of_the_bound_is_told_how_to_load_it(tmp_path):
-    bound = load_classifier(tokens.amused(tmp_path / "amused"), template="{}", labels=PROMPTS)
-    with pytest.raises(InputError, match=r"amused: .* found one that bounds.*load_for_prompts"):
-        reconstruct(IMAGE, PROMPTS, bound)
 
 
 def test_too_little_memory_is_told_with_what_to_do():
@@ -161,7 +154,7 @@ def test_too_little_memory_is_told_with_what_to_do():
     ],
 )
 def test_wrong_requests_are_named(change, says):
-    asked = {"prompts": PROMPTS, "model": classifier(flat([0.0, 0.0])), **change}
+    asked = {"prompts": PROMPTS, "classifier": classifier(flat([0.0, 0.0])), **change}
     with pytest.raises(InputError, match=says):
         reconstruct(IMAGE, **asked)
 

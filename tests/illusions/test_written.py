@@ -47,16 +47,6 @@ def test_one_prompt_has_no_difference(tmp_path):
     assert not list(tmp_path.glob("difference*"))
 
 
-def test_pictures_of_an_earlier_run_go(tmp_path):
-    write_reconstructions(FOUND, tmp_path, {})
-    for mine in ("picture-of-mine.png", "picture-2024-01.png"):
-        (tmp_path / mine).write_text("mine")
-    one = Reconstructions(("a",), (0.5,), FOUND.original, FOUND.untouched, FOUND.images[:1, :1])
-    write_reconstructions(one, tmp_path, {})
-    left = {path.name for path in tmp_path.glob("*-*")}
-    assert left == {"picture-0-0.png", "picture-of-mine.png", "picture-2024-01.png"}
-
-
 def test_nothing_is_written_through_a_link(tmp_path):
     (tmp_path / "mine.png").write_text("mine")
     folder = tmp_path / "r"

@@ -138,5 +138,5 @@ def test_a_changed_bit_is_found_before_a_chapter_starts(made):
     own = open_stores(str(place.parent))
     check_files(own)
     place.write_bytes(flipped(place.read_bytes(), 8 * 1000))
-    with pytest.raises(InputError, match=r"scores\.parquet: expected the bytes"):
+    with pytest.raises(InputError, match=r"scores\.parquet: expected a table"):
         check_files(own)

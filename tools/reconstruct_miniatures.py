@@ -16,10 +16,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from gcbook.classifiers.protocol import Classifier
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
+from gcbook.illusions.reconstruct import Reconstructor, load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
     SIDE,
     STEPS,
@@ -67,7 +66,7 @@ def main() -> None:
     DATA.write()
 
 
-def make_sheet(picture: Picture, classifier: Classifier) -> Image.Image:
+def make_sheet(picture: Picture, classifier: Reconstructor) -> Image.Image:
     """Reconstruct a picture as it ships: a row a strength and draw, a column a prompt.
 
     Above them, in the first row, stand the original and the untouched picture.

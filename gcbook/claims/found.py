@@ -13,18 +13,6 @@ from gcbook.claims.check import MARKS
 from gcbook.claims.claim import VERDICTS
 from gcbook.claims.paper import PaperClaim
 
-COLUMNS = (
-    "claimed_by",
-    "id",
-    "place",
-    "claim",
-    "printed",
-    "evidence",
-    "chapter",
-    "found",
-    "numbers",
-)
-
 GRADES: Mapping[str, tuple[str, ...]] = {
     "recomputed": VERDICTS["recomputed from public trials"],
     "as printed": VERDICTS["published only"],
@@ -175,9 +163,9 @@ def claim_rows(
         chapter: keep what this chapter is about; nothing for all.
 
     Returns:
-        Rows of `COLUMNS`, in words. ``found`` says of the paper's claims what each grade found and
-        where, or why nothing; of the book's whether they hold. ``numbers`` are the facts that the
-        book's are about.
+        Rows of ``claimed_by, id, place, claim, printed, evidence, chapter, found, numbers``, in
+        words. ``found`` says of the paper's claims what each grade found and where, or why nothing;
+        of the book's whether they hold. ``numbers`` are the facts that the book's are about.
     """
     own = [each for each in book if chapter in ("", each["chapter"])]
     rows = [

@@ -1,6 +1,6 @@
 """Colours and marks of the miniatures."""
 
-from gcbook.charts.miniature_look import COLORS, SHAPES, recipe_color
+from gcbook.charts.miniature_look import COLORS, SHAPES
 from gcbook.charts.theme import HUMAN
 from gcbook.miniworld.results.shipped import KINDS
 
@@ -10,5 +10,3 @@ def test_every_miniature_has_a_look_of_its_own_and_none_that_of_people():
         assert list(look) == list(KINDS)
     assert len(set(COLORS.values())) == len(set(SHAPES.values())) == len(KINDS)
     assert HUMAN not in COLORS.values()
-    shown = recipe_color(["mini-cnn", "mini-pixel", "mini-cnn"]).to_dict()["scale"]["domain"]
-    assert shown == ["mini-pixel", "mini-cnn"]

@@ -57,7 +57,7 @@ def test_paired_p_is_that_of_scipy(n):
     assert found == pytest.approx(expected, rel=1e-6)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize(
     "rule", [ClarkJaini(20, 2e-3, 200), ClarkJaini(2, 0.05, 60), ClarkJaini(5, 0.3, 5)]
 )
@@ -141,10 +141,10 @@ def literal_gain(errors: np.ndarray, rule: ExpectedGain) -> tuple[list[int], int
     return dropped, rule.max_draws
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 @pytest.mark.parametrize(
     "rule",
-    [ExpectedGain(constant=0.02, max_draws=60), ExpectedGain(4, 0.1, 0.0, 20)],
+    [ExpectedGain(constant=0.02, max_draws=30), ExpectedGain(4, 0.1, 0.0, 20)],
 )
 def test_race_by_expected_gain_is_the_one_described(seed, rule):
     rng = np.random.default_rng(seed)

@@ -11,7 +11,7 @@ from gcbook.chapters.generative_classifier.tables import (
 from gcbook.classifiers.toy import make_toy, toy_classifier
 from gcbook.scoring.halves import FEW_OPEN, with_draws
 
-DRAWS = (8, 16, 32, 64)
+DRAWS = (8, 16, 32, 64, 128)
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def test_the_error_is_bounded_where_few_answers_are_open(conflicts):
     assert corrected[1].mean() < 0.8 * raw[1].mean()
 
 
-@pytest.mark.parametrize(("k", "draws"), [(3, 16), (7, 32), (7, 64)])
+@pytest.mark.parametrize(("k", "draws"), [(3, 16), (7, 32), (7, 64), (7, 128)])
 def test_it_does_not_repair_where_a_fifth_and_more_are_open(conflicts, k, draws):
     is_open, raw, corrected = off(conflicts, k, draws)
     assert is_open > 0.18

@@ -47,6 +47,7 @@ def check_store(
             dataset or settings differ in what changes scores.
     """
     folder = Path(path).expanduser()
+    check_writable(folder)
     if is_store(folder):
         store = Store.open(folder)
         if store.is_begun() and store.dataset != dataset:
@@ -71,7 +72,6 @@ def check_store(
             raise InputError(f"{folder}: there is no store to extend; leave extend out.")
     if os.path.lexists(folder / LOCK):
         lock_folder(folder, WRITING).release()
-    check_writable(folder)
     return settings
 
 

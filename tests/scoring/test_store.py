@@ -199,7 +199,7 @@ def test_what_is_no_store(tmp_path):
             Store.open(tmp_path / name)
     with pytest.raises(InputError, match=r"found thesis\.tex"):
         check_store(other, SETTINGS, "toy")
-    with pytest.raises(InputError, match="found a file"):
+    with pytest.raises(InputError, match="found that it cannot"):
         check_store(tmp_path / "file", SETTINGS, "toy")
     with pytest.raises(InputError, match="no store to extend"):
         check_store(tmp_path / "new", SETTINGS, "toy", extend=True)
@@ -273,7 +273,7 @@ def test_a_full_disk_is_tried_once_and_said_in_one_line(tmp_path, monkeypatch):
 @pytest.mark.parametrize("place", ["/proc/nobody/s", "{tmp}/file/inside/s", "{tmp}/" + 300 * "x"])
 def test_folders_that_cannot_be_made_are_refused(tmp_path, place):
     (tmp_path / "file").write_text("x")
-    with pytest.raises(InputError, match=r"found (a file, .*file\.|that it cannot)"):
+    with pytest.raises(InputError, match="found that it cannot"):
         check_store(place.format(tmp=tmp_path), SETTINGS, "toy")
 
 

@@ -78,7 +78,7 @@ def test_interrupted_run_ends_as_an_uninterrupted_one(plan, tmp_path):
 
 
 def test_it_learns_and_exports_the_averaged_weights(tmp_path):
-    trainer = trained(tmp_path / "run", Plan(300, learning_rate=0.1, warmup=5))
+    trainer = trained(tmp_path / "run", Plan(100, learning_rate=0.2, warmup=5))
     history = (tmp_path / "run" / "history.jsonl").read_text().splitlines()
     assert json.loads(history[-1])["loss"] < 0.1
     trainer.export(tmp_path / "model")

@@ -46,10 +46,10 @@ def single_precision(monkeypatch):
 def vq(pool, tmp_path_factory):
     """A trained tokenizer, which nobody writes to."""
     folder = tmp_path_factory.mktemp("vq")
-    task = TokenizerTask(Start(pool, pool, NAMES, steps=30), codes=32, batch_size=16)
+    task = TokenizerTask(Start(pool, pool, NAMES, steps=10), codes=32, batch_size=8)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
-        before, after = train(task, folder, 30)
+        before, after = train(task, folder, 10)
     assert after < before
     return folder / "model"
 
@@ -158,6 +158,7 @@ def test_autoregressive(pool, vq, tmp_path):
     torch.testing.assert_close(nll.float(), 64 * loss, rtol=1e-3, atol=1e-3)
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("scoring_prompts")
 def test_masked(pool, vq, tmp_path):
     task = MaskedTask(Start(pool, pool, NAMES, base=vq), batch_size=8)

@@ -22,9 +22,9 @@
     const way = ways(pack, state.timed);
     const still = () => { limited.firstChild.disabled = !way.querySelector("[value=timed]").checked; };
     const images = choice("block", "Images", blocks(pack).map(([key, title]) => [key, title, {
-      photographs: "beside you stand people and networks",
-      drawings: "beside you stand people and networks",
-      miniature: "what the book’s small models were shown; beside you stand these models",
+      photographs: "you are compared with people and networks",
+      drawings: "you are compared with people and networks",
+      miniature: "you are compared with small models that were shown them",
     }[key]]), state.block);
     images.addEventListener("change", (event) => {
       lengths.replaceChildren(lengthField(pack, event.target.value));

@@ -188,7 +188,7 @@
     const how = options.timed
       ? timingSentence(pack, trials, period) : ["You had all the time you wanted."];
     const note = options.block === "miniature"
-      ? " No one’s answers to these images are published, so only the miniatures are beside you."
+      ? " No one’s answers to these images are published, so you are compared with the miniatures alone."
       : options.timed ? "" : ` The people below saw each image for ${pack.timing.image} ms.`;
     return element(
       "div", { class: "gc-results" },

@@ -8,6 +8,7 @@ loaded only when the reader asks for it:
 ``index.js``        the world, its models, the bytes of each file, and the paper's shape bias of
                     Imagen: what a page starts with
 ``silhouettes.js``  the silhouettes that a reader can choose from
+``conflicts.js``    cue conflicts with stored errors, of which the page opens on one
 ``runtime.js``      onnxruntime-web (``gcbook/data/onnxruntime-web``)
 ``MODEL.js``        a network's graph and the weights that it reads
 ``*.txt``           the runtime's licence and notices
@@ -49,6 +50,7 @@ def write_networks(folder: Path) -> None:
     shapes = packed_text(DATA.path("networks/silhouettes.gz").read_bytes())
     scripts = {
         "silhouettes": script_of({**index.pop("silhouettes"), "pixels": shapes}),
+        "conflicts": script_of(json.loads(DATA.path("networks/conflicts.json").read_text("utf-8"))),
         "runtime": script_of(
             [packed_text((runtime / f"{name}.gz").read_bytes()) for name in RUNTIME]
         ),

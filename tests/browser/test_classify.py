@@ -1,6 +1,8 @@
 """The page that runs networks: the numbers of the package, and what its controls do."""
 
 import base64
+import gzip
+import json
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from tiny import browsing
 from tiny.published_races import ClarkJaini, paired_p
 
 from gcbook.classifiers.load import load_classifier
+from gcbook.files.manifest import DATA
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.miniworld.results.shipped import model_folder
 from gcbook.miniworld.staging import compose_stage, find_silhouette
@@ -70,6 +73,7 @@ def opened(browser, origins):
     page.get_by_role("button", name="Load the networks").click()
     page.get_by_role("button", name="Run", exact=True).wait_for()
     assert heavy.count() == 3
+    page.evaluate("gcClassify.page.show(gcClassify.PATH[0].id)")
     yield page
     context.close()
     # A test makes a run fail, which the runtime says, too.
@@ -86,13 +90,33 @@ def finished(page):
     page.wait_for_function("!gcClassify.page.state.busy")
 
 
-def test_the_page_opens_on_the_first_picture_of_the_path(open_book):
+def test_the_page_opens_on_a_conflict_at_random_with_stored_answers(open_book):
     page = open_book().goto(PAGE)
     page.wait_for_function("window.gcClassify.page")
-    assert page.evaluate("gcClassify.page.id()") == page.evaluate("gcClassify.PATH[0].id")
+    stored = json.loads(DATA.path("networks/conflicts.json").read_text("utf-8"))
+    name = page.evaluate("gcClassify.page.id()")
+    at = stored["ids"].index(name)
     steps = page.locator("[data-classify=path]")
+    assert "This conflict was drawn at random" in steps.inner_text()
+    answers = page.locator("[data-classify=answer] .gc-said td").all_inner_texts()
+    assert answers[1].startswith(stored["named"][at])
+    errors = np.frombuffer(gzip.decompress(base64.b64decode(stored["errors"])), "<f4")
+    errors = errors.reshape(len(stored["ids"]), -1, len(CATEGORIES)).astype(float)
+    weights = np.exp(-7 * np.array(stored["times"]))[..., None]
+    found = [CATEGORIES[each] for each in (weights * errors).sum(axis=1).argmin(axis=1)]
+    assert answers[0].startswith(found[at])
+    # How often each network names each cue is counted from all of them.
+    shapes, textures = zip(
+        *((n.split("-")[0], n.split("-")[1]) for n in stored["ids"]), strict=True
+    )
+    for named, model in ((found, "mini-pixel"), (stored["named"], "mini-cnn")):
+        shape = sum(a == b.rstrip("0123456789") for a, b in zip(named, shapes, strict=True))
+        texture = sum(map(str.__eq__, named, textures))
+        of = f"{model} names the shape of {shape} and the texture of {texture}"
+        assert of.removeprefix("mini-cnn names ") in steps.inner_text()
+    page.get_by_role("button", name="1. The paper").click()
     assert steps.locator("[aria-pressed=true]").count() == 1
-    assert "Which network names the keyboard?" in steps.inner_text()
+    assert "Selected, not drawn at random" in steps.inner_text()
     page.get_by_label("Scene", exact=True).press("ArrowRight")
     assert steps.locator("[aria-pressed=true]").count() == 0, "another picture is no step"
 

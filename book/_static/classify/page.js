@@ -17,6 +17,25 @@
   // What the reader asked for last: it ends as soon as something else is asked, or nothing.
   let asked = new AbortController();
 
+  // Cue conflicts whose errors ship, by name: draws as the networks here would make them with seed 0,
+  // without pictures, and the category that the ResNet names.
+  const stored = new Map();
+
+  async function unpackStored({ ids, times, named, errors }) {
+    const bytes = await window.gcbookUnpacked(errors);
+    const all = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+    const draws = times[0].length, size = all.length / ids.length / draws;
+    ids.forEach((id, i) => stored.set(id, {
+      named: named[i],
+      draws: times[i].map(function (t, j) {
+        const at = (i * draws + j) * size;
+        return { t: t, errors: Array.from(all.subarray(at, at + size)) };
+      }),
+    }));
+  }
+
+  const anyStored = () => [...stored.keys()][Math.floor(Math.random() * stored.size)];
+
   function makePage(index, shapes, chosen) {
     const { world, diffusion, cnn } = index, about = index.models[diffusion];
     const labels = about.labels, candidates = labels.slice(0, about.candidates);
@@ -27,7 +46,7 @@
       seed: 0, wanted: 16, repeat: false, models: kept.models,
       // "run" or "reconstruct" while it lasts, how far it is, and how the last one ended if not well.
       busy: "", share: 0, told: "", failed: "",
-      draws: [], shown: 0, log_p: null, pair: null,
+      draws: [], shown: 0, log_p: null, named: "", pair: null,
       // How it is decided, and what the reader says.
       rule: { ...PAPER, draws: 16 }, yours: "",
       ...chosen,
@@ -38,6 +57,27 @@
       state: state, kept: kept, shapes: shapes, world: world, diffusion: diffusion, cnn: cnn, labels: labels,
       candidates: candidates, paper: PAPER, published: index.published, own: "drawing1",
       bytes: ["runtime", diffusion, cnn].reduce((sum, name) => sum + index.bytes[name], 0),
+      // How many of the stored conflicts each network answers by shape, texture and neither.
+      stored: function () {
+        const counts = { generative: [0, 0, 0], cnn: [0, 0, 0], n: stored.size };
+        for (const [id, { draws, named }] of stored) {
+          const [shape, texture] = id.split("-");
+          const cues = [page.categoryOf(shape), texture];
+          const found = gc.weighed(draws, { ...PAPER, draws: draws.length }).answer;
+          for (const [who, label] of [["generative", candidates[found]], ["cnn", named]]) {
+            counts[who][cues.includes(label) ? cues.indexOf(label) : 2] += 1;
+          }
+        }
+        return counts;
+      },
+      isStored: () => stored.has(page.id()),
+      another: () => page.show(anyStored()),
+      show: function (id) {
+        const [shape, texture, scene] = id.split("-");
+        page.restart({
+          shape: shape, texture: texture, scene: Number(scene), yours: "", seed: 0, wanted: 16,
+        });
+      },
       // All controls are made anew, for another picture.
       restart: function (more) {
         page.cancel();
@@ -67,7 +107,7 @@
           `its weighted error ${behind}% larger`;
       },
       classified: function () {
-        if (!state.log_p) return "not asked yet";
+        if (!state.log_p) return state.named ? page.withCue(state.named) : "not asked yet";
         const best = state.log_p.indexOf(Math.max(...state.log_p)), label = index.models[cnn].labels[best];
         return `${page.withCue(label)}, with a probability of ${Math.exp(state.log_p[best]).toFixed(2)}`;
       },
@@ -77,8 +117,15 @@
       // The image has changed: what was found for another one goes.
       changed: function () {
         page.cancel();
-        Object.assign(state, { draws: [], log_p: null, pair: null, told: "" });
+        Object.assign(state, { draws: [], log_p: null, named: "", pair: null, told: "" });
         panels.image();
+        const found = !state.seed && state.contrast === gc.middle(world) && stored.get(page.id());
+        if (found) {
+          Object.assign(state, { draws: found.draws, named: found.named, shown: 0 });
+          state.rule.draws = found.draws.length;
+          noteGenerative();
+          note("cnn", found.named);
+        }
         page.decided();
         if (!state.image || !state.models) return;
         classify();
@@ -154,7 +201,7 @@
         const seconds = (performance.now() - begun) / 1000, n = wanted * candidates.length;
         state.told = `${wanted} draws, ${n} network evaluations in ${seconds.toFixed(1)} s: ` +
           `${Math.round(n / seconds)} a second.`;
-        note("generative", page.candidates[gc.weighed(state.draws, { ...PAPER, draws: wanted }).answer]);
+        noteGenerative();
       }),
 
       // What comes of it says itself under which prompts it was made.
@@ -197,6 +244,11 @@
       page.decided();
     }
 
+    function noteGenerative() {
+      const rule = { ...PAPER, draws: state.draws.length };
+      note("generative", candidates[gc.weighed(state.draws, rule).answer]);
+    }
+
     function note(who, label) {
       const key = `${page.id()} ${state.contrast}`;
       const own = state.shape === page.own;
@@ -230,13 +282,14 @@
   }
 
   async function start() {
-    const [index, silhouettes] = await Promise.all(
-      ["index.js", "silhouettes.js"].map((name) => window.gcbookLoad(FOLDER + name)));
+    const [index, silhouettes, conflicts] = await Promise.all(
+      ["index.js", "silhouettes.js", "conflicts.js"].map((name) => window.gcbookLoad(FOLDER + name)));
+    await unpackStored(conflicts);
     const size = silhouettes.side ** 2, pixels = await window.gcbookUnpacked(silhouettes.pixels);
     const shapes = new Map(silhouettes.names.map(
       (name, i) => [name, pixels.subarray(i * size, (i + 1) * size)]));
-    const [shape, texture] = gc.PATH[0].id.split("-");
-    makePage(index, shapes, { shape, texture });
+    const [shape, texture, scene] = anyStored().split("-");
+    makePage(index, shapes, { shape, texture, scene: Number(scene) });
   }
 
   start().catch(function (error) {

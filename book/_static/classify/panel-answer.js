@@ -79,7 +79,7 @@
     }
 
     document.querySelector('[data-classify="answer"]').replaceChildren(
-      el("p", { textContent: "What is it? Answer before the networks do." }), yours,
+      el("p", { textContent: "What is it? Answer before you look at what the networks say." }), yours,
       gc.row(loadButton), controls, failed, message, answers, heard);
     return show;
   };

@@ -21,10 +21,10 @@
       el("div", { className: "gc-shots" }, ...restored.map((each) => each.box)));
 
     return function show() {
-      wait(!state.models ? null
-        : page.first() || (state.draws.length ? "" : "Run the generative classifier first, above."));
-      const draw = state.draws[state.shown];
-      if (!draw) return;
+      const draw = state.draws[state.shown], made = draw && draw.restored;
+      wait(made ? "" : page.first() ||
+        `Pictures are made live: ${state.models ? "run" : "load and run"} the networks above.`);
+      if (!made) return;
       which.set(byTime().indexOf(state.shown) + 1, state.draws.length);
       gc.paint(image.canvas, gc.grey(state.image)).setAttribute("aria-label", "The image");
       gc.paint(noised.canvas, gc.channels(draw.noised)).setAttribute("aria-label", "The noised image");

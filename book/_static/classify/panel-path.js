@@ -1,4 +1,5 @@
-/* A guided path: four pictures, each with a question before the run and what to see after it. */
+/* A conflict at random, and a guided path: four selected pictures, each with a question before the run
+   and what to see after it. */
 (function () {
   "use strict";
 
@@ -36,12 +37,18 @@
     },
   ];
 
-  let at = 0;
+  let at = -1;
 
   gc.pathPanel = function (page) {
-    const row = gc.row(...gc.PATH.map((step, i) => gc.button(`${i + 1}. ${step.title}`, () => go(i))));
+    const { generative, cnn, n } = page.stored();
+    const counts = ([shape, texture]) => `the shape of ${shape} and the texture of ${texture}`;
+    const another = gc.button("Another conflict at random", () => go(-1, page.another));
+    const of_all = el("p", {}, `Of ${n} such conflicts, ${page.diffusion} names ${counts(generative)}, ` +
+      `${page.cnn} ${counts(cnn)}.`);
+    const row = gc.row(...gc.PATH.map((step, i) =>
+      gc.button(`${i + 1}. ${step.title}`, () => go(i, () => page.show(step.id)))));
     row.setAttribute("role", "group");
-    row.setAttribute("aria-label", "Four pictures");
+    row.setAttribute("aria-label", "Four selected pictures");
     const said = el("p", { role: "status" });
 
     // The picture that is shown may be another one by now; then no step is marked.
@@ -50,21 +57,22 @@
       [...row.children].forEach((each, i) => each.setAttribute("aria-pressed", String(here && i === at)));
       const { seed, draws, contrast, busy } = page.state;
       const done = here && !busy && !seed && draws.length === 16 && contrast === gc.middle(page.world);
-      const text = done ? `${step.ask} ${step.seen}` : here ? step.ask : "";
+      const text = here ? `Selected, not drawn at random. ${step.ask} ${done ? step.seen : ""}`
+        : page.isStored() ? "This conflict was drawn at random, and its errors are stored: what the " +
+          "networks say stands below." : "";
       if (said.textContent !== text) said.textContent = text;
-      said.hidden = !here;
+      said.hidden = !text;
     }
 
-    function go(i) {
-      const [shape, texture, scene] = gc.PATH[i].id.split("-");
+    function go(i, act) {
       at = i;
-      page.restart({
-        shape: shape, texture: texture, scene: Number(scene), yours: "", seed: 0, wanted: 16,
-      });
-      document.querySelectorAll('[data-classify="path"] button')[i].focus({ preventScroll: true });
+      act();
+      const buttons = document.querySelectorAll('[data-classify="path"] button');
+      buttons[i + 1].focus({ preventScroll: true });
     }
 
-    document.querySelector('[data-classify="path"]').replaceChildren(row, said);
+    document.querySelector('[data-classify="path"]').replaceChildren(
+      of_all, gc.row(another), el("p", { textContent: "Or one of four selected examples:" }), row, said);
     return show;
   };
 })();

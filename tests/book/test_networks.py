@@ -62,7 +62,7 @@ def test_stored_errors_are_those_of_the_network(folder):
     errors = np.frombuffer(unpacked(stored["errors"]), "<f4")
     errors = errors.reshape(len(stored["ids"]), -1, len(CATEGORIES))
     name, draws = stored["ids"][-1], 4
-    assert len(stored["ids"]) == 6 * len(CATEGORIES)
+    assert len(set(stored["ids"])) == len(stored["ids"]) > 5 * len(CATEGORIES)
     image = compose_stage(find_silhouette(name), name, stored["contrast"])[None] / np.float32(255)
     pixel, cnn = (load_classifier(model_folder(f"mini-{kind}")) for kind in ("pixel", "cnn"))
     (x,) = pixel.prepare(list(image))

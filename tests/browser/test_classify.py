@@ -73,7 +73,7 @@ def opened(browser, origins):
     page.get_by_role("button", name="Load the networks").click()
     page.get_by_role("button", name="Run", exact=True).wait_for()
     assert heavy.count() == 3
-    page.evaluate("gcClassify.page.show(gcClassify.PATH[0].id)")
+    page.evaluate("gcClassify.page.kept.said.clear(); gcClassify.page.show(gcClassify.PATH[0].id)")
     yield page
     context.close()
     # A test makes a run fail, which the runtime says, too.

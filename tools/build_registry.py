@@ -17,8 +17,8 @@ import tempfile
 from pathlib import Path
 
 from gcbook.files.archives import files_in
-from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.files.manifest import DATA
+from gcbook.files.untrusted import LARGEST_PICTURE
 from gcbook.stimuli.photographs import (
     TINY_IMAGENET,
     archive_at_hand,

@@ -140,10 +140,10 @@ BUGS = (
     ),
     Bug(
         "a seal covers only what stands before it",
-        "files/seals.py",
+        "files/checksums.py",
         "found.update(view[at + 64 :])",
         "found.update(b'')",
-        "files/test_seals.py",
+        "files/test_checksums.py",
     ),
     Bug(
         "a flipped bit in what ships is read",

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB, parse_json, read_file, refused
+from gcbook.files.untrusted import MIB, parse_json, read_file, refused
 
 _CSV = re.compile(r'download="([\w-]+)\.csv" href="data:text/csv;charset=utf-8,([^"]*)"')
 _END = re.compile(r"(.*?)(?:^|_|, )(low|high|lower end|upper end)", re.IGNORECASE)

@@ -16,7 +16,7 @@ from typing import Any, Literal, NamedTuple
 from gcbook.book.course import LAB, find_labs, write_course_data
 from gcbook.book.project import Project
 from gcbook.files.errors import InputError
-from gcbook.files.gate import parse_json, read_text, refused
+from gcbook.files.untrusted import parse_json, read_text, refused
 
 State = Literal["passed", "failed", "open", "not reached"]
 _TAG = re.compile(r"(answer|check)-(\d+)")

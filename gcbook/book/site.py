@@ -19,7 +19,7 @@ from gcbook.book.inpage import write_labs
 from gcbook.book.networks import write_networks
 from gcbook.book.project import find_project
 from gcbook.files.atomic import write_if_changed
-from gcbook.files.kept import keep, kept, key_of
+from gcbook.files.results import keep, kept, key_of
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

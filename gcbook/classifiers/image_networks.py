@@ -29,7 +29,7 @@ from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.pretrained import check_folder, check_numbers, no_larger_than
 from gcbook.classifiers.weights import MODELS_DIR, weight_files
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.files.gate import open_file, refused
+from gcbook.files.untrusted import open_file, refused
 from gcbook.paper.categories import IMAGENET_CLASSES
 
 PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {

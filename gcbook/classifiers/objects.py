@@ -39,7 +39,7 @@ from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPrepr
 from gcbook.classifiers.protocol import Clip
 from gcbook.classifiers.registry import OBJECT, object_name
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import open_file
+from gcbook.files.untrusted import open_file
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, Schedule
 from gcbook.paper.categories import CATEGORIES, IMAGENET_CLASSES
 

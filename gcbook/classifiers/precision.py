@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from gcbook.files.gate import LARGEST_PICTURE, read_file
 from gcbook.files.manifest import DATA
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.weightings import PAPER
 from gcbook.stimuli.images import decode_image

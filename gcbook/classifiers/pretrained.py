@@ -27,7 +27,7 @@ from torch.nn.modules.module import register_module_parameter_registration_hook
 from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.weights import model_folders
 from gcbook.files.errors import InputError
-from gcbook.files.gate import (
+from gcbook.files.untrusted import (
     LARGEST_JSON,
     MIB,
     MOST_PIXELS,

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import read_json
+from gcbook.files.untrusted import read_json
 
 CLASS = {"model_index.json": "_class_name", "config.json": "architectures"}
 """Files of a model and the entry that names its class."""

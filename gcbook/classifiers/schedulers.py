@@ -29,7 +29,7 @@ import torch
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.diffusion import Denoise, clean_image, columns
 from gcbook.files.errors import InputError
-from gcbook.files.gate import refused
+from gcbook.files.untrusted import refused
 from gcbook.noise.schedules import DiscreteSchedule, EDMSchedule, FlowSchedule, Schedule
 
 Predict = Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from gcbook.files.atomic import UNWRITABLE, UnwritableError
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
-from gcbook.files.gate import LARGEST_JSON, open_file, parse_json, read_file, read_json
+from gcbook.files.untrusted import LARGEST_JSON, open_file, parse_json, read_file, read_json
 
 MODELS_DIR = "GCBOOK_MODELS_DIR"
 """Environment variable: a folder of models, ``<name>``, ``<org>--<name>`` or ``<org>/<name>``."""

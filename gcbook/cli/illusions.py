@@ -62,7 +62,7 @@ def illusions(
     """
     from gcbook.classifiers.devices import pick_device
     from gcbook.files.atomic import check_free, check_writable
-    from gcbook.files.gate import LARGEST_PICTURE, read_file
+    from gcbook.files.untrusted import LARGEST_PICTURE, read_file
     from gcbook.illusions.reconstruct import EMPTY, load_for_prompts, reconstruct
     from gcbook.illusions.written import RECORD, result_names, write_reconstructions
     from gcbook.stimuli.images import decode_image

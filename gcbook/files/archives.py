@@ -13,7 +13,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gcbook.files.errors import InputError, system_reason
-from gcbook.files.gate import MIB, at_most, open_file, read_file, refused
+from gcbook.files.untrusted import MIB, at_most, open_file, read_file, refused
 
 MOST_FILES = 200_000
 """Files of a folder or archive; the 17 datasets have 13,000 images."""

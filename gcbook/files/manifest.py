@@ -14,8 +14,8 @@ from pathlib import Path
 
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import GcbookError, system_reason
-from gcbook.files.gate import read_text
 from gcbook.files.sums import hash_of
+from gcbook.files.untrusted import read_text
 
 SUMS = "SHA256SUMS"
 

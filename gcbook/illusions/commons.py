@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_PICTURE, read_file
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.stimuli.images import IMAGE_SUFFIXES, decode_image
 from gcbook.trials.fetch import (
     RETRIES,

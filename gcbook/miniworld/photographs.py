@@ -20,8 +20,8 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import DataNotFoundError
-from gcbook.files.gate import LARGEST_PICTURE, read_file
 from gcbook.files.manifest import DATA
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.miniworld.testsets import texture_of
 from gcbook.paper.categories import ImageNetClass, imagenet_classes
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION

@@ -36,8 +36,8 @@ import numpy as np
 from scipy.special import ndtr
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import refused
 from gcbook.files.manifest import DATA
+from gcbook.files.untrusted import refused
 from gcbook.noise.weightings import PAPER, Weighting
 
 USUAL = "usual.json"

@@ -2,7 +2,7 @@
 
 A row is of one image, class and draw: its time, log-SNR, and errors or likelihood. Files appear
 when they are complete and never half written, say what store they belong to, and are sealed
-(`gcbook.files.seals`). For decisions the rows are weighted and spread out to
+(`gcbook.files.checksums`). For decisions the rows are weighted and spread out to
 an array of images, draws and classes.
 """
 
@@ -17,9 +17,9 @@ import pyarrow.parquet as pq
 from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
+from gcbook.files.checksums import SEAL, is_whole, seal_file
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB, read_file, refused
-from gcbook.files.seals import SEAL, is_whole, seal_file
+from gcbook.files.untrusted import MIB, read_file, refused
 from gcbook.noise.draws import density_at
 from gcbook.noise.schedules import DiscreteSchedule, Schedule
 from gcbook.noise.weightings import Norm, Weighting

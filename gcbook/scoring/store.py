@@ -14,7 +14,7 @@ A folder with
 A damaged file is refused by name; moved away, it costs its own rows alone, which another run scores
 again. Rows found in two files are the same rows, so a merge may be interrupted at any point.
 
-Header, scores and images are sealed (`gcbook.files.seals`), so that a changed bit is noticed.
+Header, scores and images are sealed (`gcbook.files.checksums`), so that a changed bit is noticed.
 Scores and images name the run they belong to, so that those of another are refused.
 """
 
@@ -29,10 +29,10 @@ import pandas as pd
 import pyarrow as pa
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
+from gcbook.files.checksums import SEAL, is_whole, seal
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import LARGEST_JSON, parse_json, read_file, read_json, refused
 from gcbook.files.naming import check_name
-from gcbook.files.seals import SEAL, is_whole, seal
+from gcbook.files.untrusted import LARGEST_JSON, parse_json, read_file, read_json, refused
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
 from gcbook.scoring.scores import REMEDY, Weights, read_part, score_schema, sort_rows

@@ -18,8 +18,8 @@ import pandas as pd
 
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
-from gcbook.files.kept import code_of, keep, kept, key_of
 from gcbook.files.manifest import DATA
+from gcbook.files.results import code_of, keep, kept, key_of
 from gcbook.files.version import VERSION
 from gcbook.paper.experiments import DATASETS, EXPERIMENTS
 from gcbook.paper.observers import CLASS, HUMANS, PUBLISHED_SOURCES, as_classes, is_published

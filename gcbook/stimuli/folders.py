@@ -12,8 +12,8 @@ from pathlib import Path, PurePosixPath
 
 from gcbook.files.archives import files_in, is_zip
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.files.naming import check_name
+from gcbook.files.untrusted import LARGEST_PICTURE
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.stimuli.images import IMAGE_SUFFIXES

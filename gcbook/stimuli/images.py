@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_PICTURE, MOST_PIXELS, at_most, refused
+from gcbook.files.untrusted import LARGEST_PICTURE, MOST_PIXELS, at_most, refused
 
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tif", ".tiff", ".gif"})
 """Endings of the files that are taken for images, in small letters."""

@@ -21,9 +21,9 @@ from pathlib import Path
 from gcbook.files.archives import files_in
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError
-from gcbook.files.gate import MIB, refused
 from gcbook.files.manifest import others
 from gcbook.files.sums import hash_of
+from gcbook.files.untrusted import MIB, refused
 from gcbook.paper.categories import imagenet_classes
 from gcbook.trials.fetch import (
     RETRIES,

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import GcbookError
-from gcbook.files.gate import MIB
 from gcbook.files.locks import locked
+from gcbook.files.untrusted import MIB
 from gcbook.trials.originals import (
     SOURCES,
     Kind,

@@ -15,8 +15,8 @@ from pathlib import Path, PurePath
 from gcbook.files.archives import files_in, is_zip
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_CSV, read_file
 from gcbook.files.naming import check_name
+from gcbook.files.untrusted import LARGEST_CSV, read_file
 from gcbook.paper.experiments import DATASETS
 from gcbook.trials.originals import locate_trials
 

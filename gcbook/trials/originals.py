@@ -17,8 +17,8 @@ from typing import Literal
 from gcbook.files.archives import files_in
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import DataNotFoundError, GcbookError
-from gcbook.files.gate import LARGEST_PICTURE
 from gcbook.files.manifest import DATA, differing, others
+from gcbook.files.untrusted import LARGEST_PICTURE
 
 Kind = Literal["trials", "stimuli"]
 

@@ -10,7 +10,7 @@ import pytest
 from gcbook.files import archives
 from gcbook.files.archives import files_in, is_zip
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB
+from gcbook.files.untrusted import MIB
 
 
 def make(root, *names):

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MOST_PIXELS
+from gcbook.files.untrusted import MOST_PIXELS
 from gcbook.stimuli.images import decode_image
 
 RGB = np.array([[[255, 0, 51], [0, 102, 255]]], dtype=np.uint8)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from gcbook.classifiers.devices import pick_device
 from gcbook.classifiers.zoo import find_entry
-from gcbook.files.gate import LARGEST_PICTURE, read_file
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.illusions.commons import ILLUSIONS, find_illusions
 from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct

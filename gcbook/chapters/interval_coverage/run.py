@@ -6,8 +6,8 @@ from pathlib import Path
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB, read_file, refused
 from gcbook.files.manifest import DATA
+from gcbook.files.untrusted import MIB, read_file, refused
 
 _KINDS = {
     "Accuracy": ["accuracy", "mean accuracy"],

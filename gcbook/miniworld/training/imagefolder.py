@@ -20,9 +20,9 @@ from torchvision.transforms import v2
 from gcbook.classifiers.augmentation import DiffusionNoise
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.files.gate import LARGEST_PICTURE, read_file
 from gcbook.files.interrupts import SIGNALS
 from gcbook.files.processes import end_with_parent
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
 from gcbook.stimuli.images import IMAGE_SUFFIXES, opened_image

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from gcbook.files.errors import InputError
-from gcbook.files.gate import LARGEST_PICTURE, read_file
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.miniworld.photographs import photographs
 from gcbook.miniworld.training.pool import Pool
 from gcbook.paper.categories import ImageNetClass

@@ -7,7 +7,7 @@ from typing import Any
 
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
-from gcbook.files.gate import read_json, refused
+from gcbook.files.untrusted import read_json, refused
 from gcbook.miniworld.training.conditional import in_bfloat16
 from gcbook.miniworld.training.miniature import Trainer
 from gcbook.miniworld.training.pool import POOL_SEEDS

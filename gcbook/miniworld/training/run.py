@@ -25,9 +25,9 @@ from torch.optim.swa_utils import AveragedModel
 from gcbook.files.artefacts import RUN_STATE
 from gcbook.files.atomic import UnwritableError, write_text
 from gcbook.files.errors import GcbookError, InputError
-from gcbook.files.gate import read_json, refused
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import locked
+from gcbook.files.untrusted import read_json, refused
 from gcbook.miniworld.training.state import (
     BEGIN_ANEW,
     STATE_OF_A_RUN,

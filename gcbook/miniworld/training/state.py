@@ -15,9 +15,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from gcbook.files.atomic import write_whole
+from gcbook.files.checksums import SEAL, is_whole, seal_file
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB, parse_json, read_file, refused
-from gcbook.files.seals import SEAL, is_whole, seal_file
+from gcbook.files.untrusted import MIB, parse_json, read_file, refused
 
 ABOUT = {"done", "seconds", "losses", "notes", "history", "plan", "of"}
 """What is known of a run beside its tensors."""
@@ -55,7 +55,7 @@ def write_tensors(
 
 
 def write_state(path: Path, tensors: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> None:
-    """Write the state of a run, sealed (`gcbook.files.seals`).
+    """Write the state of a run, sealed (`gcbook.files.checksums`).
 
     Args:
         tensors: by name.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gcbook.files.kept import code_of, keep, kept, key_of
+from gcbook.files.results import code_of, keep, kept, key_of
 
 
 @pytest.fixture(autouse=True)

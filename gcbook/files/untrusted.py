@@ -1,4 +1,4 @@
-"""The gate: the one way in for bytes that are not ours.
+"""The one way in for bytes that are not ours.
 
 A file that somebody else made may be anything: a pipe that never ends, a device, a gigabyte of
 zeros packed into a megabyte, an object nested a million deep. So whatever comes from outside is

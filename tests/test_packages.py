@@ -1,4 +1,4 @@
-"""The house: arrows point down only, no circle, no chapter knows another, nor does the book one."""
+"""How packages import each other: down only, in no circle, no chapter another, nor the book one."""
 
 import ast
 import json
@@ -11,7 +11,7 @@ import gcbook
 PACKAGE = Path(gcbook.__file__).parent
 NOTEBOOKS = PACKAGE.parent / "notebooks"
 
-ROOMS = (
+PACKAGES = (
     "cli",
     "book",
     "chapters",
@@ -28,7 +28,7 @@ ROOMS = (
     "paper",
     "files",
 )
-"""From the roof to the ground: a room imports from those behind it."""
+"""From top to bottom: a package imports from those behind it."""
 
 
 def modules() -> dict[str, Path]:
@@ -56,29 +56,31 @@ def arrows() -> dict[str, set[str]]:
     return {name: set(imported(path.read_text(), known)) for name, path in known.items()}
 
 
-def room(module: str) -> str:
+def package(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
 def chapter(module: str) -> str:
-    """The chapter whose room a module stands in, or nothing."""
+    """The chapter whose package a module stands in, or nothing."""
     parts = module.split(".")
     inside = len(parts) > 2 and parts[1] == "chapters"
     return parts[2] if inside and (PACKAGE / "chapters" / parts[2]).is_dir() else ""
 
 
-def test_every_room_is_on_the_plan():
-    found = {room(name) for name in modules()} - {"", "__main__"}
-    assert found == set(ROOMS)
+def test_every_package_is_listed():
+    found = {package(name) for name in modules()} - {"", "__main__"}
+    assert found == set(PACKAGES)
 
 
 def test_arrows_point_down():
-    floor = {name: number for number, name in enumerate(ROOMS)}
+    level = {name: number for number, name in enumerate(PACKAGES)}
     climbing = [
         f"{here} -> {there}"
         for here, targets in arrows().items()
         for there in targets
-        if room(here) in floor and room(there) in floor and floor[room(there)] < floor[room(here)]
+        if package(here) in level
+        and package(there) in level
+        and level[package(there)] < level[package(here)]
     ]
     assert climbing == []
 
@@ -111,7 +113,7 @@ def test_no_chapter_knows_another():
     assert across == []
 
 
-def test_a_notebook_knows_its_own_room_only():
+def test_a_notebook_knows_its_own_package_only():
     known = modules()
     across = []
     for path in sorted(NOTEBOOKS.glob("*.ipynb")):
@@ -127,7 +129,7 @@ def test_the_book_knows_no_chapter():
         f"{here} -> {there}"
         for here, targets in arrows().items()
         for there in targets
-        if room(here) in {"book", "cli"} and chapter(there)
+        if package(here) in {"book", "cli"} and chapter(there)
     ]
     assert known == []
 
@@ -137,12 +139,12 @@ def test_only_chapters_and_the_command_line_know_the_miniature_world():
         f"{here} -> {there}"
         for here, targets in arrows().items()
         for there in targets
-        if room(there) == "miniworld" and room(here) not in {"miniworld", "chapters", "cli"}
+        if package(there) == "miniworld" and package(here) not in {"miniworld", "chapters", "cli"}
     ]
     assert strangers == []
 
 
-MOST_LINES = 39_675
+MOST_LINES = 36_706
 """Lines of Python in the package, docstrings and blank lines included."""
 
 

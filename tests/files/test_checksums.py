@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from tiny.stores import flipped
 
-from gcbook.files.seals import SEAL, is_whole, seal, seal_file
+from gcbook.files.checksums import SEAL, is_whole, seal, seal_file
 
 
 def content(size: int = 5000) -> bytes:

@@ -13,7 +13,7 @@ import pytest
 
 import gcbook
 from gcbook.files.errors import DataNotFoundError, InputError
-from gcbook.files.gate import (
+from gcbook.files.untrusted import (
     DEEPEST,
     UnreadableError,
     open_file,
@@ -155,16 +155,16 @@ def test_every_opening_of_a_picture_names_its_formats():
     assert [where for *where, named in found if not named] == []
 
 
-def test_rooms_that_read_what_others_made_read_through_the_gate_alone():
+def test_packages_that_read_what_others_made_read_through_the_gate_alone():
     """But for the package's own data, zoo.yaml, and what a pipeline in memory was just saved as."""
     package = Path(gcbook.__file__).parent
-    rooms = ("classifiers", "cli", "illusions", "scoring", "stimuli", "trials")
+    packages = ("classifiers", "cli", "illusions", "scoring", "stimuli", "trials")
     others, looked_at = [], 0
-    for path in (path for room in rooms for path in sorted((package / room).glob("*.py"))):
+    for path in (path for each in packages for path in sorted((package / each).glob("*.py"))):
         nodes = list(ast.walk(ast.parse(path.read_text())))
         froms = [each for each in nodes if isinstance(each, ast.ImportFrom)]
         of_gate = {
-            a.name for each in froms if each.module == "gcbook.files.gate" for a in each.names
+            a.name for each in froms if each.module == "gcbook.files.untrusted" for a in each.names
         }
         for node in nodes:
             if isinstance(node, ast.Import | ast.ImportFrom):

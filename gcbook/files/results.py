@@ -15,8 +15,8 @@ from pathlib import Path, PurePath
 from gcbook.files.atomic import UnwritableError, write_whole
 from gcbook.files.cache import cache_dir
 from gcbook.files.errors import InputError
-from gcbook.files.gate import MIB, read_file
 from gcbook.files.sums import hash_of
+from gcbook.files.untrusted import MIB, read_file
 
 _LARGEST = 128 * MIB
 _DIGEST = 32
@@ -32,12 +32,12 @@ def key_of(*inputs: str | bytes) -> str:
 
 
 @cache
-def code_of(*rooms: str) -> str:
-    """What stands for the code of some rooms, and for the libraries that numbers come from."""
+def code_of(*packages: str) -> str:
+    """What stands for the code of some packages, and for the libraries that numbers come from."""
     folder = Path(__file__).parents[1]
 
     def counts(inner: PurePath) -> bool:
-        return inner.parts[0] in rooms and inner.suffix == ".py"
+        return inner.parts[0] in packages and inner.suffix == ".py"
 
     libraries = [f"{name} {version(name)}" for name in ("numpy", "pandas", "scipy")]
     return key_of(hash_of(folder, counts), *libraries)

@@ -139,7 +139,9 @@ class Spread:
         whole, *_ = self.moments()
         if not any(part.times < 0 for part in self.parts.values()):
             return np.full_like(whole, np.nan), np.full_like(whole, np.nan)
-        _, second, images = ((part.deviations**2).sum(axis=1) for part in self.parts.values())
+        # People, where they are resampled too, come after the factors of images.
+        parts = list(self.parts.values())[:3]
+        _, second, images = ((part.deviations**2).sum(axis=1) for part in parts)
         return share(np.maximum(second - images, 0), whole), share(images, whole)
 
     def covariance(self) -> Floats:

@@ -69,7 +69,6 @@ def test_what_is_not_allowed_is_one_message_and_status_2(capsys, arguments, says
         ["benchmark", "x.csv", "--format", "xml"],
         ["benchmark", "x.csv", "--against", "me"],
         ["benchmark", "a", "--conditions", "some"],
-        ["decide", "s", "--pool", "mean"],
         ["score", "m", "a", "-o", "s", "--clip-x0", "some"],
         ["score", "m", "a", "-o", "s", "--dtype", "float8"],
         ["score", "m", "a", "-o", "s", "--timesteps", "even"],

@@ -134,7 +134,7 @@ def ship_scores(
     folder = data / "scores" / shipped.folder_of(model) / test_set
     folder.mkdir(parents=True)
     about = {"kind": kind, "schedule": schedule}
-    store = Store(folder, model, test_set, settings, traits, about, 4, {})
+    store = Store(folder, model, test_set, settings, traits, about, {})
     (folder / "store.json").write_text(store.header())
     table = pa.Table.from_pandas(images, preserve_index=False)
     write_table(table, folder / "images.parquet", store.origin)

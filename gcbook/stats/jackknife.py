@@ -139,9 +139,7 @@ class Spread:
         whole, *_ = self.moments()
         if not any(part.times < 0 for part in self.parts.values()):
             return np.full_like(whole, np.nan), np.full_like(whole, np.nan)
-        # People, where they are resampled too, come after the factors of images.
-        parts = list(self.parts.values())[:3]
-        _, second, images = ((part.deviations**2).sum(axis=1) for part in parts)
+        _, second, images, *_ = ((u**2).sum(axis=1) for u, *_ in self.parts.values())
         return share(np.maximum(second - images, 0), whole), share(images, whole)
 
     def covariance(self) -> Floats:

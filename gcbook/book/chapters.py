@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import CHAPTERS, defaults, parameters_of
+from gcbook.chapters.parameters import CHAPTERS
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import did_you_mean
 
@@ -107,12 +107,6 @@ def read_parameters(template: Path) -> dict[str, Any]:
 def parameters_in(project: Project, chapter: Chapter) -> dict[str, Any]:
     """The values that a chapter of a book is executed with: its own, and those given."""
     return read_parameters(chapter.template) | dict(project.given.get(chapter.name, {}))
-
-
-def changes(chapter: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters that differ from the chapter's defaults."""
-    start = defaults(parameters_of(chapter))
-    return {name: value for name, value in parameters.items() if value != start.get(name)}
 
 
 def read_contents(project: Project) -> list[str]:

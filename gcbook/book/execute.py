@@ -8,8 +8,7 @@ good page in place.
 import os
 import re
 import time
-import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import as_completed
 from pathlib import Path
 from typing import Any
@@ -94,20 +93,6 @@ def _sweep(project: Project) -> None:
 def _share_cores(threads: int) -> None:
     # Networks in two chapters that both take all cores wait for each other most of the time.
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-
-
-def check_trials(paths: Sequence[str]) -> None:
-    """Read trials, so that what is refused in them is said before a kernel starts.
-
-    Raises:
-        InputError: they are not as expected.
-    """
-    from gcbook.trials.table import read_trials
-
-    # What is odd about them, the chapter says.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        read_trials(*paths)
 
 
 def run_notebook(

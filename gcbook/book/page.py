@@ -20,11 +20,10 @@ from typing import Any
 
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from gcbook.book.chapters import changes
 from gcbook.book.engine import ENGINE
 from gcbook.book.inline import fill
 from gcbook.book.solutions import without_solutions
-from gcbook.chapters.parameters import parameters_of
+from gcbook.chapters.parameters import CHAPTERS, changes, defaults
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME, MARKS
@@ -67,7 +66,7 @@ def page_of(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
     page.cells = _joined([part for cell in page.cells for part in _page_cells(cell)])
     if changed:
         page.cells.insert(1, _changed_note(changed))
-    if parameters_of(chapter).model_fields:
+    if parameters:
         section = rerun_section(chapter, parameters)
         page.cells.append(new_markdown_cell(section, id="rerun-this-chapter"))
     inputs = page.metadata.get("gcbook", {}).get("inputs")
@@ -92,11 +91,10 @@ def rerun_section(chapter: str, parameters: Mapping[str, Any]) -> str:
     for name, value in parameters.items():
         if value != "":
             words.append(shlex.join(["-p", name, str(value)]))
-    model = parameters_of(chapter)
+    fields = CHAPTERS[chapter].model_fields
     rows = "\n".join(
-        f"| `{name}` | {code_cell(_shown(parameters.get(name, info.default)))} "
-        f"| {info.description} |"
-        for name, info in model.model_fields.items()
+        f"| `{name}` | {code_cell(_shown(value))} | {fields[name].description} |"
+        for name, value in (defaults(chapter) | dict(parameters)).items()
     )
     table = "| Parameter | Here | Meaning |\n|:--|:--|:--|\n" + rows
     papermill = [f"papermill notebooks/{chapter}.ipynb my-{chapter}.ipynb", f"--engine {ENGINE}"]

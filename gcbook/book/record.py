@@ -18,7 +18,7 @@ from typing import Any
 
 from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import CONFIGURATION, Project
-from gcbook.chapters.parameters import parameters_of, paths_in
+from gcbook.chapters.parameters import CHAPTERS, paths_in
 from gcbook.files.atomic import write_text
 from gcbook.files.sums import hash_of
 
@@ -92,8 +92,7 @@ def chapter_inputs(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str,
         SHA-256 of each file or folder outside the package, by what names it, "" where nothing is
         there; and what `package_inputs` returns.
     """
-    declared = parameters_of(chapter.name)
-    files = {**declared.files(), **paths_in(parameters)}
+    files = {**CHAPTERS[chapter.name].files(), **paths_in(parameters)}
     return {
         "template": hash_of(chapter.template),
         "parameters": dict(parameters),

@@ -13,10 +13,10 @@ from typing import Any
 import yaml
 
 from gcbook.book.chapters import Chapter, page_titles, pick_chapter
-from gcbook.book.execute import check_trials, run_notebook
+from gcbook.book.execute import run_notebook
 from gcbook.book.project import Project
 from gcbook.book.record import chapter_inputs
-from gcbook.chapters.parameters import check_parameters, named_trials
+from gcbook.chapters.parameters import check_parameters
 from gcbook.files.atomic import check_free, write_text
 from gcbook.files.errors import GcbookError
 from gcbook.files.locks import locked
@@ -52,15 +52,12 @@ def run_chapter(
         GcbookError: the page could not be set.
     """
     chapter = pick_chapter(project, name)
-    parameters = check_parameters(name, **values)
-    trials, plain = named_trials(parameters), parameters.as_dict()
+    plain = check_parameters(name, **values).model_dump()
     notebook, page = folder / f"{name}.ipynb", folder / f"{name}.html"
     with locked(folder, "running a chapter into it"):
         if not overwrite:
             for path in (notebook, page):
                 check_free(path)
-        if trials:
-            check_trials(trials)
         given = {key: plain[key] for key in values}
         inputs = chapter_inputs(chapter, plain)
         run_notebook(chapter.template, notebook, given, inputs=inputs, progress=progress)

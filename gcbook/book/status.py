@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from typing import Any
 
-from gcbook.book.chapters import Chapter, changes
+from gcbook.book.chapters import Chapter
 from gcbook.book.record import Executed
 from gcbook.book.templates import fill_template
+from gcbook.chapters.parameters import changes
 from gcbook.files.markdown import code_cell
 from gcbook.files.version import VERSION
 

@@ -6,10 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.chapters import Chapter
-from gcbook.book.execute import check_trials
 from gcbook.book.project import Project
 from gcbook.book.record import executed_notebook, record_file, stale_reason
-from gcbook.chapters.parameters import check_parameters, named_trials, parameters_of, paths_in
+from gcbook.chapters.parameters import CHAPTERS, check_parameters, paths_in
 from gcbook.files.errors import InputError
 
 
@@ -26,39 +25,28 @@ def given_parameters(
         By chapter, plain values, with paths made absolute; chapters that take none are left out.
 
     Raises:
-        InputError: no chapter takes a parameter, a chapter does not allow a value, or a path leads
-            nowhere.
+        InputError: no chapter takes a parameter, or a chapter does not allow a value.
     """
-    taken = {
-        each.name: set(parameters_of(each.name).model_fields) & set(values) for each in chapters
-    }
-    unknown = set(values) - set().union(*taken.values())
-    if unknown:
-        known = sorted(
-            {name for each in chapters for name in parameters_of(each.name).model_fields}
-        )
+    taken = {each.name: values.keys() & CHAPTERS[each.name].model_fields for each in chapters}
+    if unknown := values.keys() - set().union(*taken.values()):
+        known = sorted({name for each in chapters for name in CHAPTERS[each.name].model_fields})
         raise InputError(
             f"-p: no chapter takes {', '.join(map(repr, sorted(unknown)))}; chapters take "
             f"{', '.join(known)} (gcbook chapters)."
         )
-    found, trials = {}, set[str]()
+    found = {}
     for chapter, names in taken.items():
         if names:
-            paths = {name: _absolute(chapter, name, values[name]) for name in names}
-            wanted = {name: path or values[name] for name, path in paths.items()}
+            wanted = {name: _absolute(name, values[name]) or values[name] for name in names}
             try:
-                checked = check_parameters(chapter, **wanted)
-                trials |= {*named_trials(checked)}
+                plain = check_parameters(chapter, **wanted).model_dump()
             except InputError as error:
                 raise InputError(f"{chapter}: {error}") from None
-            plain = checked.as_dict()
             found[chapter] = {name: plain[name] for name in names}
-    if trials:
-        check_trials(sorted(trials))
     return found
 
 
-def _absolute(chapter: str, name: str, value: Any) -> str:
+def _absolute(name: str, value: Any) -> str:
     """The paths that a parameter names, made absolute: kernels run elsewhere."""
     return ",".join(str(path.absolute()) for path in paths_in({name: value}).values())
 

@@ -5,7 +5,6 @@ notebook states the same names and defaults. Parameters arrive as strings from a
 literals from papermill or JupyterLab.
 """
 
-import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -40,29 +39,19 @@ SMOKE: Mapping[str, Any] = (
 
 
 def _split(value: Any) -> Any:
+    if value == ALL:
+        return ()
     if isinstance(value, str):
         return tuple(dict.fromkeys(filter(None, map(str.strip, value.split(",")))))
     return value
 
 
 def _joined(values: tuple[Any, ...]) -> str:
-    return ALL if values in ((), DATASETS) else ",".join(map(str, values))
+    return ",".join(map(str, values))
 
 
-def _datasets(names: tuple[str, ...]) -> tuple[str, ...]:
-    if names == (ALL,):
-        return DATASETS
-    if unknown := [name for name in names if name not in DATASETS]:
-        hint = did_you_mean(unknown, DATASETS)
-        raise InputError(
-            f"no dataset is called {', '.join(map(repr, unknown))}; datasets: all, or some of "
-            f"{', '.join(DATASETS)}.{hint}"
-        )
-    return tuple(name for name in DATASETS if name in names)
-
-
-def _all_are_none(names: tuple[str, ...]) -> tuple[str, ...]:
-    return () if names == (ALL,) else names
+def _datasets(value: Any) -> tuple[str, ...]:
+    return (SummarySettings.parse if isinstance(value, str) else SummarySettings)(value).datasets
 
 
 def _known_weighting(value: str) -> str:
@@ -77,14 +66,14 @@ def _enough(draws: int) -> int:
     return draws
 
 
-Listed = BeforeValidator(_split)
+Names = Annotated[tuple[str, ...], BeforeValidator(_split), PlainSerializer(_joined)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of all that is drawn at random")]
 Draws = Annotated[int, AfterValidator(_enough), Field(ge=0, le=100_000)]
 Model = Annotated[str, Field(description="a model that gcbook models lists, or nothing")]
 
 
 class Parameters(BaseModel):
-    """Checked parameters of one chapter."""
+    """Parameters of one chapter; what a path or a model's name leads to, its cells find out."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -92,21 +81,6 @@ class Parameters(BaseModel):
     def files(cls) -> Mapping[str, Path]:
         """Files outside the package that the chapter's page depends on, by name."""
         return {}
-
-    def check_files(self) -> None:
-        """Raise InputError for models, images or files that the chapter could not follow.
-
-        It may take a second, and is asked before a kernel starts.
-        """
-
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values as in a parameters cell."""
-        return self.model_dump()
-
-    def changed(self) -> dict[str, Any]:
-        """The plain values that differ from the chapter's defaults."""
-        start = defaults(type(self))
-        return {name: value for name, value in self.as_dict().items() if value != start[name]}
 
     @property
     def resampling(self) -> Resampling:
@@ -126,19 +100,12 @@ class OfTrials(Resampled):
     """Parameters of the chapters that start from trials."""
 
     datasets: Annotated[
-        tuple[str, ...], Listed, AfterValidator(_datasets), PlainSerializer(_joined)
-    ] = Field(
-        ALL,
-        validate_default=True,
-        min_length=1,
-        description="all, or names of datasets, separated by commas",
-    )
-    observers: Annotated[
-        tuple[str, ...], Listed, AfterValidator(_all_are_none), PlainSerializer(_joined)
-    ] = Field(
-        ALL,
-        validate_default=True,
-        description="networks to show beside the humans: all, or names, separated by commas",
+        tuple[str, ...],
+        BeforeValidator(_datasets),
+        PlainSerializer(lambda names: ALL if names == DATASETS else _joined(names)),
+    ] = Field(DATASETS, description="all, or names of datasets, separated by commas")
+    observers: Annotated[Names, PlainSerializer(lambda names: _joined(names) or ALL)] = Field(
+        (), description="networks to show beside the humans: all, or names, separated by commas"
     )
     conditions: Literal["benchmark", "all"] = Field(
         "benchmark", description="conditions that count: the benchmark's, or all"
@@ -160,9 +127,13 @@ class OfTrials(Resampled):
 
     def settings(self) -> SummarySettings:
         """The part of the parameters that decides how summaries are computed."""
-        names = {each.name for each in dataclasses.fields(SummarySettings)} - {"resampling"}
-        chosen = {name: getattr(self, name) for name in names & set(type(self).model_fields)}
-        return SummarySettings(**chosen, resampling=self.resampling)
+        return SummarySettings(
+            self.datasets,
+            self.conditions,
+            self.resampling,
+            self.zero_division,
+            self.resample_observers,
+        )
 
 
 class OfConflicts(OfTrials):
@@ -182,13 +153,6 @@ class OfStores(Parameters):
     """A parameter of the chapters that show a reader's own scores."""
 
     stores: str = Field("", description="own scores of diffusion models to add, from gcbook score")
-
-    def check_files(self) -> None:
-        """Refuse stores that a chapter could not read to the end, before it starts."""
-        if self.stores:
-            from gcbook.miniworld.results.own_stores import check_files, open_stores
-
-            check_files(open_stores(self.stores))
 
 
 class Home(Parameters):
@@ -213,21 +177,18 @@ class StepByStep(OfStores, Resampled):
     """Parameters of one image's way through a diffusion classifier."""
 
     model: Model = "mini-pixel"
-    names: Annotated[tuple[str, ...], Listed, PlainSerializer(",".join)] = Field(
-        "",
-        validate_default=True,
-        description="images to show, separated by commas; nothing: drawn at random",
+    names: Names = Field(
+        (), description="images to show, separated by commas; nothing: drawn at random"
     )
     conflicts: int = Field(4, ge=0, le=12, description="cue conflicts to draw at random")
     ordinary: int = Field(1, ge=0, le=12, description="ordinary images to draw at random")
     times: Annotated[
         tuple[Annotated[float, Field(gt=0, le=1)], ...],
-        Listed,
+        BeforeValidator(_split),
         AfterValidator(lambda times: tuple(sorted(set(times)))),
         PlainSerializer(_joined),
     ] = Field(
-        "0.1,0.25,0.4,0.55,0.7,0.85",
-        validate_default=True,
+        (0.1, 0.25, 0.4, 0.55, 0.7, 0.85),
         min_length=1,
         description="noise times at which images are restored, above 0 and up to 1",
     )
@@ -236,30 +197,6 @@ class StepByStep(OfStores, Resampled):
         "exp:7", description="weight of the errors: exp:K, uniform, eps, snr, snr:G or elbo"
     )
     image: str = Field("", description="image of the stores to show; nothing: the first")
-
-    def check_files(self) -> None:
-        """Refuse stores, images and models that the chapter could not follow."""
-        super().check_files()
-        if self.stores:
-            from gcbook.chapters.step_by_step.own import with_image
-            from gcbook.miniworld.results.own_stores import open_stores
-
-            with_image(open_stores(self.stores), self.image)
-        elif self.image:
-            raise InputError(
-                "image: has no effect without stores, which it names an image of; add -p stores."
-            )
-        from gcbook.classifiers.load import check_kind
-        from gcbook.classifiers.zoo import zoo
-        from gcbook.miniworld.results.shipped import model_folder, shipped_models
-        from gcbook.miniworld.results.steps import choose_examples
-
-        if self.model in shipped_models() and self.model not in zoo():
-            model_folder(self.model)  # says that its weights do not ship
-        else:
-            check_kind(self.model, ("diffusion",))
-        if self.names or not self.conflicts + self.ordinary:
-            choose_examples(self.names, self.conflicts, self.ordinary)
 
 
 class Weighting(OfStores, Resampled):
@@ -283,29 +220,11 @@ class Illusions(Resampled):
 
         return commons.find_illusions()
 
-    def check_files(self) -> None:
-        """Refuse a model of another kind, or one where the pictures are not that it is for."""
-        if self.model:
-            from gcbook.classifiers.load import check_kind
-
-            if not self.files():
-                raise InputError(
-                    f"model: {self.model!r} has no effect where the paper's pictures are not; "
-                    "`gcbook fetch illusions` gets them, or leave it out."
-                )
-            check_kind(self.model, ("diffusion", "masked"))
-
 
 class Coverage(Parameters):
     """Parameters of the simulations of intervals."""
 
     stored: str = Field("", description="a run of benchmarks/coverage; nothing: the one that ships")
-
-    def check_files(self) -> None:
-        """Refuse what is no such run."""
-        from gcbook.chapters.interval_coverage.run import read_run
-
-        read_run(self.stored)
 
 
 class WorkedExample(Resampled):
@@ -339,20 +258,6 @@ CHAPTERS: dict[str, type[Parameters]] = {
 """The model of each chapter's parameters, by its name."""
 
 
-def parameters_of(chapter: str) -> type[Parameters]:
-    """The model of a chapter's parameters.
-
-    Raises:
-        InputError: there is no such chapter.
-    """
-    if chapter not in CHAPTERS:
-        raise InputError(
-            f"no chapter is called {chapter!r}; chapters: {', '.join(CHAPTERS)}."
-            f"{did_you_mean(chapter, CHAPTERS)}"
-        )
-    return CHAPTERS[chapter]
-
-
 def chosen_parameters(chapter: str, namespace: Mapping[str, Any]) -> Any:
     """Check what a notebook's parameters cell has chosen; called by its first code cell.
 
@@ -363,7 +268,7 @@ def chosen_parameters(chapter: str, namespace: Mapping[str, Any]) -> Any:
     Returns:
         As `check_parameters`.
     """
-    names = parameters_of(chapter).model_fields
+    names = CHAPTERS[chapter].model_fields
     return check_parameters(chapter, **{name: namespace[name] for name in names})
 
 
@@ -380,32 +285,31 @@ def check_parameters(chapter: str, **values: Any) -> Any:
     Raises:
         InputError: naming each that is unknown or not allowed.
     """
-    model = parameters_of(chapter)
-    if unknown := sorted(values.keys() - model.model_fields.keys()):
-        known = list(model.model_fields)
-        raise InputError(
-            f"no parameter {', '.join(map(repr, unknown))}; parameters: "
-            f"{', '.join(known) or 'none'}.{did_you_mean(unknown, known)}"
-        )
+    model = CHAPTERS[chapter]
     try:
         return model(**values)
     except ValidationError as error:
         lines = []
         for problem in error.errors():
+            where = problem["loc"][0] if problem["loc"] else ""
             said = problem["msg"].removeprefix("Value error, ")
-            where = f"{problem['loc'][0]}: found {problem['input']!r}. " if problem["loc"] else ""
-            lines.append(where + said)
+            if problem["type"] == "extra_forbidden":
+                known = list(model.model_fields)
+                said = f"no such parameter; parameters: {', '.join(known) or 'none'}."
+                said += did_you_mean(str(where), known)
+            lines.append(f"{where}: found {problem['input']!r}. {said}" if where else said)
         raise InputError("\n".join(lines)) from None
 
 
-def defaults(model: type[Parameters]) -> dict[str, Any]:
-    """The plain default values of a chapter's parameters."""
-    return {name: info.default for name, info in model.model_fields.items()}
+def defaults(chapter: str) -> dict[str, Any]:
+    """The plain default values of a chapter's parameters, as its parameters cell has them."""
+    return CHAPTERS[chapter]().model_dump()
 
 
-def smoke_values(chapter: str) -> dict[str, Any]:
-    """Return those of `SMOKE` that a chapter takes."""
-    return {name: SMOKE[name] for name in parameters_of(chapter).model_fields if name in SMOKE}
+def changes(chapter: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The plain values that differ from the chapter's defaults."""
+    start = defaults(chapter)
+    return {name: value for name, value in values.items() if value != start.get(name)}
 
 
 def paths_in(values: Mapping[str, Any]) -> dict[str, Path]:
@@ -419,21 +323,3 @@ def paths_in(values: Mapping[str, Any]) -> dict[str, Path]:
         for name in PATHS
         for part in filter(None, map(str.strip, values.get(name, "").split(",")))
     }
-
-
-def named_trials(parameters: Parameters) -> list[str]:
-    """Check what a chapter's parameters name, which may take a second; return own trials.
-
-    Raises:
-        InputError: nothing is at a path, or as by the chapter's ``check_files``.
-    """
-    named = paths_in(parameters.as_dict())
-    if missing := {each: path for each, path in named.items() if not path.exists()}:
-        listed = ", ".join(map(str, missing.values()))
-        parameter = next(iter(missing)).partition(" ")[0]
-        raise InputError(
-            f"{parameter}: expected paths of files or folders, found nothing at {listed} (looked "
-            f"from {Path.cwd()})."
-        )
-    parameters.check_files()
-    return [str(path) for each, path in named.items() if each.startswith("trials ")]

@@ -18,7 +18,7 @@ on the page, and the mark says so.
 
 import ast
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from gcbook.claims.check import CLAIMS_MIME, MARK_MIME, MARKS, ClaimFailed
 from gcbook.claims.claim import VERDICTS, Evidence
@@ -26,20 +26,16 @@ from gcbook.claims.paper import paper_claims
 from gcbook.files.errors import GcbookError, InputError
 
 
-class Chosen(Protocol):
-    """A chapter's parameters, as `gcbook.chapters.parameters.chosen_parameters` returns them."""
-
-    def changed(self) -> Mapping[str, Any]:
-        """Return those that are not the chapter's own."""
-        ...
-
-
 class Claims(dict[str, Mapping[str, Any]]):
-    """The claims of a chapter by name; as the last line of a cell it lists and records them."""
+    """The claims of a chapter by name; as the last line of a cell it lists and records them.
 
-    def __init__(self, parameters: Chosen) -> None:
+    Args:
+        parameters: the chapter's, of a class that has its own as defaults.
+    """
+
+    def __init__(self, parameters: Any) -> None:
         super().__init__()
-        self.changed = bool(parameters.changed())
+        self.changed = parameters != type(parameters)()
 
     def __call__(self, name: str, sentence: str, holds: Any, **about: Any) -> None:
         """State a claim.

@@ -123,12 +123,13 @@ def run(
     from gcbook.book.chapters import pick_chapter
     from gcbook.book.project import find_project
     from gcbook.book.run import run_chapter
-    from gcbook.chapters.parameters import smoke_values
+    from gcbook.chapters.parameters import CHAPTERS, SMOKE
 
     project = find_project()
     values: dict[str, Any] = _pairs(parameters or [])
     if smoke:
-        values = smoke_values(pick_chapter(project, chapter).name) | values
+        taken = CHAPTERS[pick_chapter(project, chapter).name].model_fields
+        values = {name: SMOKE[name] for name in taken if name in SMOKE} | values
     folder, replace = output or Path("runs") / chapter, overwrite or output is None
     bar = sys.stderr.isatty()
     for path in run_chapter(project, chapter, values, folder, overwrite=replace, progress=bar):
@@ -170,16 +171,12 @@ def chapters(
 
 def _parameters(chapter: str) -> list[dict[str, Any]]:
     """What a chapter can be asked to do differently, ready for JSON."""
-    from gcbook.chapters.parameters import parameters_of
+    from gcbook.chapters.parameters import CHAPTERS, defaults
 
-    model = parameters_of(chapter)
+    fields = CHAPTERS[chapter].model_fields
     return [
-        {
-            "name": name,
-            "default": info.default,
-            "meaning": info.description,
-        }
-        for name, info in model.model_fields.items()
+        {"name": name, "default": default, "meaning": fields[name].description}
+        for name, default in defaults(chapter).items()
     ]
 
 

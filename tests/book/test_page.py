@@ -9,13 +9,13 @@ import pytest
 
 from gcbook.book.page import WORDS_A_MINUTE, page_of, rerun_section
 from gcbook.book.project import find_project
-from gcbook.chapters.parameters import defaults, parameters_of
+from gcbook.chapters.parameters import defaults
 from gcbook.charts.render import VEGA_MIME
 from gcbook.claims.check import CLAIMS_MIME
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 
-START = defaults(parameters_of("shape-bias"))
+START = defaults("shape-bias")
 
 
 def display(data, **marks):

@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 from tiny.notebooks import run_chapter
 
-from gcbook.chapters.parameters import check_parameters
-from gcbook.files.errors import InputError
-
 
 @pytest.fixture(scope="module")
 def chapter():
@@ -29,8 +26,3 @@ def test_the_shares_of_all_answers_add_up_and_their_ratio_is_the_bias(chapter):
     assert np.allclose(ratio, rows["shape_bias"], equal_nan=True)
     # The summaries estimate the same value, and its interval is around it.
     assert rows["shape_bias"].between(rows["low"] - 1e-6, rows["high"] + 1e-6).mean() > 0.99
-
-
-def test_its_dataset_is_needed():
-    with pytest.raises(InputError, match="expected cue-conflict among the datasets"):
-        check_parameters("shape-bias", datasets="edge,sketch")

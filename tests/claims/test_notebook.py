@@ -1,7 +1,7 @@
 """Claims of a notebook: held, marked, recorded, and read without running it."""
 
 import json
-from types import SimpleNamespace
+from dataclasses import dataclass
 
 import nbformat.v4 as v4
 import numpy as np
@@ -14,8 +14,13 @@ from gcbook.claims.notebook import Claims, claims_in, described
 from gcbook.files.errors import GcbookError, InputError
 
 
+@dataclass
+class Chosen:
+    draws: int = 2000
+
+
 def claims(**changed):
-    return Claims(SimpleNamespace(changed=lambda: changed))
+    return Claims(Chosen(**changed))
 
 
 def notebook(code, text, *shown):

@@ -11,7 +11,7 @@ import typer
 from gcbook.book.chapters import find_chapters, read_parameters
 from gcbook.book.page import rerun_section
 from gcbook.book.project import find_project
-from gcbook.chapters.parameters import check_parameters, defaults, parameters_of
+from gcbook.chapters.parameters import check_parameters, defaults
 from gcbook.cli import app
 from gcbook.cli.book import _pairs
 from gcbook.illusions import commons
@@ -34,7 +34,7 @@ def texts():
             if cell["cell_type"] == "markdown":
                 yield path.name, "".join(cell["source"])
     for chapter in find_chapters(PROJECT):
-        values = defaults(parameters_of(chapter.name))
+        values = defaults(chapter.name)
         if values:
             yield chapter.name, rerun_section(chapter.name, values)
 
@@ -63,7 +63,7 @@ PAPERMILL = printed("papermill")
 
 def test_commands_are_found():
     assert len(GCBOOK) > 50
-    chosen = [each for each in find_chapters(PROJECT) if parameters_of(each.name).model_fields]
+    chosen = [each for each in find_chapters(PROJECT) if defaults(each.name)]
     assert len(PAPERMILL) >= len(chosen) > 12
     assert {words[0] for words in GCBOOK.values()} <= set(COMMANDS)
 

@@ -6,7 +6,7 @@ models answered; or others.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -16,7 +16,7 @@ from gcbook.files.errors import InputError
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.paper.categories import CATEGORIES
 from gcbook.paper.experiments import EXPERIMENTS
-from gcbook.scoring.store import Store, store_problems
+from gcbook.scoring.store import Store
 from gcbook.stimuli.folders import PUBLISHED_SETS, canonical_set
 from gcbook.trials.originals import SOURCES, read_registry
 
@@ -181,18 +181,6 @@ def refusal(store: Store) -> str:
     if not len(store.images()) or not store.score_files():
         return f"{about} has no image with all its scores yet; run the same gcbook score again."
     return ""
-
-
-def check_files(own: Sequence[OwnStore]) -> None:
-    """Read every file of stores.
-
-    Raises:
-        InputError: one is damaged.
-    """
-    wrong = [line for each in own for line in store_problems(each.store.path)]
-    if wrong:
-        more = f" And {len(wrong) - 1} more files." if len(wrong) > 1 else ""
-        raise InputError(f"stores: {wrong[0]}{more}")
 
 
 def describe_images(own: OwnStore, n: int) -> str:

@@ -4,9 +4,6 @@ import numpy as np
 import pytest
 from tiny.notebooks import names_after
 
-from gcbook.chapters.parameters import check_parameters, named_trials
-from gcbook.files.errors import InputError
-from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.sweep import measures_under
 from gcbook.stats.resampling import Resampling
 
@@ -29,14 +26,3 @@ def test_the_cells_and_the_sweep_agree(measures):
     names = ["shape_accuracy", "texture_accuracy", "shape_bias", "accuracy"]
     asked = [found[each] for each in ("shape", "texture", "shape bias", "accuracy")]
     assert asked == pytest.approx(row[names].tolist())
-
-
-def test_stores_are_checked_with_the_parameters():
-    scores = DATA.folder / "scores"
-    with pytest.raises(InputError, match="no noise levels"):
-        named_trials(
-            check_parameters("weighting", stores=str(scores / "mini-cnn-calibrated/cue-conflict"))
-        )
-    place = str(scores / "mini-pixel-calibrated" / "cue-conflict")
-    checked = check_parameters("weighting", stores=place)
-    assert checked.changed() == {"stores": place} and named_trials(checked) == []

@@ -5,12 +5,10 @@
 
 The model is made by the code that the chapter's notebook shows. Needs the published trials and
 stimuli (``GCBOOK_DATA_DIR`` or ``gcbook fetch``). Writes below ``gcbook/data/efficientnet-lite0``
-the model's trials, its check (``check.json``), the benchmark of it beside people and published
-networks on the three sets (``benchmark.csv``), and what two normalizations of the images do
-(``normalizations.csv``).
+the model's trials, the benchmark of it beside people and published networks on the three sets
+(``benchmark.csv``), and what two normalizations of the images do (``normalizations.csv``).
 """
 
-import json
 import re
 import subprocess
 import sys
@@ -25,7 +23,6 @@ import torch
 
 import gcbook
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
 from gcbook.stimuli.folders import PUBLISHED_SETS, open_stimuli
 
@@ -34,20 +31,18 @@ FOLDER = DATA.folder / "efficientnet-lite0"
 
 
 def main() -> None:
-    """Check, score, decide, compare."""
+    """Score, decide, compare."""
     FOLDER.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as stores:
         example = Path(stores, "efficientnet_lite0.py")
         example.write_text(shown_code(), encoding="utf-8")
         model = f"{example.name}:model"
-        found = json.loads(_gcbook(stores, "check-model", model, "--json"))
-        write_text(json.dumps(found, indent=1) + "\n", FOLDER / "check.json")
         for dataset in PUBLISHED_SETS:
             _gcbook(stores, "score", model, dataset, "-o", dataset)
             print(_gcbook(stores, "decide", dataset, "-o", str(FOLDER), "--overwrite"))
-        table = ["--output", str(FOLDER / "benchmark.csv"), "--overwrite"]
-        sets = ["--datasets", ",".join(PUBLISHED_SETS), "--ci"]
-        _gcbook(stores, "benchmark", str(FOLDER), "--with", "published", *sets, *table)
+        options = ["--datasets", ",".join(PUBLISHED_SETS), "--ci", "--format", "csv"]
+        table = _gcbook(stores, "benchmark", str(FOLDER), "--with", "published", *options)
+        (FOLDER / "benchmark.csv").write_text(table, encoding="utf-8")
     normalizations(shown_code()).to_csv(FOLDER / "normalizations.csv", index=False)
     DATA.write()
 

@@ -40,7 +40,6 @@ class Checkpoint:
         dtype: of the network: float32, float16 or bfloat16. Image tokenizers, autoencoders, the
             softmax and errors are float32 always.
         template: the prompt with ``{}`` for the class; None where the user gave none.
-        compiled: the network that is evaluated is to be compiled.
     """
 
     path: Path
@@ -50,7 +49,6 @@ class Checkpoint:
     device: torch.device
     dtype: torch.dtype
     template: str | None = None
-    compiled: bool = False
 
     @property
     def prompts(self) -> list[str]:
@@ -69,6 +67,10 @@ class Checkpoint:
         dtype = str(self.dtype).removeprefix("torch.")
         known = {"weights": self.weights, "dtype": dtype, "format": self.format}
         return {"labels": self.labels, "name": self.name, "details": known | details}
+
+    def holds(self, name: str) -> bool:
+        """Return whether the folder has a file of that name."""
+        return (self.path / name).is_file()
 
     def read_json(self, name: str) -> dict[str, Any]:
         """Return what a JSON file of the folder holds.
@@ -127,8 +129,6 @@ class Checkpoint:
         if self.device.type == "cuda":
             # Units for matrices take convolutions in this order, others are brought into it first.
             network = network.to(memory_format=torch.channels_last)
-        if self.compiled:
-            network.compile()
         return network
 
     def whole(self, kind: Any, *, float32: Sequence[str] = ()) -> Any:

@@ -55,7 +55,7 @@ def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
             f"{where}: expected a network conditioned on classes, found one without: it cannot "
             "tell classes apart."
         )
-    table = checkpoint.read_json(CLASS_TABLE) if (where / CLASS_TABLE).is_file() else {}
+    table = checkpoint.read_json(CLASS_TABLE) if checkpoint.holds(CLASS_TABLE) else {}
     names = _names(checkpoint.index.get("id2label") or {}, where)
     stand_ins = {label: names.get(name) for label, name in REPRESENTATIVES.items()}
     found = {

@@ -59,8 +59,9 @@ def fingerprint(parts: Mapping[str, object]) -> str:
             seen[id(thing)] = len(seen), thing
             said, inner = _read(thing, where)
         for each in (name, len(inner), *said):
-            content = each if isinstance(each, bytes) else repr(each).encode()
-            found.update(b"%d:" % len(content) + content)
+            content = each if isinstance(each, bytes | memoryview) else repr(each).encode()
+            found.update(b"%d:" % len(content))
+            found.update(content)
         for key, value in inner:
             add(key, value, f"{where}: {key}")
 
@@ -102,7 +103,7 @@ def _numbers(found: Any, where: str) -> list[Any]:
     if isinstance(found, torch.Tensor):
         try:
             flat = found.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
-            content = flat.view(torch.uint8).numpy().tobytes()
+            content = flat.view(torch.uint8).numpy().data
         except (RuntimeError, NotImplementedError) as error:
             raise _unknown(where, f"a tensor without bytes ({found.layout})") from error
         return ["tensor", found.dtype, tuple(found.shape), content]

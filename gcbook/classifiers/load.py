@@ -25,7 +25,7 @@ from gcbook.classifiers.weights import (
     locate_model,
 )
 from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
-from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.naming import did_you_mean
 from gcbook.noise.draws import DrawRule
 from gcbook.paper.categories import CATEGORIES
@@ -66,8 +66,6 @@ def load_classifier(
         options: for some formats alone, see `gcbook.classifiers.registry`; None is as if it were
             not given.
 
-            - ``compile`` (diffusion, masked): the network is compiled by torch, which takes a
-              minute or more; scores change by rounding.
             - ``ensemble`` (CLIP, SigLIP): average CLIP's 80 templates; the default unless
               ``template``.
             - ``guidance`` (FLUX.1 dev): what its network, distilled for guidance, is given.
@@ -83,7 +81,7 @@ def load_classifier(
         InputError: no such model, a format that is not known, files that are not what such a model
             has, or an option that does not apply.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
-        GcbookError: the device has too little memory for it, or torch cannot compile it.
+        GcbookError: the device has too little memory for it.
     """
     if not isinstance(model, str | Path):
         raise InputError(
@@ -118,7 +116,7 @@ def load_classifier(
     if dtype not in (AUTO, *DTYPES):
         raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
     place, prompt = usable_device(device), given.pop("template", None)
-    compiled, noise = bool(given.pop("compile", False)), given.pop("noise", None)
+    noise = given.pop("noise", None)
     about = path, found, name or name_of(model), tuple(labels), place
 
     def load(precision: str) -> "Classifier":
@@ -128,14 +126,12 @@ def load_classifier(
             "device."
         )
         with quiet_libraries(), explain_memory(lacking), refused_model(path):
-            classifier = adapter.load(
-                Checkpoint(*about, DTYPES[precision], prompt, compiled), **given
-            )
+            classifier = adapter.load(Checkpoint(*about, DTYPES[precision], prompt), **given)
             if noise is not None:
                 from gcbook.classifiers.noised import NoisedClassifier
 
                 classifier = NoisedClassifier(classifier, noise)
-            _try(classifier, compiled)
+            _try(classifier)
             return classifier
 
     if dtype == AUTO and place.type == "cuda":
@@ -262,20 +258,11 @@ def quiet_libraries() -> Iterator[None]:
             log.enable_progress_bar()
 
 
-def _try(classifier: "Classifier", compiled: bool) -> None:
+def _try(classifier: "Classifier") -> None:
     """Ask for one answer: some of what a configuration gets wrong shows only then."""
     import torch
 
     x = classifier.prepare([np.full((64, 64, 3), 0.5, np.float32)])
     draw = classifier.draw("", 0, DrawRule(), x[0])
     labels = None if classifier.joint else torch.zeros(1, dtype=torch.int64, device=x.device)
-    try:
-        classifier.measure(x, [draw], labels, classifier.default_clip)
-    except Exception as error:
-        # Of torch's compiler, which an uncompiled network has not even imported.
-        if compiled and type(error).__module__.startswith(("torch._dynamo", "torch._inductor")):
-            raise GcbookError(
-                f"{classifier.name}: torch cannot compile its network here ({error}). Leave "
-                "compile (--compile) out, or install what torch.compile needs."
-            ) from error
-        raise
+    classifier.measure(x, [draw], labels, classifier.default_clip)

@@ -5,7 +5,7 @@ A listing imports neither the modules that load nor torch.
 
 import difflib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from importlib import import_module
@@ -38,7 +38,7 @@ class Format:
         loader: ``module.function`` of this package: ``loader(checkpoint, **options) ->
             Classifier``.
         options: of `gcbook.classifiers.load.load_classifier`, those that apply. The loader is given
-            all but template, compile and noise, which mean the same everywhere.
+            all but template and noise, which mean the same everywhere.
         mark: the entry of config.json by which the format is known, where no class is named.
     """
 
@@ -61,7 +61,7 @@ class Format:
         return found
 
 
-def _drawn(title: str, *names: str, options: tuple[str, ...] = ("template", "compile")) -> Format:
+def _drawn(title: str, *names: str, options: tuple[str, ...] = ("template",)) -> Format:
     return Format(names, "diffusion", title, "pipelines.load_pipeline", options)
 
 
@@ -71,8 +71,8 @@ def _named(title: str, name: str, loader: str, mark: str = "") -> Format:
 
 _TEXT = ("template",)
 _CLIP = ("template", "ensemble")
-_FLUX = ("template", "compile", "guidance", "resolution")
-_MASKED = ("template", "method", "mask_ratio", "steps", "compile")
+_FLUX = ("template", "guidance", "resolution")
+_MASKED = ("template", "method", "mask_ratio", "steps")
 _T5VQ = "T5 over the codes of a VQ model, of gcbook train"
 _SIGLIP = "SigLIP and SigLIP 2 of fixed size, zero-shot"
 _JANUS = "JanusForConditionalGeneration"
@@ -80,8 +80,8 @@ _TRANSFORMERS = "discriminative.load_image_classifier"
 
 FORMATS = (
     Format(("AmusedPipeline",), "masked", "aMUSEd", "amused.load_amused", _MASKED),
-    _drawn("U-Nets on pixels, of classes", "DDPMPipeline", "DDIMPipeline", options=("compile",)),
-    _drawn("DiT, of classes", "DiTPipeline", options=("compile",)),
+    _drawn("U-Nets on pixels, of classes", "DDPMPipeline", "DDIMPipeline", options=()),
+    _drawn("DiT, of classes", "DiTPipeline", options=()),
     Format(("CLIPModel",), "clip", "CLIP, zero-shot", "clip.load_clip", _CLIP),
     _named("image classifiers of transformers", "*ForImageClassification", _TRANSFORMERS),
     Format((_JANUS,), "autoregressive", "Janus", "janus.load_janus", _TEXT),
@@ -124,13 +124,22 @@ def find_format(folder: Path) -> str:
     for each in FORMATS:
         if each.mark and content.get(each.mark) is not None:
             said.append(f"{each.names[0].split()[0]} {content[each.mark]}")
+    return known_format(said, folder)
+
+
+def known_format(said: Sequence[str], where: object) -> str:
+    """Return the first of some names that a format knows.
+
+    Raises:
+        InputError: there is none.
+    """
     for name in said:
         if any(each.knows(name) for each in FORMATS):
             return name
     near = dict.fromkeys(name for each in said for name in _relatives(each))
     known = [name for each in FORMATS for name in each.names]
     raise InputError(
-        f"{folder}: expected a model whose model_index.json (_class_name) or config.json "
+        f"{where}: expected a model whose model_index.json (_class_name) or config.json "
         f"(architectures) names a class that is known; found {', '.join(said) or 'neither'}. "
         f"{'Near it' if near else 'Known'}: {', '.join(near or known)}. gcbook models --formats "
         "describes them. Any other model goes in by Python: gcbook.wrap makes a classifier of a "

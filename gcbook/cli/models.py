@@ -1,16 +1,14 @@
-"""Commands of the models: what the zoo holds and how to get it; whether a model is sound."""
+"""Command of the models: what the zoo holds and how to get it."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import AsJson, app, options_in_dataclasses, print_json, say
-from gcbook.cli.scoring import ModelOptions
+from gcbook.cli.app import AsJson, app, print_json
 from gcbook.files.errors import InputError
 
 if TYPE_CHECKING:
-    from gcbook.classifiers.checks import Check
     from gcbook.classifiers.zoo import ZooEntry
 
 UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
@@ -120,60 +118,3 @@ def _words(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value)) or "-"
     return f"{value:,}" if isinstance(value, int) else str(value) or "-"
-
-
-@app.command(rich_help_panel="Models and scores")
-@options_in_dataclasses
-def check_model(
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
-        ),
-    ],
-    classifier: ModelOptions,
-    images: Annotated[
-        int, typer.Option(min=1, max=8, help="Images that are shown, of those that ship.")
-    ] = 2,
-    draws: Annotated[int, typer.Option(min=1, help="Draws of (t, noise) per image.")] = 2,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
-    as_json: AsJson = False,
-) -> None:
-    """Check a model before it is scored: prompt, clean image, batches.
-
-    The exit status is 1 if a check fails.
-    """
-    from gcbook.classifiers.checks import check_classifier
-    from gcbook.classifiers.devices import pick_device
-    from gcbook.classifiers.registry import is_object
-
-    loaded = classifier.load(model, pick_device(device), "auto" if is_object(model) else "float32")
-    say(f"checking {loaded.name} on {images} images …")
-    found = []
-    for each in check_classifier(loaded, images=images, draws=draws):
-        found.append(each)
-        if not as_json:
-            typer.echo(_line(each))
-    failed = [each.name for each in found if each.passed is False]
-    if as_json:
-        from dataclasses import asdict
-
-        about = loaded.describe()
-        content = {
-            "model": model,
-            "name": loaded.name,
-            "kind": about["kind"],
-            "labels": list(loaded.labels),
-            "passed": not failed,
-            "checks": [asdict(each) for each in found],
-        }
-        print_json(content)
-    if failed:
-        raise typer.Exit(1)
-
-
-def _line(check: "Check") -> str:
-    mark = {True: "pass", False: "FAIL", None: "-"}[check.passed]
-    wanted = f"; expected {check.expected}" if check.passed is False else ""
-    return f"{mark:4}  {check.name:24}  {check.found}{wanted}"

@@ -154,12 +154,6 @@ class ModelOptions:
         Literal["sqrt", "uniform"] | None,
         typer.Option(help="Image networks: add diffusion-style noise to the images."),
     ] = None
-    compile: Annotated[
-        bool | None,
-        typer.Option(
-            "--compile", help="Compile the network (torch.compile): slow to start, then faster."
-        ),
-    ] = None
     name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = ""
 
     def load(self, model: str, device: str, dtype: str) -> "Classifier":
@@ -330,7 +324,8 @@ def _load(model: str, classifier: ModelOptions, dtype: str, device: str) -> "Cla
     loaded = classifier.load(model, device, dtype)
     if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
         say(f"network in {precision}")
-    check_prediction(loaded)
+    if found := check_prediction(loaded):
+        say(f"read as {loaded.describe()['prediction']}, its {found}")
     return loaded
 
 

@@ -1,4 +1,4 @@
-"""Each check passes on a sound model, and fails on the fault that it is made for."""
+"""A denoiser whose output stands for something else than is said is noticed."""
 
 from contextlib import nullcontext
 
@@ -7,12 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from gcbook.classifiers.checks import (
-    PREDICTIONS,
-    check_classifier,
-    check_prediction,
-    implied_errors,
-)
+from gcbook.classifiers.checks import PREDICTIONS, check_prediction, implied_errors
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.objects import wrap
 from gcbook.classifiers.precision import shipped_images
@@ -21,10 +16,6 @@ from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule
 
 SIDE = 32
-
-
-def found(classifier, **options):
-    return {each.name: each for each in check_classifier(classifier, **options)}
 
 
 def of(schedule, t):
@@ -70,71 +61,6 @@ def wrapped(schedule, truth, claimed, **options):
     )
 
 
-def net(outputs=16):
-    torch.manual_seed(0)
-    return nn.Sequential(nn.AdaptiveAvgPool2d(4), nn.Flatten(), nn.Linear(48, outputs))
-
-
-def likelihood(function):
-    return wrap(function, preprocess=8, name="likely")
-
-
-def distances(x, label):
-    return -(x.flatten(1).sum(1) + label).square()
-
-
-def test_sound_models_pass_what_applies():
-    checks = found(wrapped(CosineSchedule(), "v_prediction", "v_prediction"))
-    assert [each.name for each in checks.values() if not each.passed] == []
-    clean = checks["clean image at three t"].measured
-    assert clean["likely"] == clean["prediction"] == "v_prediction"
-    assert len(clean["t"]) == 3 and max(clean["ratios"]) < 1
-    for classifier in (wrap(net(), preprocess=8), likelihood(distances)):
-        passed = {name: each.passed for name, each in found(classifier).items()}
-        assert passed.pop("clean image at three t") is None
-        assert set(passed.values()) == {True}
-
-
-def blind():
-    network = nn.Sequential(net(), nn.Flatten())
-    network[0][2].weight.data[:], network[0][2].bias.data[:] = 0, 0
-    return wrap(network, preprocess=8)
-
-
-FAULTS = {
-    "no prompt": (
-        lambda: likelihood(lambda x, y: x.flatten(1).sum(1)),
-        "prompt changes the error",
-        {"same": 16 * 15 / 2},
-    ),
-    "two classes alike": (
-        lambda: likelihood(lambda x, y: distances(x, y.clamp(min=1))),
-        "prompt changes the error",
-        {"same": 1},
-    ),
-    "logits that are zero": (blind, "classes differ", {"most": 0}),
-    "company": (lambda: likelihood(lambda x, y: distances(x - x.mean(0), y)), "batch", {}),
-    "chance": (
-        lambda: likelihood(lambda x, y: distances(x, y) * (1 + torch.rand(len(x)))),
-        "batch",
-        {},
-    ),
-    "NaN": (
-        lambda: likelihood(lambda x, y: torch.where(y == 2, torch.nan, distances(x, y))),
-        "finite",
-        {"bad": 2},
-    ),
-}
-
-
-@pytest.mark.parametrize(("make", "name", "measured"), FAULTS.values(), ids=FAULTS)
-def test_faults_are_noticed(make, name, measured):
-    torch.manual_seed(0)
-    check = found(make())[name]
-    assert check.passed is False
-    assert measured.items() <= check.measured.items()
-
-
 # A velocity of the one schedule is refused with the other before anything is tried.
 CLAIMS = [
     *((CosineSchedule(), each) for each in ("epsilon", "v_prediction", "sample")),
@@ -148,9 +74,6 @@ def test_every_wrong_prediction_type_is_noticed(schedule, truth, claimed):
     right = truth == claimed
     with nullcontext() if right else pytest.raises(InputError, match=rf'\("{truth}",'):
         assert wrapped(schedule, truth, claimed).describe()["prediction"] == truth
-    unchecked = wrapped(schedule, truth, claimed, check=False)
-    check = found(unchecked, images=1, draws=1)["clean image at three t"]
-    assert check.passed is right and check.measured["likely"] == truth
 
 
 def test_errors_are_those_of_the_definition():
@@ -172,8 +95,8 @@ def test_a_network_that_denoises_nothing_says_nothing(claimed):
     untrained = nn.Conv2d(3, 3, 3, padding=1)
     classifier = DiffusionClassifier(lambda x_t, t, label: untrained(x_t), FlowSchedule())
     assert implied_errors(classifier, claimed).likely(claimed) == ""
-    check = found(classifier, images=1, draws=1)["clean image at three t"]
-    assert check.passed is False and "it denoises nothing here" in check.found
+    classifier.details |= {"prediction": claimed, "resolution": 224, "weights": "w"}
+    assert check_prediction(classifier).endswith("it denoises nothing here")
 
 
 def test_before_scoring_a_wrong_type_and_a_failure_are_seen_but_no_lack_of_memory():
@@ -190,11 +113,12 @@ def test_before_scoring_a_wrong_type_and_a_failure_are_seen_but_no_lack_of_memor
 
         return denoise
 
-    check_prediction(made(denoiser(schedule, "sample")))
+    right = check_prediction(made(denoiser(schedule, "sample")))
+    assert 0 < int(right.split("%")[0].split()[-1]) < 90
     with pytest.raises(InputError, match='"prediction_type": "v_prediction" into scheduler/'):
         check_prediction(made(denoiser(schedule, "v_prediction")))
     with pytest.raises(RuntimeError, match="mat1 and mat2"):
         check_prediction(made(failing("mat1 and mat2 shapes")))
-    check_prediction(made(failing("CUDA out of memory")))
+    assert check_prediction(made(failing("CUDA out of memory"))) == ""
     # Of images of one size alone.
-    check_prediction(made(failing("mat1 and mat2 shapes"), resolution=None))
+    assert check_prediction(made(failing("mat1 and mat2 shapes"), resolution=None)) == ""

@@ -130,50 +130,18 @@ def test_auto_is_float32_on_a_cpu_and_compares_on_a_gpu(tmp_path, called, gpu, m
 
 
 class Recorded(torch.nn.Conv2d):
-    """A network that notes where it is sent and whether it is compiled."""
-
-    compiled = False
+    """A network that notes where it is sent."""
 
     def to(self, *args, **options):
         self.sent = [*getattr(self, "sent", []), *args, *options.values()]
         return self
 
-    def compile(self):
-        self.compiled = True
 
-
-def test_channels_come_last_on_gpus_and_compiling_is_asked_for():
-    def ready(device, compiled):
+def test_channels_come_last_on_gpus():
+    for device, last in (("cpu", []), ("cuda", [torch.channels_last])):
         place = torch.device(device)
-        checkpoint = Checkpoint("", "", "", (), place, torch.float32, compiled=compiled)
-        return checkpoint.ready(Recorded(1, 1, 1))
-
-    assert ready("cpu", False).sent == [torch.device("cpu")]
-    assert ready("cuda", False).sent == [torch.device("cuda"), torch.channels_last]
-    assert (ready("cpu", True).compiled, ready("cuda", False).compiled) == (True, False)
-
-
-def test_compiling_reaches_the_network_and_changes_no_description(monkeypatch):
-    compiled = []
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: compiled.append(type(self)))
-    fast = load_classifier("mini-pixel", compile=True)
-    assert [kind.__name__ for kind in compiled] == ["UNet2DConditionModel"]
-    assert fast.describe() == load_classifier("mini-pixel", compile=False).describe()
-    assert len(compiled) == 1
-
-
-def test_a_compiler_that_fails_is_named(monkeypatch):
-    from torch._dynamo.exc import TorchDynamoException
-
-    def fail(*args):
-        raise TorchDynamoException("no compiler here")
-
-    monkeypatch.setattr(torch.nn.Module, "compile", lambda self: None)
-    monkeypatch.setattr("gcbook.classifiers.diffusion.DiffusionClassifier.measure", fail)
-    with pytest.raises(GcbookError, match=r"cannot compile .*no compiler here.*--compile"):
-        load_classifier("mini-pixel", compile=True)
-    with pytest.raises(InputError, match="mini-cnn: a model of the kind discriminative"):
-        load_classifier("mini-cnn", compile=True)
+        ready = Checkpoint("", "", "", (), place, torch.float32).ready(Recorded(1, 1, 1))
+        assert ready.sent == [place, *last]
 
 
 def test_float32_is_float32_on_gpus_too(tmp_path, called):

@@ -31,7 +31,7 @@ def test_declarations_are_whole_and_lead_to_functions():
 
 
 def test_options_of_a_kind_are_those_of_its_formats():
-    assert registry.options_of("masked") == ("template", "method", "mask_ratio", "steps", "compile")
+    assert registry.options_of("masked") == ("template", "method", "mask_ratio", "steps")
     assert "guidance" in registry.options_of("diffusion")
     assert "guidance" not in registry.find("StableDiffusionPipeline").options
 

@@ -17,13 +17,13 @@ FORMATS = {
     "stable-diffusion": (diffusion.stable_diffusion, ["--draws", "2"]),
     "deep-floyd": (diffusion.deep_floyd, ["--draws", "2"]),
     "stable-diffusion-3": (diffusion.stable_diffusion_3, ["--draws", "2"]),
-    "stable-diffusion-xl-edm": (
-        partial(diffusion.build, "sdxl-edm-v"),
+    "stable-diffusion-xl": (
+        partial(diffusion.build, "sdxl"),
         ["--draws", "2"],
     ),
     "flux": (
         partial(diffusion.build, "flux-dev"),
-        ["--draws", "1", "--resolution", "32", "--guidance", "1.5"],
+        ["--draws", "1", "--resolution", "32"],
     ),
     "t5-vq": (tokens.t5_vq, []),
     "amused-bound": (tokens.amused, ["--draws", "2", "--method", "bound"]),

@@ -68,7 +68,6 @@ def load_classifier(
 
             - ``ensemble`` (CLIP, SigLIP): average CLIP's 80 templates; the default unless
               ``template``.
-            - ``guidance`` (FLUX.1 dev): what its network, distilled for guidance, is given.
             - ``mask_ratio``, ``steps`` (masked models, ``"regenerate"``).
             - ``noise`` (discriminative): ``"sqrt"`` or ``"uniform"``, the law of diffusion-style
               noise that is put on every image, see `gcbook.classifiers.augmentation`.

@@ -10,11 +10,11 @@ noised images, clean images and errors are float32.
 - *Stable Diffusion 3* (Esser et al., 2024) saved without its third text encoder, T5, is given zeros
   in its place, as it was in part of its training.
 - *FLUX.1 dev* (Black Forest Labs, 2024) is distilled for guidance: its network is given the
-  strength of a guidance that is built into its answer. Here it is 1 unless ``guidance`` says
-  otherwise, which stands for none; what the network then predicts is what its distillation made of
-  its teacher. Its pipeline's default, 3.5, sharpens images beyond those that a noised one may come
-  from. *FLUX.1 schnell* has no such input: it is distilled to a few steps, so that its prediction
-  at a time is closer to a sample than to a mean. Both say so in the description and in a warning.
+  strength of a guidance that is built into its answer. Here it is 1, which stands for none; what
+  the network then predicts is what its distillation made of its teacher. Its pipeline's default,
+  3.5, sharpens images beyond those that a noised one may come from. *FLUX.1 schnell* has no such
+  input: it is distilled to a few steps, so that its prediction at a time is closer to a sample than
+  to a mean. Both say so in the description and in a warning.
 - *PixArt-α*'s model of 1,024 pixels (Chen et al., 2023) is given size and aspect ratio of the
   image, as its pipeline does; PixArt-Σ (Chen et al., 2024) is not.
 - *Sana* (Xie et al., 2024): as in the pipeline, the prompt stands behind an instruction to describe
@@ -102,7 +102,7 @@ class Row:
 
     Attributes:
         network: its classes; the first is what it is loaded as.
-        processes: of noise that it may have.
+        process: of noise.
         encoders: the parts that are text encoders, and their classes.
         takes: what it is given of a text, by name: the number of that in what ``encode_prompt``
             returns.
@@ -116,7 +116,7 @@ class Row:
     """
 
     network: tuple[str, ...]
-    processes: tuple[Kind, ...]
+    process: Kind
     encoders: dict[str, str] = field(default_factory=dict)
     takes: dict[str, int] = field(default_factory=lambda: {"encoder_hidden_states": 0})
     classes: str = ""
@@ -131,15 +131,14 @@ class Row:
         return "unet" if self.network[0].startswith("UNet") else "transformer"
 
 
-_STEPS: tuple[Kind, ...] = ("edm", "discrete")
 _UNET = ("UNet2DConditionModel",)
-_OF_CLASSES = Row(("UNet2DModel",), _STEPS, classes="num_class_embeds", codecs=())
+_OF_CLASSES = Row(("UNet2DModel",), "discrete", classes="num_class_embeds", codecs=())
 _CLIP, _PROJECTED, _T5 = "CLIPTextModel", "CLIPTextModelWithProjection", "T5EncoderModel"
 _MASKED = {"encoder_hidden_states": 0, "encoder_attention_mask": 1}
 _PIXART = Row(
     # The published folders call it by what it was before it had a class of its own.
     ("PixArtTransformer2DModel", "Transformer2DModel"),
-    ("discrete",),
+    "discrete",
     {"text_encoder": _T5},
     _MASKED,
     more=_pixart,
@@ -149,33 +148,35 @@ ROWS = {
     "DDPMPipeline": _OF_CLASSES,
     "DDIMPipeline": _OF_CLASSES,
     "DiTPipeline": Row(
-        ("DiTTransformer2DModel", "Transformer2DModel"), _STEPS, classes="num_embeds_ada_norm"
+        ("DiTTransformer2DModel", "Transformer2DModel"),
+        "discrete",
+        classes="num_embeds_ada_norm",
     ),
     "StableDiffusionPipeline": Row(
         _UNET,
-        _STEPS,
+        "discrete",
         {"text_encoder": _CLIP},
         # Small ones of photographs have Sana's autoencoder in the place of Stable Diffusion's.
         codecs=("AutoencoderKL", "AutoencoderDC"),
     ),
     "StableDiffusionXLPipeline": Row(
         _UNET,
-        _STEPS,
+        "discrete",
         {"text_encoder": _CLIP, "text_encoder_2": _PROJECTED},
         {"encoder_hidden_states": 0, "text_embeds": 2},
         more=_sdxl,
     ),
     "StableDiffusion3Pipeline": Row(
         ("SD3Transformer2DModel",),
-        ("flow",),
+        "flow",
         {"text_encoder": _PROJECTED, "text_encoder_2": _PROJECTED, "text_encoder_3": _T5},
         {"encoder_hidden_states": 0, "pooled_projections": 2},
         optional="text_encoder_3",
     ),
-    "IFPipeline": Row(_UNET, ("discrete",), {"text_encoder": _T5}, codecs=()),
+    "IFPipeline": Row(_UNET, "discrete", {"text_encoder": _T5}, codecs=()),
     "FluxPipeline": Row(
         ("FluxTransformer2DModel",),
-        ("flow",),
+        "flow",
         {"text_encoder": _CLIP, "text_encoder_2": _T5},
         {"encoder_hidden_states": 0, "pooled_projections": 1},
         more=_flux,
@@ -185,7 +186,7 @@ ROWS = {
     "PixArtSigmaPipeline": _PIXART,
     "SanaPipeline": Row(
         ("SanaTransformer2DModel",),
-        ("flow",),
+        "flow",
         {"text_encoder": "Gemma2Model"},
         _MASKED,
         more=_sana,
@@ -195,14 +196,11 @@ ROWS = {
 """By the pipeline's class in ``model_index.json``."""
 
 
-def load_pipeline(
-    checkpoint: Checkpoint, guidance: float | None = None, resolution: int = 1024
-) -> DiffusionClassifier:
+def load_pipeline(checkpoint: Checkpoint, resolution: int = 1024) -> DiffusionClassifier:
     """Make a classifier of a pipeline of `ROWS`. Pixels are clipped by default, latents are not.
 
     Args:
         checkpoint: the folder.
-        guidance: what a FLUX.1 that is distilled for guidance is given; by default 1.
         resolution: side of FLUX.1's images in pixels; no configuration says it, the default is what
             its pipeline draws.
 
@@ -211,11 +209,10 @@ def load_pipeline(
 
     Raises:
         InputError: a part is missing, damaged or of another class, the network is distilled to a
-            few steps or tells no classes apart, ``guidance`` for a network that takes none, or a
-            resolution that does not divide into patches.
+            few steps or tells no classes apart, or a resolution that does not divide into patches.
     """
     row = ROWS[checkpoint.format]
-    process = read_process(checkpoint, *row.processes)
+    process = read_process(checkpoint, row.process)
     # On the CPU until texts are embedded: T5-XXL alone can fill a GPU.
     network = checkpoint.network(row.part, *row.network, device="cpu")
     config = network.config
@@ -228,7 +225,7 @@ def load_pipeline(
             "model that it was distilled from."
         )
     if row.packed:
-        details = _distillation(checkpoint, bool(config.guidance_embeds), guidance)
+        details = _distillation(checkpoint.name, bool(config.guidance_embeds))
         side = _side(checkpoint, resolution)
     else:
         side = side_of(checkpoint, config)
@@ -327,24 +324,13 @@ def _side(checkpoint: Checkpoint, resolution: int) -> int:
     return 2 * resolution // patch
 
 
-def _distillation(checkpoint: Checkpoint, guided: bool, asked: float | None) -> dict[str, Any]:
+def _distillation(name: str, guided: bool) -> dict[str, Any]:
     """Return the entries of the description that say what the network was distilled for."""
-    strength = (1.0 if asked is None else asked) if guided else None
-    if not guided and asked is not None:
-        raise InputError(
-            f"guidance: {checkpoint.path} has a network that takes none (guidance_embeds in "
-            "transformer/config.json); leave it out."
-        )
-    if strength is not None and not 0 <= strength <= 100:
-        raise InputError(f"guidance: expected a number from 0 to 100, found {asked}.")
-    if strength is None:
-        said = (
-            "distilled to a few steps; what it predicts is closer to a sample than to the mean "
-            "that the score asks for. Its errors are not those of a model trained by flow matching "
-            "alone"
-        )
-    else:
-        none = ", which stands for none" if strength == 1 else ""
-        said = f"distilled for guidance; its network is given guidance {strength:g}{none}"
-    warnings.warn(f"{checkpoint.name}: {said}.", DistilledWarning, stacklevel=2)
-    return {"distilled": "for guidance" if guided else "to a few steps", "guidance": strength}
+    said = (
+        "for guidance; its network is given guidance 1, which stands for none"
+        if guided
+        else "to a few steps; what it predicts is closer to a sample than to the mean that the "
+        "score asks for. Its errors are not those of a model trained by flow matching alone"
+    )
+    warnings.warn(f"{name}: distilled {said}.", DistilledWarning, stacklevel=2)
+    return {"distilled": said.split(";")[0], "guidance": 1.0 if guided else None}

@@ -3,7 +3,6 @@
 A listing imports neither the modules that load nor torch.
 """
 
-import difflib
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.files.errors import InputError
+from gcbook.files.naming import did_you_mean
 from gcbook.files.untrusted import read_json
 
 CLASS = {"model_index.json": "_class_name", "config.json": "architectures"}
@@ -71,7 +71,7 @@ def _named(title: str, name: str, loader: str, mark: str = "") -> Format:
 
 _TEXT = ("template",)
 _CLIP = ("template", "ensemble")
-_FLUX = ("template", "guidance", "resolution")
+_FLUX = ("template", "resolution")
 _MASKED = ("template", "method", "mask_ratio", "steps")
 _T5VQ = "T5 over the codes of a VQ model, of gcbook train"
 _SIGLIP = "SigLIP and SigLIP 2 of fixed size, zero-shot"
@@ -88,7 +88,7 @@ FORMATS = (
     Format(("SiglipModel",), "clip", _SIGLIP, "clip.load_clip", _CLIP),
     Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", _TEXT),
     _drawn("Stable Diffusion 1 and 2", "StableDiffusionPipeline"),
-    _drawn("Stable Diffusion XL, Playground 2.5", "StableDiffusionXLPipeline"),
+    _drawn("Stable Diffusion XL", "StableDiffusionXLPipeline"),
     _drawn("Stable Diffusion 3 and 3.5", "StableDiffusion3Pipeline"),
     _drawn("DeepFloyd IF, first stage", "IFPipeline"),
     _drawn("FLUX.1 dev and schnell", "FluxPipeline", options=_FLUX),
@@ -136,14 +136,14 @@ def known_format(said: Sequence[str], where: object) -> str:
     for name in said:
         if any(each.knows(name) for each in FORMATS):
             return name
-    near = dict.fromkeys(name for each in said for name in _relatives(each))
     known = [name for each in FORMATS for name in each.names]
+    hint = did_you_mean(said, known) or f" Known: {', '.join(known)}."
     raise InputError(
         f"{where}: expected a model whose model_index.json (_class_name) or config.json "
-        f"(architectures) names a class that is known; found {', '.join(said) or 'neither'}. "
-        f"{'Near it' if near else 'Known'}: {', '.join(near or known)}. gcbook models --formats "
-        "describes them. Any other model goes in by Python: gcbook.wrap makes a classifier of a "
-        "module, pipeline or function, and gcbook score my.py:model scores it."
+        f"(architectures) names a class that is known; found {', '.join(said) or 'neither'}.{hint} "
+        "gcbook models --formats describes them. Any other model goes in by Python: gcbook.wrap "
+        "makes a classifier of a module, pipeline or function, and gcbook score my.py:model scores "
+        "it."
     )
 
 
@@ -167,14 +167,3 @@ def options_of(kind: str) -> tuple[str, ...]:
     """Return the options that a model of a kind may take, by its format."""
     taken = (option for each in FORMATS if each.kind == kind for option in each.options)
     return tuple(dict.fromkeys(taken))
-
-
-def _relatives(name: str) -> list[str]:
-    """Names of formats that are alike, the nearest first."""
-    known = [each for one in FORMATS for each in one.names if "*" not in each]
-    # Endings that all have in common say nothing.
-    ending = re.compile("(Pipeline|Model|ForConditionalGeneration|ForImageClassification)$")
-    bare, asked = {ending.sub("", each): each for each in known}, ending.sub("", name)
-    parents = sorted(filter(asked.startswith, bare), key=len, reverse=True)
-    near = difflib.get_close_matches(asked, bare, n=3, cutoff=0.6)
-    return [bare[each] for each in dict.fromkeys([*parents, *near])]

@@ -74,7 +74,7 @@ def latent_space(checkpoint: Checkpoint, channels: int, side: int, codec: str) -
         codec: class of the autoencoder.
 
     Raises:
-        InputError: the autoencoder's latents have other channels.
+        InputError: the autoencoder's latents have other channels, or a scale each.
     """
     vae = checkpoint.network("vae", codec, dtype=torch.float32)
     config = vae.config
@@ -84,15 +84,14 @@ def latent_space(checkpoint: Checkpoint, channels: int, side: int, codec: str) -
             f"autoencoder's latents have; found {channels}. Inpainting and upscaling models, whose "
             "networks are given more than the noised image, are not known here."
         )
+    if config.get("latents_mean") or config.get("latents_std"):
+        raise InputError(
+            f"{checkpoint.path}: expected an autoencoder whose latents have one scale, found "
+            "latents_mean or latents_std in vae/config.json, which no pipeline here has."
+        )
     image_fit = ImageFit(side * downsampling(config))
 
-    def each_channel(name: str, otherwise: float) -> torch.Tensor:
-        values = config.get(name)
-        filled = [otherwise] * channels if values is None else values
-        return torch.tensor(filled, device=checkpoint.device).reshape(1, -1, 1, 1)
-
-    shift = each_channel("latents_mean", 0.0) + (config.get("shift_factor") or 0.0)
-    scale = config.scaling_factor / each_channel("latents_std", 1.0)
+    shift, scale = config.get("shift_factor") or 0.0, config.scaling_factor
 
     def fit(images: Sequence[np.ndarray]) -> torch.Tensor:
         return 2 * image_fit.fit(images) - 1

@@ -143,10 +143,6 @@ class ModelOptions:
         bool | None,
         typer.Option("--ensemble/--no-ensemble", help="CLIP, SigLIP: 80 prompts instead of one."),
     ] = None
-    guidance: Annotated[
-        float | None,
-        typer.Option(min=0, help="FLUX.1 dev, distilled for guidance: what it is given [1: none]."),
-    ] = None
     resolution: Annotated[
         int | None, typer.Option(min=1, help="FLUX.1: side of the images in pixels.")
     ] = None

@@ -7,7 +7,7 @@ makes schedules comparable, since the same t is another signal-to-noise ratio un
 (Kingma et al., 2021).
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
@@ -67,45 +67,6 @@ class FlowSchedule:
 
     def as_dict(self) -> dict[str, object]:
         return {"name": "flow"}
-
-
-@dataclass(frozen=True)
-class EDMSchedule:
-    r"""Noise that is added to the image as it is: :math:`\alpha = 1` (Karras et al., 2022).
-
-    Such a model knows no t, only :math:`\sigma`. Here t is that of the cosine schedule with the
-    same ratio of noise to data, :math:`\sigma_t = \sigma_d \tan(\pi t / 2)`: in the data's unit,
-    EDM's scalings are those of a network that predicts v under that schedule.
-
-    Args:
-        sigma_min: least standard deviation of the noise.
-        sigma_max: greatest.
-        sigma_data: standard deviation of the data, :math:`\sigma_d`.
-    """
-
-    sigma_min: float = 0.002
-    sigma_max: float = 80.0
-    sigma_data: float = 0.5
-
-    def __post_init__(self) -> None:
-        if not (0 < self.sigma_min < self.sigma_max < np.inf and 0 < self.sigma_data < np.inf):
-            raise InputError(
-                "EDMSchedule: expected 0 < sigma_min < sigma_max and 0 < sigma_data, found "
-                f"{self.sigma_min}, {self.sigma_max} and {self.sigma_data}."
-            )
-
-    def alpha(self, t: np.ndarray) -> np.ndarray:
-        return np.ones_like(np.asarray(t, dtype=np.float64))
-
-    def sigma(self, t: np.ndarray) -> np.ndarray:
-        return self.sigma_data * np.tan(np.pi / 2 * np.asarray(t, dtype=np.float64))
-
-    def snap(self, t: np.ndarray) -> np.ndarray:
-        ends = np.arctan(np.array([self.sigma_min, self.sigma_max]) / self.sigma_data)
-        return np.clip(np.asarray(t, dtype=np.float64), *(2 / np.pi * ends))
-
-    def as_dict(self) -> dict[str, object]:
-        return {"name": "edm", **asdict(self)}
 
 
 @dataclass(frozen=True)
@@ -173,15 +134,8 @@ def read_schedule(stored: dict[str, object]) -> Schedule:
             return FlowSchedule()
         case {"name": "discrete", "alphas_cumprod": list(values)}:
             return DiscreteSchedule(tuple(map(float, values)))
-        case {
-            "name": "edm",
-            "sigma_min": float(least),
-            "sigma_max": float(most),
-            "sigma_data": float(data),
-        }:
-            return EDMSchedule(least, most, data)
     raise InputError(
-        f"expected a schedule named cosine, flow, discrete or edm, found {stored.get('name')!r}."
+        f"expected a schedule named cosine, flow or discrete, found {stored.get('name')!r}."
     )
 
 

@@ -13,7 +13,7 @@ from gcbook.classifiers.load import load_classifier
 from gcbook.noise.draws import DrawRule
 
 PIPELINES = (
-    *("sd-epsilon", "sdxl-edm", "sd3-t5", "if", "flux-dev", "pixart-alpha", "pixart-sigma"),
+    *("sd-epsilon", "sdxl", "sd3-t5", "if", "flux-dev", "pixart-alpha", "pixart-sigma"),
     *("sana", "dit", "unet"),
 )
 BUILDERS = {

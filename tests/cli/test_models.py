@@ -75,7 +75,7 @@ def test_formats_are_listed_with_what_they_take(capsys):
     assert (status, err) == (0, "")
     row = next(line for line in out.splitlines() if line.startswith("FLUX.1"))
     assert "FluxPipeline" in row
-    assert row.endswith("template guidance resolution")
+    assert row.endswith("template resolution")
     rows = json.loads(call(capsys, "--formats", "--json")[1])
     assert "timm:NAME" in {row["name"] for row in rows}
     status, _, err = call(capsys, "sd-1.4", "--formats")

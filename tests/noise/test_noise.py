@@ -12,7 +12,6 @@ from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise, timestep
 from gcbook.noise.schedules import (
     CosineSchedule,
     DiscreteSchedule,
-    EDMSchedule,
     FlowSchedule,
     log_snr,
     read_schedule,
@@ -25,7 +24,7 @@ def ddpm(n_steps: int) -> DiscreteSchedule:
     return DiscreteSchedule(tuple(np.cumprod(1 - betas).tolist()))
 
 
-SCHEDULES = [CosineSchedule(), FlowSchedule(), ddpm(1000), EDMSchedule()]
+SCHEDULES = [CosineSchedule(), FlowSchedule(), ddpm(1000)]
 T = np.linspace(0.001, 1, 777)
 
 
@@ -52,22 +51,6 @@ def test_flow_is_a_straight_path():
     schedule = FlowSchedule()
     assert schedule.alpha(T) + schedule.sigma(T) == pytest.approx(np.ones_like(T))
     assert schedule.sigma(T) == pytest.approx(T)
-
-
-def test_edm_is_the_cosine_schedule_in_the_datas_unit():
-    edm, cosine = EDMSchedule(sigma_data=0.7), CosineSchedule()
-    x, noise = 0.7 * np.array(1.3), np.array(-0.4)
-    t = edm.snap(T)
-    sigma, total = edm.sigma(t), np.hypot(edm.sigma(t), 0.7)
-    noised = edm.alpha(t) * x + sigma * noise
-    # What the network sees is the cosine's image of data of unit variance; what it is to answer
-    # (Karras et al., 2022, eq. 8) is, but for its sign, that schedule's v.
-    assert noised / total == pytest.approx(cosine.alpha(t) * x / 0.7 + cosine.sigma(t) * noise)
-    target = (x - (0.7 / total) ** 2 * noised) / (sigma * 0.7 / total)
-    assert -target == pytest.approx(cosine.alpha(t) * noise - cosine.sigma(t) * x / 0.7, abs=1e-6)
-    assert edm.sigma(edm.snap(np.array([0.0, 1.0]))) == pytest.approx([0.002, 80])
-    with pytest.raises(InputError, match="sigma_min < sigma_max"):
-        EDMSchedule(sigma_min=80, sigma_max=0.002)
 
 
 def test_index_i_stands_for_time_i_plus_1_over_T():
@@ -110,7 +93,7 @@ def test_description_makes_the_same_schedule(schedule):
 def test_no_schedule(values):
     with pytest.raises(InputError, match="DiscreteSchedule"):
         DiscreteSchedule(values)
-    with pytest.raises(InputError, match="cosine, flow, discrete or edm"):
+    with pytest.raises(InputError, match="cosine, flow or discrete"):
         read_schedule({"name": "sigmoid"})
 
 

@@ -143,13 +143,6 @@ _SDXL = Tiny(
     (_CLIP, _PROJECTED),
     ("image_encoder", "feature_extractor"),
 )
-_SPREAD = {"latents_mean": [0.3, -0.2, 0.1, 0.4], "latents_std": [1.5, 0.8, 1.2, 0.9]}
-_EDM = replace(
-    _SDXL,
-    vae=_KL | _SPREAD | {"scaling_factor": 0.5},
-    scheduler="EDMDPMSolverMultistepScheduler",
-    steps={},
-)
 _IF = Tiny(
     "IFPipeline",
     "UNet2DConditionModel",
@@ -270,17 +263,6 @@ TINY = {
     "if": _IF,
     "sdxl": _SDXL,
     "sdxl-v": _predicting(_SDXL, "v_prediction"),
-    "sdxl-edm": _EDM,
-    "sdxl-edm-v": replace(
-        _EDM,
-        scheduler="EDMEulerScheduler",
-        steps={
-            "prediction_type": "v_prediction",
-            "sigma_schedule": "exponential",
-            "sigma_data": 1.0,
-            "sigma_max": 120.0,
-        },
-    ),
     "sd3": _SD3,
     "sd3-t5": replace(
         _SD3, encoders=(*_SD3.encoders, _WIDE_T5), absent=("image_encoder", "feature_extractor")

@@ -19,7 +19,7 @@ import torch
 from diffusers.models.modeling_outputs import Transformer2DModelOutput
 
 from gcbook.classifiers.load import load_classifier
-from gcbook.noise.schedules import DiscreteSchedule, EDMSchedule
+from gcbook.noise.schedules import DiscreteSchedule
 
 LABELS = ("bird", "cat")
 STEPS = 4
@@ -167,10 +167,7 @@ def _run(pipe: Any, asked: dict[str, Any]) -> list[_Step]:
 def _our_time(schedule: Any, scheduler: Any, time: torch.Tensor, number: int) -> float:
     if isinstance(schedule, DiscreteSchedule):
         return (int(time) + 1) / schedule.n_steps
-    sigma = float(scheduler.sigmas[number])
-    if isinstance(schedule, EDMSchedule):
-        return 2 / np.pi * float(np.arctan(sigma / schedule.sigma_data))
-    return sigma
+    return float(scheduler.sigmas[number])
 
 
 def _in_our_unit(scheduler: Any, sample: torch.Tensor, number: int) -> torch.Tensor:

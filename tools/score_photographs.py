@@ -19,6 +19,8 @@ of people and of networks on the same published images.
 import argparse
 import json
 import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,19 +29,37 @@ import pandas as pd
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.photographs import ASKED, PHOTOGRAPHED, asked
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
+from gcbook.miniworld.photographs import (
+    FEW_PER_CATEGORY,
+    GREYED,
+    PATCH,
+    PER_CATEGORY,
+    PHOTOGRAPHED,
+    PLAIN,
+    SHUFFLED,
+    classes_in,
+    photographs,
+)
 from gcbook.miniworld.results.weighting import read_errors
 from gcbook.miniworld.testsets import texture_of
 from gcbook.miniworld.training.shrink import shrink
+from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.scoring.decisions import decide_store
 from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
-from gcbook.stimuli.folders import PUBLISHED_SETS
+from gcbook.stimuli.distortions import DISTORTIONS, distort
+from gcbook.stimuli.folders import PUBLISHED_SETS, open_stimuli
+from gcbook.stimuli.stimulus import Stimulus, StimulusSet, in_order
+from gcbook.stimuli.written import Png
 from gcbook.trials.originals import locate_trials
 from gcbook.trials.table import read_trials
 
+ASKED = (*PUBLISHED_SETS, PLAIN, SHUFFLED, GREYED, *DISTORTIONS)
+LUMA = (0.2125, 0.7154, 0.0721)
+"""Weights of red, green and blue in a grey image (ITU-R BT.709), which Geirhos et al. took."""
 WEIGHED = ("cue-conflict", "edge", "silhouette", "photographs", "shuffled")
 FIRST_DRAWS, FEW_DRAWS = 32, 16
 OPEN = 0.02
@@ -151,6 +171,97 @@ def ship(store: Store, path: Path) -> None:
         about = about.assign(texture=about["image_id"].map(texture_of))
     path.parent.mkdir(parents=True, exist_ok=True)
     table.merge(about, on="image_id").to_parquet(path, compression="zstd", index=False)
+
+
+def asked(name: str, folder: Path) -> StimulusSet:
+    """One of the sets of `ASKED`, from a folder of photographs."""
+    if name in PUBLISHED_SETS:
+        return _within(open_stimuli(name))
+    plain = _validation(folder)
+    if name == PLAIN:
+        return plain
+    if name == SHUFFLED:
+        few = plain.first(2 * FEW_PER_CATEGORY * len(PHOTOGRAPHED))
+        return _changed(few, SHUFFLED, (SINGLE_CONDITION,), _shuffle)
+    few = plain.first(FEW_PER_CATEGORY * len(PHOTOGRAPHED))
+
+    def change(images: np.ndarray, condition: str, rng: np.random.Generator) -> np.ndarray:
+        grey = np.broadcast_to((images @ np.array(LUMA))[..., None], images.shape)
+        if name == GREYED:
+            return grey if condition == "bw" else images
+        return distort(grey, name, condition, rng)
+
+    return _changed(few, name, EXPERIMENTS[name].conditions, change)
+
+
+def _within(images: StimulusSet) -> StimulusSet:
+    """Those whose cues are all of the categories, and of two if there are two."""
+    kept = []
+    for each in images:
+        texture = texture_of(each.image_id) if images.dataset == "cue-conflict" else ""
+        cues = {each.category, texture} - {""}
+        if cues <= set(PHOTOGRAPHED) and texture != each.category:
+            kept.append(each)
+    return replace(images, stimuli=tuple(kept))
+
+
+def _validation(folder: Path) -> StimulusSet:
+    found = [
+        Stimulus(
+            image_id=path.name,
+            imagename=path.name,
+            category=each.category,
+            condition=SINGLE_CONDITION,
+            dataset=PLAIN,
+            place=str(path),
+            content=lambda path=path: read_file(path, LARGEST_PICTURE),  # type: ignore[misc]
+        )
+        for each in classes_in(folder)
+        for path in photographs(folder, "val", each)
+    ]
+    whole = StimulusSet(PLAIN, in_order(found))
+    return whole.first(PER_CATEGORY * len({each.category for each in whole}))
+
+
+def _changed(
+    images: StimulusSet,
+    dataset: str,
+    conditions: Sequence[str],
+    change: Callable[[np.ndarray, str, np.random.Generator], np.ndarray],
+) -> StimulusSet:
+    """All images in each condition, made in memory; what is random is keyed by the condition."""
+    pixels = np.stack([each.read() for each in images])
+    stimuli = []
+    for number, condition in enumerate(conditions):
+        # A set has a seed of its own, so that two sets do not share their noise.
+        rng = np.random.default_rng([number, *dataset.encode()])
+        shown = np.round(change(pixels, condition, rng) * 255).astype(np.uint8)
+        for each, made in zip(images, shown, strict=True):
+            name = f"{condition}_{each.category}_{Path(each.image_id).stem}.png"
+            stimuli.append(
+                replace(
+                    each,
+                    image_id=name,
+                    imagename=name,
+                    condition=condition,
+                    dataset=dataset,
+                    place=f"{each.place}, {dataset} {condition}",
+                    content=Png(made),
+                )
+            )
+    return StimulusSet(dataset, in_order(stimuli))
+
+
+def _shuffle(images: np.ndarray, condition: str, rng: np.random.Generator) -> np.ndarray:
+    """Cut images (N, H, W, C) into squares, and put these back in random order."""
+    count, height, width, channels = images.shape
+    rows, columns = height // PATCH, width // PATCH
+    squares = images.reshape(count, rows, PATCH, columns, PATCH, channels).swapaxes(2, 3)
+    squares = squares.reshape(count, rows * columns, PATCH, PATCH, channels)
+    mixed = rng.permuted(np.tile(np.arange(rows * columns), (count, 1)), axis=1)
+    squares = np.take_along_axis(squares, mixed[:, :, None, None, None], axis=1)
+    squares = squares.reshape(count, rows, columns, PATCH, PATCH, channels).swapaxes(2, 3)
+    return squares.reshape(images.shape)
 
 
 if __name__ == "__main__":

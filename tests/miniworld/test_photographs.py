@@ -15,7 +15,6 @@ from gcbook.miniworld.photographs import (
     PHOTOGRAPHED,
     PLAIN,
     SHUFFLED,
-    asked,
     band_errors,
 )
 from gcbook.miniworld.results.shipped import shipped_store
@@ -25,6 +24,9 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.stimuli.folders import PUBLISHED_SETS
 from gcbook.stimuli.photographs import TINY_IMAGENET
 from gcbook.trials.originals import read_registry
+
+TOOL = runpy.run_path(str(find_project().root / "tools" / "score_photographs.py"))
+asked = TOOL["asked"]
 
 
 @pytest.fixture(scope="module")
@@ -118,9 +120,8 @@ def test_what_ships_is_whole_and_of_the_same_images(network):
 
 
 def test_what_ships_of_a_store_is_its_errors_by_half_and_band(tmp_path):
-    tool = runpy.run_path(str(find_project().root / "tools" / "score_photographs.py"))
     store = shipped_store("mini-pixel-calibrated", "cue-conflict")
-    tool["ship"](store, tmp_path / "it.parquet")
+    TOOL["ship"](store, tmp_path / "it.parquet")
     rows = pd.read_parquet(tmp_path / "it.parquet").sort_values(["image_id", "half", "t"])
     raw = read_errors(store)
     order = raw.images["image_id"].argsort().to_numpy()

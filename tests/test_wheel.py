@@ -10,7 +10,7 @@ import pytest
 
 import gcbook
 from gcbook.files.manifest import SUMS, Manifest
-from gcbook.miniworld.results.shipped import counted_parameters, model_folder
+from gcbook.miniworld.results.shipped import network_parameters
 
 # A copy of the package and all that it ships.
 pytestmark = pytest.mark.nightly
@@ -114,7 +114,7 @@ def test_the_size_of_a_model_that_is_left_out_is_known(installed, tmp_path):
         text=True,
         check=True,
     )
-    sizes = [f"{each}:{counted_parameters(model_folder(each))}" for each in LEFT_OUT]
+    sizes = [f"{each}:{network_parameters(each)}" for each in LEFT_OUT]
     assert done.stdout.split() == [*sizes, *["False"] * len(LEFT_OUT)]
 
 

@@ -4,7 +4,7 @@
 
 RUN is the folder of a finished `gcbook train`. Its record says what it is called: its recipe, and
 its seed unless that is 0. What is there under that name is replaced. `tools/score_miniatures.py`
-scores it. Not all weights ship (`gcbook.miniworld.results.shipped.keeps_weights`): once such a
+scores it. Not all weights ship (`gcbook.miniworld.results.shipped.ASKED`): once such a
 model has all its scores, the same command with ``--without-weights`` leaves its record and card.
 """
 
@@ -13,9 +13,11 @@ import json
 import shutil
 from pathlib import Path
 
+from safetensors.numpy import load_file
+
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results.shipped import KINDS, counted_parameters, folder_of, name_of
+from gcbook.miniworld.results.shipped import KINDS, folder_of, name_of
 from gcbook.miniworld.training.recipes import RECIPES
 from gcbook.miniworld.training.record import RECORD, read_record
 from gcbook.miniworld.training.shrink import shrink
@@ -80,6 +82,19 @@ def main() -> None:
         path.chmod(0o755 if path.is_dir() else 0o644)
     DATA.write()
     print(f"{target}: {size / 1e6:.1f} MB")
+
+
+def counted_parameters(folder: Path) -> int:
+    """Parameters of the network that is evaluated; a classifier's lies beside its card."""
+    parts = (folder / name for name in ("unet", "transformer"))
+    part = next((each for each in parts if each.is_dir()), folder)
+    number = 0
+    for path in part.glob("*.safetensors"):
+        for name, value in load_file(path).items():
+            # What a norm has counted of its inputs was not learned by gradients.
+            if not name.endswith(("running_mean", "running_var", "num_batches_tracked")):
+                number += value.size
+    return number
 
 
 if __name__ == "__main__":

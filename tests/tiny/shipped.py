@@ -55,7 +55,6 @@ def forget() -> None:
         shipped.shipped_models,
         shipped.shipped_sets,
         shipped.model_card,
-        shipped.network_parameters,
         answers._decided,
         sweep._decided,
         own_stores._miniature_hashes,

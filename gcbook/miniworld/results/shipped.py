@@ -8,7 +8,6 @@ reads, see ``setup.py``.
 """
 
 import json
-import math
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -30,26 +29,16 @@ KINDS: Mapping[str, str] = {
 }
 """What kind of model each miniature is, in the order in which they are shown."""
 
-DRAWS: Mapping[str, int] = {"in-distribution": 32, "cue-conflict": 32, "silhouette": 32}
-"""Draws of (t, noise) an image of a test set, where that is not `FEW_DRAWS`."""
-FEW_DRAWS = 8
-
 RACED = "raced"
-"""Folder, within a model's scores, of the races on test sets that have `FEW_DRAWS`.
+"""Folder, within a model's scores, of the races on test sets that have few draws.
 
 Few draws make a model look less accurate than it is. In a race every image gets the draws that it
 needs; only images of the conditions that count are raced, by diffusion models that have weights."""
 DIFFUSION = ("mini-pixel", "mini-latent")
 """Recipes whose errors can be weighted by the noise, and whose models race."""
-RACE_CONSTANT = 1.6e-2
-"""Of expected-gain: larger than the usual one, and still surer than 32 draws of every class, see
-``gcbook/data/races/cost.parquet``."""
 
 ASKED = ("mini-pixel", "mini-latent", "mini-cnn")
 """Recipes whose weights ship, of the first seed."""
-
-NETWORKS = ("unet", "transformer")
-"""Folders of the network that is evaluated; that of a classifier lies beside its card."""
 
 _NAME = re.compile(r"(?P<recipe>.+?)(-calibrated)?(-seed(?P<seed>\d+))?")
 _WEIGHTS = ".safetensors"
@@ -99,23 +88,9 @@ def folder_of(model: str) -> str:
     return name_of(f"{recipe}-calibrated", seed) if recipe in KINDS else model
 
 
-def draws_of(test_set: str) -> int:
-    """Draws of (t, noise) an image with which models are scored on a test set."""
-    return DRAWS.get(test_set, FEW_DRAWS)
-
-
 def has_weights(model: str) -> bool:
     """Return whether a shipped model can be asked, which takes more than a record and scores."""
     return any(name.endswith(_WEIGHTS) for name in DATA.names(f"models/{folder_of(model)}"))
-
-
-def keeps_weights(model: str) -> bool:
-    """Return whether the weights of a model are meant to ship.
-
-    >>> [keeps_weights(name) for name in ("mini-pixel", "mini-ar", "mini-pixel-seed1")]
-    [True, False, False]
-    """
-    return seed_of(model) == 0 and recipe_of(model) in ASKED
 
 
 def model_folder(model: str) -> Path:
@@ -130,7 +105,7 @@ def model_folder(model: str) -> Path:
         remedy = (
             # A wheel leaves out what no chapter reads.
             "A checkout of gcbook's repository has them in gcbook/data/models: name that folder."
-            if keeps_weights(model)
+            if seed_of(model) == 0 and recipe_of(model) in ASKED
             else f"`gcbook train {recipe_of(model)} --seed {seed_of(model)}` makes them."
         )
         raise DataNotFoundError(
@@ -158,32 +133,15 @@ def model_card(model: str) -> Mapping[str, Any]:
     return stored
 
 
-@cache
 def network_parameters(model: str) -> int:
     """Return the parameters of the network that is evaluated, without text encoder and codec.
 
-    ``tools/ship_miniature.py`` notes them in the record, for the weights may stay out of a wheel.
+    ``tools/ship_miniature.py`` notes them in the records of models whose weights ship.
 
     Raises:
         DataNotFoundError: there is no such model.
     """
-    noted = model_card(model).get("evaluated")
-    return counted_parameters(model_folder(model)) if noted is None else int(noted)
-
-
-def counted_parameters(folder: Path) -> int:
-    """Count the parameters of the network that is evaluated in the weights of a miniature."""
-    from safetensors import safe_open
-
-    part = next((folder / name for name in NETWORKS if (folder / name).is_dir()), folder)
-    number = 0
-    for path in part.glob("*.safetensors"):
-        with safe_open(path, framework="np") as stored:
-            for name in stored.keys():  # noqa: SIM118 - not a mapping
-                # What a norm has counted of its inputs was not learned by gradients.
-                if not name.endswith(("running_mean", "running_var", "num_batches_tracked")):
-                    number += math.prod(stored.get_slice(name).get_shape())
-    return number
+    return int(model_card(model)["evaluated"])
 
 
 @cache

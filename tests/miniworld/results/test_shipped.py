@@ -1,5 +1,6 @@
 """Models, cards and stores that come with the package agree, and are no larger than they may be."""
 
+import runpy
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -9,18 +10,15 @@ import pytest
 from tiny.made import set_of
 from tiny.shipped import ship_model, use_data
 
+from gcbook.book.project import find_project
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.shipped import (
+    ASKED,
     DIFFUSION,
-    FEW_DRAWS,
     KINDS,
-    RACE_CONSTANT,
-    counted_parameters,
-    draws_of,
     folder_of,
     has_weights,
-    keeps_weights,
     model_card,
     model_folder,
     name_of,
@@ -43,6 +41,11 @@ from gcbook.stats.conventions import SummarySettings
 MEGABYTE = 10**6
 A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 14 * MEGABYTE, 30 * MEGABYTE
 
+MANY = ("in-distribution", "cue-conflict", "silhouette")
+"""Test sets of which every image has 32 draws."""
+counted_parameters = runpy.run_path(str(find_project().root / "tools" / "ship_miniature.py"))[
+    "counted_parameters"
+]
 MODELS = shipped_models()
 WITH_WEIGHTS = [model for model in MODELS if has_weights(model)]
 by_model = pytest.mark.parametrize("model", MODELS)
@@ -56,7 +59,7 @@ def size(folder: Path) -> int:
 
 def test_there_are_models_and_the_weights_that_are_meant_to_ship():
     assert {"mini-cnn", "mini-cnn-seed4", "mini-pixel-seed1"} <= set(MODELS)
-    assert list(filter(keeps_weights, MODELS)) == WITH_WEIGHTS
+    assert set(WITH_WEIGHTS) == set(ASKED)
 
 
 @by_model
@@ -108,7 +111,7 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
     weights = set()
     for test_set in shipped_sets(model):
         store = shipped_store(model, test_set)
-        draws = 1 if store.traits.deterministic else draws_of(test_set)
+        draws = 1 if store.traits.deterministic else 32 if test_set in MANY else 8
         assert store.settings.max_draws == draws
         assert store.settings.racing is None and store.settings.seed == 0
         assert store.labels == CATEGORIES
@@ -128,12 +131,11 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
 @pytest.mark.nightly
 @pytest.mark.parametrize("model", DIFFUSION)
 def test_distorted_images_that_count_are_raced(model):
-    sets = [name for name in TEST_SETS if draws_of(name) == FEW_DRAWS]
-    sets.remove("texture")  # which shows no object
+    sets = [name for name in TEST_SETS if name not in (*MANY, "texture")]
     assert set(raced_sets(model)) == set(sets) < set(shipped_sets(model))
     for name in sets:
         few, store = shipped_store(model, name), raced_store(model, name)
-        assert store.settings.racing == replace(usual_race(), constant=RACE_CONSTANT)
+        assert store.settings.racing == replace(usual_race(), constant=1.6e-2)
         assert store.classifier["weights"] == few.classifier["weights"]
         images = few.images().assign(dataset=name)
         expected = images.loc[SummarySettings().counts(images), "image_id"]

@@ -1,14 +1,12 @@
 """What a decision costs under each rule, and how often it is that of a long reference.
 
-    python benchmarks/cost.py tune -o FOLDER            # validation images: q, and what c costs
     python benchmarks/cost.py ask -o FOLDER [MODEL ...] # test images, fresh noise: the networks
     python benchmarks/cost.py table -o FOLDER           # writes gcbook/data/races/cost.parquet
 
-*tune* scores images of validation silhouettes with the two diffusion models, learns
-q from every second image and writes ``gcbook/data/races/usual.json``. The other images are raced by
-resampling, under several c: a race asks for a time and gets the errors of one of the three stored
-draws nearest to it. The constant and ``gcbook/data/races/predictions.yml`` were written down after
-this stage and before the next.
+q in ``gcbook/data/races/usual.json`` was learned (`races.learn_q`) from images of validation
+silhouettes, scored by the two diffusion models; it changes what races cost, not what they say on
+average. The constant and ``gcbook/data/races/predictions.yml`` were chosen on other such images,
+before any test image was asked.
 
 *ask* scores test images with these models: once for each rule and once for the reference, each with
 noise of its own. The reference is expected-gain with a constant so small that only near-ties stay
@@ -20,7 +18,6 @@ Every stage goes on where it was interrupted.
 """
 
 import argparse
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -29,17 +26,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from races import ClarkJaini, Li, learn_q
+from races import ClarkJaini
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.artefacts import is_store
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.shipped import model_folder, shipped_store
 from gcbook.miniworld.testsets import make_test_set
-from gcbook.noise.draws import density_at, keyed_generator, timestep
 from gcbook.scoring.engine import score
 from gcbook.scoring.posterior import posterior
-from gcbook.scoring.racing import USUAL, ExpectedGain, Race, Races, replay, usual_race
+from gcbook.scoring.racing import Race, Races, replay, usual_race
 from gcbook.scoring.scores import score_array
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
@@ -47,7 +43,7 @@ from gcbook.stimuli.stimulus import StimulusSet
 
 DATASETS = ("in-distribution", "cue-conflict")
 MODELS = ("mini-pixel", "mini-latent")
-TUNING_IMAGES, TEST_IMAGES = 64, 32
+TEST_IMAGES = 32
 """Of each dataset."""
 DRAWS = 32
 CONSTANTS = (5e-4, 1e-3, 2e-3, 4e-3, 1.6e-2)
@@ -68,24 +64,6 @@ def live_rules() -> dict[str, tuple[Race, int]]:
     }
 
 
-@dataclass(frozen=True)
-class Errors:
-    """Weighted errors of some images, draws in the order of their times.
-
-    Attributes:
-        names: of the images.
-        values: (images, draws, classes).
-        t: times, (images, draws).
-    """
-
-    names: list[str]
-    values: np.ndarray
-    t: np.ndarray
-
-    def every_second(self, first: int) -> "Errors":
-        return Errors(self.names[first::2], self.values[first::2], self.t[first::2])
-
-
 def raw(store: Store, images: StimulusSet, n_draws: int, column: str = "") -> np.ndarray:
     """Weighted errors, or a column, of images: (images, draws, classes)."""
     rows = store.scores()
@@ -94,73 +72,8 @@ def raw(store: Store, images: StimulusSet, n_draws: int, column: str = "") -> np
 
 
 def test_images(model: str, dataset: str) -> StimulusSet:
-    """The images of the last two stages."""
+    """The images that are raced."""
     return make_test_set(dataset).first(TEST_IMAGES)
-
-
-def tune(folder: Path) -> None:
-    """Score validation images, learn q, and print what each constant costs."""
-    found = {model: validation_errors(folder, model) for model in MODELS}
-    each = [learn_q(one.every_second(1).values, one.every_second(1).t) for one in found.values()]
-    q = np.mean(each, axis=0).round(3).tolist()
-    PLACE.mkdir(exist_ok=True)
-    text = json.dumps({"rule": ExpectedGain.rule, "q": q})
-    (PLACE / USUAL).write_text(f"{text}\n", encoding="utf-8")
-    DATA.write()
-    gain = usual_race()
-    rules: dict[str, Race] = {"clark-jaini": ClarkJaini(), "li": Li(), "no q": replace(gain, q=())}
-    rules |= {f"c = {constant:g}": replace(gain, constant=constant) for constant in CONSTANTS}
-    for model, errors in found.items():
-        for name, rule in rules.items():
-            print(line(model, name, errors.every_second(0), rule), flush=True)
-
-
-def validation_errors(folder: Path, model: str) -> Errors:
-    """Errors of images of validation silhouettes, scored where they are not yet."""
-    classifier = load_classifier(model_folder(model), name=model)
-    names, values, times = [], [], []
-    for dataset in DATASETS:
-        images = make_test_set(dataset, split="validation").first(TUNING_IMAGES)
-        place = folder / "validation" / model / dataset
-        settings = ScoringSettings(draws=DRAWS, device="cpu")
-        score(images, classifier, settings, place)
-        store = Store.open(place)
-        errors, t = raw(store, images, DRAWS), raw(store, images, DRAWS, "t")[:, :, 0]
-        order = np.argsort(t, axis=1)
-        names += [f"{dataset}/{each.image_id}" for each in images]
-        values.append(np.take_along_axis(errors, order[:, :, None], axis=1))
-        times.append(np.take_along_axis(t, order, axis=1))
-    order = np.random.default_rng(0).permutation(len(names))
-    return Errors(
-        [names[at] for at in order], np.concatenate(values)[order], np.concatenate(times)[order]
-    )
-
-
-def line(model: str, name: str, errors: Errors, rule: Race) -> str:
-    """One rule in numbers, by resampling.
-
-    The reference is the class that endless resampled draws would choose, so that it shares its
-    noise with the races: with fresh noise they agree less.
-    """
-    draws = race_settings(rule, 1).rule
-    n = rule.max_draws
-    t = np.array([[timestep(draws, name, draw) for draw in range(n)] for name in errors.names])
-    generator = keyed_generator(1, "all", 0, "resampling")
-    rank = np.ceil(t * DRAWS - 1e-9).astype(int) - 1
-    rank = (rank + generator.integers(-1, 2, rank.shape)).clip(0, DRAWS - 1)
-    raced = np.take_along_axis(errors.values, rank[:, :, None], axis=1)
-    if rule.density:
-        raced = raced / density_at(rule.density, t)[:, :, None]
-    found = replay(raced, rule)
-    every = np.arange(DRAWS)
-    shifted = [errors.values[:, (every + by).clip(0, DRAWS - 1)] for by in (-1, 0, 1)]
-    limit = np.mean(shifted, axis=0).mean(axis=1)
-    regret = limit[np.arange(len(limit)), found.best] - limit.min(axis=1)
-    agree = (found.best == limit.argmin(axis=1)).mean()
-    return (
-        f"{model:12} {name:14} {asked(found).mean():8,.0f} evaluations  agreement {agree:.3f}  "
-        f"regret {(regret / limit.std(axis=1)).mean():.1e}"
-    )
 
 
 def asked(races: Races) -> np.ndarray:
@@ -323,13 +236,11 @@ def errors_and_times(
 def main() -> None:
     """Run a stage."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("stage", choices=["tune", "ask", "table"])
+    parser.add_argument("stage", choices=["ask", "table"])
     parser.add_argument("models", nargs="*", metavar="MODEL", help="of the stage ask")
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the stores")
     arguments = parser.parse_intermixed_args()
     match arguments.stage:
-        case "tune":
-            tune(arguments.output)
         case "ask":
             for model in arguments.models or MODELS:
                 ask(arguments.output, model)

@@ -158,16 +158,20 @@ def _folders(path: Path) -> Iterator[Path]:
 
 
 def _checked(folder: Path) -> Iterator[Checked]:
-    from gcbook.files.artefacts import is_run, is_store
+    from gcbook.files.artefacts import RUN_STATE, is_run, is_store
 
     if is_store(folder):
         from gcbook.scoring.store import store_problems
 
         yield Checked(folder, "a store of scores", store_problems(folder))
     if is_run(folder):
-        from gcbook.miniworld.training.run import run_problems
+        from gcbook.miniworld.training.state import read_about
 
-        yield Checked(folder, "a run of training", run_problems(folder))
+        def damage() -> list[str]:
+            read_about(folder / RUN_STATE)
+            return []
+
+        yield Checked(folder, "a run of training", _look(damage))
     if (folder / "index.html").is_file() and folder.with_name(f"{folder.name}.sha256").is_file():
         yield _book(folder)
 

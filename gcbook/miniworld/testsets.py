@@ -28,7 +28,7 @@ import torch.nn.functional as F
 from scipy.ndimage import distance_transform_edt
 
 from gcbook.files.errors import InputError
-from gcbook.miniworld.silhouettes import Silhouettes, Split, load_silhouettes
+from gcbook.miniworld.silhouettes import Silhouettes, load_silhouettes
 from gcbook.miniworld.textures import draw_textures
 from gcbook.miniworld.world import ALL_CATEGORIES, WORLD, Composer, Scene, between
 from gcbook.paper.categories import CATEGORIES
@@ -52,28 +52,27 @@ _TEXTURE = re.compile(r"[a-z]+\d*-([a-z]+)\d+")
 _NO_SHAPE = "none"
 
 
-def make_test_set(name: str, split: Split = "test") -> StimulusSet:
+def make_test_set(name: str) -> StimulusSet:
     """Make one of the test sets, in memory.
 
     Images are the same from machine to machine up to the rounding of a few pixels.
 
     Args:
         name: one of `TEST_SETS`.
-        split: of the silhouettes; another than "test" is for what is chosen before a test.
 
     Raises:
         InputError: no such set.
     """
     if name not in TEST_SETS:
         raise InputError(f"test set: expected one of {', '.join(TEST_SETS)}; found {name!r}.")
-    return _made(name, split)
+    return _made(name)
 
 
 # A chapter shows a set, scores it with several models and looks up what it showed.
 @lru_cache(maxsize=64)
-def _made(name: str, split: Split) -> StimulusSet:
+def _made(name: str) -> StimulusSet:
     make = _PLAIN.get(name)
-    drawn = make(split) if make else _distorted(name, split)
+    drawn = make() if make else _distorted(name)
     stimuli = [
         Stimulus(
             image_id=each.name.rpartition("_")[2],
@@ -161,8 +160,8 @@ def _generator(what: str) -> torch.Generator:
 
 
 @cache
-def _silhouettes(split: Split) -> Silhouettes:
-    return load_silhouettes(split, CATEGORIES)
+def _silhouettes() -> Silhouettes:
+    return load_silhouettes("test", CATEGORIES)
 
 
 def numbered(categories: Sequence[str]) -> list[str]:
@@ -175,8 +174,8 @@ def numbered(categories: Sequence[str]) -> list[str]:
     return names
 
 
-def _named(scene: Scene, split: Split) -> list[_Drawn]:
-    shapes = numbered(_silhouettes(split).categories)
+def _named(scene: Scene) -> list[_Drawn]:
+    shapes = numbered(_silhouettes().categories)
     textures = numbered([ALL_CATEGORIES[index] for index in scene.texture])
     return [
         _Drawn(f"{shapes[which]}-{texture}.png", ALL_CATEGORIES[label], SINGLE_CONDITION, pixels)
@@ -186,9 +185,9 @@ def _named(scene: Scene, split: Split) -> list[_Drawn]:
     ]
 
 
-def _sample(per_category: int, generator: torch.Generator, split: Split) -> Scene:
+def _sample(per_category: int, generator: torch.Generator) -> Scene:
     """As many images of each category, as the world has them."""
-    composer = Composer(_silhouettes(split), WORLD)
+    composer = Composer(_silhouettes(), WORLD)
     scenes = [composer.sample(per_category, generator, category) for category in CATEGORIES]
     return Scene(
         *(
@@ -198,14 +197,14 @@ def _sample(per_category: int, generator: torch.Generator, split: Split) -> Scen
     )
 
 
-def _in_distribution(split: Split) -> list[_Drawn]:
-    return _named(_sample(PER_CATEGORY, _generator("in-distribution"), split), split)
+def _in_distribution() -> list[_Drawn]:
+    return _named(_sample(PER_CATEGORY, _generator("in-distribution")))
 
 
-def _cue_conflict(split: Split) -> list[_Drawn]:
+def _cue_conflict() -> list[_Drawn]:
     """Every pair equally often, and every silhouette of a category as often as the others."""
     generator = _generator("cue-conflict")
-    categories = np.array(_silhouettes(split).categories)
+    categories = np.array(_silhouettes().categories)
     silhouette, texture = [], []
     for shape, category in enumerate(CATEGORIES):
         others = [index for index in range(len(CATEGORIES)) if index != shape]
@@ -213,30 +212,30 @@ def _cue_conflict(split: Split) -> list[_Drawn]:
         own = np.flatnonzero(categories == category)
         order = own[torch.randperm(len(own), generator=generator).numpy()]
         silhouette += np.resize(order, len(others) * IMAGES_A_PAIR).tolist()
-    composer = Composer(_silhouettes(split), WORLD)
+    composer = Composer(_silhouettes(), WORLD)
     scene = composer.compose(torch.tensor(silhouette), torch.tensor(texture), generator)
-    return _named(scene, split)
+    return _named(scene)
 
 
-def _silhouette(split: Split) -> list[_Drawn]:
-    return _once_each(1 - _masks(split), split)
+def _silhouette() -> list[_Drawn]:
+    return _once_each(1 - _masks())
 
 
-def _edge(split: Split) -> list[_Drawn]:
+def _edge() -> list[_Drawn]:
     """Outlines one pixel wide, the thinnest that this resolution shows.
 
     They run just inside the object, so that a stroke no wider than two stays one line.
     """
     lines = []
-    for inside in _masks(split) > 0.5:
+    for inside in _masks() > 0.5:
         depth = distance_transform_edt(inside) - 0.5
         lines.append(inside & (depth < POINTS_OF_SILHOUETTES))
-    return _once_each(1 - np.array(lines, dtype=np.float32), split)
+    return _once_each(1 - np.array(lines, dtype=np.float32))
 
 
-def _masks(split: Split) -> np.ndarray:
+def _masks() -> np.ndarray:
     """Every silhouette, upright and centred, at the world's mean scale: (N, size, size)."""
-    images = torch.from_numpy(_silhouettes(split).images.copy()).float()[:, None] / 255
+    images = torch.from_numpy(_silhouettes().images.copy()).float()[:, None] / 255
     size = WORLD.resolution * POINTS_OF_SILHOUETTES
     larger = 1 / (sum(WORLD.scale) / 2)
     theta = torch.tensor([[larger, 0.0, 0.0], [0.0, larger, 0.0]]).expand(len(images), 2, 3)
@@ -244,8 +243,8 @@ def _masks(split: Split) -> np.ndarray:
     return F.grid_sample(images, places, align_corners=False)[:, 0].numpy()
 
 
-def _once_each(luma: np.ndarray, split: Split) -> list[_Drawn]:
-    categories = _silhouettes(split).categories
+def _once_each(luma: np.ndarray) -> list[_Drawn]:
+    categories = _silhouettes().categories
     return [
         _Drawn(f"{name}.png", category, SINGLE_CONDITION, pixels)
         for name, category, pixels in zip(
@@ -254,7 +253,7 @@ def _once_each(luma: np.ndarray, split: Split) -> list[_Drawn]:
     ]
 
 
-def _texture(split: Split) -> list[_Drawn]:
+def _texture() -> list[_Drawn]:
     """Textures over the whole frame, with the world's mean contrast."""
     generator = _generator("texture")
     category = torch.arange(len(CATEGORIES)).repeat_interleave(TEXTURES_A_CATEGORY)
@@ -286,14 +285,14 @@ def _quantised(values: np.ndarray) -> np.ndarray:
     return (values.clip(0, 1) * 255).round().astype(np.uint8)
 
 
-@lru_cache(maxsize=8)
-def _undistorted(split: Split) -> tuple[_Drawn, ...]:
-    scene = _sample(DISTORTED_A_CATEGORY, _generator("manipulated"), split)
-    return tuple(_named(scene, split))
+@cache
+def _undistorted() -> tuple[_Drawn, ...]:
+    scene = _sample(DISTORTED_A_CATEGORY, _generator("manipulated"))
+    return tuple(_named(scene))
 
 
-def _distorted(dataset: str, split: Split) -> list[_Drawn]:
-    base = _undistorted(split)
+def _distorted(dataset: str) -> list[_Drawn]:
+    base = _undistorted()
     images = np.stack([each.pixels for each in base]) / 255
     drawn: list[_Drawn] = []
     for condition in conditions_made(dataset):
@@ -307,7 +306,7 @@ def _distorted(dataset: str, split: Split) -> list[_Drawn]:
     return drawn
 
 
-_PLAIN: dict[str, Callable[[Split], list[_Drawn]]] = {
+_PLAIN: dict[str, Callable[[], list[_Drawn]]] = {
     "in-distribution": _in_distribution,
     "cue-conflict": _cue_conflict,
     "silhouette": _silhouette,

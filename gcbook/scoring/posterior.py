@@ -17,9 +17,9 @@ posterior probability of b is that of no :math:`\tilde d_y` being below 0, here 
 `SAMPLES` seeded samples, the same ones for all images. A class that a race has dropped is compared
 over the draws that it had.
 
-`benchmarks/posterior.py` compares this with other estimates on shipped scores. Of eight draws and
-more, the mean posterior probability is within .05 of the share of decisions that agree with draws
-that were not used. It is too cautious where differences change smoothly with time and draws are
+`benchmarks/posterior.py` compares this with what shipped scores do. Of eight draws and more, the
+mean posterior probability is within .05 of the share of decisions that agree with draws that were
+not used. It is too cautious where differences change smoothly with time and draws are
 few: by .03 with eight draws and by .08 with four under exp:7, and by up to .08 in races that end
 after a few draws. Two or three draws know too little of their noise, and are too sure. So are
 decisions between classes that nearly tie, for the flat prior takes the lead of the best of many

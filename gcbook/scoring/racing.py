@@ -41,7 +41,7 @@ from gcbook.files.untrusted import refused
 from gcbook.noise.weightings import PAPER, Weighting
 
 USUAL = "usual.json"
-"""File of the usual race, in the package's ``races``; ``benchmarks/cost.py`` writes it."""
+"""File of the usual race, in the package's ``races``."""
 
 MOST_BINS = 1000
 

@@ -248,21 +248,6 @@ class DeepAutoencoderTask(AutoencoderTask):
         return F.mse_loss(restored.float(), images)
 
 
-def codec_of(folder: Path) -> Any:
-    """Return the class of the autoencoder in a folder, by its own configuration.
-
-    Raises:
-        InputError: it is of another class.
-    """
-    import diffusers
-
-    known = ("AutoencoderKL", "AutoencoderDC")
-    name = read_configuration(folder / "vae" / "config.json").get("_class_name")
-    if name not in known:
-        raise InputError(f"{folder}: expected a vae of {' or '.join(known)}, found {name!r}.")
-    return getattr(diffusers, name)
-
-
 def coded(vae: Any, images: torch.Tensor) -> torch.Tensor:
     """Return the codes of images in [-1, 1]: the posterior's mean, where there is one."""
     found = vae.encode(images)
@@ -285,11 +270,16 @@ class LatentTask(_DiffusionTask):
         channels: Sequence[int] = (48, 96),
         attending: int = 1,
     ) -> None:
+        import diffusers
         from diffusers import PNDMScheduler, UNet2DConditionModel
         from transformers import CLIPTextModel
 
         super().__init__(start, batch_size)
-        self.vae: Any = load_weights(codec_of(start.base), start.base / "vae").to(self.device)
+        codec = read_configuration(start.base / "vae" / "config.json").get("_class_name")
+        if codec not in ("AutoencoderKL", "AutoencoderDC"):
+            raise InputError(f"{start.base}: expected a vae of a known class, found {codec!r}.")
+        kind = getattr(diffusers, codec)
+        self.vae: Any = load_weights(kind, start.base / "vae").to(self.device)
         self.latents = {
             pool: both_sides(pool, self._scaled_mean) for pool in (self.train, self.validation)
         }

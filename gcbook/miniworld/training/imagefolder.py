@@ -8,7 +8,6 @@ import atexit
 import multiprocessing
 import signal
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -23,7 +22,6 @@ from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.interrupts import SIGNALS
 from gcbook.files.processes import end_with_parent
 from gcbook.files.untrusted import LARGEST_PICTURE, read_file
-from gcbook.miniworld.training.run import UnreadableImageError
 from gcbook.paper.categories import IMAGENET_CLASSES, imagenet_classes
 from gcbook.stimuli.images import IMAGE_SUFFIXES, opened_image
 
@@ -66,7 +64,7 @@ class KeyedImages(Dataset[tuple[torch.Tensor, int]]):
         try:
             picture, label = self.images[index]
         except InputError as error:
-            raise UnreadableImageError(f"{error} The same command then goes on.") from error
+            raise InputError(f"{error} The same command then goes on.") from error
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(key_of(self.seed, self.epoch, index))
             return self.transform(picture), label
@@ -143,31 +141,6 @@ def open_images(data: str | Path, part: str) -> ImageFolder:
         raise InputError(f"{folder}: expected images in every class's folder; {error}.") from error
 
 
-def check_same_classes(data: str | Path, train: ImageFolder, test: ImageFolder) -> None:
-    """Refuse a folder whose train and val have other classes.
-
-    Args:
-        data: the folder, for the message.
-
-    Raises:
-        InputError: naming the first classes that only one of them has.
-    """
-    alone = {
-        "train": sorted(set(train.classes) - set(test.classes)),
-        "val": sorted(set(test.classes) - set(train.classes)),
-    }
-    found = [
-        f"in {part} alone {', '.join(names[:3])}{', …' if names[3:] else ''}"
-        for part, names in alone.items()
-        if names
-    ]
-    if found:
-        raise InputError(
-            f"{data}: expected the same folders of classes in train and val, found "
-            f"{' and '.join(found)}. Add, rename or remove these folders."
-        )
-
-
 def class_names(images: ImageFolder) -> list[str] | None:
     """Return the names of a network's outputs; None for those of ImageNet, known by their order.
 
@@ -180,15 +153,13 @@ def class_names(images: ImageFolder) -> list[str] | None:
     if len(found) != IMAGENET_CLASSES:
         names = {each.wnid: each.name for each in imagenet_classes()}
         return [names.get(name, name) for name in found]
-    known: dict[int, Any] = {item.index: item for item in imagenet_classes()}
-    other = [index for index, item in known.items() if found[index] != item.wnid]
-    if other:
-        index = other[0]
-        raise InputError(
-            f"{images.root}: expected ImageNet's {IMAGENET_CLASSES:,} classes, each in a folder of "
-            f"its WordNet id; class {index} should be {known[index].wnid} "
-            f"({known[index].name}), found {found[index]}."
-        )
+    for each in imagenet_classes():
+        if found[each.index] != each.wnid:
+            raise InputError(
+                f"{images.root}: expected ImageNet's {IMAGENET_CLASSES:,} classes, each in a "
+                f"folder of its WordNet id; class {each.index} should be {each.wnid} "
+                f"({each.name}), found {found[each.index]}."
+            )
     return None
 
 

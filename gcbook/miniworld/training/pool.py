@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from filelock import FileLock
 
 from gcbook.files.atomic import unwritable, write_whole
 from gcbook.files.cache import cache_dir
@@ -68,22 +67,23 @@ def open_pool(
         InputError: the folder of the cache cannot be written to.
         UnwritableError: the disk is full, say.
     """
-    shapes = silhouettes_hash()
-    key = json.dumps([VERSION, shapes, asdict(world), split, number, seed, categories])
+    key = json.dumps([VERSION, silhouettes_hash(), asdict(world), split, number, seed, categories])
     name = f"{split}-{hashlib.sha256(key.encode()).hexdigest()[:16]}.npz"
     path = cache_dir() / "miniworld" / name
-    if (kept := _read(path)) is not None:
-        return kept
+    if (known := _read(path)) is not None:
+        return known
+    composed = _compose(world, split, number, seed, categories)
+
+    def write(temporary: Path) -> None:
+        with temporary.open("wb") as stream:  # savez would add an ending to a name
+            np.savez(stream, images=composed.images.numpy(), labels=composed.labels.numpy())
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Another process may be composing the same images; then they are there after its lock.
-        with FileLock(path.with_suffix(".lock")):
-            if (kept := _read(path)) is None:
-                kept = _compose(world, split, number, seed, categories)
-                _write(path, kept)
     except OSError as error:
         raise unwritable(path.parent, error) from error
-    return kept
+    write_whole(path, write)
+    return composed
 
 
 def _read(path: Path) -> Pool | None:
@@ -93,14 +93,6 @@ def _read(path: Path) -> Pool | None:
             return Pool(torch.from_numpy(stored["images"]), torch.from_numpy(stored["labels"]))
     except Exception:  # whatever is wrong with it, it is composed anew
         return None
-
-
-def _write(path: Path, pool: Pool) -> None:
-    def write(temporary: Path) -> None:
-        with temporary.open("wb") as stream:  # savez would add an ending to a name
-            np.savez(stream, images=pool.images.numpy(), labels=pool.labels.numpy())
-
-    write_whole(path, write)
 
 
 def _compose(

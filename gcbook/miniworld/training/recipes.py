@@ -122,33 +122,19 @@ RECIPES: Mapping[str, Recipe] = {
 """By name, in an order in which they can be trained."""
 
 
-PARTS: Mapping[str, str] = {
-    "mini-tokens": "vqvae",
-    "mini-autoencoder": "vae",
-    "photo-autoencoder": "vae",
-    "photo-tokens": "vqvae",
-}
-"""Folder, within its model's, of the network that others build on."""
-
-
 def _check_base(name: str, needs: str, base: str) -> None:
     """Refuse a model that a recipe cannot build on."""
     if not needs:
         if base:
             raise InputError(f"{name} builds on no other model: expected none, found {base}.")
         return
-    expected = f"{name} builds on a trained {needs}: expected the folder of its model"
-    if not base:
-        raise InputError(f"{expected}, found none. Train {needs} first; --with takes its model.")
-    folder = Path(base)
-    part = PARTS[needs]
-    if (folder / part / "config.json").is_file():
-        return
-    # What gcbook train writes has the model in a folder of its own.
-    inside = folder / "model"
-    hint = f"; did you mean {inside}?" if (inside / part).is_dir() else "."
-    found = "no folder" if not folder.is_dir() else f"no {part}/config.json in it"
-    raise InputError(f"{expected}, found {base}, {found}{hint}")
+    part = "vqvae" if needs.endswith("tokens") else "vae"
+    if not base or not (Path(base) / part / "config.json").is_file():
+        raise InputError(
+            f"{name} builds on a trained {needs}: expected the folder of its model, with "
+            f"{part}/config.json in it, found {base or 'none'}. gcbook train {needs} -o RUN makes "
+            "one; --with takes RUN/model."
+        )
 
 
 def make_trainer(

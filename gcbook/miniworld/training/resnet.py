@@ -28,7 +28,6 @@ from gcbook.miniworld.training.cnn import save_small, small_resnet
 from gcbook.miniworld.training.conditional import in_bfloat16
 from gcbook.miniworld.training.imagefolder import (
     KeyedImages,
-    check_same_classes,
     class_names,
     ignore_interruptions,
     key_of,
@@ -129,7 +128,11 @@ class ResNetRun(Run):
         from torchvision.models import get_model
 
         train, test = open_images(data, "train"), open_images(data, "val")
-        check_same_classes(data, train, test)
+        if alone := sorted({*train.classes} ^ {*test.classes}):
+            raise InputError(
+                f"{data}: expected the same folders of classes in train and val, found in one of "
+                f"them alone {', '.join(alone[:3])}. Add, rename or remove these folders."
+            )
         self.names, self.workers = class_names(train), workers
         self.train = KeyedImages(train, training_transform(plan.shown, noise=plan.noise), plan.seed)
         self.test = KeyedImages(test, validation_transform(plan.shown), plan.seed)

@@ -27,7 +27,7 @@ from gcbook.files.atomic import UnwritableError, write_text
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import locked
-from gcbook.files.untrusted import read_json, refused
+from gcbook.files.untrusted import refused
 from gcbook.miniworld.training.state import (
     BEGIN_ANEW,
     STATE_OF_A_RUN,
@@ -40,14 +40,6 @@ STATE, HISTORY = RUN_STATE, "history.jsonl"
 """What a run goes on from; and what the state knows of the validations, for people to follow."""
 SHOW_EVERY = 30.0
 """Seconds between lines on how it goes."""
-
-
-class UnreadableImageError(InputError):
-    """A file that should be an image cannot be read."""
-
-    def alone(self) -> "UnreadableImageError":
-        """Return the error without the traceback that a worker process puts before its message."""
-        return type(self)(str(self).rpartition(f"{type(self).__name__}: ")[2].strip())
 
 
 class Run(ABC):
@@ -211,11 +203,12 @@ class Run(ABC):
                 batch = next(source, None)
                 if self._stops:
                     raise KeyboardInterrupt
-            except UnreadableImageError as error:
+            except BaseException as error:
                 self._save_at_a_stop()
-                raise error.alone() from error
-            except BaseException:
-                self._save_at_a_stop()
+                if isinstance(error, InputError):
+                    # A worker process puts a traceback before the message.
+                    alone = str(error).rpartition("InputError: ")[2].strip()
+                    raise InputError(alone) from error
                 raise
             if batch is None:
                 return
@@ -311,41 +304,3 @@ class Run(ABC):
                     slots[int(index)][slot] = stored.get_tensor(key)
         groups = self.optimizer.state_dict()["param_groups"]
         self.optimizer.load_state_dict({"state": slots, "param_groups": groups})
-
-
-def run_problems(folder: Path) -> list[str]:
-    """Look for damage in the folder of a run.
-
-    The state is sealed: any bit of it counts. Of models that were written beside the state, only
-    what cannot be read is noticed.
-
-    Args:
-        folder: of the run.
-
-    Returns:
-        What is wrong, a line each.
-    """
-    wrong = []
-
-    def try_to(read: Callable[[Path], object], path: Path) -> None:
-        try:
-            read(path)
-        except GcbookError as error:
-            wrong.append(str(error).rstrip("."))
-
-    try_to(read_about, folder / STATE)
-    # The models are in folders of their own.
-    for path in sorted(folder.glob("*/**/*")):
-        if path.suffix == ".json":
-            try_to(read_json, path)
-        elif path.suffix == ".safetensors":
-            try_to(_read_names, path)
-    return wrong
-
-
-def _read_names(path: Path) -> None:
-    with (
-        refused(path, "tensors in the format safetensors", "Put a copy in its place."),
-        safe_open(path, framework="pt"),
-    ):
-        pass

@@ -74,35 +74,20 @@ def read_about(path: Path) -> dict[str, Any]:
     Raises:
         InputError: the file is damaged, or none of a run of this version.
     """
-    changed = "one that has changed since it was written"
-    whole = is_whole(read_file(path, LARGEST_STATE))
-    if whole is False:
-        raise _damaged(path, changed)
-    with refused(path, STATE_OF_A_RUN, BEGIN_ANEW):
-        with safe_open(path, framework="pt") as stored:
-            known = dict(stored.metadata() or {})
-        sealed = known.pop(_SEAL, "")
-        about = {key: parse_json(value, path, BEGIN_ANEW) for key, value in known.items()}
-    if about.keys() != ABOUT or not sealed:
-        raise _damaged(path, "one of something else, or of another version of gcbook")
-    if not whole:
-        raise _damaged(path, changed)
+    found = "one that has changed since it was written, or of another version of gcbook"
+    damaged = InputError(f"{path}: expected {STATE_OF_A_RUN}, found {found}. {BEGIN_ANEW}")
+    if not is_whole(read_file(path, LARGEST_STATE)):
+        raise damaged
+    with refused(path, STATE_OF_A_RUN, BEGIN_ANEW), safe_open(path, framework="pt") as stored:
+        known = dict(stored.metadata() or {})
+    about = {key: parse_json(known[key], path, BEGIN_ANEW) for key in known if key != _SEAL}
+    if about.keys() != ABOUT:
+        raise damaged
     return about
 
 
-def _damaged(path: Path, found: str) -> InputError:
-    return InputError(f"{path}: expected {STATE_OF_A_RUN}, found {found}. {BEGIN_ANEW}")
-
-
 def check_same(path: Path, found: Mapping[str, Any], expected: Mapping[str, Any]) -> None:
-    """Refuse the state of another run than the one that is asked for.
-
-    Args:
-        found, expected: what makes a run what it is, by name.
-
-    Raises:
-        InputError: naming what differs.
-    """
+    """Refuse the state of another run than the one that is asked for, naming what differs."""
     names = [name for name in {**expected, **found} if found.get(name) != expected.get(name)]
     if names:
         asked, there = (

@@ -123,6 +123,8 @@ def word_tokenizer(names: Names) -> Any:
 def save_pipeline(folder: Path, class_name: str, **parts: Any) -> None:
     """Write a pipeline of diffusers: a folder a part, and ``model_index.json``.
 
+    The library's own class would note another size of a small U-Net, and takes no other codec.
+
     Args:
         parts: its models, scheduler and tokenizer by name; None for one that it goes without.
     """

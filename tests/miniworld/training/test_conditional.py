@@ -31,21 +31,6 @@ def test_processors_that_are_faster_with_it_compute_in_bfloat16(monkeypatch, kno
     assert ("Flash" in attended.grad_fn.name()) is not expected
 
 
-def test_a_version_of_torch_that_does_not_tell_computes_in_float32(monkeypatch):
-    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
-    assert not in_bfloat16(CPU)
-
-
-@pytest.mark.parametrize("native", [True, False])
-def test_other_devices(native, monkeypatch):
-    # A GPU that emulates it is slower with it.
-    monkeypatch.setattr(
-        torch.cuda, "is_bf16_supported", lambda including_emulation: native or including_emulation
-    )
-    for device, expected in (("cuda", native), ("cuda:1", native), ("mps", False)):
-        assert in_bfloat16(torch.device(device)) is expected
-
-
 def test_times_never_reach_one(monkeypatch):
     # Of 128 stretches a sum with the last is rounded up to 128.
     monkeypatch.setattr(torch, "rand", lambda count, generator: torch.full((count,), 1 - 2**-24))

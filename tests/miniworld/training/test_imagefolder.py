@@ -6,12 +6,10 @@ import torch
 from PIL import Image
 
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
-from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.errors import InputError
 from gcbook.miniworld.training.imagefolder import (
     KeyedImages,
-    check_same_classes,
     class_names,
-    key_of,
     open_images,
     training_transform,
     validation_transform,
@@ -34,15 +32,6 @@ def data(tmp_path):
     # Photographs may be grey.
     Image.fromarray(np.full((48, 64), 200, np.uint8)).save(tmp_path / "train/cat/grey.png")
     return tmp_path
-
-
-def test_classes_that_one_part_lacks_are_named(data):
-    train, test = (open_images(data, part) for part in ("train", "val"))
-    check_same_classes(data, train, test)
-    train.classes = [*train.classes, "e", "d", "f", "g"]
-    test.classes = ["bear", "h"]
-    with pytest.raises(InputError, match="found in train alone cat, d, e, … and in val alone h"):
-        check_same_classes(data, train, test)
 
 
 def test_hidden_folders_are_no_classes(data):
@@ -74,13 +63,6 @@ def test_an_image_is_augmented_by_its_key_alone(data):
     assert type(first) is torch.Tensor
 
 
-def test_keys_are_told_apart_by_torch():
-    keys = [key_of(seed, epoch, index) for seed in (0, 1) for epoch in (0, 299) for index in (0, 7)]
-    drawn = [torch.rand(1, generator=torch.Generator().manual_seed(key)).item() for key in keys]
-    assert len(set(drawn)) == 8
-    assert max(keys) < 2**32
-
-
 def test_noise_is_the_last_thing_that_happens(data):
     noised, plain = (training_transform(SHOWN, noise=noise) for noise in (True, False))
     # Pixels of these images have about the variance 1 after normalization. Noise of variance 1 − α²
@@ -102,14 +84,6 @@ def test_networks_are_tested_on_what_the_scorer_shows_them(data):
     ours = validation_transform(SHOWN)(picture)
     pixels = np.asarray(picture, np.float32) / 255
     assert torch.allclose(ours, SHOWN([pixels])[0], atol=0.03)
-
-
-def test_missing_folders_are_explained(tmp_path, data):
-    with pytest.raises(DataNotFoundError, match="expected a folder with a folder of images"):
-        open_images(tmp_path / "nowhere", "train")
-    (data / "val/dog").mkdir()
-    with pytest.raises(InputError, match="dog"):
-        open_images(data, "val")
 
 
 class Classes:

@@ -99,16 +99,6 @@ def test_average_is_the_exponential_mean(tmp_path):
         torch.testing.assert_close(trainer.averaged().network[0].bias.detach(), mean)
 
 
-def test_rate_rises_then_falls_to_nothing():
-    plan = Plan(100, learning_rate=2.0, warmup=10)
-    rates = [plan.rate(step) for step in range(100)]
-    assert max(rates) == pytest.approx(2.0, rel=0.05)
-    assert rates.index(max(rates)) in (9, 10)
-    assert rates[0] == pytest.approx(0.2)
-    assert 0 < rates[-1] < 0.01
-    assert rates[50] == pytest.approx(1.0)
-
-
 def test_another_plan_or_another_miniature_is_refused(tmp_path):
     Trainer(Line(), Plan(3), tmp_path, report=lambda line: None, of={"miniature": "a"}).run()
     for steps, name, says in ((4, "a", "steps 4, found one with"), (3, "b", "miniature b, found")):
@@ -129,19 +119,6 @@ def test_history_after_the_state_is_written_anew(tmp_path):
     assert [row["step"] for row in rows] == [10, 20, 30, 40]
 
 
-def test_the_averaged_task_leaves_the_run_as_it_is(tmp_path):
-    for average in (0.9, 0.0):
-        plan = Plan(20, learning_rate=0.1, average=average)
-        trainer = Trainer(Line(), plan, tmp_path / str(average), report=lambda line: None)
-        trainer.run(10)
-        averaged = trainer.averaged()
-        assert not averaged.network.training
-        assert trainer.task.network.training
-        assert averaged.network is not trainer.task.network
-        same = torch.equal(averaged.network[0].weight, trainer.task.network[0].weight)
-        assert same == (average == 0)
-
-
 def test_two_processes_do_not_train_in_one_folder(tmp_path):
     plan = Plan(10, validate_every=10)
     trainer = Trainer(Line(), plan, tmp_path, report=lambda line: None)
@@ -154,20 +131,6 @@ def test_two_processes_do_not_train_in_one_folder(tmp_path):
     assert trainer.done == 10
     with locked(tmp_path, "training"):
         pass  # it is free again
-
-
-def test_a_run_that_is_refused_leaves_the_others_history(tmp_path):
-    plan = Plan(20, validate_every=5)
-    Trainer(Line(), plan, tmp_path, report=lambda line: None).run(until=10)
-    history = tmp_path / "history.jsonl"
-    # The other process has come further than its last state.
-    further = history.read_text() + '{"step": 15}\n'
-    history.write_text(further)
-    with locked(tmp_path, "training in this folder"):
-        late = Trainer(Line(), plan, tmp_path, report=lambda line: None)
-        with pytest.raises(InputError, match="another process"):
-            late.run()
-    assert history.read_text() == further
 
 
 class Astray(Line):
@@ -183,37 +146,6 @@ def test_a_loss_that_is_not_finite_ends_the_run_and_leaves_what_was_saved(tmp_pa
     with pytest.raises(GcbookError, match="found nan at step 12: training has diverged"):
         trainer.run()
     assert (tmp_path / "state.safetensors").read_bytes() == kept
-
-
-@pytest.mark.parametrize("interrupted", [False, True])
-def test_a_step_that_fails_halfway_leaves_what_was_saved(tmp_path, interrupted):
-    plan = Plan(40, learning_rate=0.1, warmup=5)
-    trainer = Trainer(Line(), plan, tmp_path, report=lambda line: None)
-    trainer.run(until=10)
-    kept = (tmp_path / "state.safetensors").read_bytes()
-
-    def fail(*_):
-        with torch.no_grad():
-            trainer.task.network[0].weight += 1
-        if interrupted:
-            signal.raise_signal(signal.SIGINT)
-        raise RuntimeError("out of memory")
-
-    trainer.optimizer.step = fail
-    with pytest.raises(KeyboardInterrupt if interrupted else RuntimeError):
-        trainer.run()
-    assert (tmp_path / "state.safetensors").read_bytes() == kept
-
-
-def test_an_error_that_ends_a_run_is_not_hidden_by_a_full_disk(tmp_path, monkeypatch):
-    def full(path, *_):
-        raise UnwritableError(path, OSError(errno.ENOSPC, "full"))
-
-    monkeypatch.setattr(run, "write_state", full)
-    task = Line()
-    task.loss = lambda step, generator: 1 / 0
-    with pytest.raises(ZeroDivisionError):
-        Trainer(task, Plan(4), tmp_path, report=lambda line: None).run()
 
 
 def test_a_stop_that_cannot_be_saved_says_why(tmp_path, monkeypatch):
@@ -239,22 +171,3 @@ def test_a_stop_tells_from_where_the_run_goes_on(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         trainer.run()
     assert said[-1] == "stopped at step 20; the same command goes on from step 13"
-
-
-def test_seeds_and_steps_have_draws_of_their_own(tmp_path):
-    """The start is the same here, so that only the draws can differ."""
-
-    class Drawn(Line):
-        def loss(self, step, generator):
-            self.drawn.append(torch.rand(1, generator=generator).item())
-            return super().loss(step, generator)
-
-    found = []
-    for seed in (0, 1, 0):
-        task = Drawn()
-        task.drawn = found
-        plan = Plan(20, validate_every=20, seed=seed)
-        Trainer(task, plan, tmp_path / str(len(found)), report=lambda line: None).run()
-    zero, one, again = found[:20], found[20:40], found[40:]
-    assert zero == again
-    assert len({*zero, *one}) == 40

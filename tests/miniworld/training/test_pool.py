@@ -1,7 +1,5 @@
 """Pools are composed once, show what they say, and do not depend on how they are cut."""
 
-import subprocess
-import sys
 from collections import Counter
 from dataclasses import replace
 
@@ -40,12 +38,6 @@ def test_a_pool_is_composed_once(composed):
     assert torch.equal(first.labels, again.labels)
     assert first.images.shape == (700, 1, 32, 32)
     assert len(first) == 700
-
-
-def test_more_images_start_with_the_same():
-    few = open_pool("validation", 512, 3)
-    many = open_pool("validation", 600, 3)
-    assert torch.equal(few.images, many.images[:512])
 
 
 def test_seed_world_split_and_version_make_other_pools(composed, monkeypatch):
@@ -90,20 +82,3 @@ def test_a_pool_that_was_damaged_is_composed_again(composed, tmp_path):
     assert torch.equal(first.images, again.images)
     open_pool("validation", 20, 3)
     assert composed == [20, 20]
-
-
-@pytest.mark.nightly
-def test_two_processes_compose_a_pool_once(tmp_path):
-    script = (
-        "from gcbook.miniworld.world import Composer\n"
-        "from gcbook.miniworld.training.pool import open_pool\n"
-        "seen, sample = [], Composer.sample\n"
-        "Composer.sample = lambda *asked: seen.append(1) or sample(*asked)\n"
-        "open_pool('validation', 600, 3)\n"
-        "print(len(seen))"
-    )
-    both = [
-        subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    assert sorted(each.communicate()[0] for each in both) == ["0\n", "2\n"]

@@ -96,46 +96,6 @@ def test_a_run_that_was_stopped_ends_like_one_that_was_not(data, tmp_path):
         assert rows[0][1][name] == rows[1][1][name], name
 
 
-def test_an_epoch_that_ended_without_its_validation_gets_it(data, tmp_path):
-    plan = replace(SMALL, epochs=1)
-    stopped = run(plan, data, tmp_path)
-
-    measure = stopped.measure
-
-    def stop():
-        signal.raise_signal(signal.SIGINT)
-        return measure()
-
-    stopped.measure = stop
-    with pytest.raises(KeyboardInterrupt):
-        stopped.run()
-    assert stopped.done == 10
-    model = trained(plan, data, tmp_path)
-    (row,) = json.loads((model / "training.json").read_text())["history"]
-    assert (row["images_seen"], row["training_loss"]) == (10, stopped.losses / 3)
-
-
-def test_validation_does_without_double_precision_on_the_device(data, tmp_path, monkeypatch):
-    class Single(torch.Tensor):
-        """As on Apple's GPUs."""
-
-        def double(self):
-            raise TypeError("the framework doesn't support float64")
-
-        def cpu(self):
-            return super().cpu().as_subclass(torch.Tensor)
-
-    gather = Accelerator.gather_for_metrics
-
-    def gathered(self, found):
-        return tuple(each.as_subclass(Single) for each in gather(self, found))
-
-    monkeypatch.setattr(Accelerator, "gather_for_metrics", gathered)
-    model = trained(replace(SMALL, epochs=1), data, tmp_path)
-    (row,) = json.loads((model / "training.json").read_text())["history"]
-    assert row["accuracy"] in [number / 10 for number in range(11)]
-
-
 def test_a_loss_that_is_not_finite_in_another_process_ends_the_run_before_the_step(
     data, tmp_path, monkeypatch
 ):
@@ -147,17 +107,34 @@ def test_a_loss_that_is_not_finite_in_another_process_ends_the_run_before_the_st
     assert all(map(torch.equal, alone.network.parameters(), before))
 
 
-def test_other_images_or_classes_in_the_folder_are_refused(data, tmp_path):
+@pytest.mark.parametrize(
+    ("folder", "options", "says"),
+    [
+        ("nowhere", {}, "expected a folder with a folder of images"),
+        ("empty class", {}, "dog"),
+        ("other classes", {}, r"found in one of them alone dog, emu\."),
+        ("more images", {}, "expected a run with images 11, found one with images 10"),
+        ("renamed class", {}, "expected a run with classes, their SHA-256 "),
+        ("same", {"device": "cuda:1"}, "expected auto, cpu or"),
+    ],
+)
+def test_what_cannot_be_trained_on_is_refused(data, tmp_path, folder, options, says):
     run(SMALL, data, tmp_path / "run").run(until=4)
-    other = shutil.copytree(data, tmp_path / "other")
-    shutil.copy(data / "train/cat/00.png", other / "train/cat/9.png")
-    with pytest.raises(InputError, match="expected a run with images 11, found one with images 10"):
-        run(SMALL, other, tmp_path / "run")
-    (other / "train/cat/9.png").unlink()
-    for part in ("train", "val"):
-        (other / part / "cat").rename(other / part / "dog")
-    with pytest.raises(InputError, match="expected a run with classes, their SHA-256 "):
-        run(SMALL, other, tmp_path / "run")
+    other = tmp_path / folder
+    if folder != "nowhere":
+        shutil.copytree(data, other)
+    if folder == "empty class":
+        (other / "val/dog").mkdir()
+    if folder == "other classes":
+        shutil.copytree(other / "val/cat", other / "val/dog")
+        shutil.copytree(other / "train/cat", other / "train/emu")
+    if folder == "more images":
+        shutil.copy(data / "train/cat/00.png", other / "train/cat/9.png")
+    if folder == "renamed class":
+        for part in ("train", "val"):
+            (other / part / "cat").rename(other / part / "dog")
+    with pytest.raises(GcbookError, match=says):
+        run(SMALL, other, tmp_path / "run", **options)
 
 
 @pytest.mark.parametrize("workers", [0, 1])
@@ -179,12 +156,6 @@ def test_an_image_that_cannot_be_read_is_named_alone_and_the_state_is_kept(data,
     assert 0 < mended.done < 10
     mended.run()
     assert mended.done == 20
-
-
-def test_a_device_that_is_not_there_is_refused(data, tmp_path):
-    for device in ("cuda:1", *([] if torch.cuda.is_available() else ["cuda"])):
-        with pytest.raises(InputError, match="expected auto, cpu or"):
-            run(SMALL, data, tmp_path, device=device)
 
 
 def test_it_learns_and_the_scorer_reads_what_it_wrote(data, tmp_path):
@@ -235,13 +206,3 @@ def call(capsys, *arguments):
     """Status, and what was said before the next step or of the mistake."""
     status, out, err = command.call(capsys, *arguments)
     return status, out.partition(";")[0] or err
-
-
-def test_a_run_that_goes_on_with_other_devices_keeps_that(data, tmp_path, monkeypatch):
-    run(SMALL, data, tmp_path).run()
-    monkeypatch.setattr(Accelerator, "num_processes", property(lambda self: 2))
-    moved = run(SMALL, data, tmp_path)
-    assert [(one["from_image"], one["devices"]) for one in moved.notes["machines"]] == [
-        (0, 1),
-        (20, 2),
-    ]

@@ -6,7 +6,6 @@ import os
 import pytest
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import save_file
 
 from gcbook.files.atomic import UnwritableError
 from gcbook.files.errors import InputError
@@ -23,13 +22,26 @@ def test_what_is_known_comes_back(tmp_path):
     assert read_about(path) == ABOUT
 
 
-@pytest.mark.parametrize("content", [b"", b"abc", b"\xff" * 64], ids=["empty", "short", "other"])
-def test_a_damaged_state_is_named_with_what_to_do(tmp_path, content):
+@pytest.mark.parametrize(
+    "known",
+    [
+        dict.fromkeys(ABOUT, "1") | {"plan": "{", "seal": state.SEAL},
+        dict.fromkeys(ABOUT, "1") | {"plan": "[" * 10**5, "seal": state.SEAL},
+        {"step": "7", "seal": state.SEAL},
+        dict.fromkeys(ABOUT, "1"),
+        b"",
+        b"\xff" * 64,
+    ],
+    ids=["no JSON", "deep", "another version", "unsealed", "empty", "no tensors"],
+)
+def test_what_is_no_state_is_named_with_what_to_do(tmp_path, known):
     path = tmp_path / "state.safetensors"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=r"state.safetensors: expected the state .* remove it"):
+    if isinstance(known, bytes):
+        path.write_bytes(known)
+    else:
+        state.write_tensors(path, {"a": torch.zeros(1)}, known)
+    with pytest.raises(InputError, match=r"state\.safetensors: expected .*Put a copy in its place"):
         read_about(path)
-    assert path.read_bytes() == content
 
 
 def test_no_flipped_bit_of_a_state_goes_unnoticed(tmp_path):
@@ -51,23 +63,6 @@ def test_what_is_no_file_is_refused_and_never_waited_for(tmp_path):
     os.mkfifo(tmp_path / "state.safetensors")
     with pytest.raises(InputError, match=r"state\.safetensors: .* found a pipe"):
         read_about(tmp_path / "state.safetensors")
-
-
-@pytest.mark.parametrize("value", ["{", "[" * 10**5, ""])
-def test_a_sealed_state_that_says_nonsense_is_refused(tmp_path, value):
-    path = tmp_path / "state.safetensors"
-    known = dict.fromkeys(ABOUT, "1") | {"plan": value, "seal": state.SEAL}
-    state.write_tensors(path, {"a": torch.zeros(1)}, known)
-    with pytest.raises(InputError, match=r"state\.safetensors: expected JSON"):
-        read_about(path)
-
-
-def test_tensors_of_something_else_are_no_state(tmp_path):
-    # A state of an earlier version, say.
-    known = {"step": "7", "plan": "{}"}
-    save_file({"a": torch.zeros(1)}, tmp_path / "other.safetensors", known)
-    with pytest.raises(InputError, match="found one of something else"):
-        read_about(tmp_path / "other.safetensors")
 
 
 def test_a_full_disk_leaves_the_state_that_was_there(tmp_path, monkeypatch):

@@ -1,14 +1,11 @@
 """What is learnt is what is scored: each task's loss is the scorer's own measure."""
 
-import shutil
-
 import numpy as np
 import pytest
 import torch
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.protocol import Draw
-from gcbook.files.errors import InputError
 from gcbook.miniworld.training.diffusion import (
     AutoencoderTask,
     DeepAutoencoderTask,
@@ -228,11 +225,3 @@ def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_p
     assert half.dtype == torch.float32
     torch.testing.assert_close(half, single, rtol=2e-2, atol=1e-3)
     assert not np.array_equal(half.numpy(), single.numpy())
-
-
-def test_pickles_of_a_base_are_not_opened(pool, vq, tmp_path):
-    base = shutil.copytree(vq, tmp_path / "vq")
-    (weights,) = (base / "vqvae").glob("*.safetensors")
-    weights.rename(weights.with_suffix(".bin"))
-    with pytest.raises(InputError, match="Pickles are not opened"):
-        AutoregressiveTask(Start(pool, pool, NAMES, base=base), batch_size=8)

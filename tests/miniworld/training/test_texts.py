@@ -38,14 +38,6 @@ def test_all_templates_are_drawn_alike():
     assert all(25 < count < 75 for count in counts)
 
 
-def test_every_name_of_a_class_is_drawn():
-    generator = torch.Generator().manual_seed(0)
-    drawn = [draw_prompts([("tabby", "cat"), ("dog",)], generator) for _ in range(100)]
-    assert all("dog" in dog for _, dog in drawn)
-    assert 30 < sum("tabby" in cat for cat, _ in drawn) < 70
-    assert all(("tabby" in cat) != ("cat" in cat) for cat, _ in drawn)
-
-
 @pytest.mark.parametrize("make", [t5_tokenizer, clip_tokenizer, word_tokenizer])
 def test_tokenizers_know_every_word_and_tell_prompts_apart(make):
     tokenizer = make(NAMES)
@@ -61,12 +53,3 @@ def test_tokenizers_know_every_word_and_tell_prompts_apart(make):
         assert row[-1] == tokenizer.eos_token_id
         # A token a word: "A bad photo of a cat." is seven with the full stop.
         assert len(row) <= 7 + 2
-
-
-@pytest.mark.parametrize("make", [t5_tokenizer, clip_tokenizer, word_tokenizer])
-def test_tokenizers_survive_saving(make, tmp_path):
-    tokenizer = make(NAMES)
-    tokenizer.save_pretrained(tmp_path)
-    again = type(tokenizer).from_pretrained(tmp_path)
-    for text in PROMPTS:
-        assert again(text)["input_ids"] == tokenizer(text)["input_ids"]

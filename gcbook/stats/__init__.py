@@ -8,9 +8,8 @@ intervals), `jackknife` (what differences vary by), `maxt` (their intervals, and
 
 From the published trials: `responses` (trials as matrices) → `measures` (all metrics of one dataset
 under every resample) → `estimates` (the long table of values with intervals) with `comparisons`
-(ranks and paired tests) → `summaries` (what ships). `fromcounts` gives the same values from shipped
-counts where the trials are not at hand. Tables of them: `benchmark` with its `benchmark_notes`,
-`benchmark_tables`, `shape_tables`, `differences`; their numbers in sentences: `words`.
+(ranks and paired tests) → `summaries` (what ships). Tables of them: `benchmark` with its
+`benchmark_notes`, `benchmark_tables`, `differences`; their numbers in sentences: `words`.
 
 From answers of the miniatures: `clustered` (sums and means under resampled silhouettes and seeds) →
 `shares` (accuracies and metrics of cues). Of few observers: `correlation`, `correlation_tables`; of

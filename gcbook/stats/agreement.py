@@ -88,30 +88,6 @@ def kappa(
     return pair_metrics(*sums, zero_division, ["error_consistency"])["error_consistency"]
 
 
-def kappa_bound(
-    both_right: npt.ArrayLike,
-    only_a: npt.ArrayLike,
-    only_b: npt.ArrayLike,
-    both_wrong: npt.ArrayLike,
-) -> Floats:
-    """The largest error consistency that two observers of these accuracies can have.
-
-    They agree most when the better one errs only where the other errs too; then they still differ
-    on as many images as their accuracies differ by. Only equal accuracies allow 1.
-
-    Returns:
-        (1 - |p_a - p_b| - c_exp) / (1 - c_exp), of the shape of the counts; NaN where it is 0/0.
-
-    >>> float(kappa_bound(1, 1, 0, 2)), float(kappa_bound(2, 0, 0, 2))
-    (0.5, 1.0)
-    """
-    sums = sums_of(both_right, only_a, only_b, both_wrong)
-    expected = _expected(*sums)
-    most = 1 - share(np.abs(sums[1] - sums[2]), sums[3])
-    defined = expected < 1 - 1e-6
-    return np.where(defined, share(most - expected, 1 - expected), np.nan)
-
-
 def kappa_bias(
     both_right: npt.ArrayLike, right_a: npt.ArrayLike, right_b: npt.ArrayLike, n: npt.ArrayLike
 ) -> Floats:
@@ -210,8 +186,7 @@ def pair_metrics(
         both_right, right_a, right_b, n: sums over the images that both saw, of shapes that
             broadcast; see `sums_of`.
         zero_division: see `error_consistency`.
-        metrics: which of them, or ``error_consistency_max``, as of `kappa_bound`: the better of the
-            two is right wherever the other one is.
+        metrics: which of them.
 
     >>> sums = [np.array(count) for count in (1, 2, 1, 4)]
     >>> {name: float(value) for name, value in pair_metrics(*sums).items()}
@@ -222,10 +197,6 @@ def pair_metrics(
     for metric in metrics:
         if metric == "accuracy_difference":
             found[metric] = share(right_a - right_b, n) ** 2
-        elif metric == "error_consistency_max":
-            at_most = np.minimum(right_a, right_b), right_a, right_b, n
-            kappas = pair_metrics(*at_most, zero_division, ["error_consistency"])
-            found[metric] = kappas["error_consistency"]
         elif metric == "observed_consistency":
             found[metric] = 1 - share(right - 2 * both_right, n)
         else:
@@ -237,23 +208,6 @@ def pair_metrics(
             if zero_division == "toolbox":
                 found[metric] = np.where((right == 2 * both_right) & (n > 0), 1.0, found[metric])
     return found
-
-
-def consistency_table(pairs: pd.DataFrame, zero_division: ZeroDivision = "nan") -> pd.DataFrame:
-    """Add the metrics of two observers to a table with `PAIR_COUNTS`.
-
-    Returns:
-        The table with ``n`` (shared images), `PAIR_METRICS`, ``expected_consistency`` and
-        ``error_consistency_max`` (see `kappa_bound`).
-    """
-    counts = [pairs[name].to_numpy() for name in PAIR_COUNTS]
-    sums = sums_of(*counts)
-    return pairs.assign(
-        n=sums[3].astype("int64"),
-        **pair_metrics(*sums, zero_division),
-        expected_consistency=_expected(*sums),
-        error_consistency_max=kappa_bound(*counts),
-    )
 
 
 def judged(

@@ -227,7 +227,7 @@ class DatasetMeasures:
 
         Args:
             first, second: (pairs,), observers by their rows.
-            metrics: some of `PAIR_METRICS`, or ``error_consistency_max``.
+            metrics: some of `PAIR_METRICS`.
 
         Yields:
             A condition, at last ``""`` for the mean over the counted ones; metric → (pairs,

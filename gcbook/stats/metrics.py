@@ -22,7 +22,6 @@ import numpy as np
 import pandas as pd
 
 from gcbook.files.errors import InputError
-from gcbook.paper.observers import HUMANS
 
 OBSERVER = ("source", "observer")
 """Who answered: the default grouping."""
@@ -113,20 +112,6 @@ def shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFra
     return sums.assign(**cue_metrics(sums["n"], shape, texture))
 
 
-def category_mean_shape_bias(trials: pd.DataFrame, by: Sequence[str] = OBSERVER) -> pd.DataFrame:
-    """Mean over the shape categories of the shape bias within each.
-
-    This is what the vertical lines of the paper's Fig. 1 and 13 show. It differs from the pooled
-    `shape_bias`, in which a category counts by how often its shape or texture was named.
-
-    Returns:
-        Columns ``by``, ``n`` (categories with a defined shape bias), ``shape_bias_category_mean``.
-    """
-    each = shape_bias(trials, [*by, "category"])
-    grouped = each.groupby(list(by), sort=True, observed=True)["shape_bias"]
-    return grouped.agg(n="count", shape_bias_category_mean="mean").reset_index()
-
-
 def conflicts_in(answers: pd.DataFrame) -> pd.DataFrame:
     """The answers to images with a cue conflict; they are said to be in the column ``cue``."""
     return answers[answers["cue"].isin(["shape", "texture", "other"])]
@@ -166,16 +151,6 @@ def count_trials(trials: pd.DataFrame) -> pd.DataFrame:
     keyed = trials.assign(cue=cues(trials))
     keys = [*OBSERVER, "observer_kind", "dataset", "condition", "category", "cue", "response"]
     return _group(keyed, keys, n=_weights(keyed))
-
-
-def pool_humans(trials: pd.DataFrame) -> pd.DataFrame:
-    """The humans' trials or counts under one name, `HUMANS`, and one source, so they are pooled.
-
-    The source names all that humans come from, so that the same people have the same name in every
-    dataset: give the trials of all.
-    """
-    humans = trials[trials["observer_kind"] == "human"]
-    return humans.assign(source=human_source(humans["source"]), observer=HUMANS)
 
 
 def human_source(sources: Iterable[str]) -> str:

@@ -1,9 +1,7 @@
 """Summaries of the trials: small enough to ship, enough for every number of the book.
 
 `load_summaries` gives the shipped ones, computed by `tools/build_summaries.py` from the published
-trials, or recomputes them where a reader asks for other conventions or adds own trials. What
-needs resampling needs the trials; without them, counts still give every value, and the intervals
-are left out and said to be.
+trials, or recomputes them from these where a reader asks for other conventions or adds own trials.
 """
 
 import io
@@ -26,9 +24,8 @@ from gcbook.paper.observers import CLASS, HUMANS, PUBLISHED_SOURCES, as_classes,
 from gcbook.stats.agreement import pair_counts
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import estimate, estimate_own
-from gcbook.stats.fromcounts import values_from_counts
 from gcbook.stats.metrics import count_trials
-from gcbook.trials.originals import SOURCES, find, locate_trials
+from gcbook.trials.originals import SOURCES, locate_trials
 from gcbook.trials.table import read_trials, unmatched_images
 
 _TABLES = ("counts", "pairs", "estimates", "tests")
@@ -230,33 +227,26 @@ def load_summaries(trials: str = "", settings: SummarySettings | None = None) ->
 
     Returns:
         The shipped summaries if nothing differs from how they were made; summaries computed from
-        the published trials otherwise. If these are not at hand, values without intervals. Own
-        observers are beside them: nothing about published observers differs for their sake.
+        the published trials otherwise. Nothing about published observers differs for the sake of
+        own ones.
 
     Raises:
-        DataNotFoundError: own trials are given and the published ones are not at hand.
+        DataNotFoundError: the published trials are needed and not on this machine.
         InputError: own trials are not as expected.
 
     Warns:
-        SummariesWarning: intervals are left out, or own trials cover only part of what is shown.
+        SummariesWarning: own trials cover only part of what is shown.
     """
     settings = settings or SummarySettings()
     own_paths = [part.strip() for part in trials.split(",") if part.strip()]
     if not own_paths and settings == SummarySettings():
         return Summaries.read()
-    at_hand = locate_trials() if own_paths else find("trials")
-    if at_hand is not None:
-        own = read_trials(*own_paths) if own_paths else None
-        found, notes = _kept(at_hand, own, settings)
-        for note in notes:
-            _tell(note)
-        return found
-    if settings.resampling.draws:
-        _tell(
-            "the published trials are not on this machine, so values come from the shipped counts "
-            "and have no intervals; `gcbook fetch trials` gets the trials"
-        )
-    return _without_intervals(Summaries.read(), settings)
+    places = locate_trials()
+    own = read_trials(*own_paths) if own_paths else None
+    found, notes = _kept(places, own, settings)
+    for note in notes:
+        warnings.warn(note, SummariesWarning, stacklevel=2)
+    return found
 
 
 def _kept(
@@ -344,14 +334,6 @@ def with_own(base: Summaries, merged: pd.DataFrame) -> Summaries:
     return replace(base, **whole, origin=replace(base.origin, code=CODE, sources=sources))
 
 
-def _without_intervals(shipped: Summaries, settings: SummarySettings) -> Summaries:
-    counts, pairs = settings.choose(shipped.counts), settings.choose(shipped.pairs)
-    values = values_from_counts(counts, pairs, settings).round(_DECIMALS)
-    without = replace(settings, resampling=replace(settings.resampling, draws=0))
-    origin = replace(shipped.origin, code=CODE)
-    return Summaries(counts, pairs, values, shipped.tests.iloc[:0], without, origin)
-
-
 def describe_own(merged: pd.DataFrame, settings: SummarySettings) -> Iterator[str]:
     """Say what of own trials is partial or cannot be compared, a sentence each.
 
@@ -381,10 +363,6 @@ def describe_own(merged: pd.DataFrame, settings: SummarySettings) -> Iterator[st
             f"own trials of {row.observer}: {row.n_unmatched} of {row.n_seen} images of "
             f"{row.dataset} were seen by no human (e.g. {row.example}) and count for accuracy alone"
         )
-
-
-def _tell(message: str) -> None:
-    warnings.warn(message, SummariesWarning, stacklevel=4)
 
 
 def observer_numbers(summaries: Summaries) -> dict[str, int]:

@@ -89,25 +89,26 @@ def data_dir() -> Path | None:
     return Path(named).expanduser().absolute() if named else None
 
 
-def find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
-    """Return the zips, folders or files that hold a kind of data, or None.
+def locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
+    """Return the zips, folders or files that hold a kind of data.
 
     Args:
         kind: trials are read by `gcbook.trials.table.read_trials`; in a folder, which may be a
             whole clone, they are named one by one.
         sources: those wanted; none for all.
 
-    Returns:
-        None unless all of the sources are on this machine and complete.
-
     Raises:
+        DataNotFoundError: not all of the sources are on this machine and complete; the message says
+            what to do.
         GcbookError: a copy is not what was published.
     """
     found = []
     for source in sources or SOURCES[kind]:
         place = in_data_dir(source) or _cached(kind, source)
         if place is None:
-            return None
+            raise DataNotFoundError(
+                f"The published {kind} are not on this machine: {how_to_get(kind)}."
+            )
         if wrong := problems(source, place):
             more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
             raise GcbookError(
@@ -116,21 +117,6 @@ def find(kind: Kind, sources: Sequence[Source] = ()) -> list[Path] | None:
             )
         lone = kind == "trials" and place.is_dir()
         found += [place / name for name in read_registry(source)] if lone else [place]
-    return found
-
-
-def locate(kind: Kind, sources: Sequence[Source] = ()) -> list[Path]:
-    """Return what `find` does.
-
-    Raises:
-        DataNotFoundError: it is not on this machine; the message says what to do.
-        GcbookError: see `find`.
-    """
-    found = find(kind, sources)
-    if found is None:
-        raise DataNotFoundError(
-            f"The published {kind} are not on this machine: {how_to_get(kind)}."
-        )
     return found
 
 

@@ -10,7 +10,7 @@ from tiny import browsing as charts
 
 @pytest.fixture(scope="module")
 def alone(rerun, tmp_path_factory):
-    page = rerun("shape-bias", {"draws": "0"})
+    page = rerun("shape-bias", {"observers": "resnet50"})
     return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
 
 
@@ -29,7 +29,7 @@ def test_a_rerun_page_needs_no_other_file(open_book, alone, theme, width):
     assert opened.problems == []
     assert charts.marks(page.locator(".gc-chart").first) > 0
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    assert "-p draws 0" in page.locator("article, main").first.text_content()
+    assert "-p observers resnet50" in page.locator("article, main").first.text_content()
     wcag = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "preload": False}
     results = Axe().run(page, options=wcag)
     assert results.violations_count == 0, results.generate_report()

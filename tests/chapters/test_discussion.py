@@ -51,7 +51,7 @@ def test_differences_are_paired(found):
         assert low < small[name] - resnet < high
 
 
-def test_what_the_datasets_do_not_give_is_not_checked():
+def test_what_the_datasets_do_not_give_is_not_checked(data_dir):
     found, _ = run_chapter("discussion", datasets="colour", draws=0)
     assert math.isnan(found["humans"].error_consistency_low)
     states = {name: claim["state"] for name, claim in found["claim"].items()}

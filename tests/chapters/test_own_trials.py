@@ -10,7 +10,6 @@ from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.differences import against_humans
 from gcbook.stats.resampling import Resampling
-from gcbook.stats.shape_tables import bias_by_category
 from gcbook.stats.summaries import Summaries, SummariesWarning, load_summaries
 from gcbook.trials.table import write_trials
 
@@ -85,5 +84,3 @@ def test_a_class_is_pooled_over_its_people_and_with_nobody_else(summaries: Summa
     sides = summaries.pairs[["observer_a", "observer_b"]]
     met = sides[(sides == "people of school").any(axis=1)]
     assert {"resnet50", "best", "subject-01"} <= {*met["observer_a"], *met["observer_b"]}
-    humans = bias_by_category(summaries)
-    assert humans.loc[humans["kind"] == "Humans", "observer"].str.match("Human").all()

@@ -8,15 +8,12 @@ import pytest
 
 from gcbook.stats.agreement import (
     PAIR_COUNTS,
-    consistency_table,
     error_consistency,
     expected_consistency,
     kappa,
     kappa_bias,
-    kappa_bound,
     observed_consistency,
     pair_counts,
-    pair_metrics,
     sums_of,
     weighted_pair_counts,
 )
@@ -104,14 +101,13 @@ def test_where_kappa_is_undefined_so_is_its_bias() -> None:
 
 def test_pair_counts_agree_with_pair_by_pair() -> None:
     right = {name: list(RNG.integers(0, 2, 40)) for name in ("subject-01", "subject-02", "m", "n")}
-    pairs = consistency_table(pair_counts(trials_of(right)))
+    pairs = pair_counts(trials_of(right))
     assert len(pairs) == 6
-    for row in pairs.itertuples():
-        a, b = right[row.observer_a], right[row.observer_b]
-        assert row.n == 40
-        assert row.error_consistency == pytest.approx(error_consistency(a, b))
-        assert row.observed_consistency == pytest.approx(observed_consistency(a, b))
-        assert row.expected_consistency == pytest.approx(expected_consistency(a, b))
+    for pair in pairs.to_dict("records"):
+        a, b = right[pair["observer_a"]], right[pair["observer_b"]]
+        counts = [pair[name] for name in PAIR_COUNTS]
+        assert sum(counts) == 40
+        assert float(kappa(*counts)) == pytest.approx(error_consistency(a, b))
 
 
 def test_only_images_that_both_saw_count() -> None:
@@ -127,29 +123,3 @@ def test_weights_count_images_that_often() -> None:
     pair = np.array([0]), np.array([1])
     counts = weighted_pair_counts(responses.right, responses.seen, weights, *pair)
     assert [float(count[0, 0]) for count in counts] == [2, 0, 0, 4]
-
-
-def test_unequal_accuracies_bound_kappa() -> None:
-    # Right on 9 and on 6 of 10 images: at best they differ on 3.
-    best = error_consistency([1] * 9 + [0], [1] * 6 + [0] * 4)
-    bound = float(kappa_bound(6, 3, 0, 1))
-    assert best == pytest.approx(bound)
-    assert bound == pytest.approx((0.7 - 0.58) / 0.42)
-    # Other arrangements of the same accuracies stay below it.
-    worse = error_consistency([0] + [1] * 9, [1] * 6 + [0] * 4)
-    assert worse < bound
-    assert float(kappa_bound(5, 4, 1, 0)) == pytest.approx(bound)
-    assert float(kappa_bound(3, 2, 2, 3)) == pytest.approx(1)
-    assert float(kappa_bound(5, 5, 0, 0)) == pytest.approx(0)
-    assert math.isnan(float(kappa_bound(5, 0, 0, 0)))
-
-
-@pytest.mark.parametrize("seed", range(10))
-def test_kappa_never_exceeds_its_bound(seed: int) -> None:
-    counts = np.random.default_rng(seed).integers(0, 20, (4, 500))
-    value, bound = kappa(*counts), kappa_bound(*counts)
-    defined = np.isfinite(value)
-    assert (value[defined] <= bound[defined] + 1e-12).all()
-    assert (bound[defined] <= 1 + 1e-12).all()
-    most = pair_metrics(*sums_of(*counts), metrics=["error_consistency_max"])
-    np.testing.assert_allclose(most["error_consistency_max"], bound, atol=1e-9)

@@ -4,13 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.paper.observers import HUMANS
 from gcbook.stats.metrics import (
     accuracy,
-    category_mean_shape_bias,
     count_trials,
     cues,
-    pool_humans,
     shape_bias,
 )
 
@@ -56,13 +53,10 @@ def test_shape_bias_by_hand(conflict: pd.DataFrame) -> None:
     assert row["shape_bias"] == pytest.approx(0.5)
 
 
-def test_shape_bias_per_category_and_its_mean(conflict: pd.DataFrame) -> None:
+def test_shape_bias_per_category(conflict: pd.DataFrame) -> None:
     each = shape_bias(conflict, ["observer", "category"]).set_index("category")
     assert each.loc["cat", "shape_bias"] == pytest.approx(2 / 3)
     assert each.loc["dog", "shape_bias"] == 0.0
-    (mean,) = category_mean_shape_bias(conflict, ["observer"]).to_dict("records")
-    assert mean["shape_bias_category_mean"] == pytest.approx(1 / 3)
-    assert mean["n"] == 2
 
 
 def test_shape_bias_without_shape_or_texture_answers_is_nan(conflict: pd.DataFrame) -> None:
@@ -77,7 +71,7 @@ def test_no_answer_is_a_wrong_answer(conflict: pd.DataFrame) -> None:
     assert row["accuracy"] == pytest.approx(3 / 7)
 
 
-@pytest.mark.parametrize("metric", [accuracy, shape_bias, category_mean_shape_bias])
+@pytest.mark.parametrize("metric", [accuracy, shape_bias])
 def test_counts_give_the_same_as_trials_in_any_order(conflict: pd.DataFrame, metric) -> None:  # type: ignore[no-untyped-def]
     twice = pd.concat([conflict, conflict.assign(observer="b", response="cat")])
     shuffled = twice.sample(frac=1, random_state=1)
@@ -87,18 +81,9 @@ def test_counts_give_the_same_as_trials_in_any_order(conflict: pd.DataFrame, met
     pd.testing.assert_frame_equal(metric(twice), metric(counts))
 
 
-def test_humans_are_pooled_under_one_name(conflict: pd.DataFrame) -> None:
-    people = pd.concat(
-        [conflict.assign(observer=f"subject-0{i}", observer_kind="human") for i in (1, 2)]
-    )
-    pooled = accuracy(pool_humans(pd.concat([people, conflict])))
-    assert pooled["observer"].tolist() == [HUMANS]
-    assert pooled["n"].tolist() == [14]
-
-
 def test_published_shape_biases(published_trials: pd.DataFrame) -> None:
-    humans = pool_humans(published_trials)
-    assert round(shape_bias(humans, ["observer"])["shape_bias"].item(), 3) == 0.959
+    pooled = shape_bias(published_trials, ["observer_kind"]).set_index("observer_kind")
+    assert round(pooled.loc["human", "shape_bias"], 3) == 0.959
     each = shape_bias(published_trials, ["source", "observer", "observer_kind"])
     people = each[each["observer_kind"] == "human"]["shape_bias"]
     assert len(people) == 10
@@ -106,6 +91,3 @@ def test_published_shape_biases(published_trials: pd.DataFrame) -> None:
     models = each.set_index(["source", "observer"])["shape_bias"].round(3)
     assert models["model-vs-human", "resnet50"] == 0.214
     assert models["error-consistency", "resnet50-trained-on-SIN"] == 0.814
-    means = category_mean_shape_bias(published_trials).set_index(["source", "observer"])
-    mean = means.loc[("model-vs-human", "resnet50"), "shape_bias_category_mean"]
-    assert round(mean, 3) == 0.198

@@ -11,7 +11,7 @@ import pytest
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.manifest import DATA
 from gcbook.paper.experiments import DATASETS
-from gcbook.paper.observers import HUMANS, show_once
+from gcbook.paper.observers import show_once
 from gcbook.stats import summaries
 from gcbook.stats.benchmark_tables import benchmark_rows
 from gcbook.stats.conventions import SummarySettings
@@ -79,27 +79,13 @@ def test_defaults_need_no_trials(no_trials: None) -> None:
     pd.testing.assert_frame_equal(load_summaries().estimates, SHIPPED.estimates)
 
 
-def test_other_datasets_without_trials_give_values_without_intervals(no_trials: None) -> None:
-    with pytest.warns(SummariesWarning, match="gcbook fetch trials"):
-        few = load_summaries(settings=SummarySettings(datasets=("edge", "sketch")))
-    assert few.estimates["low"].isna().all()
-    assert set(few.counts["dataset"]) == {"edge", "sketch"}
-    table = SHIPPED.estimates
-    each = table[
-        (table["metric"] == "accuracy")
-        & (table["observer"] == HUMANS)
-        & table["dataset"].isin(["edge", "sketch"])
-        & (table["condition"] == "")
-    ]
-    assert overall(few, "ood_accuracy")[HUMANS] == pytest.approx(each["value"].mean(), abs=1e-6)
-    assert few.tests.empty
-
-
-def test_own_trials_without_the_published_ones_say_what_to_do(
-    no_trials: None, tmp_path: Path
+@pytest.mark.parametrize("trials", ["", "mine"])
+def test_without_the_published_trials_other_choices_say_what_to_do(
+    no_trials: None, trials: str
 ) -> None:
+    settings = SummarySettings(datasets=DATASETS if trials else ("edge", "sketch"))
     with pytest.raises(DataNotFoundError, match="gcbook fetch trials"):
-        load_summaries(str(tmp_path))
+        load_summaries(trials, settings)
 
 
 def test_show_once() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from gcbook.chapters.interval_coverage.run import KIND_OF, read_run
+from gcbook.chapters.interval_coverage import KIND_OF, read_run
 from gcbook.files.errors import InputError
 
 

@@ -1,10 +1,20 @@
-"""What the chapter computes in its cells: metrics of five images, and what the paper prints."""
+"""*Method*: metrics of five images, what the paper prints, and pictures as their labels say."""
+
+import io
+import re
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from PIL import Image
 from tiny.notebooks import names_of_cell
 
+from gcbook.chapters.method import distorted_rows
+from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.agreement import error_consistency
+from gcbook.stimuli.pictures import pictures_of
+from gcbook.trials.table import read_trials
 
 # Without the cells in which networks run.
 CELLS = ["parameters", "load", "observers", "widths", "fig-conflicts", "cut", "fig-five", "measure"]
@@ -43,3 +53,61 @@ def test_exemplars_widen_the_interval_of_resnet50(found):
 
 def test_the_benchmark_leaves_out_what_people_guess(found):
     assert np.round([found["counted"], found["too_hard"]], 2).tolist() == [0.76, 0.08]
+
+
+@pytest.fixture(scope="module")
+def distorted():
+    return distorted_rows()
+
+
+def pixels(rows, dataset):
+    of = rows[rows["dataset"] == EXPERIMENTS[dataset].title]
+    return [np.asarray(Image.open(io.BytesIO(each)).convert("RGB")) / 255 for each in of["picture"]]
+
+
+def test_distortions_are_all_twelve_in_two_to_four_strengths(distorted):
+    assert distorted["dataset"].unique().tolist() == [EXPERIMENTS[n].title for n in PARAMETRIC]
+    contrast = distorted[distorted["dataset"] == "Contrast"]
+    assert contrast["condition"].to_list() == ["c50", "c15", "c05", "c03"]
+    assert contrast["label"].to_list() == ["50 %", "15 %", "5 %", "3 %"]
+    assert contrast["counted"].to_list() == [True, True, True, False]
+    assert distorted[distorted["dataset"] == "Colour"]["condition"].to_list() == ["cr", "bw"]
+    assert distorted[distorted["dataset"] == "Eidolon I"]["label"].iloc[0] == "2 px"
+    assert distorted[distorted["dataset"] == "Rotation"]["label"].to_list()[0] == "90°"
+
+
+def test_pictures_are_what_their_labels_say(distorted):
+    half, weak, *_ = pixels(distorted, "contrast")
+    assert weak.std() == pytest.approx(0.3 * half.std(), rel=0.25)
+    colour, grey = pixels(distorted, "colour")
+    assert np.ptp(colour, axis=2).mean() > 0.1 > 0.02 > np.ptp(grey, axis=2).mean()
+    true, opponent = pixels(distorted, "false-colour")
+    luma = np.array([0.299, 0.587, 0.114])
+    assert np.abs(true @ luma - opponent @ luma).mean() < 0.03
+    red, blue = (true[..., 0] - true[..., 2]).mean(), (opponent[..., 0] - opponent[..., 2]).mean()
+    assert red == pytest.approx(-blue, abs=0.05)
+    assert red > 0.1
+    quarter, half_turn, *_ = pixels(distorted, "rotation")
+    assert np.abs(np.rot90(quarter) - half_turn).mean() < 0.02
+    original, equalised = pixels(distorted, "power-equalisation")
+    assert np.abs(original - equalised).mean() > 0.02
+
+
+@pytest.mark.real_trials
+def test_answers_are_those_of_the_trials(data_dir: Path):
+    humans = read_trials(data_dir / "model-vs-human-humans.zip")
+    networks = read_trials(data_dir / "model-vs-human-models.zip")
+    humans = humans[humans["dataset"] == "cue-conflict"]
+    network = networks[
+        (networks["dataset"] == "cue-conflict") & (networks["observer"] == "resnet50")
+    ].set_index("image_id")["response"]
+    person = humans[humans["observer"] == "subject-01"].set_index("image_id")["response"]
+    for row in pd.concat([pictures_of("cue-conflict"), pictures_of("no-conflict")]).itertuples():
+        answers = humans.loc[humans["image_id"] == f"{row.name}.png", "response"]
+        assert len(answers) == row.people == 10
+        assert (answers == row.shape).sum() == row.by_shape
+        texture = re.fullmatch(r"[a-z]+\d+-([a-z]+)\d+", row.name)[1]
+        assert texture == row.texture
+        assert (answers == texture).sum() == row.by_texture
+        assert person[f"{row.name}.png"] == row.person
+        assert network[f"{row.name}.png"] == row.resnet50

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gcbook.chapters.generative_classifier.tables import (
+from gcbook.chapters.generative_classifier import (
     drawn_errors,
     expected_errors,
     weights_of,

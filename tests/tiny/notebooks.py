@@ -1,6 +1,7 @@
 """Chapters run without a kernel: their code, and the values in their text."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 import nbformat
@@ -10,8 +11,9 @@ from gcbook.book.inline import expressions_in
 from gcbook.book.project import find_project
 
 
+@cache
 def run_chapter(name: str, **parameters: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    """Run a chapter's cells in their order.
+    """Run a chapter's cells in their order, once for the same parameters.
 
     Returns:
         Its variables, and the values of the text's inline expressions, by expression.

@@ -166,12 +166,6 @@ def test_what_moves_no_further_than_its_mirror_image_is_not_in_place():
     assert np.allclose(rows["moved"] - rows["seen_from"], rows["moved_low"])
 
 
-def test_without_intervals_nothing_is_decided(one_model):
-    assert blends(*made_up(), draws=0)[["alike", "placed"]].isna().all(axis=None)
-    one_model(understands())
-    assert drawing_rows(resampling=Resampling(draws=0))["placed"].isna().all()
-
-
 def test_place_on_the_way_is_0_at_the_control_and_1_at_the_drawing():
     control, drawing = np.zeros((4, 4), np.float32), np.eye(4, dtype=np.float32)
     halves = np.stack([control, drawing, (control + drawing) / 2, 1 - drawing])
@@ -186,13 +180,6 @@ def test_a_drawing_that_is_redrawn_in_its_place_moves_all_of_the_way(one_model):
     assert (rows["n"] == 4 * DRAWS).all()
     assert rows["placed"].tolist() == [True] * 5 + [None]
     assert (rows["moved"] > rows["seen_from"])[:5].all()
-
-
-def test_a_drawing_that_is_redrawn_on_the_other_side_does_not(one_model):
-    one_model(understands("mirrored"))
-    rows = drawing_rows(resampling=FEW)
-    assert (rows["moved"].abs() < 0.5).all()
-    assert not rows["placed"].eq(True).any()
 
 
 def test_what_wrong_prompts_move_as_far_is_not_placed(one_model):

@@ -14,7 +14,6 @@ from gcbook.chapters.illusions.gallery import (
 )
 from gcbook.files.errors import InputError
 from gcbook.illusions.commons import ILLUSIONS
-from gcbook.illusions.reconstruct import load_for_prompts
 from gcbook.miniworld.results.ambiguous import SIDE, ambiguous_pictures
 from gcbook.miniworld.results.sheets import Sheet
 from gcbook.miniworld.results.steps_pictures import png_text
@@ -79,13 +78,6 @@ def test_none_is_there(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("two_pictures")
-def test_pictures_as_they_are():
-    rows = fetched_rows("")
-    assert rows["title"].tolist() == [["The picture"]] * 2
-    assert rows["credit"][1] == "Mirabeau, CC BY-SA 3.0, via Wikimedia Commons"
-
-
-@pytest.mark.usefixtures("two_pictures")
 def test_reconstructed_by_a_model(tmp_path):
     folder = diffusion.deep_floyd(tmp_path / "if")
     rows = fetched_rows(str(folder), (0.5, 0.9), steps=2)
@@ -100,21 +92,3 @@ def test_reconstructed_by_a_model(tmp_path):
     # The same picture at both strengths, other reconstructions.
     assert rows["picture"][0][0] == rows["picture"][1][0]
     assert rows["picture"][0][1] != rows["picture"][1][1]
-
-
-@pytest.mark.usefixtures("two_pictures")
-@pytest.mark.parametrize(("gpus", "device"), [(0, "cpu"), (1, "cuda")])
-def test_a_gpu_is_used_where_there_is_one(tmp_path, monkeypatch, gpus, device):
-    folder, asked = diffusion.deep_floyd(tmp_path / "if"), {}
-
-    def load(model, prompts, **options):
-        asked.update(options)
-        return load_for_prompts(model, prompts)
-
-    monkeypatch.setattr("gcbook.chapters.illusions.gallery.load_for_prompts", load)
-    monkeypatch.setattr("torch.cuda.is_available", lambda: bool(gpus))
-    monkeypatch.setattr("torch.cuda.device_count", lambda: gpus)
-    monkeypatch.setattr("torch.backends.mps.is_available", lambda: False)
-    assert len(fetched_rows(str(folder), (0.5,), steps=1)) == 2
-    assert asked.pop("device") == device
-    assert asked.get("dtype", "float32") == "float32"

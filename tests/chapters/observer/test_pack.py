@@ -46,19 +46,6 @@ def test_practice_has_other_images_of_other_objects(data):
     assert len(practised) == 5 and not objects & set(practised)
 
 
-def test_tags_tell_the_parts_apart_in_the_name_of_an_image(data):
-    tags = [part["tag"] for part in data["parts"]]
-    assert len(set(tags)) == len(tags)
-    assert not any("_" in tag for tag in tags)
-
-
-def test_people_are_red_and_every_row_has_a_colour(data):
-    rows = {one["row"] for part in data["parts"] for one in part["observers"]}
-    assert rows <= set(data["rows"])
-    assert data["rows"]["you"] == data["rows"]["Humans"]
-    assert data["rows"]["you"] != data["rows"]["Networks"]
-
-
 def test_a_page_gets_no_heavier_by_it(parts):
     experiment = Experiment(parts)
     page, files = split_page(experiment._repr_html_(), "observer")

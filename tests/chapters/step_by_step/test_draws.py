@@ -83,12 +83,6 @@ def test_scores_of_other_weights_or_other_images_are_not_taken(shipped):
     assert shipped == [2, 2]
 
 
-def test_a_set_without_shipped_scores_is_computed_beside_one_with(shipped):
-    _, _, mixed = draw_errors(CLASSIFIER, "toy", EXAMPLES, 2)
-    assert shipped == [1]
-    assert np.isfinite(mixed).all()
-
-
 def test_gaps_are_named():
     broken = gaussian_classifier(CosineSchedule(), MEANS)
     honest = broken.denoise

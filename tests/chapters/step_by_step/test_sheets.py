@@ -64,19 +64,6 @@ def images(svg):
     return re.findall(r'href="data:image/png;base64,([\w.]+)"', svg)
 
 
-def boxes(svg):
-    """Left, top and side of every picture."""
-    places = []
-    for tag in re.findall(r"<image[^>]*>", svg):
-        left, top = re.search(r"translate\(([-\d.]+), ?([-\d.]+)\)", tag).groups()
-        width, height = (
-            float(re.search(rf' {name}="([\d.]+)"', tag)[1]) for name in ("width", "height")
-        )
-        assert width == pytest.approx(height, abs=0.2)
-        places.append((float(left), float(top), width))
-    return places
-
-
 def test_the_pictures_are_those_of_the_choice(pictures):
     restored = images(render(pictures, steps_image=TITLES[1], steps_noise=3))
     assert restored == ["CLEANcar", "NOISEDcar0.9", "MEANcar0.9", *(f"R{k}" for k in range(16))]
@@ -95,27 +82,3 @@ def test_best_shape_and_texture_are_marked_in_words(pictures):
     assert svg.count(">shape<") == svg.count(">texture<") == 1
     both = render(pictures, steps_image=TITLES[1])
     assert both.count(">shape + texture<") == 1 and ">shape<" not in both
-
-
-def test_the_best_is_framed_even_if_it_is_a_cue():
-    changed = PICTURES.assign(role=[[ROLES[1] if x == BEST else ROLES[3] for x in CATEGORIES]] * 6)
-    svg = render(chart_spec(fig_pictures(changed)))
-    # Its frame is solid, and no dashed one lies on it.
-    assert ">shape<" in svg and "stroke-dasharray" not in svg
-    assert svg.count('stroke-width="4"') == 1
-
-
-@pytest.mark.parametrize("width", [300, 425, 445, 900])
-def test_no_picture_covers_another_or_leaves_the_chart(pictures, width):
-    svg = render(pictures, width=width)
-    places = boxes(svg)
-    assert len(places) == 19
-    for n, (left, top, side) in enumerate(places):
-        assert side > 55
-        assert left >= 0 and left + side <= width
-        for other_left, other_top, other_side in places[n + 1 :]:
-            beside = left + side <= other_left + 0.2 or other_left + other_side <= left + 0.2
-            below = top + side <= other_top + 0.2 or other_top + other_side <= top + 0.2
-            assert beside or below
-    bottom = max(top + side for _, top, side in places)
-    assert bottom + 40 <= pictures["height"]

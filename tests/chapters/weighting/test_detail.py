@@ -2,23 +2,17 @@
 
 import numpy as np
 import pytest
-import torch
 
-from gcbook.chapters.weighting import detail
 from gcbook.chapters.weighting.detail import (
     FINEST,
     TIMES,
-    band_name,
     equal_decay,
     hidden_from,
     imagen_spectrum,
     make_spectrum,
-    texture_shares,
     visible_detail,
 )
-from gcbook.miniworld.world import WORLD
 from gcbook.noise.detail import hidden_octaves, measured_spectrum, natural_spectrum
-from gcbook.noise.spectrum import octave_bands
 
 
 def test_the_same_pictures_need_the_same_k():
@@ -44,22 +38,3 @@ def test_white_pictures_are_hidden_at_one_time_in_all_bands():
     pictures = 0.3 * np.random.default_rng(0).standard_normal((400, 32, 32))
     times = list(hidden_from(measured_spectrum(pictures)).values())
     assert times == pytest.approx([2 / np.pi * np.arctan(0.3 * np.sqrt(3))] * 4, abs=0.01)
-
-
-def test_patterns_are_drawn_as_the_world_draws_them(monkeypatch):
-    seen = {}
-    real = detail.draw_textures
-
-    def watch(families, names, wavelength, tilt, size, generator):
-        seen.update(wavelength=wavelength, tilt=tilt, size=size, names=names)
-        return real(families, names, wavelength, tilt, size, generator)
-
-    monkeypatch.setattr(detail, "draw_textures", watch)
-    shares, world = texture_shares(), WORLD
-    assert list(shares) == [band_name(band) for band in octave_bands(world.resolution)]
-    assert sum(shares.values()) == pytest.approx(1)
-    assert seen["names"] == world.textures
-    assert seen["size"] == world.resolution * world.supersampling
-    period = seen["wavelength"] * world.resolution
-    assert world.period[0] <= period.min() and period.max() <= world.period[1]
-    assert torch.rad2deg(seen["tilt"]).abs().max() <= world.tilt[1]

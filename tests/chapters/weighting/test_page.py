@@ -8,7 +8,6 @@ from tiny.weighing import times_of, world_errors, write_world
 
 from gcbook.chapters.weighting import page as weighting_page
 from gcbook.chapters.weighting.page import (
-    PER_CATEGORY,
     STEPS,
     Packed,
     chosen_images,
@@ -56,11 +55,6 @@ def test_what_classes_have_in_common_is_not_kept():
     assert (one.excess == other.excess).all() and (one.scales == other.scales).all()
 
 
-def test_a_draw_without_differences_is_nothing():
-    packed = Packed.of(np.ones((1, 1)), np.full((1, 1, 4), 0.3))
-    assert (packed.errors() == 0).all()
-
-
 @pytest.mark.parametrize("decay", [0, 7, 20])
 def test_rounding_hardly_changes_decisions(decay):
     names = [f"cat1-dog{i}.png" for i in range(3000)]
@@ -70,19 +64,6 @@ def test_rounding_hardly_changes_decisions(decay):
     full = (weights * errors).sum(axis=1).argmin(axis=1)
     assert len(set(full.tolist())) > 8
     assert (full != Packed.of(times, errors).answers(decay)).mean() < 0.001
-
-
-def test_images_are_one_a_pair_and_ten_a_category():
-    figure = live_figure(8, 7.0, 0)
-    for model in figure.models:
-        plain, conflicts = (model.images[name] for name in SETS)
-        assert plain["category"].value_counts().tolist() == [PER_CATEGORY] * 16
-        assert len(conflicts) == 240 and not conflicts.duplicated(["category", "texture"]).any()
-        assert (conflicts["category"] != conflicts["texture"]).all()
-        first = conflicts.head(6)
-        assert len({*first["category"], *first["texture"]}) == 12
-    names = [model.images["cue-conflict"]["image_id"].tolist() for model in figure.models]
-    assert names[0] == names[1]
 
 
 def test_the_choice_depends_on_names_and_seed_alone(stores):
@@ -115,11 +96,3 @@ def test_the_table_counts_these_answers():
     assert row["shape_bias"] == shape / (shape + texture)
     assert row["texture_accuracy"] == texture / 240
     assert sorted(set(rows["k"])) == [0, 2, 7, 20]
-
-
-def test_the_figure_is_a_table_where_no_script_runs():
-    body = live_figure(2, 7.0, 0).body
-    said, _, pack = body.partition("</div><script")
-    assert "mini-pixel" in said and said.count("<tr>") == 1 + 2 * 3
-    assert 'class="gc-pack" data-name="weights"' in pack
-    assert [name in pack for name in ("decide.js", "weights.js")] == [True, True]

@@ -1,1 +1,0 @@
-"""A world of which everything is known."""

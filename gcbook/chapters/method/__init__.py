@@ -1,1 +1,0 @@
-"""Pictures of how a diffusion model classifies."""

@@ -22,7 +22,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from gcbook.book.engine import ENGINE
 from gcbook.book.inline import fill
-from gcbook.book.solutions import without_solutions
 from gcbook.chapters.parameters import CHAPTERS, changes, defaults
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
@@ -37,6 +36,7 @@ _WARNING = re.compile(r"^\S+:\d+: (?:MissingImages|OffTime|Summaries)Warning: (.
 WORDS_A_MINUTE = 200
 """How fast a page is read, figures included; solutions do not count."""
 _MINUTES = "{minutes}"
+_SOLUTION = re.compile(r"^(`{3,}|:{3,})\{solution\}.*?^\1$", re.MULTILINE | re.DOTALL)
 
 CAPTION, OPTIONAL, MEASURE = "caption", "optional", "measure"
 """Tags: of the caption of the figure above; of a cell that may come out without its figure; of the
@@ -61,7 +61,7 @@ def page_of(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
         if cell.cell_type == "markdown":
             cell.source = fill(cell, f"chapter {chapter}, cell {number}", changed=bool(changed))
             cell.metadata.pop("user_expressions", None)
-    _say_minutes(page.cells, f"chapter {chapter}")
+    _say_minutes(page.cells)
     page.cells = _with_captions(_with_headings(page.cells), f"chapter {chapter}")
     page.cells = _joined([part for cell in page.cells for part in _page_cells(cell)])
     if changed:
@@ -179,9 +179,9 @@ def _with_headings(cells: list[Any]) -> list[Any]:
     ]
 
 
-def _say_minutes(cells: list[Any], where: str) -> None:
+def _say_minutes(cells: list[Any]) -> None:
     prose = [cell for cell in cells if cell.cell_type == "markdown"]
-    words = sum(len(without_solutions(cell.source, where).split()) for cell in prose)
+    words = sum(len(_SOLUTION.sub("", cell.source).split()) for cell in prose)
     for cell in prose:
         cell.source = cell.source.replace(_MINUTES, str(math.ceil(words / WORDS_A_MINUTE)))
 

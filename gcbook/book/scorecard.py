@@ -4,9 +4,10 @@ Its prose stands in ``scorecard.md`` next to this module.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
 from typing import Any
 
-from gcbook.book.templates import fill_template
 from gcbook.claims.found import (
     Answer,
     answers_to,
@@ -50,7 +51,8 @@ def scorecard_page(paper: Mapping[str, PaperClaim], book: Sequence[Mapping[str, 
     tables = {part: scorecard_table(claims, book) for part, claims in parts.items()}
     unchecked = count_unchecked(paper, book)
     values = {"claims": len(paper), "unchecked": unchecked, **counts, **tables}
-    return fill_template("scorecard", values)
+    text = Path(__file__).with_name("scorecard.md").read_text(encoding="utf-8")
+    return Template(text).substitute(values)
 
 
 def scorecard_table(paper: Mapping[str, PaperClaim], book: Sequence[Mapping[str, Any]]) -> str:

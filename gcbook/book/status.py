@@ -7,11 +7,12 @@ whose index would differ from build to build.
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
+from string import Template
 from typing import Any
 
 from gcbook.book.chapters import Chapter
 from gcbook.book.record import Executed
-from gcbook.book.templates import fill_template
 from gcbook.chapters.parameters import changes
 from gcbook.files.markdown import code_cell
 from gcbook.files.version import VERSION
@@ -55,7 +56,8 @@ def status_page(
         "settings": _settings(provenance),
         "packages": "\n".join(f"| {package} | {version(package)} |" for package in PACKAGES),
     }
-    return fill_template("status", values)
+    text = Path(__file__).with_name("status.md").read_text(encoding="utf-8")
+    return Template(text).substitute(values)
 
 
 def _chapter_row(chapter: Chapter, record: Executed) -> str:

@@ -48,16 +48,6 @@ def test_a_chart_leaves_its_image_and_its_specification():
     assert "<script" not in page
 
 
-def test_a_table_to_download_is_a_file_and_a_script():
-    page, files = split_page(csv_link(ROWS, "fig-x"), "a")
-    assert files["a.files/fig-x.csv"].decode() == ROWS.to_csv(index=False)
-    assert taken(files["a.files/fig-x.csv.js"]) == ROWS.to_csv(index=False)
-    assert (
-        page
-        == '<a class="gc-download" download="fig-x.csv" href="a.files/fig-x.csv">Download CSV</a>'
-    )
-
-
 def test_a_pack_is_a_script_of_its_own_with_the_pictures_in_it():
     data = {"picture": "data:image/png;base64,AAAA", "said": "<i>"}
     body = f'<script type="application/json" class="gc-pack" data-name="all">{json.dumps(data)}'

@@ -6,13 +6,11 @@ import yaml
 
 from gcbook.book import build
 from gcbook.book.build import build_book
-from gcbook.book.chapters import read_contents
 from gcbook.book.claims import read_collected
 from gcbook.book.project import Project
 from gcbook.book.record import Executed, write_record
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.sums import changed_files, listing
-from gcbook.stats.summaries import load_summaries
 
 
 @pytest.fixture
@@ -137,22 +135,6 @@ def test_warnings_fail_the_build_and_the_last_book_stays(project, jupyter_book):
     assert build_book(project).pages, "a failed build does not count as done"
 
 
-def test_the_entrance_leads_to_the_start_page_without_a_server(project, jupyter_book):
-    build_book(project)
-    entrance = (project.html / "index.html").read_text()
-    home = f"{read_contents(project)[0]}.html"
-    assert f'url={home}"' in entrance
-    assert f'<a href="{home}">' in entrance
-
-
-def test_pages_of_templates_that_are_gone_go_too(project, jupyter_book):
-    stray = project.chapters / "old.ipynb"
-    stray.write_text("{}")
-    build_book(project)
-    assert not stray.exists()
-    assert (project.chapters / "method.ipynb").exists()
-
-
 def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
     build_book(project)
     assert read_collected(project) == []
@@ -168,12 +150,3 @@ def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
     assert read_collected(project) == [{"chapter": "method", **claim}]
     scorecard = (project.chapters / "scorecard.md").read_text()
     assert "[recomputed: agrees](method.ipynb)" in scorecard
-
-
-def test_the_status_page_states_versions_and_provenance(project, jupyter_book):
-    build_book(project)
-    page = (project.chapters / "status.md").read_text()
-    assert "| altair | 6" in page
-    assert "# How this book was built" in page
-    for source in load_summaries().provenance["published"]:
-        assert source["commit"][:12] in page

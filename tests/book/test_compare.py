@@ -34,11 +34,6 @@ def table(**columns):
     return pd.DataFrame({name: list(map(str, values)) for name, values in columns.items()})
 
 
-def test_a_run_does_not_differ_from_itself(tmp_path):
-    one = write_run(tmp_path / "one" / "chapter.ipynb")
-    assert compare_builds(one, write_run(tmp_path / "two" / "chapter.ipynb")) == []
-
-
 def test_what_lies_beyond_its_interval_is_said(tmp_path):
     changed = ROWS.assign(value=[0.15, 0.2, 0.9, 0.4], n=[10, 20, 30, 41])
     write_run(tmp_path / "one" / "chapter.ipynb")

@@ -207,14 +207,6 @@ def test_errors_are_those_of_the_store_image_by_image():
         assert {content[cue].count(label) for label in content["labels"]} == {5}
 
 
-def test_the_published_table_has_its_kinds():
-    rows = list(csv.DictReader(course_data()["published.csv"].splitlines()))
-    assert len(rows) == 58
-    generative = [row["name"] for row in rows if row["kind"] == "generative"]
-    assert generative == ["Imagen", "Stable Diffusion"]
-    assert rows[0]["mean_rank"] == "2.333"
-
-
 def test_students_get_gaps_and_nothing_is_replaced(tmp_path):
     folder = tmp_path / "class"
     folder.mkdir()

@@ -97,12 +97,6 @@ def test_right_wrong_and_open_answers(project, tmp_path, without_kernel):
     ]
 
 
-def test_a_function_that_is_a_gap_is_open(project, tmp_path, without_kernel):
-    path = tmp_path / "my.ipynb"
-    answered(project, path, _1="a = 1", _2="b = 2", _3="def c():\n    raise NotImplementedError")
-    assert states(grade_notebook(project, path, 60)) == ["passed", "passed", "open"]
-
-
 def test_checks_are_the_source_s_whatever_the_file_says(project, tmp_path, without_kernel):
     path = tmp_path / "my.ipynb"
     notebook = answered(project, path, _1="a = 5", _2="b = 5", _3="def c():\n    return 3")

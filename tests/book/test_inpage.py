@@ -61,18 +61,6 @@ def test_python_is_what_was_fetched_without_packages(folder):
         assert hashlib.sha256(content).hexdigest() == fetched[name]["sha256"]
 
 
-def test_the_index_says_what_there_is_and_how_large_python_is(folder):
-    index = value(folder / "index.js")
-    assert list(index["titles"]) == list(IN_PAGE)
-    assert index["titles"]["5-race"] == "Lab 5: The race"
-    assert index["bytes"] == (folder / "python.js").stat().st_size < 15e6
-
-
-def test_the_licences_come_with_it(folder):
-    assert "Mozilla Public License Version 2.0" in (folder / "licence.txt").read_text()
-    assert "PYTHON SOFTWARE FOUNDATION LICENSE" in (folder / "licence-python.txt").read_text()
-
-
 def test_prose_is_below_the_pages_title_and_keeps_its_formulas():
     found = to_html(
         "## 2 Kappa\n\nA *share* $c_{a_1}$ of `x < 1`:\n\n$$\\frac{a}{b_1 * b_2 * c}$$\n"

@@ -11,7 +11,6 @@ from gcbook.book.page import WORDS_A_MINUTE, page_of, rerun_section
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import defaults
 from gcbook.charts.render import VEGA_MIME
-from gcbook.claims.check import CLAIMS_MIME
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 
@@ -88,21 +87,6 @@ def test_heading_and_caption_of_an_optional_figure_go_with_it():
         paged(v4.new_code_cell("None"), caption_cell("C"))
 
 
-def test_the_executed_notebook_is_left_as_it_was():
-    cells = [chart_cell(), caption_cell("C")]
-    before = v4.writes(v4.new_notebook(cells=cells))
-    paged(*cells)
-    assert v4.writes(v4.new_notebook(cells=cells)) == before
-
-
-def test_tables_are_figures_of_their_own_kind():
-    cell = v4.new_code_cell(
-        "table(…)", outputs=[display({"text/html": "<t>"}, part="table", name="tab-a")]
-    )
-    figure = paged(cell, caption_cell("C")).cells[0].metadata["mystnb"]["figure"]
-    assert "gc-table-figure" in figure["classes"]
-
-
 def test_code_is_folded_in_one_piece_unless_it_prints_or_says_otherwise():
     number = v4.new_code_cell("1 + 1", outputs=[display({"text/plain": "2"})])
     silent = [v4.new_code_cell(f"x = {i}") for i in range(2)]
@@ -149,20 +133,6 @@ def test_a_page_states_what_it_was_made_from():
     assert "python 3.11.7, altair 6.0.0" in section
     # Sphinx would show it as fields of the page.
     assert "gcbook" not in page.metadata
-
-
-def test_inline_expressions_give_way_to_their_values():
-    result = {"status": "ok", "data": {"text/plain": "0.5"}, "metadata": {}}
-    expressions = [{"expression": "a", "result": result}]
-    cell = v4.new_markdown_cell("Is {eval}`a`.", metadata={"user_expressions": expressions})
-    shown = paged(cell).cells[0]
-    assert (shown.source, dict(shown.metadata)) == ("Is 0.5.", {})
-
-
-def test_the_record_of_claims_is_taken_out():
-    record = display({"text/plain": "holds", CLAIMS_MIME: [{"name": "a"}]})
-    cell = v4.new_code_cell("claims", outputs=[record])
-    assert paged(cell).cells[0].outputs == []
 
 
 def test_a_page_with_other_parameters_says_so_after_its_title():

@@ -15,8 +15,6 @@ from gcbook.book.record import (
     chapter_inputs,
     executed_notebook,
     output_hashes,
-    package_inputs,
-    read_record,
     stale_reason,
     write_record,
 )
@@ -56,23 +54,6 @@ def executed(project, chapter):
     made = Executed(inputs, output_hashes(project, "method"), 1.5, "2026-01-01", [{"name": "a"}])
     write_record(project, "method", made)
     return made
-
-
-def test_a_record_comes_back_as_it_was_kept(project, executed):
-    assert read_record(project, "method") == executed
-    assert read_record(project, "tables") is None
-    (project.chapters / ".method.json").write_text('{"fingerprint": "of another version"}')
-    assert read_record(project, "method") is None
-
-
-def test_inputs_are_hashes_of_what_a_chapter_reads(chapter, executed):
-    digest = hashlib.sha256(chapter.template.read_bytes()).hexdigest()
-    assert executed.inputs == {
-        "template": digest,
-        "parameters": {"draws": 100},
-        "files": {},
-        **PACKAGE,
-    }
 
 
 def test_a_chapter_is_stale_for_the_reason_that_is_said(project, chapter, executed, package):
@@ -121,10 +102,3 @@ def test_trials_that_a_parameter_names_are_hashed(chapter, tmp_path):
         f"trials {two}": hashlib.sha256(line.encode()).hexdigest(),
         f"trials {none}": "",
     }
-
-
-def test_the_package_is_hashed_in_two_parts_with_its_libraries():
-    found = package_inputs()
-    assert len({found["code"], found["data"]}) == 2
-    assert all(len(found[each]) == 64 for each in ("code", "data"))
-    assert {"python", "numpy", "torch"} <= set(found["libraries"])

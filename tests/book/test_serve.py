@@ -5,7 +5,6 @@ import threading
 
 import pytest
 
-from gcbook.book import serve
 from gcbook.book.serve import book_server
 from gcbook.files.errors import GcbookError
 
@@ -80,12 +79,3 @@ def test_nothing_but_files_of_the_book_is_given(port, path, capfd):
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
 def test_nothing_but_reading(port, method):
     assert asked(port, method=method)[0] == 501
-
-
-def test_a_silent_client_is_left(port, monkeypatch, capfd):
-    monkeypatch.setattr(serve._Quiet, "timeout", 0.1)
-    with socket.create_connection(("127.0.0.1", port)) as client:
-        client.settimeout(20)
-        client.sendall(b"GET / HTTP/1.1\r\nHost: local")
-        assert client.recv(4096) == b""
-    assert capfd.readouterr() == ("", "")

@@ -7,24 +7,7 @@ from docutils import nodes
 from docutils.utils import new_document
 
 from gcbook.book import site
-from gcbook.book.site import LetLongCodeBreak, vega_script, write_vendor
-
-
-def test_vega_is_a_classic_script_of_its_own():
-    script = vega_script()
-    assert script.startswith("(function(){")
-    assert "window.vegaEmbed=" in script
-    assert "\nexport " not in script
-    assert "\nimport " not in script
-
-
-def test_vendor_files_are_written_once(tmp_path):
-    write_vendor(tmp_path)
-    files = sorted((tmp_path / "vendor").iterdir())
-    assert [f.name for f in files] == ["tex-svg.js", "vega.js"]
-    times = [f.stat().st_mtime_ns for f in files]
-    write_vendor(tmp_path)
-    assert [f.stat().st_mtime_ns for f in files] == times
+from gcbook.book.site import LetLongCodeBreak
 
 
 @pytest.mark.parametrize("runs", [True, False])

@@ -1,12 +1,10 @@
 """Two editions: what a solution is, what stays when it goes, and that none is left anywhere."""
 
-import re
-
 import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from gcbook.book import build
 from gcbook.book.build import build_book
@@ -15,36 +13,11 @@ from gcbook.book.solutions import (
     BEGIN,
     END,
     GAP,
-    student_notebook,
     with_gaps,
-    without_solutions,
 )
 from gcbook.files.errors import GcbookError
 
 SECRET = "because the walrus has counted all of its teeth"
-
-
-@pytest.mark.parametrize("fence", ["```", "````", "``````", ":::", "  ```"])
-def test_a_solution_goes_whatever_its_fence(fence):
-    inner = "```\nx\n```\n" if fence.startswith("````") else ""
-    text = f"Why?\n\n{fence}{{solution}} why\n:class: dropdown\n{SECRET}\n{inner}\n{fence}\n\nOn.\n"
-    assert without_solutions(text, "here") == "Why?\n\nOn.\n"
-
-
-def test_all_that_is_no_solution_stays():
-    for text in ("", "a\n\n\nb", "```{exercise} X\n:label: x\nWhy?\n```\n", "````\n```\n````\n"):
-        assert without_solutions(text, "here") == text
-    two = "a\n```{solution} x\n1\n```\nb\n````{solution} y\n```\n2\n```\n````\nc"
-    assert without_solutions(two, "here") == "a\nb\nc"
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["```{solution} x\nnever ends", "```{solution-start} x\n```\n1", "> ```{solution} x\n> ```"],
-)
-def test_a_solution_that_would_stay_is_refused(text):
-    with pytest.raises(GcbookError, match=r"a/page\.md: expected each solution"):
-        without_solutions(text, "a/page.md")
 
 
 def test_a_gap_stands_where_code_stood_and_raises():
@@ -64,37 +37,11 @@ def test_a_mark_without_its_other_half_is_refused(code):
         with_gaps(code, "a cell")
 
 
-def test_a_notebook_loses_values_and_outputs_of_its_solutions_only():
-    shown = new_output("stream", text="1")
-    cells = [
-        new_markdown_cell("A.", metadata={"user_expressions": ["a"]}),
-        new_markdown_cell(f"```{{solution}} x\n{SECRET}\n```"),
-        new_markdown_cell(
-            f"B.\n\n```{{solution}} y\n{SECRET}\n```", metadata={"user_expressions": ["b"]}
-        ),
-        new_code_cell("x = 1", outputs=[shown], execution_count=1),
-        new_code_cell(f"{BEGIN}\nx = 2\n{END}", outputs=[shown], execution_count=2),
-    ]
-    first, second, plain, gap = student_notebook(new_notebook(cells=cells), "here").cells
-    assert (first.source, first.metadata) == ("A.", {"user_expressions": ["a"]})
-    assert (second.source.strip(), second.metadata) == ("B.", {})
-    assert (plain.outputs, plain.execution_count) == ([shown], 1)
-    assert (gap.source, gap.outputs, gap.execution_count) == (GAP, [], None)
-
-
-def test_every_solution_of_the_book_is_one_that_can_be_taken_out():
-    project, with_some = find_project(), 0
-    for path in project.book.glob("*.md"):
-        with_some += without_solutions(path.read_text("utf-8"), path) != path.read_text("utf-8")
-    for path in project.templates.rglob("*.ipynb"):
-        notebook = nbformat.read(path, as_version=4)
-        student = student_notebook(nbformat.read(path, as_version=4), path)
-        nbformat.validate(student)
-        assert not re.search(
-            r"\{solution|### (BEGIN|END)", "\n".join(c.source for c in student.cells)
-        )
-        with_some += student != notebook
-    assert with_some >= len(list(project.lab.glob("*.ipynb"))) + 12
+def test_the_lab_has_its_solutions_in_code_alone():
+    for path in find_project().lab.glob("*.ipynb"):
+        cells = nbformat.read(path, as_version=4).cells
+        assert "{solution" not in "".join(c.source for c in cells if c.cell_type == "markdown")
+        assert any(BEGIN in c.source for c in cells)
 
 
 PAGE = f"""# A page

@@ -66,27 +66,6 @@ def test_scripts_cannot_end_early(built):
     assert text.count("<script") == text.count("</script>")
 
 
-def test_a_pack_stays_behind_with_its_script_and_a_chart_keeps_its_data(built):
-    page = built / "book" / "chapters" / "bias.html"
-    data = '<script type="application/json"{}>{{"n": 1}}</script>'
-    both = data.format("") + data.format(' class="gc-pack" data-name="x"')
-    page.write_text(page.read_text().replace("</section>", both + "</section>"))
-    assert make(built).count('{"n": 1}') == 1
-
-
-def test_formulas_bring_mathjax_only_where_there_are_some(built):
-    assert "tex-svg.js" not in make(built)
-    page = built / "book/chapters/bias.html"
-    page.write_text(PAGE.replace("<p>As", '<div class="math">x</div><p>As'))
-    assert "tex-svg.js" in make(built)
-
-
-def test_a_page_without_article_is_an_error(built):
-    (built / "book/chapters/bias.html").write_text("<p>nothing</p>")
-    with pytest.raises(GcbookError, match="expected an article"):
-        make(built)
-
-
 def test_only_files_of_the_build_are_embedded(built, tmp_path_factory):
     outside = tmp_path_factory.mktemp("outside") / "secret.png"
     outside.write_bytes(b"secret")

@@ -8,7 +8,6 @@ import vl_convert
 
 from gcbook.charts.chart import chart_spec, static_svg, vegalite_version
 from gcbook.charts.names import Names
-from gcbook.charts.theme import TEXT
 
 
 def test_static_image_is_light_and_keeps_the_numbers_on_its_axes() -> None:
@@ -21,18 +20,6 @@ def test_static_image_is_light_and_keeps_the_numbers_on_its_axes() -> None:
     assert "#0a14ff" in svg
     assert "rgb(" not in svg
     assert not re.search(r"=\"[^\"]*\d\.\d\d[^\"]*\"", svg.replace("0.1234", ""))
-
-
-def test_dashes_are_shown_as_lines_unless_marks_have_shapes_as_well() -> None:
-    rows = pd.DataFrame({"x": [0, 1], "y": [0, 1], "who": ["a", "b"]})
-    legend = alt.Legend(title=None)
-    base = alt.Chart(rows, description="Two lines.").encode(x="x:Q", y="y:Q")
-    line = base.mark_line().encode(strokeDash=alt.StrokeDash("who:N", legend=legend))
-    point = base.mark_point().encode(shape=alt.Shape("who:N", legend=legend))
-    alone = chart_spec(line)["encoding"]["strokeDash"]["legend"]
-    assert (alone["symbolType"], alone["symbolSize"]) == ("stroke", 350)
-    both = chart_spec(alt.layer(line, point, description="Lines with marks."))
-    assert both["layer"][0]["encoding"]["strokeDash"]["legend"] == {"title": None}
 
 
 def test_marks_are_called_by_name_and_in_the_static_image_not_at_all() -> None:
@@ -53,16 +40,3 @@ def test_marks_are_called_by_name_and_in_the_static_image_not_at_all() -> None:
     assert ">toString<" in svg
     assert "aria-label" not in svg
     assert "aria-hidden" not in svg
-
-
-def test_text_is_as_large_as_captions_unless_a_chart_says_otherwise():
-    chart = alt.Chart(alt.Data(values=[{"a": 1}])).mark_point().encode(x="a:Q")
-    chart = chart.properties(description="d").configure_axis(titleFontWeight="normal")
-    config = chart_spec(chart.configure_title(fontSize=20))["config"]
-    assert config["axis"] == {
-        "labelFontSize": TEXT,
-        "titleFontSize": TEXT,
-        "titleFontWeight": "normal",
-    }
-    assert (config["title"]["fontSize"], config["text"]["fontSize"]) == (20, TEXT)
-    assert static_svg(chart_spec(chart)).count(f"{TEXT}px") >= 2

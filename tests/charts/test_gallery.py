@@ -3,9 +3,6 @@
 import base64
 import re
 
-import pandas as pd
-
-from gcbook.charts import figure
 from gcbook.charts.gallery import Gallery, Picture, Strip
 
 PNG, JPEG = b"\x89PNG....", b"\xff\xd8\xff...."
@@ -24,14 +21,3 @@ def test_every_picture_is_there_once_with_alternative_and_words():
     assert "<span>cat &lt;b&gt;</span><span>7 / 0</span>" in body
     assert "Row &lt;i&gt;" in body
     assert "minmax(max(50% - .4rem, 4.2rem),1fr)" in body
-
-
-def test_a_gallery_is_a_figure_without_a_specification():
-    rows = pd.DataFrame({"shape": ["cat"]})
-    shown = figure(gallery(), rows, name="fig-two", source="credited")
-    assert shown.spec == {}
-    (body, mark), _ = shown.outputs()
-    assert list(body) == ["text/html", "text/plain"]
-    assert mark["gcbook"]["part"] == "chart"
-    assert "credited in the caption" in shown.notes
-    assert "Data table (1 row)" in shown.notes

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gcbook.charts import figure, render, table
+from gcbook.charts import figure, table
 from gcbook.charts.chart import chart_html, chart_spec
-from gcbook.charts.tablehtml import FULL_HEIGHT_ROWS, data_table, marked_table
+from gcbook.charts.tablehtml import data_table, marked_table
 from gcbook.files.errors import InputError
 
 ROWS = pd.DataFrame({"observer": ["humans", "resnet50"], "value": [0.959, 0.2141234567]})
@@ -51,21 +51,6 @@ def test_the_specification_cannot_end_its_script():
     assert "<" not in inside
     assert json.loads(inside) == spec
     assert "</script><b>" in json.dumps(spec)
-
-
-def test_data_are_written_once_and_rounded():
-    doubled = (chart() + chart()).properties(description="Twice the same rows, in two layers.")
-    spec = chart_spec(doubled)
-    assert len(spec["datasets"]) == 1
-    (rows,) = spec["datasets"].values()
-    assert rows[1]["value"] == 0.214123
-    assert json.dumps(spec).count("0.214123") == 1
-
-
-def test_large_data_are_no_error():
-    rows = pd.DataFrame({"x": np.arange(6000)})
-    spec = chart_spec(alt.Chart(rows, description="d").mark_point().encode(x="x:Q"))
-    assert len(next(iter(spec["datasets"].values()))) == 6000
 
 
 def test_notes_state_source_and_data_and_the_file_has_full_precision():
@@ -113,15 +98,6 @@ def test_what_cannot_be_shown_is_refused(changes, says):
         show(**changes)
 
 
-def test_the_outputs_are_what_jupyter_and_the_book_read():
-    (body, label), (notes, part) = show().outputs()
-    assert body[render.VEGA_MIME]["usermeta"]["dark"]["#1a1a1a"] == "#e6e6e6"
-    assert label["gcbook"] == {"part": "chart", "name": "fig-two"}
-    assert body[render.VEGA_MIME]["mark"] == {"type": "bar"}
-    assert "gc-notes" in notes["text/html"]
-    assert part == {"gcbook": {"part": "notes"}}
-
-
 def test_cells_are_marked_by_what_is_known():
     rows = pd.DataFrame(
         {
@@ -149,28 +125,6 @@ def test_cells_are_marked_by_what_is_known():
     assert header == "observer,kappa,kappa_published,kappa_low,kappa_high"
 
 
-def test_a_cell_without_meaning_is_no_hidden_number():
-    # The humans have a value but no rank; a model of the paper whose rank is not printed has one.
-    rows = pd.DataFrame(
-        {
-            "model": ["h", "m"],
-            "value": [0.4, np.nan],
-            "r": np.nan,
-            "value_published": [np.nan, 0.3],
-            "r_published": np.nan,
-        }
-    )
-    shown = table(
-        rows,
-        name="tab-ranks",
-        source="both",
-        columns=["model", "value", "r"],
-    )
-    humans, model = re.findall(r"<tr><td>.</td>(.*?)</tr>", shown.body)
-    assert "not public" not in humans and ">–<" in humans
-    assert "not public" in model
-
-
 def test_the_difference_is_that_of_the_printed_numbers_and_missing_ones_are_a_dash():
     rows = pd.DataFrame({"value": [0.0874], "value_published": [0.089]})
     assert "difference −0.002" in table(rows, name="tab-x", source="both").body
@@ -179,23 +133,6 @@ def test_the_difference_is_that_of_the_printed_numbers_and_missing_ones_are_a_da
     assert '<td class="gc-missing">–</td><td class="gc-missing gc-number">–</td>' in body
     assert ">1,200<" in body
     assert "<b>" not in body and "&lt;b&gt;" in body
-
-
-@pytest.mark.parametrize("make", [data_table, marked_table])
-@pytest.mark.parametrize(("beyond", "scrolls"), [(0, False), (1, True)])
-def test_only_long_tables_have_a_height(make, beyond, scrolls):
-    rows = pd.DataFrame({"x": range(FULL_HEIGHT_ROWS + beyond)})
-    assert ("gc-tall" in make(rows, "Table")) == scrolls
-
-
-def test_a_column_of_truth_values_sets_cells_in_bold():
-    rows = pd.DataFrame(
-        {"bias": [0.9, 0.5], "bias_published": [0.9, 0.5], "bias_best": [True, False]}
-    )
-    made = marked_table(rows, "Table", headings={"bias": "Bias"}, formats={"bias": ".1f"})
-    assert "<strong>0.9</strong>" in made
-    assert "<strong>0.5</strong>" not in made
-    assert made.count("<th ") == 1
 
 
 def test_a_zero_has_no_sign() -> None:

@@ -2,18 +2,8 @@
 
 import pytest
 
-from gcbook.claims import Interval, margins
+from gcbook.claims import Interval
 from gcbook.claims.margins import above, below, undecided, within
-
-
-def test_margins_are_declared_with_their_reasons():
-    declared = margins()
-    assert set(declared) == {"shape_bias", "accuracy", "kappa"}
-    assert {name: each.margin for name, each in declared.items()} == {
-        "shape_bias": 0.05,
-        "accuracy": 0.05,
-        "kappa": 0.035,
-    }
 
 
 @pytest.mark.parametrize(

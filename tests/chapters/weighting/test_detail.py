@@ -10,6 +10,7 @@ from gcbook.chapters.weighting.detail import (
     hidden_from,
     imagen_spectrum,
     make_spectrum,
+    texture_shares,
     visible_detail,
 )
 from gcbook.noise.detail import hidden_octaves, measured_spectrum, natural_spectrum
@@ -38,3 +39,9 @@ def test_white_pictures_are_hidden_at_one_time_in_all_bands():
     pictures = 0.3 * np.random.default_rng(0).standard_normal((400, 32, 32))
     times = list(hidden_from(measured_spectrum(pictures)).values())
     assert times == pytest.approx([2 / np.pi * np.arctan(0.3 * np.sqrt(3))] * 4, abs=0.01)
+
+
+def test_textures_lie_in_the_middle_bands_and_their_shares_add_up():
+    shares = texture_shares()
+    assert sum(shares.values()) == pytest.approx(1)
+    assert max(shares, key=shares.get) in list(shares)[1:]

@@ -21,7 +21,7 @@ from scipy.special import stdtr
 
 from gcbook.files.errors import InputError
 from gcbook.files.manifest import DATA
-from gcbook.scoring.diagnostics import level_of
+from gcbook.noise.draws import level_of
 from gcbook.scoring.racing import RULES, Field, Race
 
 PUBLISHED = json.loads(DATA.path("races/published.json").read_text("utf-8"))

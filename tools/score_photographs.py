@@ -44,9 +44,9 @@ from gcbook.miniworld.photographs import (
 from gcbook.miniworld.results.weighting import read_errors
 from gcbook.miniworld.testsets import texture_of
 from gcbook.miniworld.training.shrink import shrink
+from gcbook.noise.draws import level_of
 from gcbook.paper.experiments import EXPERIMENTS, SINGLE_CONDITION
 from gcbook.scoring.decisions import decide_store
-from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store

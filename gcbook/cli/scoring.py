@@ -19,9 +19,6 @@ if TYPE_CHECKING:
     from gcbook.scoring.shards import Shard
     from gcbook.stimuli.stimulus import StimulusSet
 
-MOST_DRAWS = 256
-"""Draws that an image gets at most where they are doubled."""
-
 
 @dataclass(frozen=True)
 class ScoringOptions:
@@ -29,23 +26,6 @@ class ScoringOptions:
 
     draws: Annotated[
         int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
-    ] = None
-    undecided: Annotated[
-        float | None,
-        typer.Option(
-            min=0,
-            max=1,
-            metavar="SHARE",
-            help=f"Double the draws from 8 up to --draws [{MOST_DRAWS}] until endless ones would "
-            "change at most this share of the decisions.",
-        ),
-    ] = None
-    race_constant: Annotated[
-        float | None,
-        typer.Option(
-            help="With --racing: least expected gain worth a draw, in SDs of the classes' means; "
-            "smaller is slower and surer [0.001]."
-        ),
     ] = None
     racing: Annotated[bool, typer.Option("--racing", help="Drop classes that can hardly win.")] = (
         False
@@ -90,32 +70,25 @@ class ScoringOptions:
     ] = ""
 
     def __post_init__(self) -> None:
-        given = {"draws": self.draws, "undecided": self.undecided}
-        for name in (name for name, value in given.items() if self.raced and value is not None):
-            raise InputError(f"--{name}: a race ends by itself; leave out --{name} or --racing.")
-
-    @property
-    def raced(self) -> bool:
-        """Whether classes race."""
-        return self.racing or self.race_constant is not None
+        if self.racing and self.draws is not None:
+            raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")
 
     def settings(self) -> "ScoringSettings":
         """The settings of the run."""
         from gcbook.noise.weightings import parse_weighting
-        from gcbook.scoring.racing import ExpectedGain, usual_race
+        from gcbook.scoring.racing import usual_race
         from gcbook.scoring.settings import ScoringSettings
 
         standard = ScoringSettings
         weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
-        constant = ExpectedGain.constant if self.race_constant is None else self.race_constant
         return ScoringSettings(
-            draws=self.draws or (standard.draws if self.undecided is None else MOST_DRAWS),
+            draws=self.draws or standard.draws,
             timesteps=self.timesteps or standard.timesteps,
             norm=self.norm or standard.norm,
             weighting=weighting,
             clip_x0=self.clip_x0,
             seed=self.seed or standard.seed,
-            racing=usual_race(constant, weighting) if self.raced else None,
+            racing=usual_race(weighting) if self.racing else None,
             batch_size=self.batch_size,
             dtype=self.dtype,
             device=self.device,
@@ -234,11 +207,9 @@ def score(
         check_observer(classifier.name)
     settings = scoring.settings()
     part = Shard.parse(shard) if shard else None
-    doubled = scoring.undecided is not None
-    given = {"workers": workers, "shard": shard, "undecided": doubled, "extend": extend}
-    chosen = [f"--{name}" for name, value in {**given, "dry-run": dry_run}.items() if value]
-    if (workers and len(chosen) > 1) or (shard and doubled):
-        raise InputError(f"expected one of {', '.join(chosen)}, found all; leave out the others.")
+    for name, value in {"shard": shard, "extend": extend, "dry-run": dry_run}.items():
+        if workers and value:
+            raise InputError(f"expected one of --workers, --{name}, found both; leave out one.")
     if workers:
         from gcbook.scoring.cluster import parse_workers
 
@@ -247,18 +218,16 @@ def score(
     if scoring.limit is not None:
         stimuli = stimuli.first(scoring.limit)
     from gcbook.classifiers.devices import pick_device
-    from gcbook.files.artefacts import is_store
     from gcbook.scoring.writer import check_store
 
-    more = extend or (doubled and is_store(output))
-    dtype = check_store(output, settings, stimuli.dataset, extend=more).dtype
+    dtype = check_store(output, settings, stimuli.dataset, extend=extend).dtype
     load = partial(_load, model, classifier, dtype)
     if workers:
         from gcbook.scoring.cluster import score_on_ray
 
         say(f"loading {model} …")
         report = score_on_ray(stimuli, load, settings, output, most=most, save_every=save_every)
-        _report(report, None, None)
+        _report(report, None)
         return
     settings = replace(settings, device=pick_device(settings.device))
     say(f"loading {model} …")
@@ -270,15 +239,10 @@ def score(
         return
     from gcbook.scoring import engine
 
-    if scoring.undecided is None:
-        report = engine.score(
-            stimuli, loaded, settings, output, extend=extend, shard=part, save_every=save_every
-        )
-    else:
-        report = engine.score_until(
-            stimuli, loaded, settings, output, scoring.undecided, save_every=save_every
-        )
-    _report(report, part, scoring.undecided)
+    report = engine.score(
+        stimuli, loaded, settings, output, extend=extend, shard=part, save_every=save_every
+    )
+    _report(report, part)
 
 
 @app.command(rich_help_panel="Models and scores")
@@ -298,12 +262,18 @@ def merge(
     from gcbook.scoring.shards import merge_stores
 
     merged = merge_stores(shards, output)
-    n_lacking = len(merged.failed) + len(merged.pending)
-    n_images = merged.n_complete + n_lacking
-    typer.echo(f"{merged.n_complete:,} of {n_images:,} images have all their scores")
+    failed, pending = merged.failed(), merged.pending()
+    n_lacking = len(failed) + len(pending)
+    listed = merged.images()
+    lacking = listed["image_id"].isin(pending) | listed["imagename"].isin(failed)
+    n_images = int((~lacking).sum()) + n_lacking
+    typer.echo(f"{n_images - n_lacking:,} of {n_images:,} images have all their scores")
     store, trials = quote(str(output)), quote(f"{output}-trials")
     typer.echo(f"next: gcbook decide {store} -o {trials}")
-    for names, about in ((merged.failed, "could not be scored"), (merged.pending, "are lacking")):
+    for names, about in (
+        (list(failed), "could not be scored"),
+        (list(pending.values()), "are lacking"),
+    ):
         if names:
             say(f"{len(names)} {about}: {first_of(names)}")
     if n_lacking:
@@ -348,17 +318,10 @@ def open_images(images: str, dataset: str, drawn: bool) -> "StimulusSet":
     return stimuli
 
 
-def _report(report: "ScoreReport", shard: "Shard | None", undecided: float | None) -> None:
+def _report(report: "ScoreReport", shard: "Shard | None") -> None:
     """Print what was done; raise GcbookError for what failed."""
     for line in report.lines():
         typer.echo(line)
-    if report.warning:
-        say(f"warning: {report.warning}")
-    if undecided is not None and report.undecided > undecided:
-        say(
-            f"more than the {undecided:.1%} asked for: {report.draws} draws are the most that "
-            "--draws allows; the same command with more goes on"
-        )
     store, trials = quote(str(report.store)), quote(f"{report.store}-trials")
     typer.echo(
         f"next: gcbook merge, with the other {shard.parts - 1} of {shard.parts} shards"

@@ -81,6 +81,16 @@ def density_at(density: tuple[float, ...], t: np.ndarray, n_steps: int | None = 
     return n_steps * (end - start)
 
 
+def level_of(t: np.ndarray, bins: int) -> np.ndarray:
+    """Return the level of each time, 0 to bins − 1; level i holds t from i/bins to (i + 1)/bins.
+
+    >>> level_of(np.array([0.001, 0.125, 0.126, 1.0]), 8).tolist()
+    [0, 0, 1, 7]
+    """
+    # Times are multiples of 1/T, and one that ends a level must not fall out of it by rounding.
+    return np.clip(np.ceil(t * bins - 1e-9).astype(int) - 1, 0, bins - 1)
+
+
 @lru_cache(maxsize=64)
 def _distribution(density: tuple[float, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Edges of the bins, and the probability below each."""

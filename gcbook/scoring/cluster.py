@@ -1,9 +1,8 @@
 """One model on many devices: workers of Ray score shards, which are merged in the end.
 
 A worker has a device to itself, loads the model once and scores one shard of images after another,
-each into a store of its own beside the target. In place of a worker that is lost Ray starts another
-one, and its shard goes on from its store. Where Ray itself is lost, it is started again and goes on
-with what is left, and so does the same call after any other end.
+each into a store of its own next to the target. In place of a worker that is lost Ray starts
+another one, and its shard goes on from its store. The same call goes on after any other end.
 
 All machines see the same files under the same paths: stores, images and models.
 """
@@ -16,7 +15,7 @@ import socket
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cached_property
@@ -29,10 +28,9 @@ from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.extras import require
 from gcbook.files.interrupts import held_back
 from gcbook.files.locks import lock_folder, locked
-from gcbook.scoring.cost import Cost
 from gcbook.scoring.engine import score
 from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
-from gcbook.scoring.settings import ScoringSettings, Traits, effective_settings
+from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.shards import merge_stores
 from gcbook.scoring.store import Store
 from gcbook.scoring.work import History
@@ -42,9 +40,8 @@ from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 SIZE = 32
 """Images in a shard: few enough for every device to have some."""
 
-STARTS, LOSSES = 6, 3
-"""How often Ray is started, which it gives up after half a minute of a busy machine, and how often
-a shard is begun again because its worker was lost."""
+LOSSES = 3
+"""How often a shard is begun again because its worker was lost."""
 
 PATIENCE_S = 60
 """How long one waits for an address, for devices that are in use and for the lock of a lost worker.
@@ -122,45 +119,53 @@ def score_on_ray(
         progress: as for `score`; it moves by whole shards.
 
     Returns:
-        What was done. ``network_seconds`` is the mean over workers; what a worker did before it was
-        lost counts neither there nor among decisions and evaluations.
+        What was done, but what a worker did before it was lost. ``network_seconds`` is the mean
+        over workers.
 
     Raises:
         InputError: see `score`; or a worker does not see the files.
-        GcbookError: see `score`; or no device is free, or Ray or workers were lost again and again.
+        GcbookError: see `score`; or no device is free, or Ray or workers were lost.
     """
     import ray
     from ray.exceptions import RayError, RayTaskError
+    from ray.util import ActorPool
 
     begun, place = time.perf_counter(), Path(store).expanduser()
     folder, left = place.parent / f"{place.name}.shards", _left(place, images.stimuli)
     shards = {folder / f"{at:06d}": left[at : at + size] for at in range(0, len(left), size)}
-    done: dict[Path, ScoreReport] = {}
+    reports: list[ScoreReport] = []
     with locked(folder, WRITING), closing(RunProgress(progress, len(left), 0, None)) as shown:
-        for starts_left in reversed(range(STARTS)):
-            try:
-                with _connected(most), _workers(load, settings, save_every, most) as workers:
-                    _ask(workers, shards, done, shown)
-                    merge_stores(sorted(filter(is_store, folder.iterdir())), place)
-                    # What is lacking still is tried once more, and all is counted.
-                    _, whole = ray.get(workers[0].score.remote(place, images.stimuli))
-                break
-            except RayTaskError as error:
-                raise error.cause from error
-            except (RayError, ConnectionError) as error:
-                found = (str(error).strip() or type(error).__name__).splitlines()[-1].strip(" .")
-                lost = f"--workers ray: expected Ray to answer until all is done, found: {found}."
-                if not starts_left:
-                    raise GcbookError(
-                        f"{lost} What was measured is saved; the same command goes on from there. "
-                        "Check RAY_ADDRESS and the versions of Ray and Python behind it, and that "
-                        "this machine is not too busy; workers that are killed for want of memory "
-                        "may be too many (ray:N). --shard K/N and gcbook merge need no Ray."
-                    ) from error
-                shown.note(f"{lost} It begins again with what is left.")
+        try:
+            with _connected(most), _workers(load, settings, save_every, most) as workers:
+                shown.note(
+                    f"{len(left):,} images in {len(shards):,} shards, {len(workers)} workers"
+                )
+                found = ActorPool(workers).map_unordered(
+                    lambda worker, call: worker.score.remote(*call), shards.items()
+                )
+                for report in found:
+                    reports.append(report)
+                    for name, why in report.failed.items():
+                        shown.note(f"left out: {name}: {why}")
+                    shown.update(sum(each.n_images for each in reports), None)
+                if shards:
+                    merge_stores(filter(is_store, sorted(folder.iterdir())), place)
+                # What is lacking still is tried once more, and all is counted.
+                whole = ray.get(workers[0].score.remote(place, images.stimuli))
+        except RayTaskError as error:
+            raise error.cause from error
+        except (RayError, ConnectionError) as error:
+            found = (str(error).strip() or type(error).__name__).splitlines()[-1].strip(" .")
+            raise GcbookError(
+                f"--workers ray: expected Ray to answer until all is done, found: {found}. What "
+                "was measured is saved; the same command goes on from there. Check RAY_ADDRESS and "
+                "the versions of Ray and Python behind it, and that this machine is not too busy; "
+                "workers that are killed for want of memory may be too many (ray:N). --shard K/N "
+                "and gcbook merge need no Ray."
+            ) from error
         shutil.rmtree(folder)
-    names = ("n_decisions", "n_evaluations", "network_seconds", "network_cpu_seconds")
-    spent = {name: sum(getattr(each, name) for each in (whole, *done.values())) for name in names}
+    names = ("n_decisions", "n_evaluations", "network_seconds")
+    spent = {name: sum(getattr(each, name) for each in (whole, *reports)) for name in names}
     spent["network_seconds"] /= len(workers)
     return replace(whole, seconds=time.perf_counter() - begun, **spent)
 
@@ -243,27 +248,6 @@ def _workers(
                 ray.kill(each)
 
 
-def _ask(
-    workers: list[Any],
-    shards: Mapping[Path, Sequence[Stimulus]],
-    done: dict[Path, ScoreReport],
-    shown: RunProgress,
-) -> None:
-    """Let workers score the shards, by their stores, that are not done yet."""
-    import ray
-    from ray.util import ActorPool
-
-    calls = [(store, images) for store, images in shards.items() if store not in done]
-    cost = ray.get(workers[0].cost.remote(sum(len(images) for _, images in calls)))
-    shown.note(f"{cost.asked()}, in {len(calls):,} shards for {len(workers)} workers")
-    found = ActorPool(workers).map_unordered(lambda one, call: one.score.remote(*call), calls)
-    for store, report in found:
-        done[store] = report
-        for name, why in report.failed.items():
-            shown.note(f"left out: {name}: {why}")
-        shown.update(sum(len(shards[each]) for each in done), None)
-
-
 class _Worker:
     """A process of Ray's that has a device and holds the model."""
 
@@ -276,12 +260,7 @@ class _Worker:
         os.chdir(self._folder)
         return self._load(self._settings.device)
 
-    def cost(self, n_images: int) -> Cost:
-        """Return what scoring takes at most."""
-        traits, side = Traits.of(self._classifier), self._classifier.describe().get("resolution")
-        return Cost(n_images, traits, effective_settings(self._settings, traits), side)
-
-    def score(self, store: Path, images: Sequence[Stimulus]) -> tuple[Path, ScoreReport]:
+    def score(self, store: Path, images: Sequence[Stimulus]) -> ScoreReport:
         """Score images into a store, to which a lost worker may still be writing."""
         model = self._classifier
         if not store.parent.is_dir():
@@ -291,5 +270,6 @@ class _Worker:
             )
         if store.is_dir():
             lock_folder(store, WRITING, PATIENCE_S).release()
-        options: Any = {"save_every": self._save_every, "progress": "silent"}
-        return store, score(images, model, self._settings, store, **options)
+        return score(
+            images, model, self._settings, store, save_every=self._save_every, progress="silent"
+        )

@@ -13,7 +13,6 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
@@ -22,12 +21,9 @@ import torch
 
 from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.protocol import Classifier
-from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.files.interrupts import held_back
 from gcbook.scoring.cost import Cost
-from gcbook.scoring.decisions import decide_store
-from gcbook.scoring.diagnostics import examine
 from gcbook.scoring.images import ReadImage, check_images, check_unchanged, read_images
 from gcbook.scoring.network import Batch, Network, make_batch
 from gcbook.scoring.report import ProgressMode, RunProgress, ScoreReport
@@ -36,14 +32,11 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.shards import Shard
 from gcbook.scoring.store import Store
 from gcbook.scoring.work import History, ImageWork, Plan, RacePlan
-from gcbook.scoring.writer import StoreWriter
+from gcbook.scoring.writer import StoreWriter, new_store
 from gcbook.stimuli.stimulus import Stimulus
 
 GROUP = 8
 """Images prepared at a time."""
-
-FIRST_DRAWS = 8
-"""Draws with which `score_until` begins: of fewer a decision hardly knows how sure it is."""
 
 
 def score(
@@ -84,16 +77,15 @@ def score(
     stimuli = tuple(images)
     check_images(stimuli, classifier)
     begun = time.perf_counter()
-    dataset = stimuli[0].dataset
+    begun_store = new_store(store, classifier, settings, stimuli[0].dataset)
     with (
         torch.inference_mode(),
-        StoreWriter(store, classifier, settings, dataset, extend=extend) as writer,
+        StoreWriter(begun_store, extend=extend) as writer,
     ):
         check_unchanged(stimuli, writer.known_hash, writer.path)
         chosen = shard.of(stimuli, writer.settings, writer.store.traits) if shard else stimuli
         run = _Run(stimuli, chosen, classifier, writer, save_every, progress)
         run.go()
-    shares, remedy, notes = examine(Store.open(writer.path))
     return ScoreReport(
         writer.path,
         len(chosen),
@@ -103,70 +95,7 @@ def score(
         run.network.n_evaluations,
         time.perf_counter() - begun,
         run.network.seconds,
-        run.network.cpu_seconds,
-        shares,
-        remedy,
-        (*writer.notes, *notes),
     )
-
-
-def score_until(
-    images: Iterable[Stimulus],
-    classifier: Classifier,
-    settings: ScoringSettings,
-    store: str | Path,
-    undecided: float,
-    *,
-    save_every: float = 20.0,
-    progress: ProgressMode = "auto",
-) -> ScoreReport:
-    """Double the draws until endless ones would change few decisions; see `score`.
-
-    A store that was begun goes on from the draws it has.
-
-    Args:
-        settings: ``draws`` are the most that an image gets.
-        undecided: share of the store's decisions that endless draws are expected to change at most,
-            see `gcbook.scoring.decisions.Decisions.undecided`. They are those under the weighting
-            and norm of the store.
-
-    Returns:
-        What was done in all, with ``draws`` and the share reached, which may be larger.
-
-    Raises:
-        InputError: nothing is random in the classifier, or classes race.
-    """
-    if settings.racing or classifier.deterministic:
-        found = "a race" if settings.racing else f"{classifier.name}, in which nothing is random"
-        raise InputError(f"undecided: expected draws that can be doubled, found {found}.")
-    stimuli, place = tuple(images), Path(store).expanduser()
-    before = Store.open(place) if is_store(place) else None
-    there = before.settings.draws if before and before.is_begun() else 0
-    draws, reports = min(max(FIRST_DRAWS, there), settings.draws), []
-    while True:
-        reports.append(
-            score(
-                stimuli,
-                classifier,
-                replace(settings, draws=draws),
-                place,
-                extend=is_store(place),
-                save_every=save_every,
-                progress=progress,
-            )
-        )
-        share = decide_store(Store.open(place)).undecided
-        # Of no decisions there is no share.
-        if not share > undecided or draws == settings.draws:
-            break
-        told = RunProgress(progress, len(stimuli), 0, None)
-        told.note(f"{draws} draws an image leave {share:.1%} of the decisions open")
-        told.close()
-        draws = min(2 * draws, settings.draws)
-    spent = ("n_evaluations", "seconds", "network_seconds", "network_cpu_seconds")
-    sums = {name: sum(getattr(each, name) for each in reports) for name in spent}
-    n_decisions = max(each.n_decisions for each in reports)
-    return replace(reports[-1], n_decisions=n_decisions, draws=draws, undecided=share, **sums)
 
 
 @contextmanager
@@ -230,8 +159,6 @@ class _Run:
             self.progress.note(self.cost.asked())
 
     def go(self) -> None:
-        for note in self.writer.notes:
-            self.progress.note(note)
         network = self.network
         try:
             while (batch := self._next_batch()) is not None:

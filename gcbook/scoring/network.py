@@ -69,13 +69,12 @@ class Network:
 
     Attributes:
         seconds: spent in the network so far, up to its results being back.
-        cpu_seconds: CPU time of this process, of all its threads, over the same time.
         n_evaluations: made so far.
     """
 
     def __init__(self, classifier: Classifier, clip: Clip, batch_size: int) -> None:
         self.classifier, self.batch_size = classifier, batch_size
-        self.seconds, self.cpu_seconds, self.n_evaluations = 0.0, 0.0, 0
+        self.seconds, self.n_evaluations = 0.0, 0
         self._clip = clip
 
     def measure(self, batch: Batch) -> np.ndarray:
@@ -99,7 +98,7 @@ class Network:
 
     def _try(self, batch: Batch, part: slice) -> np.ndarray | None:
         """Return the measures of some units, None if they do not fit into memory."""
-        begun, cpu_begun = time.perf_counter(), time.process_time()
+        begun = time.perf_counter()
         try:
             first, last = batch.image[part][[0, -1]]
             unique = torch.stack([work.prepared for work in batch.works[first : last + 1]])
@@ -117,7 +116,6 @@ class Network:
                 raise
         finally:
             self.seconds += time.perf_counter() - begun
-            self.cpu_seconds += time.process_time() - cpu_begun
         # Outside of the except clause: the error holds on to the tensors of its frames.
         return None
 

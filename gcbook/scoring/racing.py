@@ -177,7 +177,7 @@ def read_race(stored: Mapping[str, Any]) -> Race:
         return RULES[name](**constants)
 
 
-def usual_race(constant: float = ExpectedGain.constant, weighting: Weighting = PAPER) -> Race:
+def usual_race(weighting: Weighting = PAPER) -> Race:
     """Return the race of `gcbook score --racing`.
 
     Under the paper's weighting it has the q that was learned from validation images and two
@@ -185,16 +185,12 @@ def usual_race(constant: float = ExpectedGain.constant, weighting: Weighting = P
     q is; a network whose classes differ at other times needs more draws with it.
 
     Args:
-        constant: see `ExpectedGain`.
         weighting: of the run.
-
-    Raises:
-        InputError: there is no such constant.
     """
     if weighting != PAPER:
-        return ExpectedGain(constant=constant)
+        return ExpectedGain()
     stored = json.loads(DATA.path(f"races/{USUAL}").read_text(encoding="utf-8"))
-    return ExpectedGain(constant=constant, q=stored["q"])
+    return ExpectedGain(q=stored["q"])
 
 
 class Races:

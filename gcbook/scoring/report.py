@@ -2,12 +2,10 @@
 
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
-
-import numpy as np
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -16,9 +14,6 @@ ProgressMode = Literal["auto", "bar", "lines", "silent"]
 
 LINE_EVERY_S = 30.0
 BAR_EVERY_S = 0.2
-
-HEAVY = 0.5
-"""A tenth of the time axis with more than this share of the variance is warned of."""
 
 
 class RunProgress:
@@ -103,14 +98,6 @@ class ScoreReport:
         n_evaluations: network evaluations (NFE) of this run.
         seconds: of this run, reading and saving included.
         network_seconds: in the network, up to its results being back.
-        network_cpu_seconds: CPU time of the process in the same, of all its threads.
-        variance_shares: share of the score's variance from each tenth of t, all NaN where there is
-            no t; see `gcbook.scoring.diagnostics.variance_shares`.
-        remedy: what can be done about a tenth that has most of it; "" where there are too few draws
-            to tell.
-        notes: what was found and mended.
-        draws: an image has, where they were doubled (`gcbook.scoring.engine.score_until`); else 0.
-        undecided: with these, the share of decisions that endless draws are expected to change.
     """
 
     store: Path
@@ -121,29 +108,11 @@ class ScoreReport:
     n_evaluations: int
     seconds: float
     network_seconds: float
-    network_cpu_seconds: float
-    variance_shares: np.ndarray = field(repr=False)
-    remedy: str = ""
-    notes: tuple[str, ...] = ()
-    draws: int = 0
-    undecided: float = np.nan
 
     @property
     def outside_share(self) -> float:
         """Share of the time that was not spent in the network, in [0, 1]."""
         return 1 - self.network_seconds / self.seconds if self.seconds else 0.0
-
-    @property
-    def warning(self) -> str:
-        """What is wrong with the draws' weights, or ""."""
-        shares = self.variance_shares
-        if not self.remedy or np.isnan(shares).any() or shares.max() <= HEAVY:
-            return ""
-        tenth = int(shares.argmax())
-        return (
-            f"{shares[tenth]:.1%} of the score's variance comes from t in ({tenth / 10:.1f}, "
-            f"{(tenth + 1) / 10:.1f}]: that tenth decides nearly alone. {self.remedy}"
-        )
 
     def lines(self) -> list[str]:
         """The report in words, one sentence a line."""
@@ -157,14 +126,6 @@ class ScoreReport:
                 f"{_rate(self.n_evaluations / self.seconds)} NFE/s; "
                 f"{self.outside_share:.1%} of the time outside the network"
             )
-        if self.draws:
-            lines.append(
-                f"{self.draws} draws an image; endless ones would change an expected "
-                f"{self.undecided:.1%} of the decisions"
-            )
-        if not np.isnan(self.variance_shares).any():
-            shares = " ".join(f"{share:.1%}" for share in self.variance_shares)
-            lines.append(f"share of the score's variance by tenth of t: {shares}")
         return lines
 
 

@@ -6,23 +6,17 @@ bit. Otherwise, and in a race, batches are others, which changes scores by round
 """
 
 import math
-import os
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gcbook.files.artefacts import STORE_HEADER, is_store
-from gcbook.files.atomic import write_text
+from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
-from gcbook.files.locks import LOCK, lock_folder, locked
-from gcbook.scoring.scores import merge_rows, write_table
-from gcbook.scoring.settings import ScoringSettings, Traits, differences
-from gcbook.scoring.store import FAILED, PARTS, PENDING, SCORES, Store, store_problems
-from gcbook.scoring.work import History
-from gcbook.scoring.writer import WRITING, check_store, write_images, write_notes
+from gcbook.scoring.settings import ScoringSettings, Traits
+from gcbook.scoring.store import Store, store_problems
+from gcbook.scoring.writer import StoreWriter, check_stores
 from gcbook.stimuli.stimulus import in_order
 
 Image = TypeVar("Image")
@@ -96,24 +90,7 @@ def _together(settings: ScoringSettings, traits: Traits) -> int:
     return 1 if settings.racing else settings.batch_size // math.gcd(settings.batch_size, units)
 
 
-@dataclass(frozen=True)
-class Merged:
-    """What a merge gave.
-
-    Attributes:
-        store: the merged store.
-        n_complete: images that have all their scores.
-        failed: why images could not be scored, by name.
-        pending: names of the other images that were asked for.
-    """
-
-    store: Path
-    n_complete: int
-    failed: dict[str, str]
-    pending: tuple[str, ...]
-
-
-def merge_stores(places: Iterable[str | Path], path: str | Path) -> Merged:
+def merge_stores(places: Iterable[str | Path], path: str | Path) -> Store:
     """Merge the stores of shards into one; repeated, it adds what has come since.
 
     Args:
@@ -121,35 +98,29 @@ def merge_stores(places: Iterable[str | Path], path: str | Path) -> Merged:
         path: folder of the merged store, which may be there from an earlier merge, or be one of
             the shards. Its own scores and name come first, else those of the first shard.
 
+    Returns:
+        The merged store.
+
     Raises:
-        InputError: one is no store, damaged, of another dataset, model or settings, or being
-            written to, or shards know one image under two hashes, categories or conditions;
-            nothing is written then.
+        InputError: one is no store, damaged, of another dataset, model or settings, or shards know
+            one image under two hashes, categories or conditions, or another process writes to the
+            merged store; nothing is written then.
         GcbookError: a file cannot be read or written.
     """
     target = Path(path).expanduser()
-    given = [Path(each).expanduser() for each in places]
-    shards = {each.resolve(): each for each in given}
-    with ExitStack() as held:
-        stores = []
-        if is_store(target):
-            shards.pop(target.resolve(), None)
-            held.enter_context(locked(target, WRITING))
-            stores += [each for each in [_open(target)] if each.is_begun() or each.pending()]
-        for folder in shards.values():
-            lock = folder / LOCK
-            if lock.is_file() and os.access(lock, os.W_OK):
-                held.callback(lock_folder(folder, WRITING).release)
-            stores.append(_open(folder))
-        if not stores:
-            raise InputError("merge: expected stores of shards, found none.")
-        for each in stores[1:]:
-            _check_same(stores[0], each)
-        images = _images(stores)
-        if not is_store(target):
-            check_store(target, stores[0].settings, stores[0].dataset)
-            held.enter_context(locked(target, WRITING))
-        return _write(replace(stores[0], path=target), stores, images)
+    shards = {each.resolve(): each for each in (Path(place).expanduser() for place in places)}
+    shards.pop(target.resolve(), None)
+    others = [_open(each) for each in shards.values()]
+    there = [_open(target)] if is_store(target) else []
+    stores = [each for each in there if each.is_begun()] + others
+    if not stores:
+        raise InputError("merge: expected stores of shards, found none.")
+    for each in stores[1:]:
+        check_stores(stores[0], each)
+    images = _images(stores)
+    with StoreWriter(replace(stores[0], path=target)) as writer:
+        writer.join(others, images)
+    return Store.open(target)
 
 
 def _open(folder: Path) -> Store:
@@ -157,22 +128,6 @@ def _open(folder: Path) -> Store:
     if wrong := store_problems(folder):
         raise InputError(f"{wrong[0]} Nothing was merged.")
     return store
-
-
-def _check_same(first: Store, other: Store) -> None:
-    different = differences(
-        first.settings,
-        other.settings,
-        first.classifier | asdict(first.traits),
-        other.classifier | asdict(other.traits),
-    )
-    if first.dataset != other.dataset:
-        different["dataset"] = f"dataset: expected {first.dataset}, found {other.dataset}"
-    if different:
-        raise InputError(
-            f"{other.path}: expected scores that were made like those of {first.path}. "
-            f"{'; '.join(dict.fromkeys(different.values()))}. Merge shards of one command."
-        )
 
 
 def _images(stores: Sequence[Store]) -> list[Any]:
@@ -190,30 +145,3 @@ def _images(stores: Sequence[Store]) -> list[Any]:
                         "images."
                     )
     return list(in_order(row for row, _ in known.values()))
-
-
-def _write(merged: Store, stores: Sequence[Store], images: list[Any]) -> Merged:
-    # The files of a store that is merged into itself are read before they are written.
-    tables = [store.read(path, store.schema) for store in stores for path in store.score_files()]
-    failed = {name: why for store in stores for name, why in store.failed().items()}
-    names = {row.image_id: row.imagename for row in images}
-    asked = names | {each: name for store in stores for each, name in store.pending().items()}
-    (merged.path / PARTS).mkdir(exist_ok=True)
-    write_text(merged.header(), merged.path / STORE_HEADER)
-    # Until all is there, all is pending.
-    write_notes(asked, merged.path / PENDING)
-    if images:
-        write_images(images, merged)
-    if tables:
-        write_table(merge_rows(tables, merged.labels), merged.path / SCORES, merged.origin)
-    for part in (merged.path / PARTS).glob("*.parquet"):
-        part.unlink()
-    complete = History(merged, list(names), merged.settings).complete
-    done = {names[each] for each in complete}
-    failed = {name: why for name, why in failed.items() if name not in done}
-    pending = {
-        each: name for each, name in asked.items() if each not in complete and name not in failed
-    }
-    write_notes(failed, merged.path / FAILED)
-    write_notes(pending, merged.path / PENDING)
-    return Merged(merged.path, len(complete), failed, tuple(pending.values()))

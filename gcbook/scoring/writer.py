@@ -7,7 +7,7 @@ process, what is on disk is a store that another run can continue.
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from importlib import metadata
@@ -23,6 +23,7 @@ from gcbook.files.locks import LOCK, lock_folder
 from gcbook.scoring.scores import Rows, merge_rows, rows_table, write_table
 from gcbook.scoring.settings import ScoringSettings, Traits, check_same, effective_settings
 from gcbook.scoring.store import FAILED, IMAGE_COLUMNS, IMAGES, PARTS, PENDING, SCORES, Store
+from gcbook.scoring.work import History
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -50,16 +51,12 @@ def check_store(
     check_writable(folder)
     if is_store(folder):
         store = Store.open(folder)
-        if store.is_begun() and store.dataset != dataset:
-            raise InputError(
-                f"{folder}: expected images of {store.dataset}, with which the store was begun; "
-                f"found {dataset}. Use a store for each dataset."
-            )
         if store.is_begun():
             if settings.dtype == "auto":
                 settings = replace(settings, dtype=store.settings.dtype)
             asked = effective_settings(settings, store.traits)
-            check_same(str(folder), store.settings, asked, extend=extend)
+            images = {"dataset": store.dataset}, {"dataset": dataset}
+            check_same(str(folder), store.settings, asked, *images, extend=extend)
     else:
         names = sorted(each.name for each in folder.iterdir()) if folder.is_dir() else []
         strangers = [name for name in names if not name.startswith(".")]
@@ -75,61 +72,53 @@ def check_store(
     return settings
 
 
+def new_store(
+    path: str | Path, classifier: "Classifier", settings: ScoringSettings, dataset: str
+) -> Store:
+    """Return the store that a run would begin; nothing is written.
+
+    Raises:
+        InputError: nothing tells the classifier's network from others, or the settings are not for
+            it.
+    """
+    traits, described = Traits.of(classifier), classifier.describe()
+    if not (described.get("weights") or described.get("fingerprint")):
+        raise InputError(
+            f"{classifier.name}: expected describe() to give weights or a fingerprint, by which a "
+            'store tells this model from another; found neither. Add "fingerprint": a text that '
+            "changes whenever the model does."
+        )
+    if settings.dtype == "auto":
+        dtype = described.get("dtype")
+        known = dtype in ("float16", "bfloat16")
+        settings = replace(settings, dtype=dtype if known else "float32")  # type: ignore[arg-type]
+    settings = effective_settings(settings, traits)
+    folder = Path(path).expanduser()
+    return Store(folder, classifier.name, dataset, settings, traits, described, _versions())
+
+
 class StoreWriter:
     """A store that is being written, begun or continued. A context manager.
 
     Args:
-        path: the folder.
-        classifier: what is scored.
-        settings: of the run.
-        dataset: name of the images.
-        extend: the run has more draws than the store.
+        store: what the run would begin, see `new_store`.
+        extend: the run has more draws than what is there.
 
     Attributes:
-        settings: as they reach the classifier.
-        notes: what was found, for the user.
+        path: the folder.
+        settings: of the run.
+        store: as it is on disk, with the name and weighting that it was begun with.
         broken: a file could not be written; nothing more is tried.
 
     Raises:
         InputError: another process writes to it, the folder is something else or cannot be written
-            to, or settings, classifier or dataset differ from the store's in what changes scores,
-            or nothing tells the classifier's network from others.
+            to, or settings, classifier or dataset differ from the store's in what changes scores.
         GcbookError: from any method that writes: it cannot be done; says what is saved.
     """
 
-    def __init__(
-        self,
-        path: str | Path,
-        classifier: "Classifier",
-        settings: ScoringSettings,
-        dataset: str,
-        *,
-        extend: bool = False,
-    ) -> None:
-        self.path = Path(path).expanduser()
-        check_store(self.path, settings, dataset, extend=extend)
-        traits, described = Traits.of(classifier), classifier.describe()
-        if not (described.get("weights") or described.get("fingerprint")):
-            raise InputError(
-                f"{classifier.name}: expected describe() to give weights or a fingerprint, by "
-                'which a store tells this model from another; found neither. Add "fingerprint": a '
-                "text that changes whenever the model does."
-            )
-        if settings.dtype == "auto":
-            dtype = described.get("dtype")
-            known = dtype in ("float16", "bfloat16")
-            settings = replace(settings, dtype=dtype if known else "float32")  # type: ignore[arg-type]
-        self.settings = effective_settings(settings, traits)
-        self.store = Store(
-            self.path,
-            classifier.name,
-            dataset,
-            self.settings,
-            traits,
-            described,
-            _versions(),
-        )
-        self.notes: list[str] = []
+    def __init__(self, store: Store, *, extend: bool = False) -> None:
+        self.path, self.settings, self.store = store.path, store.settings, store
+        check_store(self.path, self.settings, store.dataset, extend=extend)
         self.broken = False
         self._extend = extend
         self._n_saved = 0
@@ -172,20 +161,10 @@ class StoreWriter:
             write_text(self.store.header(), self.path / STORE_HEADER)
 
     def _continue(self, store: Store) -> None:
-        new = self.store
-        check_same(
-            str(self.path),
-            store.settings,
-            new.settings,
-            store.classifier | asdict(store.traits),
-            new.classifier | asdict(new.traits),
-            extend=self._extend,
-        )
-        if new.observer != store.observer:
-            self.notes.append(f"the store keeps the name it was begun with, {store.observer}")
-        if store.settings.draws != new.settings.draws:
+        check_stores(store, self.store, extend=self._extend)
+        if store.settings.draws != self.settings.draws:
             # A weighting or norm stays that of the first run, draws or no draws.
-            store = replace(store, settings=replace(store.settings, draws=new.settings.draws))
+            store = replace(store, settings=replace(store.settings, draws=self.settings.draws))
             write_text(store.header(), self.path / STORE_HEADER)
         self.store = store
         self._n_saved = sum(len(store.read(path, store.schema)) for path in store.score_files())
@@ -246,7 +225,10 @@ class StoreWriter:
             return
         with self._saving():
             if len(self._images) > self._images_saved:
-                self._save_images()
+                columns = zip(*self._images.values(), strict=True)
+                images = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
+                write_table(images, self.path / IMAGES, self.store.origin)
+                self._images_saved = len(self._images)
             if self._rows:
                 store, folder = self.store, self.path / PARTS
                 table = rows_table(self._rows, list(self._codes), store.labels, store.schema)
@@ -257,27 +239,48 @@ class StoreWriter:
                 self._rows.clear()
             for name, notes in self._notes.items():
                 if notes != self._notes_saved[name]:
-                    write_notes(notes, self.path / name)
+                    if notes:
+                        text = json.dumps(notes, indent=1, ensure_ascii=False) + "\n"
+                        write_text(text, self.path / name)
+                    else:
+                        (self.path / name).unlink(missing_ok=True)
                     self._notes_saved[name] = dict(notes)
 
-    def _save_images(self) -> None:
-        write_images(self._images.values(), self.store)
-        self._images_saved = len(self._images)
-
-    def merge(self) -> None:
-        """Merge all parts into the one sorted file."""
+    def merge(self, others: Sequence[Store] = ()) -> None:
+        """Merge all parts, and the scores of other stores, into the one sorted file."""
         self.flush()
-        store, files = self.store, self.store.score_files()
-        if not files or files == [self.path / SCORES]:
+        files = [(each, path) for each in (self.store, *others) for path in each.score_files()]
+        if not files or files == [(self.store, self.path / SCORES)]:
             return
-        tables = [store.read(path, store.schema) for path in files]
-        merged = merge_rows(tables, store.labels)
+        tables = [store.read(path, store.schema) for store, path in files]
+        merged = merge_rows(tables, self.store.labels)
         with self._saving():
-            write_table(merged, self.path / SCORES, store.origin)
+            write_table(merged, self.path / SCORES, self.store.origin)
         # Until a part is removed its rows stand in two files, which readers allow for.
-        for path in files:
-            if path.parent.name == PARTS:
+        for store, path in files:
+            if store is self.store and path.parent.name == PARTS:
                 path.unlink()
+
+    def join(self, others: Sequence[Store], images: Iterable[Sequence[str]]) -> None:
+        """Take over the scores of other stores, and what they note of their images.
+
+        Args:
+            others: which fit (`check_stores`).
+            images: `IMAGE_COLUMNS` of all images, of this store, too, in the order of one run.
+        """
+        self._images = {row[0]: tuple(row) for row in images}
+        names = {row[0]: row[1] for row in self._images.values()}
+        failed, pending = self._notes[FAILED], self._notes[PENDING]
+        for each in others:
+            failed |= each.failed()
+            pending |= each.pending()
+        pending |= names  # until all is there
+        self.merge(others)
+        for image in History(self.store, list(names), self.settings).complete:
+            failed.pop(names[image], None)
+            pending.pop(image)
+        self._notes[PENDING] = {id: name for id, name in pending.items() if name not in failed}
+        self.flush()
 
     @contextmanager
     def _saving(self) -> Iterator[None]:
@@ -293,27 +296,17 @@ class StoreWriter:
             ) from error
 
 
-def write_images(rows: Iterable[Sequence[str]], store: Store) -> None:
-    """Write the list of a store's images, at least one: `IMAGE_COLUMNS` of each.
+def check_stores(store: Store, other: Store, *, extend: bool = False) -> None:
+    """Refuse scores that were not made like those of a store; see `check_same`.
 
     Raises:
-        UnwritableError: the disk is full, say.
+        InputError: naming each difference.
     """
-    columns = zip(*rows, strict=True)
-    table = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
-    write_table(table, store.path / IMAGES, store.origin)
-
-
-def write_notes(notes: Mapping[str, str], path: Path) -> None:
-    """Write ``failed.json`` or ``pending.json``; where there is nothing to note, remove it.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
-    if notes:
-        write_text(json.dumps(notes, indent=1, ensure_ascii=False) + "\n", path)
-    else:
-        path.unlink(missing_ok=True)
+    about = (
+        {"dataset": each.dataset, **each.classifier, **asdict(each.traits)}
+        for each in (store, other)
+    )
+    check_same(str(other.path), store.settings, other.settings, *about, extend=extend)
 
 
 def _versions() -> dict[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from scipy.stats import kstest
 
 from gcbook.files.errors import InputError
-from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise, timestep
+from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise, level_of, timestep
 from gcbook.noise.schedules import (
     CosineSchedule,
     DiscreteSchedule,
@@ -143,3 +143,10 @@ def test_uniform_draws_of_an_image_are_independent():
     times = np.array([timestep(DrawRule(0, "uniform"), "x", draw) for draw in range(2000)])
     assert kstest(times, "uniform").pvalue > 1e-3
     assert abs(np.corrcoef(times[1:], times[:-1])[0, 1]) < 4 / np.sqrt(2000)
+
+
+def test_levels_hold_their_upper_ends():
+    t = np.array([1e-9, 0.1, 0.3, 0.7, 0.7 + 1e-6, 1.0])
+    assert level_of(t, 10).tolist() == [0, 0, 2, 6, 7, 9]
+    steps = np.arange(1, 1001) / 1000  # what a network of 1,000 steps is asked at
+    assert np.bincount(level_of(steps, 8)).tolist() == [125] * 8

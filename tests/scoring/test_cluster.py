@@ -110,7 +110,7 @@ def contents(store: Path) -> dict[str, bytes]:
 
 @needs_ray
 @pytest.mark.parametrize("workers", ["at_once", pytest.param("ray", marks=pytest.mark.nightly)])
-def test_workers_give_one_run_to_the_last_bit(request, tmp_path, whole, capsys, workers):
+def test_workers_give_one_run_to_the_last_bit(request, tmp_path, whole, workers):
     request.getfixturevalue(workers)
     store = tmp_path / "toy"
     report = score_on_ray(pictures(), load, SETTINGS, store, **OPTIONS)
@@ -120,11 +120,6 @@ def test_workers_give_one_run_to_the_last_bit(request, tmp_path, whole, capsys, 
     assert (report.store, report.n_images, report.n_complete) == (store, 22, 22)
     assert (report.n_decisions, report.n_evaluations, report.failed) == (22, UNITS, {})
     assert 0 < report.network_seconds < report.seconds
-    said = capsys.readouterr().err
-    assert (
-        f"22 images × 4 classes × 6 draws: at most {UNITS} network evaluations, in 6 shards for 2 "
-        "workers\n" in said
-    )
 
 
 @needs_ray
@@ -172,11 +167,8 @@ def test_refusals(at_once, tmp_path, monkeypatch):
 
 @needs_ray
 @pytest.mark.nightly
-@pytest.mark.parametrize("lost", ["worker", "ray"])
-def test_what_is_lost_on_a_busy_machine_is_replaced(alone, tmp_path, whole, lost, capsys):
-    """A worker is killed, or with it its parent, which is Ray's; others keep both cores busy."""
-    alone.shutdown()
-    store, model = tmp_path / "store", partial(load_killed, tmp_path, lost)
+def test_a_worker_that_is_killed_on_a_busy_machine_is_replaced(ray, tmp_path, whole):
+    store, model = tmp_path / "store", partial(load_killed, tmp_path)
     busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
     try:
         report = score_on_ray(pictures(), model, SETTINGS, store, most=2, **OPTIONS)
@@ -189,19 +181,14 @@ def test_what_is_lost_on_a_busy_machine_is_replaced(alone, tmp_path, whole, lost
     assert report.n_complete == 22
     # What had been saved is not measured again.
     assert report.n_evaluations <= UNITS - SAVED
-    if lost == "ray":
-        assert "It begins again with what is left." in capsys.readouterr().err
 
 
 @needs_ray
 @pytest.mark.nightly
 def test_what_a_worker_raises_is_raised_and_losses_are_counted(ray, tmp_path, monkeypatch):
     ask = partial(score_on_ray, settings=SETTINGS, store=tmp_path / "store", **OPTIONS)
-    with pytest.raises(InputError, match=r"^model: expected weights, found none. Fetch them\.$"):
-        ask(pictures(), load_refused, most=1)
     with pytest.raises(TimeoutError, match="the network waited in vain"):
         ask(pictures(), partial(load_late, 1), most=1)
-    monkeypatch.setattr(cluster, "STARTS", 1)
     monkeypatch.setattr(cluster, "LOSSES", 1)
     with pytest.raises(GcbookError, match="expected Ray to answer until all is done, found: "):
         ask(pictures(), load_lost, most=1)

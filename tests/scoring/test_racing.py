@@ -271,11 +271,10 @@ def test_golden_races(rule):
 
 
 def test_the_usual_race_draws_times_at_which_classes_differ():
-    race = usual_race(0.01)
-    assert race.constant == 0.01
+    race = usual_race()
     assert np.mean(race.q) == pytest.approx(1, abs=1e-3)
     assert 0.1 < np.argmax(race.q) / len(race.q) < 0.4 and race.q[-1] < 0.3
-    assert usual_race(weighting=parse_weighting("uniform")).q == ()
+    assert usual_race(parse_weighting("uniform")).q == ()
     assert read_race({"rule": "expected-gain", "q": [1, 2]}) == ExpectedGain(q=(1, 2))
 
 

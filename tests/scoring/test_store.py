@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tiny.gaussian import class_means, gaussian_classifier, stimuli
-from tiny.scorers import toy
 from tiny.stores import flipped
 
 from gcbook.files.artefacts import is_store
@@ -22,7 +21,7 @@ from gcbook.scoring.engine import score
 from gcbook.scoring.scores import Rows, write_table
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store, store_problems
-from gcbook.scoring.writer import StoreWriter, check_store
+from gcbook.scoring.writer import StoreWriter, check_store, new_store
 
 LABELS = ("a", "b", "c")
 CLASSIFIER = gaussian_classifier(CosineSchedule(), class_means(3), labels=LABELS)
@@ -39,9 +38,13 @@ def rows(image: int, draws, seed: int = 0) -> Rows:
     return Rows(np.full(n, image), np.tile([2, 0, 1], len(draws)), draw, t, -t, values)
 
 
+def writing(path, classifier=CLASSIFIER, settings=SETTINGS, dataset="toy", extend=False):
+    return StoreWriter(new_store(path, classifier, settings, dataset), extend=extend)
+
+
 def fill(path, *parts):
     """Write images and, part by part, (image, draws)."""
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         for part in parts:
             for image, draws in part:
                 writer.code(IMAGES[image], IMAGES[image].sha256())
@@ -53,7 +56,7 @@ def fill(path, *parts):
 def test_round_trip(tmp_path):
     path = tmp_path / "new" / "store"
     written = [rows(0, [0, 1]), rows(1, [0])]
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         for image, some in zip(IMAGES, written, strict=False):
             writer.code(image, image.sha256())
             writer.add(some)
@@ -89,7 +92,7 @@ def test_parts_are_read_as_one_and_merging_changes_nothing(tmp_path):
     path = fill(tmp_path / "s", [(0, [0, 1])], [(1, [2]), (0, [2, 3])], [(1, [0])])
     assert len(list((path / "parts").glob("*.parquet"))) == 3
     before = Store.open(path).scores()
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.merge()
     after = Store.open(path).scores()
     pd.testing.assert_frame_equal(before, after)
@@ -107,7 +110,7 @@ def test_a_merge_that_breaks_off_is_harmless(tmp_path, monkeypatch):
         patch.setattr("pathlib.Path.unlink", killed)
         with (
             pytest.raises(KeyboardInterrupt),
-            StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer,
+            writing(path) as writer,
         ):
             writer.merge()
     assert len(Store.open(path).score_files()) == 3
@@ -176,12 +179,12 @@ def test_a_damaged_file_is_refused_by_name_and_costs_its_own_rows(tmp_path, dama
     assert len(store_problems(path)) == 1
     with (
         pytest.raises(InputError, match=r"000001\.parquet: expected"),
-        StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
+        writing(path),
     ):
         pass
     bad.unlink()
     assert Store.open(path).scores()["image_id"].unique().tolist() == ["b1.png"]
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.add(rows(writer.code(IMAGES[0], ""), [0]))
     assert len(Store.open(path).scores()) == 6
     assert len(Store.open(path).images()) == 2
@@ -239,7 +242,7 @@ def test_what_is_no_file_or_folder_is_refused_by_name(tmp_path):
 
 def test_one_dataset_a_store(tmp_path):
     fill(tmp_path / "s", [(0, [0])])
-    with pytest.raises(InputError, match=r"expected images of toy.*found edge"):
+    with pytest.raises(InputError, match="dataset: expected toy, found edge"):
         check_store(tmp_path / "s", SETTINGS, "edge")
 
 
@@ -247,7 +250,7 @@ def test_scores_are_small_on_disk(tmp_path):
     """Names and times are stored once, not a row."""
     n_draws = 500
     path = fill(tmp_path / "s", [(image, list(range(n_draws))) for image in range(4)])
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.merge()
     size = (path / "scores.parquet").stat().st_size
     assert size < 4 * n_draws * 3 * (4 + 4 + 3) + 20_000
@@ -298,7 +301,7 @@ def test_checking_leaves_nothing(tmp_path):
 
 def test_one_writer_at_a_time(tmp_path):
     with (
-        StoreWriter(tmp_path / "s", CLASSIFIER, SETTINGS, "toy"),
+        writing(tmp_path / "s"),
         pytest.raises(InputError, match="another process is writing"),
     ):
         check_store(tmp_path / "s", SETTINGS, "toy")
@@ -307,14 +310,14 @@ def test_one_writer_at_a_time(tmp_path):
 
 def test_failed_images_are_kept_until_they_succeed(tmp_path):
     path = tmp_path / "s"
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.fail(IMAGES[0], "no image")
         writer.fail(IMAGES[1], "NaN")
     assert Store.open(path).failed() == {"a0.png": "no image", "b1.png": "NaN"}
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.succeed(IMAGES[0])
     assert Store.open(path).failed() == {"b1.png": "NaN"}
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.succeed(IMAGES[1])
     assert Store.open(path).failed() == {}
     assert not (path / "failed.json").exists()
@@ -323,18 +326,18 @@ def test_failed_images_are_kept_until_they_succeed(tmp_path):
 def test_images_are_pending_until_they_are_scored_or_fail(tmp_path):
     path = tmp_path / "s"
     pending = {image.image_id: image.imagename for image in IMAGES}
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         writer.expect(IMAGES)
         assert Store.open(path).pending() == pending
     # Nothing was scored, so another run begins the store anew.
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         assert Store.open(path).pending() == {}
         writer.expect(IMAGES)
         writer.fail(IMAGES[0], "no image")
         writer.succeed(IMAGES[1])
     del pending[IMAGES[0].image_id], pending[IMAGES[1].image_id]
     assert Store.open(path).pending() == pending
-    with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+    with writing(path) as writer:
         for image in IMAGES[2:]:
             writer.succeed(image)
     assert not (path / "pending.json").exists()
@@ -360,19 +363,19 @@ def test_a_schedule_of_many_numbers_is_one_line_of_the_header(tmp_path):
 def test_more_draws_change_no_other_setting(tmp_path):
     path = fill(tmp_path / "s", [(0, [0])])
     more = ScoringSettings(draws=8, weighting=parse_weighting("uniform"), norm="l1")
-    with StoreWriter(path, CLASSIFIER, more, "toy", extend=True):
+    with writing(path, settings=more, extend=True):
         pass
     kept = Store.open(path).settings
     assert (kept.draws, kept.weighting.name, kept.norm) == (8, "exp:7", "l2")
 
 
 def test_settings_of_a_run_that_scored_nothing_bind_nobody(tmp_path):
-    with StoreWriter(tmp_path / "s", toy(), ScoringSettings(draws=4, norm="l1"), "drawings"):
+    with writing(tmp_path / "s", settings=ScoringSettings(draws=4, norm="l1")):
         pass
     assert not Store.open(tmp_path / "s").is_begun()
     settings = ScoringSettings(draws=6)
-    check_store(tmp_path / "s", settings, "drawings")
-    with StoreWriter(tmp_path / "s", toy(), settings, "drawings") as writer:
+    check_store(tmp_path / "s", settings, "toy")
+    with writing(tmp_path / "s", settings=settings) as writer:
         assert (writer.store.settings.draws, writer.store.settings.norm) == (6, "l2")
     assert Store.open(tmp_path / "s").settings == writer.settings
 
@@ -396,7 +399,7 @@ def notices(path, file: str) -> bool:
 def test_no_flipped_bit_goes_unnoticed(tmp_path, file):
     path = fill(tmp_path / "s", [(0, [0, 1, 2, 3]), (1, [0, 1])])
     if file == "scores.parquet":
-        with StoreWriter(path, CLASSIFIER, SETTINGS, "toy") as writer:
+        with writing(path) as writer:
             writer.merge()
     whole = (path / file).read_bytes()
     assert not notices(path, file)
@@ -407,9 +410,9 @@ def test_no_flipped_bit_goes_unnoticed(tmp_path, file):
 
 
 def test_scores_of_another_run_are_refused_by_name(tmp_path):
-    other, says = {"seed": 1}, "seed: expected 0, found 1"
+    says = "seed: expected 0, found 1"
     path = fill(tmp_path / "s", [(0, [0, 1])])
-    with StoreWriter(tmp_path / "other", CLASSIFIER, replace(SETTINGS, **other), "toy") as writer:
+    with writing(tmp_path / "other", settings=replace(SETTINGS, seed=1)) as writer:
         writer.add(rows(writer.code(IMAGES[1], ""), [0]))
     stray = path / "parts" / "000002.parquet"
     stray.write_bytes((tmp_path / "other" / "parts" / "000001.parquet").read_bytes())
@@ -417,7 +420,7 @@ def test_scores_of_another_run_are_refused_by_name(tmp_path):
         Store.open(path).scores()
     with (
         pytest.raises(GcbookError, match=says),
-        StoreWriter(path, CLASSIFIER, SETTINGS, "toy"),
+        writing(path),
     ):
         pass
     stray.unlink()
@@ -437,7 +440,7 @@ def test_files_of_another_model_or_dataset_are_refused(tmp_path, file):
             (CLASSIFIER, "edge", "dataset: expected toy, found edge"),
         ]
     ):
-        with StoreWriter(tmp_path / str(number), classifier, SETTINGS, dataset) as writer:
+        with writing(tmp_path / str(number), classifier, dataset=dataset) as writer:
             writer.add(rows(writer.code(IMAGES[0], ""), [0]))
         (path / file).write_bytes((tmp_path / str(number) / file).read_bytes())
         store = Store.open(path)

@@ -39,8 +39,8 @@ def load_late(at: int, device):
     return Counting(network(), on_batch=on_batch)
 
 
-def load_killed(folder: Path, lost: str, device):
-    """A network that kills its worker, or with it the Ray it is of; once in a folder."""
+def load_killed(folder: Path, device):
+    """A network that kills its worker, once in a folder."""
 
     def on_batch(number):
         if number == AT:
@@ -48,8 +48,6 @@ def load_killed(folder: Path, lost: str, device):
                 (folder / "killed").touch(exist_ok=False)
             except FileExistsError:
                 return
-            if lost == "ray":
-                os.kill(os.getppid(), signal.SIGKILL)
             os.kill(os.getpid(), signal.SIGKILL)
 
     return Counting(network(), on_batch=on_batch)

@@ -11,7 +11,7 @@ from gcbook.paper.categories import CATEGORIES
 from gcbook.scoring.scores import Rows
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
-from gcbook.scoring.writer import StoreWriter
+from gcbook.scoring.writer import StoreWriter, new_store
 
 from .gaussian import ArrayStimulus, class_means, gaussian_classifier
 
@@ -43,7 +43,7 @@ def write_store(
     classifier = gaussian_classifier(SCHEDULE, class_means(len(labels)), labels=tuple(labels))
     n_draws, n_labels = errors.shape[1:]
     settings = ScoringSettings(draws=n_draws)
-    with StoreWriter(path, classifier, settings, dataset) as writer:
+    with StoreWriter(new_store(path, classifier, settings, dataset)) as writer:
         for image, (name, own, t) in enumerate(zip(names, errors, times, strict=True)):
             stimulus = named(name, dataset)
             writer.code(stimulus, stimulus.sha256())

@@ -14,10 +14,10 @@ from gcbook.miniworld.results.answers import mark
 from gcbook.miniworld.results.own_stores import MINIATURE, OwnStore, describe_images
 from gcbook.miniworld.results.sweep import DECAYS
 from gcbook.miniworld.results.weighting import PAPER, read_errors
+from gcbook.noise.draws import level_of
 from gcbook.noise.weightings import parse_weighting
 from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring.decisions import Rule, decide_rows, smallest, to_trials
-from gcbook.scoring.diagnostics import level_of
 from gcbook.scoring.scores import Weights
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.estimates import Estimates, estimate

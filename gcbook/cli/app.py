@@ -2,15 +2,14 @@
 
 import inspect
 import re
-from abc import abstractmethod
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperGroup
 
 from gcbook.files.interrupts import interruptible
 from gcbook.files.naming import UNSEEN
@@ -59,6 +58,18 @@ BuiltBook = Annotated[
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 """For scripts."""
+
+Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
+
+Model = Annotated[
+    str,
+    typer.Argument(
+        metavar="MODEL",
+        help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
+    ),
+]
+
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing results.")]
 
 Norm = Literal["l2", "l1"]
 
@@ -130,36 +141,3 @@ def print_json(value: object) -> None:
     import json
 
     typer.echo(json.dumps(value, indent=2, ensure_ascii=False))
-
-
-class OpenCommand(TyperCommand):
-    """A command one of whose options takes as many words as it likes each time it is given.
-
-    The parser knows options of a fixed number of words: it gets the option once for each value.
-    """
-
-    names: tuple[str, ...]
-    """Of the option, as they are typed."""
-
-    @abstractmethod
-    def take(self, words: list[str]) -> Iterator[str]:
-        """Yield the option's values.
-
-        Args:
-            words: that follow the option, one at least; those that belong to it are taken out.
-        """
-
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Parse the words of a command line."""
-        words, given = list(args), list[str]()
-        while words and words[0] != "--":
-            word = words.pop(0)
-            name, equals, value = word.partition("=")
-            if equals and name in self.names:
-                word, words = name, [value, *words]
-            if word in self.names and words:
-                given += [each for value in self.take(words) for each in (word, value)]
-            else:
-                given.append(word)
-        parsed: list[str] = super().parse_args(ctx, [*given, *words])
-        return parsed

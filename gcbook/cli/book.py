@@ -1,59 +1,54 @@
 """Commands of the book: build, run a chapter, list chapters, serve, compare; and the lab."""
 
-import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
-from gcbook.cli.app import AsJson, BuiltBook, OpenCommand, app, print_json, say
+from gcbook.cli.app import AsJson, BuiltBook, Overwrite, app, print_json, say
 from gcbook.files.errors import InputError
 from gcbook.files.extras import require
 
+Parameters = Annotated[
+    list[str] | None,
+    typer.Option(
+        "-p",
+        "--parameter",
+        metavar="NAME VALUE",
+        help="A parameter; repeatable.",
+    ),
+]
 
-class _Pairs(OpenCommand):
-    """``-p NAME VALUE`` and ``-p NAME=VALUE``."""
 
-    names = ("-p", "--parameter")
+class _Pairs(TyperCommand):
+    """Takes ``-p NAME VALUE``, too, where the parser knows options of one word."""
 
-    def take(self, words: list[str]) -> Iterator[str]:
-        word = words.pop(0)
-        whole = re.match(r"[A-Za-z_]\w*=", word) or not words
-        yield word if whole else f"{word}={words.pop(0)}"
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        words, given = list(args), list[str]()
+        while words:
+            given.append(words.pop(0))
+            if given[-1] in ("-p", "--parameter") and len(words) > 1 and "=" not in words[0]:
+                given.append(f"{words.pop(0)}={words.pop(0)}")
+        parsed: list[str] = super().parse_args(ctx, given)
+        return parsed
 
 
 @app.command(cls=_Pairs, rich_help_panel="Book")
 def build(
     only: Annotated[
-        str,
-        typer.Option(
-            metavar="CHAPTER",
-            help="Execute only this chapter, then build.",
-        ),
+        str, typer.Option(metavar="CHAPTER", help="Execute only this chapter, then build.")
     ] = "",
     jobs: Annotated[
         int,
         typer.Option("--jobs", "-j", min=0, help="Chapters to execute at a time; 0: all cores."),
     ] = 0,
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option(
-            "-p",
-            "--parameter",
-            metavar="NAME VALUE",
-            help="A parameter, for all chapters that take it; repeatable; needs --output.",
-        ),
-    ] = None,
+    parameters: Parameters = None,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FOLDER",
-            help="Folder for the book and all that is made on the way [_build].",
-        ),
+        typer.Option("--output", "-o", metavar="FOLDER", help="Folder for all of it [_build]."),
     ] = None,
     solutions: Annotated[
         bool,
@@ -64,9 +59,9 @@ def build(
 ) -> None:
     """Execute the chapters that changed and build the book, in html of the folder.
 
-    The folder is _build of the checkout, or of the current folder where there is none. With -p, the
-    whole book is built with other parameters, such as your own trials; claims that do not hold with
-    them are marked.
+    The folder is _build of the checkout, or of the current folder where there is none. With -p,
+    which needs --output, all chapters that take a parameter get it, such as your own trials; claims
+    that do not hold with them are marked.
     """
     require("papermill", "torch", "diffusers")
     from dataclasses import replace
@@ -83,7 +78,7 @@ def build(
             "build: expected --output with -p, found none; a book with other parameters has a "
             "folder of its own: gcbook build -p trials my-results -o mybook."
         )
-    given = given_parameters(find_chapters(project), _pairs(parameters or []))
+    given = given_parameters(find_chapters(project), _values(parameters))
     project = replace(project, given=given)
     with locked(project.build, "building the book"):
         built = build_book(project, only, jobs, say, solutions=solutions)
@@ -94,25 +89,15 @@ def build(
 
 @app.command(cls=_Pairs, rich_help_panel="Book")
 def run(
-    chapter: Annotated[
-        str,
-        typer.Argument(
-            help="Chapter to run, as listed by gcbook chapters.",
-        ),
-    ],
-    parameters: Annotated[
-        list[str] | None,
-        typer.Option("-p", "--parameter", metavar="NAME VALUE", help="A parameter; repeatable."),
-    ] = None,
+    chapter: Annotated[str, typer.Argument(help="Chapter to run, as listed by gcbook chapters.")],
+    parameters: Parameters = None,
     output: Annotated[
         Path | None,
         typer.Option(
             "--output", "-o", help="Folder to write to. Default: runs/CHAPTER, replaced each run."
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace existing results.")
-    ] = False,
+    overwrite: Overwrite = False,
     smoke: Annotated[
         bool,
         typer.Option("--smoke", help="Few draws and images: checks that it runs, no results."),
@@ -126,7 +111,7 @@ def run(
     from gcbook.chapters.parameters import CHAPTERS, SMOKE
 
     project = find_project()
-    values: dict[str, Any] = _pairs(parameters or [])
+    values: dict[str, Any] = _values(parameters)
     if smoke:
         taken = CHAPTERS[pick_chapter(project, chapter).name].model_fields
         values = {name: SMOKE[name] for name in taken if name in SMOKE} | values
@@ -139,11 +124,7 @@ def run(
 @app.command(rich_help_panel="Book")
 def chapters(
     name: Annotated[
-        str,
-        typer.Argument(
-            help="Show this chapter's parameters.",
-            metavar="[CHAPTER]",
-        ),
+        str, typer.Argument(help="Show this chapter's parameters.", metavar="[CHAPTER]")
     ] = "",
     as_json: AsJson = False,
 ) -> None:
@@ -153,20 +134,20 @@ def chapters(
 
     project = find_project()
     found = [pick_chapter(project, name)] if name else find_chapters(project)
+    details = [
+        {"name": each.name, "title": each.title, "parameters": _parameters(each.name)}
+        for each in found
+    ]
     if as_json:
-        details = [
-            {"name": chapter.name, "title": chapter.title, "parameters": _parameters(chapter.name)}
-            for chapter in found
-        ]
         print_json(details[0] if name else details)
     elif name:
         typer.echo(f"{name}: {found[0].title}")
-        for each in _parameters(name):
-            typer.echo(f"  {each['name']} = {each['default']!r}: {each['meaning']}")
+        for one in _parameters(name):
+            typer.echo(f"  {one['name']} = {one['default']!r}: {one['meaning']}")
     else:
-        width = max(len(chapter.name) for chapter in found)
-        for chapter in found:
-            typer.echo(f"{chapter.name:{width}}  {chapter.title}")
+        width = max(len(each.name) for each in found)
+        for each in found:
+            typer.echo(f"{each.name:{width}}  {each.title}")
 
 
 def _parameters(chapter: str) -> list[dict[str, Any]]:
@@ -226,9 +207,9 @@ def course(
         typer.echo(str(path))
 
 
-def _pairs(parameters: Sequence[str]) -> dict[str, str]:
+def _values(parameters: Sequence[str] | None) -> dict[str, str]:
     values: dict[str, str] = {}
-    for parameter in parameters:
+    for parameter in parameters or ():
         name, equals, value = parameter.partition("=")
         if not equals:
             raise InputError(f"-p {name}: expected a name and a value, found no value.")

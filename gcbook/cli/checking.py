@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from gcbook.cli.app import app, print_json, say
+from gcbook.cli.app import AsJson, app, print_json, say
 from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
@@ -29,6 +29,30 @@ class Checked(NamedTuple):
     wrong: list[str]
     questions: "tuple[Question, ...]" = ()
 
+    def lines(self) -> list[str]:
+        """What is printed."""
+        if self.questions:
+            passed = sum(each.state == "passed" for each in self.questions)
+            lines = [f"{passed} of {len(self.questions)} passed"]
+            for each in self.questions:
+                said = f": {each.said}" if each.said else ""
+                lines.append(f"  {each.number} {each.title}: {each.state}{said}")
+        else:
+            n_wrong = len(self.wrong)
+            lines = [f"{n_wrong} problem{'s' * (n_wrong != 1)}" if n_wrong else "whole"]
+            lines += [f"  {line}" for line in self.wrong[:SHOWN]]
+            if n_wrong > SHOWN:
+                lines.append(f"  and {n_wrong - SHOWN} more")
+        lines[0] = f"{self.path}: {self.about}: {lines[0]}"
+        return lines
+
+    def as_dict(self) -> dict[str, object]:
+        """The same for scripts."""
+        found = {"path": str(self.path), "about": self.about}
+        if self.questions:
+            return {**found, "questions": [each._asdict() for each in self.questions]}
+        return {**found, "problems": self.wrong}
+
 
 @app.command(rich_help_panel="Data")
 def check(
@@ -43,7 +67,7 @@ def check(
     seconds: Annotated[
         float, typer.Option(min=1, help="Time that each notebook may take, in all.")
     ] = 120,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the results as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Check that no file was changed, lost or added since it was made, a line each.
 
@@ -58,35 +82,11 @@ def check(
     for checked in _made(paths, seconds) if paths else _used():
         results.append(checked)
         if not as_json:
-            _print(checked)
+            typer.echo("\n".join(checked.lines()))
     if as_json:
-        print_json([_as_dict(each) for each in results])
+        print_json([each.as_dict() for each in results])
     if any(each.wrong for each in results):
         raise typer.Exit(1)
-
-
-def _print(checked: Checked) -> None:
-    path, about, wrong, questions = checked
-    if questions:
-        passed = sum(each.state == "passed" for each in questions)
-        typer.echo(f"{path}: {about}: {passed} of {len(questions)} passed")
-        for each in questions:
-            said = f": {each.said}" if each.said else ""
-            typer.echo(f"  {each.number} {each.title}: {each.state}{said}")
-        return
-    problems = "1 problem" if len(wrong) == 1 else f"{len(wrong)} problems"
-    typer.echo(f"{path}: {about}: {problems if wrong else 'whole'}")
-    for line in wrong[:SHOWN]:
-        typer.echo(f"  {line}")
-    if len(wrong) > SHOWN:
-        typer.echo(f"  and {len(wrong) - SHOWN} more")
-
-
-def _as_dict(checked: Checked) -> dict[str, object]:
-    found = {"path": str(checked.path), "about": checked.about}
-    if checked.questions:
-        return {**found, "questions": [each._asdict() for each in checked.questions]}
-    return {**found, "problems": checked.wrong}
 
 
 def _used() -> Iterator[Checked]:
@@ -97,29 +97,27 @@ def _used() -> Iterator[Checked]:
     from gcbook.stimuli.photographs import photograph_folders, photograph_problems
     from gcbook.trials.originals import SOURCES, copies, problems
 
-    about = f"what ships with gcbook {VERSION}"
-    yield Checked(DATA.folder, about, _look(DATA.problems))
+    yield _looked_at(DATA.folder, f"what ships with gcbook {VERSION}", DATA.problems)
     for kind, sources in SOURCES.items():
         for source in sources:
             for place in copies(kind, source):
-                about = f"published {kind}, {source.content}"
                 look = partial(problems, source, place)
-                yield Checked(place, about, _look(look))
+                yield _looked_at(place, f"published {kind}, {source.content}", look)
     for folder in photograph_folders():
         yield Checked(folder, "fetched photographs", list(photograph_problems(folder)))
     try:
-        project = find_project()
+        html = find_project().html
     except GcbookError:
         return
-    if project.html.is_dir():
-        yield _book(project.html)
+    if html.is_dir():
+        yield _book(html)
 
 
-def _look(look: Callable[[], list[str]]) -> list[str]:
+def _looked_at(path: Path, about: str, look: Callable[[], list[str]]) -> Checked:
     try:
-        return look()
+        return Checked(path, about, look())
     except GcbookError as error:
-        return [str(error)]
+        return Checked(path, about, [str(error)])
 
 
 def _made(paths: list[Path], seconds: float) -> Iterator[Checked]:
@@ -129,8 +127,9 @@ def _made(paths: list[Path], seconds: float) -> Iterator[Checked]:
             yield _graded(path, seconds)
             continue
         found = False
-        for folder in _folders(path):
-            for checked in _checked(folder):
+        for folder, below, _ in os.walk(path.expanduser()):
+            below[:] = sorted(name for name in below if not name.startswith("."))
+            for checked in _checked(Path(folder)):
                 found = True
                 yield checked
         if not found:
@@ -149,12 +148,6 @@ def _graded(path: Path, seconds: float) -> Checked:
     lab, questions = grade_notebook(find_project(), path.expanduser(), seconds)
     wrong = [each.title for each in questions if each.state != "passed"]
     return Checked(path, f"lab {lab}", wrong, questions)
-
-
-def _folders(path: Path) -> Iterator[Path]:
-    for folder, below, _ in os.walk(path.expanduser()):
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        yield Path(folder)
 
 
 def _checked(folder: Path) -> Iterator[Checked]:

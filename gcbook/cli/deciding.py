@@ -1,5 +1,6 @@
 """Command of the decisions: raw scores to trials."""
 
+from collections.abc import Iterator
 from math import isnan
 from pathlib import Path
 from shlex import quote
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gcbook.cli.app import AsJson, Norm, app, first_of, print_json, say
+from gcbook.cli.app import AsJson, Norm, Overwrite, app, first_of, print_json, say
 from gcbook.files.atomic import check_free
 from gcbook.files.errors import GcbookError
 
@@ -37,20 +38,20 @@ def decide(
     norm: Annotated[Norm | None, typer.Option(help="Norm of the errors.")] = None,
     draws: Annotated[int | None, typer.Option(min=1, help="Use only the first N draws.")] = None,
     name: Annotated[str, typer.Option(help="Name of the model in the trials.")] = "",
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace existing trials.")
-    ] = False,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Turn scores into trials under any weighting, without running the network again."""
     from gcbook.miniworld.results.own_stores import MINIATURE, images_of
     from gcbook.scoring import decisions
     from gcbook.scoring.store import Store
+    from gcbook.trials.table import write_trial_file, write_trials
 
     scores = Store.open(store)
     observer = decisions.check_observer(name or scores.observer)
-    if output is not None and output.suffix.lower() == ".csv" and not overwrite:
-        check_free(output)
+    file = output if output is not None and output.suffix.lower() == ".csv" else None
+    if file is not None and not overwrite:
+        check_free(file)
     weights = scores.weights(weighting or None, norm)
     found = decisions.decide_store(scores, weights, draws)
     decided = found.table
@@ -62,7 +63,12 @@ def decide(
     if not len(decided):
         raise GcbookError(f"{store}: no image has all its scores yet; run gcbook score again.")
     details = _details(trials, found, scores.traits.deterministic)
-    details["trials"] = None if output is None else str(_write(trials, output, overwrite))
+    written = file
+    if file is not None:
+        write_trial_file(file, trials)
+    elif output is not None:
+        (written,) = write_trials(trials, output, overwrite=overwrite)
+    details["trials"] = None if written is None else str(written)
     if as_json:
         print_json(details)
     else:
@@ -76,38 +82,36 @@ def decide(
         )
 
 
-def _left_out(found: "Decisions", dataset: str) -> list[str]:
+def _left_out(found: "Decisions", dataset: str) -> Iterator[str]:
     from gcbook.paper.experiments import EXPERIMENTS
 
     failed, incomplete = found.failed, found.incomplete
-    lines = []
     if failed:
         reasons = (f"{name}: {reason}" for name, reason in failed.items())
-        lines.append(f"{_images(len(failed))} could not be scored: {first_of(reasons)}")
+        yield f"{_images(len(failed))} could not be scored: {first_of(reasons)}"
     if incomplete:
-        lines.append(
+        yield (
             f"left out, scores not complete: {_images(len(incomplete))} ({first_of(incomplete)}); "
             "the same gcbook score completes them, or gcbook merge where they belong to other "
             "shards"
         )
     asked = len(found.table) + len(failed) + len(incomplete)
     if dataset in EXPERIMENTS and asked < (whole := EXPERIMENTS[dataset].n_images):
-        lines.append(
+        yield (
             f"{whole - asked:,} of the {whole:,} images of {dataset} are not in the store; gcbook "
             "score adds those that its IMAGES hold"
         )
-    return lines
 
 
 def _images(number: int) -> str:
-    return f"{number} image{'' if number == 1 else 's'}"
+    return f"{number} image{'s' * (number != 1)}"
 
 
 def _details(trials: Any, found: "Decisions", deterministic: bool) -> dict[str, Any]:
     """What was decided, ready for JSON."""
     from gcbook.stats.metrics import accuracy, shape_bias
 
-    row, cues = accuracy(trials).iloc[0], shape_bias(trials)
+    row, cues = accuracy(trials).iloc[0], shape_bias(trials).to_dict("records")
     details: dict[str, Any] = {
         "observer": row["observer"],
         "dataset": str(trials["dataset"].iloc[0]),
@@ -116,11 +120,10 @@ def _details(trials: Any, found: "Decisions", deterministic: bool) -> dict[str, 
         "shape_bias": None,
         "conflict_images": 0,
     }
-    for cue in cues.to_dict("records"):
-        details["shape_bias"] = None if isnan(cue["shape_bias"]) else float(cue["shape_bias"])
-        details["conflict_images"] = int(cue["n"])
-        for name in ("shape", "texture"):
-            details[f"by_{name}"] = round(cue[f"{name}_accuracy"] * cue["n"])
+    for cue in cues:
+        bias, n = float(cue["shape_bias"]), int(cue["n"])
+        details |= {"shape_bias": None if isnan(bias) else bias, "conflict_images": n}
+        details |= {f"by_{by}": round(cue[f"{by}_accuracy"] * n) for by in ("shape", "texture")}
     if not deterministic:
         details["undecided_share"] = float(found.undecided)
         details["unsure"] = int((found.table["posterior"] < SURE).sum())
@@ -146,16 +149,6 @@ def _print(details: dict[str, Any]) -> None:
         )
     if details["trials"]:
         typer.echo(details["trials"])
-
-
-def _write(trials: Any, output: Path, overwrite: bool) -> Path:
-    from gcbook.trials.table import write_trial_file, write_trials
-
-    if output.suffix.lower() == ".csv":
-        write_trial_file(output, trials)
-        return output
-    (written,) = write_trials(trials, output, overwrite=overwrite)
-    return written
 
 
 def _say_next(output: Path, store: "Store", images: str) -> None:

@@ -1,38 +1,23 @@
 """Command of the illusions: one picture, several prompts, what a model makes of it under each."""
 
-from collections.abc import Iterator
 from os.path import realpath
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from gcbook.cli.app import OpenCommand, app, say
+from gcbook.cli.app import Device, Overwrite, app, say
 from gcbook.files.errors import InputError
 
 
-class _Prompts(OpenCommand):
-    """``--prompts A B C``: all words up to the next option."""
-
-    names = ("--prompts",)
-
-    def take(self, words: list[str]) -> Iterator[str]:
-        yield words.pop(0)
-        while words and (words[0] == "-" or not words[0].startswith("-")):
-            yield words.pop(0)
-
-
-@app.command(cls=_Prompts, rich_help_panel="Models and scores")
+@app.command(rich_help_panel="Models and scores")
 def illusions(
     image: Annotated[Path, typer.Argument(metavar="IMAGE", help="File of the picture.")],
+    prompts: Annotated[
+        list[str], typer.Argument(metavar="PROMPT …", help='Prompts; "" is the empty prompt.')
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="DIR", help="Folder for the results.")
-    ],
-    prompts: Annotated[
-        list[str],
-        typer.Option(
-            metavar="PROMPT …", help='Prompts, up to the next option; "" is the empty prompt.'
-        ),
     ],
     model: Annotated[
         str, typer.Option(help="A name of gcbook models, a folder, or a Hub id.")
@@ -48,13 +33,11 @@ def illusions(
     seed: Annotated[
         int, typer.Option(min=0, help="Seed of the noise, the same for all prompts.")
     ] = 0,
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto",
+    device: Device = "auto",
     dtype: Annotated[
         Literal["float32", "float16", "bfloat16"], typer.Option(help="Precision of the network.")
     ] = "float32",
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace existing results.")
-    ] = False,
+    overwrite: Overwrite = False,
 ) -> None:
     """Add noise to a picture and restore it under each prompt.
 

@@ -17,11 +17,7 @@ UNITS = ((10**9, "B"), (10**6, "M"), (10**3, "k"))
 @app.command(rich_help_panel="Models and scores")
 def models(
     name: Annotated[
-        str,
-        typer.Argument(
-            help="Show all details of this model.",
-            metavar="[NAME]",
-        ),
+        str, typer.Argument(help="Show all details of this model.", metavar="[NAME]")
     ] = "",
     formats: Annotated[
         bool, typer.Option("--formats", help="List the formats of folders that are read instead.")

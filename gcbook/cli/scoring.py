@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from gcbook.cli.app import Norm, app, first_of, options_in_dataclasses, say
+from gcbook.cli.app import Device, Model, Norm, app, first_of, options_in_dataclasses, say
 from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ScoringOptions:
     limit: Annotated[
         int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")
     ] = None
-    device: Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")] = "auto"
+    device: Device = "auto"
     dtype: Annotated[
         Literal["auto", "float32", "float16", "bfloat16"],
         typer.Option(
@@ -140,13 +140,7 @@ class ModelOptions:
 @app.command(rich_help_panel="Models and scores")
 @options_in_dataclasses
 def score(
-    model: Annotated[
-        str,
-        typer.Argument(
-            metavar="MODEL",
-            help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
-        ),
-    ],
+    model: Model,
     images: Annotated[
         str,
         typer.Argument(

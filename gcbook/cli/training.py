@@ -2,7 +2,7 @@
 
 from pathlib import Path
 from shlex import quote
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,8 +18,7 @@ def train(
     name: Annotated[
         str,
         typer.Argument(
-            metavar="NAME",
-            help="mini-pixel, …; photo-pixel, …; resnet50, resnet50-noise.",
+            metavar="NAME", help="mini-pixel, …; photo-pixel, …; resnet50, resnet50-noise."
         ),
     ],
     output: Annotated[
@@ -66,19 +65,14 @@ def train(
         from gcbook.miniworld.training.resnet import RESNETS as PLANS
         from gcbook.miniworld.training.resnet import ResNetRun
 
-        plan = PLANS[name]
-        plan = replace(
-            plan,
-            seed=seed,
-            epochs=epochs or plan.epochs,
-            batch_size=batch_size or plan.batch_size,
-        )
+        asked: dict[str, Any] = {"seed": seed, "epochs": epochs, "batch_size": batch_size}
+        plan = replace(PLANS[name], **{k: v for k, v in asked.items() if v is not None})
         readers = 4 if workers is None else workers
         run = ResNetRun(plan, data, output, device=device, workers=readers, report=say)
         run.run()
-        model = run.export()
+        run.export()
         if run.main:
-            typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")
+            _say_next(name, output)
         return
     if epochs or batch_size or workers is not None:
         raise InputError(
@@ -91,19 +85,16 @@ def train(
 
     # Before minutes go into composing images.
     check_writable(output)
+    chosen = pick_device(device)
     trainer = make_trainer(
-        name,
-        output,
-        base=base,
-        seed=seed,
-        steps=steps,
-        device=pick_device(device),
-        photographs=data,
-        report=say,
+        name, output, base=base, seed=seed, steps=steps, device=chosen, photographs=data, report=say
     )
     trainer.run()
     trainer.export(output / "model")
     write_record(trainer, output / "model", base)
-    typer.echo(
-        f"{name} is in {output / 'model'}; next: gcbook score {quote(str(output / 'model'))} IMAGES"
-    )
+    _say_next(name, output)
+
+
+def _say_next(name: str, output: Path) -> None:
+    model = output / "model"
+    typer.echo(f"{name} is in {model}; next: gcbook score {quote(str(model))} IMAGES")

@@ -62,7 +62,7 @@ def test_claims_of_a_book_elsewhere(project, tmp_path, capsys):
     assert rows[-1]["id"] == "shape-bias.people_by_shape"
 
 
-def test_every_claim_is_listed_on_one_line_of_a_pipe(project, capsys):
+def test_every_claim_is_listed_with_what_was_found(project, capsys):
     build(project)
     rows = json.loads(call(capsys, "--json")[1])
     assert rows[-1]["id"] == "shape-bias.people_by_shape"
@@ -72,10 +72,10 @@ def test_every_claim_is_listed_on_one_line_of_a_pipe(project, capsys):
     out = call(capsys)[1]
     assert "  recomputed: agrees 1 · does not agree 0\n" in out
     assert "  as printed: as printed 0 · not as printed 0\n" in out
+    lines = out.splitlines()
     for row in rows:
-        line = next(each for each in out.splitlines() if each.startswith(f"{row['id']} "))
-        assert row["claim"] in line
-        assert row["found"] in line
+        at = next(at for at, line in enumerate(lines) if line.startswith(f"{row['id']}: "))
+        assert row["claim"] in lines[at] and row["found"] in lines[at + 1]
 
 
 def test_one_chapter(project, capsys):

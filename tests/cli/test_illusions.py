@@ -1,7 +1,6 @@
 """gcbook illusions: a picture, prompts, a folder."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +8,6 @@ from PIL import Image
 from tiny.command import call
 
 from gcbook.classifiers.weights import hash_weights
-from gcbook.cli import app
 from gcbook.files.manifest import DATA
 
 
@@ -21,30 +19,8 @@ def picture(tmp_path):
     return path
 
 
-@pytest.mark.parametrize(
-    "given",
-    [
-        ["x.png", "--prompts", "a b", "", "c", "-o", "out", "--steps", "3"],
-        ["--prompts", "a b", "", "c", "--steps", "3", "-o", "out", "x.png"],
-        ["--steps=3", "--output=out", "--prompts=a b", "", "c", "--", "x.png"],
-        ["--prompts", "a b", "--prompts", "", "c", "-o", "out", "--steps", "3", "x.png"],
-    ],
-)
-def test_any_number_of_prompts_follows_one_option(given):
-    from typer.main import get_command
-
-    context = get_command(app).commands["illusions"].make_context("illusions", given)
-    found = {name: context.params[name] for name in ("image", "prompts", "output", "steps")}
-    assert found == {
-        "image": Path("x.png"),
-        "prompts": ["a b", "", "c"],
-        "output": Path("out"),
-        "steps": 3,
-    }
-
-
 def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
-    command = ["illusions", picture, "--prompts", "an image of a duck", "an image of a rabbit"]
+    command = ["illusions", picture, "an image of a duck", "an image of a rabbit"]
     command += ["--model", "mini-pixel", "-o", tmp_path / "out", "--steps", 4, "--strength", 0.5]
     status, out, err = call(capsys, *command, "--device", "cpu")
     assert status == 0
@@ -64,7 +40,7 @@ def test_a_miniature_sees_a_duck_and_a_rabbit(capsys, tmp_path, picture):
 def test_the_original_is_the_picture_and_not_what_an_autoencoder_makes_of_it(
     capsys, tmp_path, picture
 ):
-    command = ["illusions", picture, "--prompts", "a duck", "", "--model", "mini-latent"]
+    command = ["illusions", picture, "a duck", "", "--model", "mini-latent"]
     command += ["-o", tmp_path, "--steps", 2, "--strength", 0.5, "--device", "cpu"]
     assert call(capsys, *command)[0] == 0
     given, original, untouched = (
@@ -80,7 +56,7 @@ def test_a_users_own_files_are_not_replaced(capsys, tmp_path, picture):
     own.mkdir()
     original, untouched = (own / name for name in ("original.png", "untouched.png"))
     picture.rename(original)
-    command = ["illusions", original, "--prompts", "a", "--model", "mini-pixel", "-o", own]
+    command = ["illusions", original, "a", "--model", "mini-pixel", "-o", own]
     content = original.read_bytes()
     for option in ([], ["--overwrite"]):
         status, _, err = call(capsys, *command, *option)
@@ -96,7 +72,7 @@ def test_a_users_own_files_are_not_replaced(capsys, tmp_path, picture):
 
 
 def test_what_cannot_be_read_or_asked_is_one_line(capsys, tmp_path, picture):
-    rest = ["--prompts", "a", "b", "-o", tmp_path / "out"]
+    rest = ["a", "b", "-o", tmp_path / "out"]
     for command, says in (
         (
             ["illusions", tmp_path / "none.png", *rest, "--model", "mini-pixel"],

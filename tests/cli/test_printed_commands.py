@@ -13,7 +13,7 @@ from gcbook.book.page import rerun_section
 from gcbook.book.project import find_project
 from gcbook.chapters.parameters import check_parameters, defaults
 from gcbook.cli import app
-from gcbook.cli.book import _pairs
+from gcbook.cli.book import _values
 from gcbook.illusions import commons
 
 PROJECT = find_project()
@@ -76,7 +76,7 @@ def test_gcbook_takes_it(words, monkeypatch, tmp_path):
     with command.make_context(words[0], list(words[1:])) as context:
         given = context.params
     if words[0] == "run":
-        check_parameters(given["chapter"], **_pairs(given["parameters"] or []))
+        check_parameters(given["chapter"], **_values(given["parameters"]))
 
 
 def test_papermill_is_told_of_notebooks_and_parameters_that_there_are():

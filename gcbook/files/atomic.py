@@ -21,23 +21,17 @@ UNWRITABLE = frozenset(number for numbers in _REMEDIES.values() for number in nu
 class UnwritableError(GcbookError):
     """A file cannot be written; what was there before is still there.
 
-    Attributes:
+    Args:
         path: the file.
-        reason: the system's.
-        remedy: what the user can do.
+        error: why.
     """
 
-    def __init__(self, path: Path, error: Exception) -> None:
-        self.path, self.reason = path, system_reason(error)
+    def __str__(self) -> str:
+        path, error = self.args
         number = getattr(error, "errno", None)
-        found = (words for words, numbers in _REMEDIES.items() if number in numbers)
-        self.remedy = next(found, "Mend that")
-        self._error = error
-        super().__init__(f"{path}: cannot be written: {self.reason}. {self.remedy}.")
-
-    def __reduce__(self) -> tuple[type["UnwritableError"], tuple[Path, Exception]]:
-        # Errors go from process to process by what made them, not by their message.
-        return type(self), (self.path, self._error)
+        remedies = (words for words, numbers in _REMEDIES.items() if number in numbers)
+        remedy = next(remedies, "Mend that")
+        return f"{path}: cannot be written: {system_reason(error)}. {remedy}."
 
 
 def write_whole(path: Path, write: Callable[[Path], object]) -> None:

@@ -40,27 +40,6 @@ MOST_PIXELS = 2**25
 _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
-class UnreadableError(InputError):
-    """The system does not let a file be read; what is in it may be as it should be.
-
-    Attributes:
-        reason: the system's, as part of a sentence.
-    """
-
-    def __init__(self, path: str | Path, error: Exception) -> None:
-        self.reason = system_reason(error)
-        self._from = path, error
-        gone = isinstance(error, FileNotFoundError)
-        super().__init__(
-            f"{path}: expected a file that can be read, found that it cannot: {self.reason}. "
-            + ("Check the path." if gone else "Mend that, or move it away.")
-        )
-
-    def __reduce__(self) -> tuple[type["UnreadableError"], tuple[str | Path, Exception]]:
-        # Errors go from process to process by what made them, not by their message.
-        return type(self), self._from
-
-
 @contextmanager
 def refused(place: str | Path, expected: str, remedy: str) -> Iterator[None]:
     """Turn whatever a library raises on bytes from outside into one refusal.
@@ -81,10 +60,12 @@ def refused(place: str | Path, expected: str, remedy: str) -> Iterator[None]:
     except GcbookError:
         raise
     except Exception as error:
-        raise InputError(f"{place}: expected {expected}, found {_told(error)}. {remedy}") from error
+        raise InputError(
+            f"{place}: expected {expected}, found {_found(error)}. {remedy}"
+        ) from error
 
 
-def _told(error: Exception) -> str:
+def _found(error: Exception) -> str:
     """What an exception says, on one line and in a few words."""
     if isinstance(error, RecursionError):
         return "one nested too deep"
@@ -100,13 +81,12 @@ def open_file(path: str | Path) -> io.BufferedReader:
     """Open a regular file for reading: nothing that waits, is made as it is read, or has no end.
 
     Raises:
-        UnreadableError: it is not there, or may not be read.
-        InputError: it is a folder, a pipe, a device or a socket.
+        InputError: it is not there, may not be read, or is a folder, a pipe, a device or a socket.
     """
     try:
         number = os.open(path, _FLAGS)
     except (OSError, ValueError) as error:
-        raise UnreadableError(path, error) from error
+        raise _unreadable(path, error) from error
     mode = os.fstat(number).st_mode
     if not stat.S_ISREG(mode):
         os.close(number)
@@ -118,6 +98,14 @@ def open_file(path: str | Path) -> io.BufferedReader:
     return os.fdopen(number, "rb")
 
 
+def _unreadable(path: str | Path, error: Exception) -> InputError:
+    gone = isinstance(error, FileNotFoundError)
+    return InputError(
+        f"{path}: expected a file that can be read, found that it cannot: {system_reason(error)}. "
+        + ("Check the path." if gone else "Mend that, or move it away.")
+    )
+
+
 def read_file(path: str | Path, limit: int) -> bytes:
     """Read a regular file.
 
@@ -126,8 +114,7 @@ def read_file(path: str | Path, limit: int) -> bytes:
         limit: the most bytes that it may have.
 
     Raises:
-        UnreadableError: see `open_file`.
-        InputError: likewise, or it is larger.
+        InputError: see `open_file`, or it is larger.
     """
     with open_file(path) as file:
         # Python takes memory for as much as may come; hence the size of the file.
@@ -135,7 +122,7 @@ def read_file(path: str | Path, limit: int) -> bytes:
         try:
             content = file.read(size + 1)
         except OSError as error:
-            raise UnreadableError(path, error) from error
+            raise _unreadable(path, error) from error
     if size < len(content) <= limit:
         raise InputError(
             f"{path}: expected a file that stays as it is, found one that grows while it is read; "

@@ -290,9 +290,8 @@ class StoreWriter:
             # A second attempt would fail as well, and hide why the first one did.
             self.broken = True
             raise GcbookError(
-                f"{error.path}: cannot be written: {error.reason}. {self._n_saved:,} scores are "
-                f"saved in {self.path}. {error.remedy} and run the same command: it goes on from "
-                "there."
+                f"{error} {self._n_saved:,} scores are saved in {self.path}; the same command goes "
+                "on from there."
             ) from error
 
 

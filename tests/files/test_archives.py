@@ -151,12 +151,6 @@ def test_archives_of_too_much_are_refused(tmp_path, monkeypatch):
         read(tmp_path / "folder")
 
 
-def test_a_pipe_in_a_folder_is_refused_when_it_is_read(tmp_path):
-    os.mkfifo(tmp_path / "a.csv")
-    with pytest.raises(InputError, match=r"a\.csv: expected a regular file, found a pipe"):
-        read(tmp_path)
-
-
 def test_what_reads_a_file_goes_to_another_process(tmp_path, monkeypatch):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("cat/1.png", b"one")

@@ -1,18 +1,16 @@
 """Extras: what each brings, against what the package imports and pyproject.toml says."""
 
 import ast
-import re
 import sys
 import tomllib
 from importlib.metadata import packages_distributions, requires
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import gcbook
-from gcbook.files.extras import EXTRAS, missing, require
+from gcbook.files.extras import EXTRAS
 
 PACKAGE = Path(gcbook.__file__).parent
 PROJECT = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["project"]
@@ -55,17 +53,3 @@ def test_every_extra_is_one_of_the_project():
     everything = Requirement(PROJECT["optional-dependencies"]["all"][0])
     assert everything.name == "gcbook"
     assert set(EXTRAS) <= everything.extras
-
-
-def test_a_missing_module_names_its_extra():
-    for extra, modules in EXTRAS.items():
-        for module in modules:
-            assert f"pip install 'gcbook[{extra}]'" in missing(f"{module}.part")
-    assert missing("numpy") == missing("gcbook") == missing("") == ""
-
-
-def test_what_is_required_is_looked_for_and_not_imported():
-    require("json", "ensurepip")
-    with pytest.raises(ModuleNotFoundError, match=re.escape("'no_such_module'")) as error:
-        require("json", "no_such_module")
-    assert error.value.name == "no_such_module"

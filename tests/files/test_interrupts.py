@@ -40,24 +40,6 @@ def test_own_handlers_are_called_and_put_back():
         signal.signal(signal.SIGTERM, before)
 
 
-def test_a_block_that_fails_is_interrupted_all_the_same():
-    def step():
-        with held_back():
-            os.kill(os.getpid(), signal.SIGINT)
-            raise ValueError("own")
-
-    with pytest.raises(KeyboardInterrupt) as stop:
-        step()
-    assert isinstance(stop.value.__context__, ValueError)
-
-
-def test_without_interruption_nothing_happens():
-    with held_back():
-        pass
-    with pytest.raises(ValueError, match="own"), held_back():
-        raise ValueError("own")
-
-
 def test_a_signal_that_is_ignored_stays_ignored():
     """As in what a script starts in the background."""
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -113,11 +95,6 @@ def test_an_error_that_the_user_can_mend_is_told_all_the_same():
 
     with pytest.raises(GcbookError, match="disk is full"), interruptible():
         saves()
-
-
-def test_an_error_without_interruption_is_not_hidden():
-    with pytest.raises(RuntimeError, match="own"), interruptible():
-        raise RuntimeError("own")
 
 
 def test_a_note_of_what_was_saved_is_enough(capsys):

@@ -36,13 +36,6 @@ def test_the_lock_of_another_process_is_free_once_that_is_killed(tmp_path):
     lock_folder(folder, "reading").release()
 
 
-def test_an_interruption_within_frees_the_lock(tmp_path):
-    with pytest.raises(KeyboardInterrupt), locked(tmp_path, "working"):
-        raise KeyboardInterrupt
-    with locked(tmp_path, "working"):
-        pass
-
-
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with (

@@ -1,9 +1,8 @@
-"""What passes the gate is a regular file within limits; everything else is one refusal."""
+"""What is read is a regular file within limits; everything else is one refusal."""
 
 import ast
 import json
 import os
-import pickle
 import socket
 import threading
 import tracemalloc
@@ -15,7 +14,6 @@ import gcbook
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.untrusted import (
     DEEPEST,
-    UnreadableError,
     open_file,
     parse_json,
     read_file,
@@ -63,26 +61,22 @@ def test_what_is_no_regular_file_is_named_and_never_waited_for(tmp_path):
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(str(tmp_path / "socket"))
         for name, kind in (("pipe", "a pipe"), ("zero", "a device"), ("folder", "a folder")):
-            told = []
+            said = []
             reader = threading.Thread(
-                target=lambda name=name, told=told: told.append(
+                target=lambda name=name, said=said: said.append(
                     refusal(read_file, tmp_path / name, 10)
                 ),
                 daemon=True,
             )
             reader.start()
             reader.join(30)
-            assert told, f"{name}: still waiting"
-            assert f"{name}: expected a regular file, found {kind};" in told[0]
+            assert said, f"{name}: still waiting"
+            assert f"{name}: expected a regular file, found {kind};" in said[0]
         assert "socket" in refusal(open_file, tmp_path / "socket")
 
 
 def test_a_file_that_cannot_be_opened_says_why(tmp_path):
-    with pytest.raises(UnreadableError, match=r"gone: .*: no such file or directory\. Check") as e:
-        read_text(tmp_path / "gone")
-    assert e.value.reason == "no such file or directory"
-    again = pickle.loads(pickle.dumps(e.value))
-    assert (str(again), again.reason) == (str(e.value), e.value.reason)
+    assert "gone: expected a file that can be read" in refusal(read_text, tmp_path / "gone")
     (tmp_path / "itself").symlink_to(tmp_path / "itself")
     assert "symbolic links" in refusal(read_file, tmp_path / "itself", 10)
     assert "null" in refusal(read_file, f"{tmp_path}/a\0b", 10)
@@ -117,9 +111,9 @@ def test_json_is_nested_to_a_depth(tmp_path):
 def test_what_is_no_json_is_named(tmp_path, content):
     path = tmp_path / "a.json"
     path.write_bytes(content)
-    told = refusal(read_json, path)
-    assert "a.json: expected JSON text, found" in told
-    assert "\n" not in told
+    said = refusal(read_json, path)
+    assert "a.json: expected JSON text, found" in said
+    assert "\n" not in said
 
 
 def test_whatever_a_library_raises_is_one_refusal():
@@ -131,9 +125,9 @@ def test_whatever_a_library_raises_is_one_refusal():
             raise error
 
     for error in (Strange(), KeyError("x"), ZeroDivisionError(), MemoryError(), RecursionError()):
-        told = refusal(failing, error)
-        assert told.startswith("a.png: expected an image, found one ")
-        assert told.endswith(" Replace it.")
+        said = refusal(failing, error)
+        assert said.startswith("a.png: expected an image, found one ")
+        assert said.endswith(" Replace it.")
     assert len(refusal(failing, ValueError("long\n" * 1000))) < 400
     # What explains itself passes, as does what is no mistake of the file's.
     with pytest.raises(DataNotFoundError, match=r"^gone$"):
@@ -143,7 +137,7 @@ def test_whatever_a_library_raises_is_one_refusal():
 
 
 def test_every_opening_of_a_picture_names_its_formats():
-    """Pillow hands what is PostScript to a program that runs it, unless told what to expect."""
+    """Pillow hands what is PostScript to a program that runs it, unless said what to expect."""
     package = Path(gcbook.__file__).parent
     found = []
     for path in [*package.rglob("*.py"), *(package.parent / "tools").glob("*.py")]:
@@ -155,7 +149,7 @@ def test_every_opening_of_a_picture_names_its_formats():
     assert [where for *where, named in found if not named] == []
 
 
-def test_packages_that_read_what_others_made_read_through_the_gate_alone():
+def test_packages_that_read_what_others_made_open_it_here_alone():
     """But for the package's own data, zoo.yaml, and what a pipeline in memory was just saved as."""
     package = Path(gcbook.__file__).parent
     packages = ("classifiers", "cli", "illusions", "scoring", "stimuli", "trials")
@@ -163,7 +157,7 @@ def test_packages_that_read_what_others_made_read_through_the_gate_alone():
     for path in (path for each in packages for path in sorted((package / each).glob("*.py"))):
         nodes = list(ast.walk(ast.parse(path.read_text())))
         froms = [each for each in nodes if isinstance(each, ast.ImportFrom)]
-        of_gate = {
+        let_in = {
             a.name for each in froms if each.module == "gcbook.files.untrusted" for a in each.names
         }
         for node in nodes:
@@ -178,7 +172,7 @@ def test_packages_that_read_what_others_made_read_through_the_gate_alone():
             opened = name in ("read_bytes", "read_text") or (
                 name == "open" and receiver not in ("Store", "Image")
             )
-            through = called in of_gate or receiver.startswith("DATA.path(")
+            through = called in let_in or receiver.startswith("DATA.path(")
             if opened and not through:
                 others.append((path.name, called))
     assert looked_at > 1000

@@ -42,7 +42,7 @@ def test_a_terminal_that_lacks_a_letter_is_no_error():
     ("arguments", "says"),
     [
         (["run", "shapes"], "no chapter is called 'shapes'; chapters: home, "),
-        (["run", "shape-bias", "-p", "draw", "5"], "no parameter 'draw'"),
+        (["run", "shape-bias", "-p", "draw", "5"], "draw: found '5'. no such parameter"),
         (["run", "shape-bias", "-p", "draws", "five"], "Input should be a valid integer"),
         (["run", "shape-bias", "-p", "draws"], "-p draws: expected a name and a value"),
         (["run", "shape-bias", "-p", "seed", "-1"], "seed: found '-1'"),

@@ -164,7 +164,7 @@ def _checked(folder: Path) -> Iterator[Checked]:
             read_about(folder / RUN_STATE)
             return []
 
-        yield Checked(folder, "a run of training", _look(damage))
+        yield _looked_at(folder, "a run of training", damage)
     if (folder / "index.html").is_file() and folder.with_name(f"{folder.name}.sha256").is_file():
         yield _book(folder)
 

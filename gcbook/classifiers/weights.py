@@ -30,14 +30,11 @@ WEIGHTS = re.compile(
     r"(model|pytorch_model|diffusion_pytorch_model)(?P<variant>\.fp16)?"
     r"(-\d+-of-\d+)?(?P<late>\.fp16)?\.safetensors"
 )
-BY_HAND = """\
-Pickles are not opened, since they can run code. The numbers alone are read out of one by
-  import torch; from safetensors.torch import save_file
-  state = torch.load(FILE, map_location="cpu", weights_only=True)
-  state = state.get("state_dict", state.get("model", state))
-  save_file({name: each.clone() for name, each in state.items()}, "FOLDER/model.safetensors")
-Beside it the folder needs a config.json that names the network, such as {"torchvision": "resnet50"}
-(see gcbook models --formats). A network of your own code goes in by gcbook score my.py:model."""
+BY_HAND = (
+    "Pickles can run code and are not opened. torch.load(FILE, weights_only=True) reads the "
+    "numbers alone, safetensors.torch.save_file writes them; beside them belongs a config.json that "
+    "names the network (gcbook models --formats). gcbook score my.py:model takes what Python holds."
+)
 
 MOST_FOLDERS = 1000
 """How many folders a model may have: pipelines have a dozen."""
@@ -279,24 +276,19 @@ def _from_hub(repository: str, revision: str | None, called: str) -> Path:
         names = _wanted([sibling.rfilename for sibling in found.siblings or []])
         if not any(name.endswith(".safetensors") for name in names):
             raise InputError(
-                f"{repository}: expected weights as safetensors on the Hub, found none. Pickles "
-                "are not opened, since they can run code."
+                f"{repository}: expected weights as safetensors on the Hub, found none. {BY_HAND}"
             )
         return Path(
             huggingface_hub.snapshot_download(repository, revision=revision, allow_patterns=names)
         )
     except GcbookError:
         raise
-    except errors.GatedRepoError as error:
-        raise DataNotFoundError(
-            f"{repository}: its authors ask for consent first. Accept their licence at "
-            f"https://huggingface.co/{repository}, then `hf auth login` or set HF_TOKEN. {get}"
-        ) from error
     except (errors.RepositoryNotFoundError, errors.RevisionNotFoundError) as error:
         at = f" at {revision}" if revision else ""
         raise DataNotFoundError(
-            f"{repository}: no such folder here and no such model{at} on the Hub, or it is private "
-            "and HF_TOKEN does not open it. Check the spelling."
+            f"{repository}: no such folder here and no such model{at} on the Hub, or one that is "
+            f"not open to all. Accept its licence at https://huggingface.co/{repository}, then `hf "
+            f"auth login` or set HF_TOKEN. {get}"
         ) from error
     except Exception as error:  # the Hub's client raises those of three libraries
         if isinstance(error, OSError) and error.errno in UNWRITABLE:

@@ -65,19 +65,6 @@ def test_the_likelihoods_of_all_images_sum_to_one(
     assert values.std() > 0.5, "an indifferent model would prove nothing"
 
 
-def test_they_do_not_where_a_token_is_predicted_from_itself(
-    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def leaking(network, prompts, image, labels):
-        more = torch.cat([image, image[:, -1:]], 1)
-        return janus_states(network, prompts, more, labels)[:, 1:]
-
-    janus_states = janus.hidden_after_prompts
-    monkeypatch.setattr(janus, "hidden_after_prompts", leaking)
-    total = torch.logsumexp(-nll(load(folders["janus"], "janus"), SEQUENCES, 0), 0)
-    assert abs(total.item()) > 0.01
-
-
 class Forced(LogitsProcessor):
     """Makes a sampler write given tokens, and sums the log-probabilities that it had for them."""
 
@@ -189,16 +176,6 @@ def test_janus_takes_the_nearest_code_by_angle(folders: dict[str, Path]) -> None
         assert not torch.equal(model.encode(pixels).image_tokens.reshape(20, 4), before)
 
 
-def test_janus_asks_its_generation_head(
-    folders: dict[str, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from transformers.models.janus.modeling_janus import JanusVQVAEHead
-
-    classifier = load(folders["janus"], "janus")
-    monkeypatch.setattr(JanusVQVAEHead, "forward", lambda self, x: x.new_zeros(*x.shape[:-1], 3))
-    assert nll(classifier, SEQUENCES, 0).numpy() == pytest.approx(4 * np.log(3))
-
-
 def test_t5_heads_are_scaled_or_not(folders: dict[str, Path], tmp_path: Path) -> None:
     # T5 v1.1 is told by a configuration that says its embeddings are not tied.
     shutil.copytree(folders["t5_vq"], tmp_path / "v1.1")
@@ -211,26 +188,6 @@ def test_t5_heads_are_scaled_or_not(folders: dict[str, Path], tmp_path: Path) ->
     assert abs(expected - sample_t5_vq(folders["t5_vq"], PROMPTS[0], tokens)) > 0.1
     found = nll(load(tmp_path / "v1.1", "t5_vq"), torch.tensor([tokens]), 0)
     assert -found.item() == pytest.approx(expected, abs=1e-4)
-
-
-def test_prompts_are_as_the_processors_of_the_models_write_them(
-    folders: dict[str, Path],
-) -> None:
-    first = load(folders["janus"], "janus").describe()["first_prompt"]
-    assert first == "<|User|>: a bad photo of a airplane.\n\n<|Assistant|>:"
-
-
-def test_any_log_prob_can_be_injected() -> None:
-    def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        return -(tokens + label[:, None]).float()
-
-    classifier = AutoregressiveClassifier(
-        lambda images: torch.tensor([[1, 2], [3, 4]]), log_prob, labels=("a", "b")
-    )
-    tokens = classifier.prepare(images(2))
-    assert nll(classifier, tokens, [0, 1]).tolist() == [3.0, 9.0]
-    with pytest.raises(InputError, match="one label an image"):
-        classifier.measure(tokens, [], None, "none")
 
 
 def test_sums_are_not_rounded_to_float32() -> None:

@@ -10,8 +10,7 @@ from gcbook.classifiers import load
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.load import check_kind, load_classifier
 from gcbook.classifiers.prompts import make_prompts
-from gcbook.classifiers.zoo import zoo
-from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
+from gcbook.files.errors import GcbookError, InputError
 from gcbook.paper.categories import CATEGORIES
 
 INDEX, CONFIG = "model_index.json", "config.json"
@@ -150,16 +149,6 @@ def test_float32_is_float32_on_gpus_too(tmp_path, called):
     assert not torch.backends.cudnn.allow_tf32
 
 
-def test_masked_models_get_their_options(tmp_path, called):
-    path = folder(tmp_path, INDEX, _class_name="AmusedPipeline")
-    load_classifier(path)
-    load_classifier(path, method="regenerate", mask_ratio=0.3, steps=4, ensemble=None)
-    assert [options for _, _, options in called] == [
-        {},
-        {"method": "regenerate", "mask_ratio": 0.3, "steps": 4},
-    ]
-
-
 @pytest.mark.parametrize(
     ("file", "said", "options", "says"),
     [
@@ -210,14 +199,6 @@ def test_names_of_the_zoo_lead_to_their_source(tmp_path, monkeypatch, called):
     assert checkpoint.format == "torchvision resnet50 IMAGENET1K_V1"
     load_classifier("someone/else")
     assert asked[1:] == [("someone/else", None)]
-
-
-def test_a_miniature_that_is_not_there_says_so():
-    absent = [name for name, entry in zoo().items() if entry.source.package]
-    for name in absent:
-        if load.at_hand(zoo()[name]) is None:
-            with pytest.raises(DataNotFoundError, match="does not bring it"):
-                load_classifier(name)
 
 
 def test_a_typo_is_answered_with_near_names():

@@ -138,25 +138,6 @@ def images(count: int = 3) -> list[np.ndarray]:
     return [generator.random((20, 24 + n, 3), dtype=np.float32) for n in range(count)]
 
 
-def test_description_tells_what_makes_the_scores(folder: Path) -> None:
-    bound = load(folder)
-    about = bound.describe()
-    assert (about["kind"], about["method"], about["space"]) == ("masked", "bound", "tokens")
-    assert "mask_ratio" not in about
-    assert (bound.measures, bound.evaluations, bound.deterministic) == (("nll",), 1, False)
-    tokens = bound.prepare(images())
-    assert (tokens.dtype, tokens.shape) == (torch.int64, (3, 16))
-
-    anew = load(folder, method="regenerate", mask_ratio=0.25, steps=5)
-    known = {"method": "regenerate", "space": "pixels", "mask_ratio": 0.25, "steps": 5}
-    assert (known | {"masking_schedule": "cosine"}).items() <= anew.describe().items()
-    assert (anew.measures, anew.evaluations) == (("error_l2", "error_l1"), 5)
-    pixels = anew.prepare(images())
-    assert pixels.shape == (3, 3, 8, 8)
-    assert pixels.min() < -0.5 < 0.5 < pixels.max() <= 1
-    assert anew.draw("x", 0, DrawRule(), pixels[0]).t == 0.25
-
-
 def test_network_is_asked_as_the_pipeline_asks_it(folder: Path) -> None:
     from diffusers import AmusedPipeline
 
@@ -279,29 +260,6 @@ def test_steps_mask_what_the_scheduler_would(masking_schedule: str) -> None:
     assert torch.equal(found[~kept], best[~kept])
 
 
-@pytest.mark.parametrize(
-    ("share", "masked"), [(0, None), (0.05, None), (0.3, 2), (0.45, 4), (0.7, 6), (0.95, 8)]
-)
-def test_the_share_that_is_masked_is_rounded_to_the_nearest_token(
-    share: float, masked: int | None
-) -> None:
-    asked: list[torch.Tensor] = []
-
-    def predict(tokens: torch.Tensor) -> torch.Tensor:
-        asked.append(tokens)
-        return torch.zeros(*tokens.shape, CODES)
-
-    tokens = torch.ones(2, 8, dtype=torch.int64)
-    found = regenerate(
-        tokens, predict, streams(2), mask_token=MASK, mask_ratio=share, remask=Remask(1)
-    )
-    if masked is None:
-        # Nothing is hidden, and the network is not asked.
-        assert not asked and torch.equal(found, tokens)
-    else:
-        assert (asked[0] == MASK).sum(1).tolist() == [masked, masked]
-
-
 def test_confidence_is_noisy_at_first_and_not_at_last() -> None:
     remask = Remask(5)
     assert [remask.heat(step) for step in range(5)] == [2.0, 1.5, 1.0, 0.5, 0.0]
@@ -359,10 +317,3 @@ def test_what_cannot_be_done_is_refused(
 ) -> None:
     with pytest.raises(InputError, match=message):
         load(folder, **options)
-
-
-def test_draws_that_mean_nothing_are_refused(folder: Path) -> None:
-    classifier = load(folder, method="regenerate")
-    x = classifier.prepare(images())
-    with pytest.raises(InputError, match="one label an image"):
-        classifier.measure(x, [], None, "none")

@@ -87,13 +87,6 @@ def test_it_measures_the_noised_image(noised, plain):
         assert torch.allclose(found[row], expected, atol=1e-5)
 
 
-def test_without_noise_it_is_the_plain_network(noised, plain):
-    x = noised.prepare([np.ones((4, 4, 3), np.float32)])
-    still = Draw(0, 0.0, np.inf, np.full((1, 4, 4), 9, np.float32))
-    same = noised.measure(x, [still], None, "none")["nll"]
-    assert torch.allclose(same, plain.measure(x, [Draw(0)], None, "none")["nll"], atol=1e-6)
-
-
 def test_it_says_that_it_is_another_classifier(noised, plain):
     described = noised.describe()
     assert described == plain.describe() | {"noise": "sqrt"}

@@ -11,10 +11,9 @@ from tiny.gaussian import class_means, stimulus
 from torch import nn
 
 import gcbook
-from gcbook.classifiers.load import load_classifier, name_of
+from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.objects import load_object, wrap
 from gcbook.classifiers.protocol import Draw
-from gcbook.classifiers.registry import is_object
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule
 from gcbook.noise.schedules import DiscreteSchedule
@@ -261,12 +260,6 @@ def test_a_store_is_not_continued_with_other_weights(tmp_path):
         run(1)
 
 
-def test_where_a_tensor_lies_does_not_tell_models_apart():
-    net = Net(16)
-    one, other = wrap(net, preprocess=8), wrap(net, preprocess=8, device="cpu")
-    assert one.describe() == other.describe()
-
-
 def test_load_classifier_points_to_wrap():
     with pytest.raises(InputError, match=r"of type Net\. gcbook\.wrap"):
         load_classifier(Net(16))
@@ -330,9 +323,3 @@ def test_what_cannot_be_loaded_is_refused(my, name, given, says):
     for absent in (f"{my.parent}/none.py:net", "no_such_package.models:net"):
         with pytest.raises(InputError, match=r"none\.py|No module named 'no_such_package'"):
             load_object(absent)
-
-
-def test_names_of_objects():
-    assert name_of("some/where/my.py:net") == "my-net"
-    assert name_of("package.module:net") == "module-net"
-    assert not is_object("resnet50") and not is_object("org/model")

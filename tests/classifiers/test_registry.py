@@ -30,12 +30,6 @@ def test_declarations_are_whole_and_lead_to_functions():
     assert all(callable(each.load) and each.title for each in registry.FORMATS)
 
 
-def test_options_of_a_kind_are_those_of_its_formats():
-    assert registry.options_of("masked") == ("template", "method", "mask_ratio", "steps")
-    assert "resolution" in registry.options_of("diffusion")
-    assert "resolution" not in registry.find("StableDiffusionPipeline").options
-
-
 def folder(tmp_path, file, **values):
     (tmp_path / file).write_text(json.dumps(values))
     return tmp_path

@@ -99,18 +99,6 @@ def test_samples_have_the_density_that_is_claimed():
     assert abs(near.sum().item() - expected) < 4.5 * np.sqrt(expected)
 
 
-def test_tweedies_formula():
-    toy = make_toy()
-    alpha, sigma = 0.8, 0.6
-    points = torch.from_numpy(NOISED).requires_grad_()
-    for c in range(4):
-        (slope,) = torch.autograd.grad(toy.log_density(points, alpha, sigma)[:, c].sum(), points)
-        ones = torch.ones(len(points), dtype=torch.float64)
-        label = torch.full((len(points),), c)
-        clean = toy.posterior_mean(points.detach(), alpha * ones, sigma * ones, label)
-        assert (alpha * clean - points.detach() - sigma**2 * slope).abs().max() < 1e-10
-
-
 def test_cues_by_hand():
     toy = make_toy()
     points = torch.tensor(

@@ -169,11 +169,6 @@ def resnet(
     return Path(folder)
 
 
-def torchvision_resnet(folder: str | Path, *, seed: int = 0) -> Path:
-    """Write torchvision's ResNet-18, of its full size: its width cannot be chosen."""
-    return _torchvision(folder, IMAGENET_CLASSES, {"torchvision": "resnet18"}, seed)
-
-
 def cnn16(folder: str | Path, *, seed: int = 0) -> Path:
     """Write a network of 64 x 64 pixels that answers with the categories, and three others."""
     names = sorted((*CATEGORIES, *EXTRA))

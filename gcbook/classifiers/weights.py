@@ -32,8 +32,8 @@ WEIGHTS = re.compile(
 )
 BY_HAND = (
     "Pickles can run code and are not opened. torch.load(FILE, weights_only=True) reads the "
-    "numbers alone, safetensors.torch.save_file writes them; beside them belongs a config.json that "
-    "names the network (gcbook models --formats). gcbook score my.py:model takes what Python holds."
+    "numbers alone, safetensors.torch.save_file writes them; beside them belongs a config.json "
+    "that names the network (gcbook models --formats). gcbook score my.py:model takes what Python holds."
 )
 
 MOST_FOLDERS = 1000

@@ -331,7 +331,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "pickle": (
         "sd-epsilon",
         lambda folder: (folder / WEIGHTS).rename((folder / WEIGHTS).with_suffix(".bin")),
-        r"safetensors, found diffusion_pytorch_model.bin\. Pickles are not opened",
+        r"safetensors, found diffusion_pytorch_model.bin\. Pickles can run code",
     ),
     "scheduler": (
         "sd-epsilon",

@@ -236,7 +236,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "pipe": (lambda folder: os.mkfifo(folder / "vocab.json"), "vocab.json: expected a regular"),
     "socket": (bind, "merges.txt: expected a regular file"),
-    "pickle": (pickled, "found pytorch_model.bin. Pickles are not opened"),
+    "pickle": (pickled, "found pytorch_model.bin. Pickles can run code"),
     "header": (header(2**40), "damaged or cut short"),
     "long header": (header(10**8 - 1), "damaged or cut short"),
     "larger": (entries("config.json", hidden_sizes=[2**11, 2**11]), "one of a much larger"),

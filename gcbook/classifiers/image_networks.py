@@ -6,7 +6,6 @@ A folder holds ``model.safetensors`` (the network's state) and ``config.json``. 
     id2label       optional, {"0": "airplane", ...}: names of the outputs, else ImageNet's 1,000
     preprocessing  optional: crop_size, resize_size, interpolation, mean, std, as fields of
                    `gcbook.classifiers.preprocess.TorchvisionPreprocess`
-    arguments      optional: keyword arguments of torchvision's builder
 
 Of timm: ``architecture``, ``num_classes``, ``pretrained_cfg``, ``model_args``, as
 ``timm.models.save_for_hf`` writes them. ``timm:resnet50.a1_in1k`` is fetched from the Hub's
@@ -57,8 +56,7 @@ def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     with refused(where, expected, "Correct the entries."):
         outputs = [str(names[str(index)]) for index in range(len(names))]
         preprocess = TorchvisionPreprocess(**(config.get("preprocessing") or {}))
-        arguments = {"num_classes": len(outputs), **(config.get("arguments") or {})}
-    make = partial(_make, str(config["torchvision"]), arguments, str(where))
+    make = partial(_make, str(config["torchvision"]), {"num_classes": len(outputs)}, str(where))
     return classifier_of(_from_folder(make, checkpoint), outputs, preprocess, checkpoint)
 
 
@@ -143,7 +141,7 @@ def _make(architecture: str, arguments: dict[str, Any], where: str) -> torch.nn.
     known = torchvision.models.list_models(module=torchvision.models)
     _check_known(architecture, known, where, "torchvision")
     # Numbers come from the files alone.
-    with init_empty_weights(), refused(where, f"arguments that {architecture} takes", "Mend them."):
+    with init_empty_weights():
         return torchvision.models.get_model(architecture, weights=None, **arguments)
 
 

@@ -62,7 +62,7 @@ _TAKES = {
     "diffusers pipeline": {"template"},
     "network": _OWN,
     "log-likelihood": _OWN,
-    "denoiser": {*_OWN, "prediction", "schedule", "clip"},
+    "denoiser": {*_OWN, "prediction", "schedule"},
 }
 """What may be given besides labels, name and device, by what the model is."""
 
@@ -75,7 +75,6 @@ def wrap(
     prediction: Prediction | None = None,
     schedule: str | Schedule | None = None,
     template: str | None = None,
-    clip: Clip | None = None,
     name: str = "",
     device: str | torch.device | None = None,
     fingerprint: str = "",
@@ -117,9 +116,6 @@ def wrap(
         schedule: how a denoiser's images are noised: ``"cosine"``, ``"flow"`` (the default where
             the prediction is), or an object of `gcbook.noise.schedules`.
         template: a pipeline's prompt with ``{}`` for the class; by default the paper's.
-        clip: how a denoiser's clean images are clipped: ``"none"``, ``"static"`` (to [-1, 1]) or
-            ``"dynamic"``. By default ``"static"`` where ``preprocess`` is a number, else
-            ``"none"``.
         name: the observer's name; by default that of the class or function.
         device: where ``x`` is put; by default where the module is, else the CPU.
         fingerprint: a text that changes whenever the model does; by default a hash of its
@@ -138,7 +134,7 @@ def wrap(
     called = name or ("model" if own == "<lambda>" else own)
     kind = _kind(model, called)
     given: dict[str, Any] = {"template": template, "prediction": prediction, "schedule": schedule}
-    given |= {"clip": clip, "preprocess": preprocess, "fingerprint": fingerprint or None}
+    given |= {"preprocess": preprocess, "fingerprint": fingerprint or None}
     for argument, value in given.items():
         if value is not None and argument not in _TAKES[kind]:
             raise InputError(
@@ -168,7 +164,8 @@ def wrap(
         return AutoregressiveClassifier(encode, log_prob, **shared)
     known, said = _process(prediction, schedule, called)
     shared["details"] |= {"prediction": said, "schedule": known.as_dict()}
-    clip = clip or ("static" if isinstance(preprocess, int) else "none")
+    # Pixels are known to be within [-1, 1].
+    clip: Clip = "static" if isinstance(preprocess, int) else "none"
     classifier = DiffusionClassifier(
         _denoise(model, known, said, called), known, encode, clip=clip, **shared
     )

@@ -33,7 +33,7 @@ WEIGHTS = re.compile(
 BY_HAND = (
     "Pickles can run code and are not opened. torch.load(FILE, weights_only=True) reads the "
     "numbers alone, safetensors.torch.save_file writes them; beside them belongs a config.json "
-    "that names the network (gcbook models --formats). gcbook score my.py:model takes what Python holds."
+    "that names the network (gcbook models --formats). gcbook score my.py:model takes Python's."
 )
 
 MOST_FOLDERS = 1000

@@ -123,7 +123,6 @@ def test_folders_that_do_not_fit_are_refused(tmp_path):
         ({"torchvision": "resnet34"}, "expected the weights of torchvision resnet34"),
         ({"preprocessing": {"crop": 64}}, "fields of TorchvisionPreprocess"),
         ({"id2label": {"1": "dog"}}, "expected id2label"),
-        ({"arguments": {"depth": 3}}, "expected arguments that resnet18 takes"),
     ):
         (folder / "config.json").write_text(json.dumps(config | change))
         with pytest.raises(InputError, match=says):

@@ -1,10 +1,8 @@
 """The application that commands add themselves to."""
 
-import inspect
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -61,14 +59,6 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda, cuda:1, mps.")]
 
-Model = Annotated[
-    str,
-    typer.Argument(
-        metavar="MODEL",
-        help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
-    ),
-]
-
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing results.")]
 
 Norm = Literal["l2", "l1"]
@@ -89,34 +79,6 @@ def _options(
     ] = False,
 ) -> None:
     pass
-
-
-def options_in_dataclasses(command: Callable[..., None]) -> Callable[..., None]:
-    """Let a command take its options in dataclasses.
-
-    Typer makes an option of every parameter. A parameter that is annotated with a dataclass stands
-    for its fields, each an option with that field's annotation and default.
-    """
-    options: list[inspect.Parameter] = []
-    fields: dict[str, tuple[type, list[str]]] = {}
-    for parameter in inspect.signature(command).parameters.values():
-        kind = parameter.annotation
-        if is_dataclass(kind) and isinstance(kind, type):
-            own = list(inspect.signature(kind).parameters.values())
-            fields[parameter.name] = kind, [each.name for each in own]
-            options += own
-        else:
-            options.append(parameter)
-
-    def run(**given: Any) -> None:
-        for name, (kind, names) in fields.items():
-            given[name] = kind(**{each: given.pop(each) for each in names})
-        command(**given)
-
-    run.__name__, run.__doc__ = command.__name__, command.__doc__
-    run.__annotations__ = {option.name: option.annotation for option in options}
-    run.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]
-    return run
 
 
 def say(line: str) -> None:

@@ -1,146 +1,34 @@
 """Command of the scorer: images to raw scores."""
 
 import warnings
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from gcbook.cli.app import Device, Model, Norm, app, first_of, options_in_dataclasses, say
+from gcbook.cli.app import Device, Norm, app, first_of, say
 from gcbook.files.errors import GcbookError, InputError
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
     from gcbook.scoring.report import ScoreReport
-    from gcbook.scoring.settings import ScoringSettings
     from gcbook.scoring.shards import Shard
     from gcbook.stimuli.stimulus import StimulusSet
 
 
-@dataclass(frozen=True)
-class ScoringOptions:
-    """What is asked of the model about each image, and of how many images."""
-
-    draws: Annotated[
-        int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
-    ] = None
-    racing: Annotated[bool, typer.Option("--racing", help="Drop classes that can hardly win.")] = (
-        False
-    )
-    seed: Annotated[int | None, typer.Option(min=0, help="Seed of all noise [0].")] = None
-    batch_size: Annotated[
-        int,
-        typer.Option(
-            min=1,
-            help="Evaluations per batch; rounding alone depends on it (float32: the fifth digit).",
-        ),
-    ] = 64
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")
-    ] = None
-    device: Device = "auto"
-    dtype: Annotated[
-        Literal["auto", "float32", "float16", "bfloat16"],
-        typer.Option(
-            help="Precision of the network; auto: float32, on a CUDA device float16 where it "
-            "decides as float32 does on a few images; that of the store where it was begun.",
-        ),
-    ] = "auto"
-    timesteps: Annotated[
-        Literal["stratified", "uniform"] | None,
-        typer.Option(help="How t is drawn [stratified]."),
-    ] = None
-    clip_x0: Annotated[
-        Literal["auto", "none", "static", "dynamic"],
-        typer.Option(help="Clip the predicted clean image."),
-    ] = "auto"
-    norm: Annotated[
-        Norm | None,
-        typer.Option(help="Norm of the errors: for a race, and decide's default [l2]."),
-    ] = None
-    weighting: Annotated[
-        str,
-        typer.Option(
-            metavar="exp:K|uniform|eps|snr|snr:G|elbo",
-            help="Weights of the errors: for a race, and decide's default [exp:7].",
-        ),
-    ] = ""
-
-    def __post_init__(self) -> None:
-        if self.racing and self.draws is not None:
-            raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")
-
-    def settings(self) -> "ScoringSettings":
-        """The settings of the run."""
-        from gcbook.noise.weightings import parse_weighting
-        from gcbook.scoring.racing import usual_race
-        from gcbook.scoring.settings import ScoringSettings
-
-        standard = ScoringSettings
-        weighting = parse_weighting(self.weighting) if self.weighting else standard.weighting
-        return ScoringSettings(
-            draws=self.draws or standard.draws,
-            timesteps=self.timesteps or standard.timesteps,
-            norm=self.norm or standard.norm,
-            weighting=weighting,
-            clip_x0=self.clip_x0,
-            seed=self.seed or standard.seed,
-            racing=usual_race(weighting) if self.racing else None,
-            batch_size=self.batch_size,
-            dtype=self.dtype,
-            device=self.device,
-        )
-
-
-@dataclass(frozen=True)
-class ModelOptions:
-    """How the model is made a classifier."""
-
-    prompt: Annotated[
-        str, typer.Option(help="Template with {} for the class. Default: the paper's.")
-    ] = ""
-    method: Annotated[
-        Literal["bound", "regenerate"] | None,
-        typer.Option(help="Masked models: scoring method."),
-    ] = None
-    mask_ratio: Annotated[
-        float | None, typer.Option(help="With --method regenerate: share of tokens masked.")
-    ] = None
-    steps: Annotated[
-        int | None, typer.Option(min=1, help="With --method regenerate: steps of decoding.")
-    ] = None
-    ensemble: Annotated[
-        bool | None,
-        typer.Option("--ensemble/--no-ensemble", help="CLIP, SigLIP: 80 prompts instead of one."),
-    ] = None
-    resolution: Annotated[
-        int | None, typer.Option(min=1, help="FLUX.1: side of the images in pixels.")
-    ] = None
-    noise: Annotated[
-        Literal["sqrt", "uniform"] | None,
-        typer.Option(help="Image networks: add diffusion-style noise to the images."),
-    ] = None
-    name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = ""
-
-    def load(self, model: str, device: str, dtype: str) -> "Classifier":
-        """Load the model."""
-        from gcbook.classifiers.load import load_classifier
-
-        options = asdict(self)
-        options["template"] = options.pop("prompt")
-        given = {name: value for name, value in options.items() if value not in (None, "")}
-        with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_: say(f"warning: {message}")
-            return load_classifier(model, device=device, dtype=dtype, **given)
-
-
 @app.command(rich_help_panel="Models and scores")
-@options_in_dataclasses
 def score(
-    model: Model,
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="MODEL",
+            help="A name of gcbook models, a folder, a Hub id, or an object such as my.py:model.",
+        ),
+    ],
     images: Annotated[
         str,
         typer.Argument(
@@ -152,8 +40,73 @@ def score(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="STORE", help="Folder for the scores.")
     ],
-    scoring: ScoringOptions,
-    classifier: ModelOptions,
+    draws: Annotated[
+        int | None, typer.Option(min=1, help="Draws of (t, noise) per image [32].")
+    ] = None,
+    racing: Annotated[bool, typer.Option("--racing", help="Drop classes that can hardly win.")] = (
+        False
+    ),
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all noise.")] = 0,
+    batch_size: Annotated[
+        int,
+        typer.Option(
+            min=1,
+            help="Evaluations per batch; rounding alone depends on it (float32: the fifth digit).",
+        ),
+    ] = 64,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="At most this many images, balanced over categories.")
+    ] = None,
+    device: Device = "auto",
+    dtype: Annotated[
+        Literal["auto", "float32", "float16", "bfloat16"],
+        typer.Option(
+            help="Precision of the network; auto: float32, on a CUDA device float16 where it "
+            "decides as float32 does on a few images; that of the store where it was begun.",
+        ),
+    ] = "auto",
+    timesteps: Annotated[
+        Literal["stratified", "uniform"], typer.Option(help="How t is drawn.")
+    ] = "stratified",
+    clip_x0: Annotated[
+        Literal["auto", "none", "static", "dynamic"],
+        typer.Option(help="Clip the predicted clean image."),
+    ] = "auto",
+    norm: Annotated[
+        Norm, typer.Option(help="Norm of the errors: for a race, and decide's default.")
+    ] = "l2",
+    weighting: Annotated[
+        str,
+        typer.Option(
+            metavar="exp:K|uniform|eps|snr|snr:G|elbo",
+            help="Weights of the errors: for a race, and decide's default.",
+        ),
+    ] = "exp:7",
+    prompt: Annotated[
+        str, typer.Option(help="Template with {} for the class. Default: the paper's.")
+    ] = "",
+    method: Annotated[
+        Literal["bound", "regenerate"] | None,
+        typer.Option(help="Masked models: scoring method."),
+    ] = None,
+    mask_ratio: Annotated[
+        float | None, typer.Option(help="With --method regenerate: share of tokens masked.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help="With --method regenerate: steps of decoding.")
+    ] = None,
+    ensemble: Annotated[
+        bool | None,
+        typer.Option("--ensemble/--no-ensemble", help="CLIP, SigLIP: 80 prompts instead of one."),
+    ] = None,
+    resolution: Annotated[
+        int | None, typer.Option(min=1, help="FLUX.1: side of the images in pixels.")
+    ] = None,
+    noise: Annotated[
+        Literal["sqrt", "uniform"] | None,
+        typer.Option(help="Image networks: add diffusion-style noise to the images."),
+    ] = None,
+    name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = "",
     dataset: Annotated[
         str, typer.Option(help="Which of several datasets, or a name for the only one.")
     ] = "",
@@ -194,37 +147,61 @@ def score(
 
     The same command resumes an interrupted run.
     """
+    from gcbook.noise.weightings import parse_weighting
     from gcbook.scoring.decisions import check_observer
+    from gcbook.scoring.racing import usual_race
+    from gcbook.scoring.settings import ScoringSettings
     from gcbook.scoring.shards import Shard
 
-    if classifier.name:
-        check_observer(classifier.name)
-    settings = scoring.settings()
+    if name:
+        check_observer(name)
+    if racing and draws is not None:
+        raise InputError("--draws: a race ends by itself; leave out --draws or --racing.")
+    weights = parse_weighting(weighting)
+    settings = ScoringSettings(
+        draws=draws or ScoringSettings.draws,
+        timesteps=timesteps,
+        norm=norm,
+        weighting=weights,
+        clip_x0=clip_x0,
+        seed=seed,
+        racing=usual_race(weights) if racing else None,
+        batch_size=batch_size,
+        dtype=dtype,
+        device=device,
+    )
     part = Shard.parse(shard) if shard else None
-    for name, value in {"shard": shard, "extend": extend, "dry-run": dry_run}.items():
+    for other, value in {"shard": shard, "extend": extend, "dry-run": dry_run}.items():
         if workers and value:
-            raise InputError(f"expected one of --workers, --{name}, found both; leave out one.")
+            raise InputError(f"expected one of --workers, --{other}, found both; leave out one.")
     if workers:
-        from gcbook.scoring.cluster import parse_workers
+        from gcbook.scoring.cluster import parse_workers, score_on_ray
 
-        most = parse_workers(workers, settings.device)
+        most = parse_workers(workers, device)
     stimuli = open_images(images, dataset, drawn)
-    if scoring.limit is not None:
-        stimuli = stimuli.first(scoring.limit)
+    if limit is not None:
+        stimuli = stimuli.first(limit)
     from gcbook.classifiers.devices import pick_device
     from gcbook.scoring.writer import check_store
 
-    dtype = check_store(output, settings, stimuli.dataset, extend=extend).dtype
-    load = partial(_load, model, classifier, dtype)
+    options = {
+        "template": prompt,
+        "method": method,
+        "mask_ratio": mask_ratio,
+        "steps": steps,
+        "ensemble": ensemble,
+        "resolution": resolution,
+        "noise": noise,
+        "name": name,
+        "dtype": check_store(output, settings, stimuli.dataset, extend=extend).dtype,
+    }
+    load = partial(_load, model, {k: v for k, v in options.items() if v not in (None, "")})
+    say(f"loading {model} …")
     if workers:
-        from gcbook.scoring.cluster import score_on_ray
-
-        say(f"loading {model} …")
         report = score_on_ray(stimuli, load, settings, output, most=most, save_every=save_every)
         _report(report, None)
         return
-    settings = replace(settings, device=pick_device(settings.device))
-    say(f"loading {model} …")
+    settings = replace(settings, device=pick_device(device))
     loaded = load(settings.device)
     if dry_run:
         from gcbook.scoring import cost
@@ -277,11 +254,14 @@ def merge(
         )
 
 
-def _load(model: str, classifier: ModelOptions, dtype: str, device: str) -> "Classifier":
+def _load(model: str, options: Mapping[str, Any], device: str) -> "Classifier":
     """Load a model, here or in a worker, and check what it predicts."""
     from gcbook.classifiers.checks import check_prediction
+    from gcbook.classifiers.load import load_classifier
 
-    loaded = classifier.load(model, device, dtype)
+    with warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_: say(f"warning: {message}")
+        loaded = load_classifier(model, device=device, **options)
     if (precision := loaded.describe().get("dtype")) not in (None, "float32"):
         say(f"network in {precision}")
     if found := check_prediction(loaded):

@@ -55,13 +55,6 @@ def test_without_a_build_they_are_those_that_come_with_the_book(project, capsys)
     assert json.loads(call(capsys, "--json")[1])[-1]["id"] == "shape-bias.other"
 
 
-def test_claims_of_a_book_elsewhere(project, tmp_path, capsys):
-    (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / "claims.json").write_text(collected({"shape-bias": [CLAIM]}))
-    rows = json.loads(call(capsys, "--book", tmp_path / "mine", "--json")[1])
-    assert rows[-1]["id"] == "shape-bias.people_by_shape"
-
-
 def test_every_claim_is_listed_with_what_was_found(project, capsys):
     build(project)
     rows = json.loads(call(capsys, "--json")[1])

@@ -56,14 +56,6 @@ def test_one_model_with_all_that_is_known(capsys):
     assert json.loads(call(capsys, "dit-xl-2-256", "--json")[1])["licence"] == "CC BY-NC 4.0"
 
 
-def test_a_folder_that_is_there_is_shown(capsys, monkeypatch, tmp_path):
-    (tmp_path / "sd-1.4").mkdir()
-    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
-    assert f"models folder: {tmp_path / 'sd-1.4'}" in call(capsys, "sd-1.4")[1]
-    row = next(line for line in call(capsys)[1].splitlines() if line.startswith("sd-1.4"))
-    assert row.endswith("yes, models folder")
-
-
 def test_a_name_that_is_almost_one_is_asked_about(capsys):
     status, out, err = call(capsys, "sd1.4")
     assert (status, out) == (2, "")

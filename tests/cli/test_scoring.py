@@ -1,6 +1,5 @@
 """`gcbook score` and `gcbook decide`: options that arrive, early refusals, what is printed."""
 
-import json
 import os
 import shlex
 import signal
@@ -357,41 +356,6 @@ def test_a_dataset_of_ones_own(capsys, tmp_path, asked):
     assert len(pd.read_csv(tmp_path / "own.csv")) == 3
     named = ("score", "m", own, "-o", tmp_path / "t", "--draws", "2", "--dataset", "silhouette")
     assert "17" not in call(capsys, *named)[2]
-
-
-def test_a_classifier_is_shown_noised_images(capsys, tmp_path, images):
-    store = tmp_path / "s"
-    asked = ["score", "mini-cnn", images, "-o", store, "--noise", "sqrt", "--draws", "3"]
-    asked += ["--limit", "2"]
-    assert call(capsys, *asked)[0] == 0
-    header = json.loads((store / "store.json").read_text())
-    assert header["classifier"]["noise"] == "sqrt"
-    assert header["settings"]["draws"] == 3
-    assert call(capsys, "decide", store, "-o", tmp_path / "trials")[0] == 0
-    # Another store without noise is not mixed with it.
-    status, _, err = call(capsys, "score", "mini-cnn", images, "-o", store)
-    assert status == 2
-    assert "was begun with something else" in err
-
-
-def test_ctrl_c_while_loading_is_one_line(capsys, tmp_path, images, monkeypatch):
-    def interrupt(model, **options):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("gcbook.classifiers.load.load_classifier", interrupt)
-    status, out, err = call(capsys, "score", "m", images, "-o", tmp_path / "s")
-    assert (status, out) == (130, "")
-    assert err.startswith("loading m …\nstopped") and len(err.splitlines()) == 2
-
-
-@pytest.mark.parametrize("command", [["benchmark"], ["run", "shape-bias", "-p", "trials"]])
-def test_scores_are_no_trials(capsys, tmp_path, images, asked, command):
-    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
-    status, _, err = call(capsys, *command, tmp_path / "s")
-    assert status
-    assert (
-        f"found a store of scores. Make trials of it first: gcbook decide {tmp_path / 's'}" in err
-    )
 
 
 def test_libraries_keep_quiet(capfd, tmp_path, images):

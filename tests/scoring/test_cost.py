@@ -77,14 +77,6 @@ def test_hours_follow_from_the_rate_of_a_few_batches(monkeypatch):
     assert fast.batches[-BATCHES - 1 :] == [64] * (BATCHES + 1)
 
 
-def test_a_likelihoods_answer_may_take_several_evaluations(monkeypatch):
-    classifier = Clock(monkeypatch, 30).asking(Likelihood(deterministic=True))
-    said = dry_run(IMAGES, classifier, ScoringSettings(draws=7))
-    *_, evaluations, hours = counted(said)
-    assert evaluations == 10 * 4 * 3
-    assert hours == pytest.approx(10 * 4 * 30 / 3600, rel=0.05)
-
-
 def test_a_race_is_counted_with_all_its_draws_and_a_shard_with_its_images():
     said = dry_run(IMAGES, toy(), ScoringSettings(racing=ExpectedGain()))
     assert counted(said)[3] == 10 * ExpectedGain().max_draws * 4

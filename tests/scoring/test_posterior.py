@@ -66,12 +66,6 @@ def test_classes_share_what_is_random():
     assert decided(own) < min(one, two) - NOISE
 
 
-def test_as_many_equal_classes_as_there_are_share_the_probability():
-    errors, _ = normal_errors(40, 256, 4, gap=0)
-    errors -= errors.mean(axis=1, keepdims=True)
-    assert decided(errors).mean() == pytest.approx(1 / 4, abs=0.02)
-
-
 def test_what_is_not_known_and_what_is_certain():
     errors, _ = normal_errors(5, 1, 4)
     assert decided(errors).tolist() == [1 / 4] * 5

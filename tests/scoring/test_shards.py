@@ -72,11 +72,6 @@ def test_what_is_no_shard(text):
         Shard.parse(text)
 
 
-def test_no_more_shards_than_images(tmp_path):
-    with pytest.raises(InputError, match="at most as many shards as images, 22; found 23"):
-        run(tmp_path / "s", "1/23")
-
-
 @pytest.mark.parametrize(
     ("make", "batch_size"), [(toy, 8), (network, 20), (Likelihood, 20)], ids=["toy", "net", "nll"]
 )

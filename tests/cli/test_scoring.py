@@ -369,3 +369,10 @@ def test_libraries_keep_quiet(capfd, tmp_path, images):
     assert lines[0].startswith("loading ")
     asked = "16 images of 224 pixels a side × 16 classes × 1 draw: at most 16 network evaluations"
     assert lines[1:] == [asked, "at most 0.01 hours"]
+
+
+def test_scores_are_no_trials(capsys, tmp_path, images, asked):
+    call(capsys, "score", "m", images, "-o", tmp_path / "s", "--draws", "2")
+    status, _, err = call(capsys, "benchmark", tmp_path / "s")
+    assert status
+    assert f"Make trials of it first: gcbook decide {tmp_path / 's'}" in err

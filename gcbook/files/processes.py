@@ -9,7 +9,6 @@ import multiprocessing
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -21,6 +20,9 @@ from pathlib import Path
 import psutil
 
 from gcbook.files.errors import GcbookError
+
+_FRESH = multiprocessing.get_context("spawn")
+"""Interpreters anew: a fork would inherit threads, such as those of a progress bar."""
 
 
 def kill_with_children(pid: int) -> None:
@@ -60,9 +62,7 @@ def workers(
     Raises:
         GcbookError: one of them was killed.
     """
-    # Fresh interpreters: a fork would inherit threads, such as those of a progress bar.
-    fresh = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(number, fresh, partial(_begin, prepare, *arguments))
+    pool = ProcessPoolExecutor(number, _FRESH, partial(_begin, prepare, *arguments))
     try:
         yield pool
     except BrokenProcessPool as error:
@@ -80,7 +80,7 @@ def workers(
         pool.shutdown(cancel_futures=True)
 
 
-def _begin(prepare: Callable[..., object] | None, *arguments: object) -> None:
+def _begin(prepare: Callable[..., object] | None = None, *arguments: object) -> None:
     os.setsid()
     end_with_parent()
     if prepare:
@@ -96,26 +96,22 @@ def run_process(call: Callable[..., object], *arguments: object, said: Path) -> 
         said: file for what is written to standard output and standard error.
 
     Returns:
-        The process's status: 0, that of a `SystemExit`, or 1 for another exception.
+        The process's status: 0, that of a `SystemExit`, 1 for another exception, or the number
+        of the signal that killed it, below 0.
     """
-    with workers(1, _write_to, said) as pool:
-        return pool.submit(_status_of, call, *arguments).result()
+    process = _FRESH.Process(target=_write_to, args=(said, call, *arguments))
+    process.start()
+    try:
+        process.join()
+    except KeyboardInterrupt:
+        kill_with_children(process.pid or 0)
+        raise
+    return int(process.exitcode or 0)
 
 
-def _write_to(said: Path) -> None:
+def _write_to(said: Path, call: Callable[..., object], *arguments: object) -> None:
+    _begin()
     output = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o666)
     for stream in (sys.stdout, sys.stderr):
         os.dup2(output, stream.fileno())
-
-
-def _status_of(call: Callable[..., object], *arguments: object) -> int:
-    try:
-        call(*arguments)
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    except Exception:
-        traceback.print_exc()
-        return 1
-    finally:
-        sys.stdout.flush()
-    return 0
+    call(*arguments)

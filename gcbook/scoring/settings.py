@@ -155,17 +155,8 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
 
 
 def read_settings(stored: Mapping[str, Any]) -> ScoringSettings:
-    """Make settings from what `ScoringSettings.as_dict` returned.
-
-    Raises:
-        InputError: an earlier version of gcbook has drawn pairs of opposite noise.
-    """
-    named = dict(stored)
-    if named.pop("antithetic", False):
-        raise InputError(
-            "antithetic: expected draws that are independent, found pairs of opposite noise; use "
-            "the version of gcbook that made them."
-        )
+    """Make settings from what `ScoringSettings.as_dict` returned."""
+    named = {name: value for name, value in stored.items() if name != "antithetic" or value}
     racing = read_race(named["racing"]) if named["racing"] else None
     return ScoringSettings(
         **{**named, "racing": racing, "weighting": parse_weighting(named["weighting"])}

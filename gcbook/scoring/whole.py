@@ -23,7 +23,7 @@ from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import did_you_mean
 from gcbook.noise.weightings import parse_weighting
 from gcbook.scoring import engine
-from gcbook.scoring.decisions import check_observer, decide_store, to_trials
+from gcbook.scoring.decisions import check_observer, decide, to_trials
 from gcbook.scoring.report import ProgressMode
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
@@ -151,11 +151,10 @@ def _trials(
 ) -> pd.DataFrame:
     likelihood = store.traits.likelihood
     weights = store.weights() if likelihood else store.weights(asked.weighting.name, asked.norm)
-    found = decide_store(store, weights)
-    wanted = {each.image_id for each in stimuli}
-    decided = found.table[found.table["image_id"].isin(wanted)]
+    table = decide(store, weights)
+    decided = table[table["image_id"].isin({each.image_id for each in stimuli})]
     names = {each.imagename for each in stimuli}
-    failed = {each: why for each, why in found.failed.items() if each in names}
+    failed = {each: why for each, why in store.failed().items() if each in names}
     if not len(decided):
         why = next(iter(failed.values()), "")
         raise GcbookError(

@@ -7,7 +7,7 @@ change to the data the list is written again with ``python tools/write_manifest.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -87,24 +87,14 @@ class Manifest:
             found[name] = digest
         return found
 
-    @cached_property
-    def _below(self) -> Mapping[str, Sequence[str]]:
-        """Names of the listed files by each folder that they are below."""
-        found: dict[str, list[str]] = {}
-        for name in self.listed:
-            parts = name.split("/")
-            for depth in range(len(parts)):
-                found.setdefault("/".join(parts[:depth]), []).append(name)
-        return found
-
     def names(self, folder: str) -> list[str]:
         """Return the files that are listed below a folder, by their paths in it; none if none are.
 
         >>> DATA.names("races")
         ['cost.parquet', 'predictions.yml', 'published.json', 'usual.json']
         """
-        start = len(folder) + 1 if folder else 0
-        return [name[start:] for name in self._below.get(folder, ())]
+        start = f"{folder}/" if folder else ""
+        return [name.removeprefix(start) for name in self.listed if name.startswith(start)]
 
     def path(self, name: str) -> Path:
         """Return where a file or a folder lies, once it is known to be what shipped.
@@ -139,8 +129,7 @@ class Manifest:
         lines = (f"{hash_of(self.folder / name)}  {name}\n" for name in names)
         write_text("".join(lines), self.folder / SUMS)
         self._whole.clear()
-        for cached in ("listed", "_below"):
-            self.__dict__.pop(cached, None)
+        self.__dict__.pop("listed", None)
 
     @property
     def _remedy(self) -> str:
@@ -148,7 +137,8 @@ class Manifest:
 
     def _problems(self, name: str) -> Iterator[str]:
         """Yield what is wrong with a file, or with those below a folder."""
-        names = [name] if name in self.listed else self._below.get(name, ())
+        start = f"{name}/" if name else ""
+        names = [each for each in self.listed if each == name or each.startswith(start)]
         asked = {each: self.listed[each] for each in names if each not in self._whole}
         wrong = list(differing(self.folder, asked))
         yield from wrong

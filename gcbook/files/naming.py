@@ -9,6 +9,7 @@ a formula. Such names are refused, never changed.
 import re
 from collections.abc import Iterable
 from difflib import get_close_matches
+from itertools import chain
 
 from gcbook.files.errors import InputError
 
@@ -60,18 +61,6 @@ def check_name(name: str, place: str, remedy: str = "Rename it.") -> str:
     return name
 
 
-def near(name: str, known: Iterable[str]) -> list[str]:
-    """Names that someone who typed another may have meant: three at most, the likeliest first.
-
-    >>> near("Shape_Bais", ["shape-bias", "home"])
-    ['shape-bias']
-    """
-    # As names are written: without capitals, with hyphens.
-    plain = {each.lower().replace("_", "-"): each for each in known}
-    typed = name.lower().replace("_", "-")
-    return [plain[each] for each in get_close_matches(typed, plain, n=3, cutoff=0.6)]
-
-
 def did_you_mean(names: str | Iterable[str], known: Iterable[str]) -> str:
     """A question for the end of a message, with a space before it; "" where nothing is near.
 
@@ -82,7 +71,11 @@ def did_you_mean(names: str | Iterable[str], known: Iterable[str]) -> str:
     >>> did_you_mean("edgs", ["edge", "sketch"])
     ' Did you mean edge?'
     """
-    asked = [names] if isinstance(names, str) else names
-    listed = list(known)
-    found = dict.fromkeys(each for name in asked for each in near(name, listed))
+    # As names are written: without capitals, with hyphens.
+    plain = {each.lower().replace("_", "-"): each for each in known}
+    typed = [
+        each.lower().replace("_", "-") for each in ([names] if isinstance(names, str) else names)
+    ]
+    close = (get_close_matches(each, plain, n=3, cutoff=0.6) for each in typed)
+    found = dict.fromkeys(plain[each] for each in chain.from_iterable(close))
     return f" Did you mean {' or '.join(found)}?" if found else ""

@@ -87,13 +87,9 @@ def dry_run(
                 network.measure(make_batch([(work, units)], classifier, settings.rule))
             return network.seconds / network.n_evaluations
 
-        size = 1
+        seconds(1, 1)  # the first batch of a size is slower
+        most = SECONDS / max(seconds(1, 1) * classifier.evaluations, 1e-9)
+        size = min(settings.batch_size, max(1, int(most)))
         seconds(size, 1)
-        while (
-            size < settings.batch_size
-            and 2 * size * classifier.evaluations * seconds(size, 1) < SECONDS
-        ):
-            size = min(2 * size, settings.batch_size)
-        seconds(size, 1)  # the first batch of a size is slower
         hours = f"{cost.hours(seconds(size, BATCHES))} on {settings.device}"
         return f"{images[0].dataset}: {cost.asked()}, {hours}"

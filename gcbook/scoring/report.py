@@ -32,15 +32,16 @@ class RunProgress:
         self.mode = mode
         self._n_images, self._n_done, self._n_units = n_images, n_done, n_units
         self._start = time.monotonic()
-        self._next = self._start + (BAR_EVERY_S if mode == "bar" else LINE_EVERY_S)
-        self._bar = self._make_bar() if mode == "bar" else None
+        self._bar = _started_bar() if mode == "bar" else None
+        self._every = BAR_EVERY_S if self._bar else LINE_EVERY_S
+        self._next = self._start + self._every
 
     def update(self, n_complete: int, n_evaluations: int | None) -> None:
         """Update the counts of this run, which are shown at intervals; None is not shown."""
         now = time.monotonic()
         if self.mode == "silent" or now < self._next:
             return
-        self._next = now + (BAR_EVERY_S if self._bar else LINE_EVERY_S)
+        self._next = now + self._every
         seconds = now - self._start
         if self._n_units is None or n_evaluations is None:
             share = n_complete / max(self._n_images - self._n_done, 1)
@@ -69,20 +70,17 @@ class RunProgress:
         if self._bar:
             self._bar.stop()
 
-    def _make_bar(self) -> "Progress":
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TextColumn
 
-        # Transient: what is said last should not stand above a bar that does not move.
-        bar = Progress(
-            BarColumn(),
-            TextColumn("{task.description}"),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        bar.add_task("", total=1.0)
-        bar.start()
-        return bar
+def _started_bar() -> "Progress":
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = BarColumn(), TextColumn("{task.description}")
+    # Transient: what is said last should not stand above a bar that does not move.
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    bar.add_task("", total=1.0)
+    bar.start()
+    return bar
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ import pyarrow.parquet as pq
 from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
-from gcbook.files.checksums import SEAL, is_whole, seal_file
+from gcbook.files.checksums import SEAL, seal_file
 from gcbook.files.errors import InputError
-from gcbook.files.untrusted import MIB, read_file, refused
 from gcbook.noise.draws import density_at
 from gcbook.noise.schedules import DiscreteSchedule, Schedule
 from gcbook.noise.weightings import Norm, Weighting
@@ -27,13 +26,8 @@ from gcbook.noise.weightings import Norm, Weighting
 CHUNK = 256
 """Images whose scores are spread out at a time, which bounds memory."""
 
-LARGEST_SCORES = 8 * 1024 * MIB
-"""Bytes of a file of scores, which is read into memory: a billion errors."""
-
-REMEDY = "Move the file away: the same `gcbook score` computes again what is lost with it."
-"""What can be done about a damaged file of scores or images."""
-
-_ORIGIN = "origin"
+ORIGIN = b"origin"
+"""Under which a file says what store it belongs to."""
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
@@ -155,7 +149,7 @@ def write_table(table: pa.Table, path: Path, origin: str) -> None:
 
     def write(temporary: Path) -> None:
         pq.write_table(
-            table.replace_schema_metadata({_ORIGIN: origin, "seal": SEAL}),
+            table.replace_schema_metadata({ORIGIN: origin, "seal": SEAL}),
             temporary,
             compression="zstd",
             use_dictionary=[name for name in table.column_names if name not in measured],
@@ -166,27 +160,6 @@ def write_table(table: pa.Table, path: Path, origin: str) -> None:
         seal_file(temporary)
 
     write_whole(path, write)
-
-
-def read_part(path: Path, schema: pa.Schema) -> tuple[pa.Table, str]:
-    """Read one file with the columns of a schema: the table, and its origin, JSON.
-
-    Raises:
-        InputError: it is damaged, has other columns, or cannot be read here.
-    """
-    content = read_file(path, LARGEST_SCORES)
-    with refused(path, "a table of scores or images", REMEDY):
-        if not is_whole(content):
-            raise ValueError("its bytes are not those that were written")
-        file = pq.ParquetFile(pa.BufferReader(content))
-        # Every row has an error of its own, which takes a byte at least.
-        most = max(len(content), 10**6)
-        if file.metadata.num_rows > most or file.metadata.num_columns > len(schema):
-            raise ValueError(f"more than {most:,} rows or {len(schema)} columns")
-        table = file.read()
-        if table.schema.names != schema.names:
-            raise ValueError(f"the columns {', '.join(table.schema.names)}")
-        return table.cast(schema), table.schema.metadata[_ORIGIN.encode()].decode()
 
 
 def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:

@@ -19,7 +19,6 @@ Scores and images name the run they belong to, so that those of another are refu
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -27,21 +26,28 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
 from gcbook.files.checksums import SEAL, is_whole, seal
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import check_name
-from gcbook.files.untrusted import LARGEST_JSON, parse_json, read_file, read_json, refused
+from gcbook.files.untrusted import LARGEST_JSON, MIB, parse_json, read_file, read_json, refused
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.scores import REMEDY, Weights, read_part, score_schema, sort_rows
+from gcbook.scoring.scores import ORIGIN, Weights, score_schema, sort_rows
 from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
 
 FORMAT = "gcbook scores"
 VERSION = 2
 IMAGES, SCORES, PARTS = "images.parquet", "scores.parquet", "parts"
 FAILED, PENDING = "failed.json", "pending.json"
+
+LARGEST_SCORES = 8 * 1024 * MIB
+"""Bytes of a file of scores, which is read into memory: a billion errors."""
+
+REMEDY = "Move the file away: the same `gcbook score` computes again what is lost with it."
+"""What can be done about a damaged file of scores or images."""
 
 IMAGE_COLUMNS = ("image_id", "imagename", "category", "condition", "sha256")
 """Columns of the images, all text."""
@@ -170,22 +176,28 @@ class Store:
             InputError: it is damaged, has other columns, cannot be read here, or belongs to
                 another store.
         """
-        table, origin = read_part(path, schema)
+        content = read_file(path, LARGEST_SCORES)
         with refused(path, "scores or images of a store", REMEDY):
-            found = self._strange(parse_json(origin, path))
+            if not is_whole(content):
+                raise ValueError("its bytes are not those that were written")
+            file = pq.ParquetFile(pa.BufferReader(content))
+            # Every row has an error of its own, which takes a byte at least.
+            most = max(len(content), 10**6)
+            if file.metadata.num_rows > most or file.metadata.num_columns > len(schema):
+                raise ValueError(f"more than {most:,} rows or {len(schema)} columns")
+            table = file.read()
+            if table.schema.names != schema.names:
+                raise ValueError(f"the columns {', '.join(table.schema.names)}")
+            about = parse_json(table.schema.metadata[ORIGIN], path)
+            settings = read_settings(about.pop("settings"))
+            found = differences(self.settings, settings, self._about(), about, any_draws=True)
+            table = table.cast(schema)
         if found:
             raise InputError(
                 f"{path}: expected what a run of this store wrote, found that of another run "
-                f"({found}). {REMEDY}"
+                f"({'; '.join(found.values())}). {REMEDY}"
             )
         return table
-
-    def _strange(self, origin: Mapping[str, Any]) -> str:
-        """Say in what the origin of a file differs from the store; "" if in nothing."""
-        settings = read_settings(origin["settings"])
-        about = {name: value for name, value in origin.items() if name != "settings"}
-        found = differences(self.settings, settings, self._about(), about, any_draws=True)
-        return "; ".join(found.values())
 
     def is_begun(self) -> bool:
         """Tell whether any image was scored or failed; otherwise its settings bind no later run."""

@@ -71,7 +71,7 @@ def test_hours_follow_from_the_rate_of_a_few_batches(monkeypatch):
     many = dry_run(IMAGES, classifier, ScoringSettings(draws=100_000))
     assert "at most 280 hours on" in many
     # As many at a time as take a second; the first batch of a size is not timed.
-    assert classifier.batches[-BATCHES:] == [2] * BATCHES
+    assert classifier.batches[-BATCHES:] == [4] * BATCHES
     fast = Clock(monkeypatch, 1e-4).asking(toy())
     dry_run(IMAGES, fast, settings)
     assert fast.batches[-BATCHES - 1 :] == [64] * (BATCHES + 1)

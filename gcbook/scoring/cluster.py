@@ -17,7 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from secrets import token_hex
@@ -217,8 +217,8 @@ def _workers(
     import ray
 
     there, until = ray.cluster_resources(), time.monotonic() + PATIENCE_S
-    auto = "cuda" if there.get("GPU") else "cpu"
-    settings = replace(settings, device=auto if settings.device == "auto" else settings.device)
+    if settings.device == "auto":
+        settings = replace(settings, device="cuda" if there.get("GPU") else "cpu")
     resource = RESOURCES[settings.device]
     wanted = min(int(there.get(resource, 0)), most or sys.maxsize)
     # Those of workers that have just ended are free soon.
@@ -248,21 +248,23 @@ def _workers(
                 ray.kill(each)
 
 
+@dataclass
 class _Worker:
     """A process of Ray's that has a device and holds the model."""
 
-    def __init__(self, load: Any, settings: ScoringSettings, save_every: float, folder: Path):
-        self._load, self._settings, self._save_every = load, settings, save_every
-        self._folder = folder
+    load: Any
+    settings: ScoringSettings
+    save_every: float
+    folder: Path
 
     @cached_property
-    def _classifier(self) -> Any:
-        os.chdir(self._folder)
-        return self._load(self._settings.device)
+    def classifier(self) -> Any:
+        os.chdir(self.folder)
+        return self.load(self.settings.device)
 
     def score(self, store: Path, images: Sequence[Stimulus]) -> ScoreReport:
         """Score images into a store, to which a lost worker may still be writing."""
-        model = self._classifier
+        model = self.classifier
         if not store.parent.is_dir():
             raise InputError(
                 f"{store.parent}: expected a folder that all machines see, found none on "
@@ -270,6 +272,5 @@ class _Worker:
             )
         if store.is_dir():
             lock_folder(store, WRITING, PATIENCE_S).release()
-        return score(
-            images, model, self._settings, store, save_every=self._save_every, progress="silent"
-        )
+        options: Any = {"save_every": self.save_every, "progress": "silent"}
+        return score(images, model, self.settings, store, **options)

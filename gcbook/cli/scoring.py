@@ -196,12 +196,13 @@ def score(
         "dtype": check_store(output, settings, stimuli.dataset, extend=extend).dtype,
     }
     load = partial(_load, model, {k: v for k, v in options.items() if v not in (None, "")})
-    say(f"loading {model} …")
     if workers:
+        say(f"loading {model} …")
         report = score_on_ray(stimuli, load, settings, output, most=most, save_every=save_every)
         _report(report, None)
         return
     settings = replace(settings, device=pick_device(device))
+    say(f"loading {model} …")
     loaded = load(settings.device)
     if dry_run:
         from gcbook.scoring import cost

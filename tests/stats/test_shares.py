@@ -1,13 +1,25 @@
 """Shares are those of the answers, and their intervals know that images share silhouettes."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.erring import answered
 
+from gcbook.miniworld.results.answers import mark
 from gcbook.stats.clustered import silhouettes
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import accuracies, cue_shares, pooled_measures, shape_biases
+
+
+def answered(rows, observer):
+    """Marked answers of one observer: pairs of an image's name and the response."""
+    names, responses = zip(*rows, strict=True)
+    columns = {"image_id": names, "imagename": names, "response": responses}
+    columns["category"] = [re.match("[a-z]+", name)[0] for name in names]
+    about = {"observer": observer, "dataset": "cue-conflict", "condition": "0"}
+    return mark(pd.DataFrame(columns).assign(**about))
+
 
 FOUR = [
     ("cat1-dog1.png", "cat"),

@@ -1,6 +1,6 @@
 """Tiny random networks that name what they see, in the on-disk formats of the large ones.
 
-CLIP, a transformers ResNet, and torchvision ResNets, always the same for a seed.
+CLIP, SigLIP, and image networks of transformers, timm and torchvision, always the same.
 """
 
 import json
@@ -19,7 +19,7 @@ EXTRA = ("camel", "lamp", "spoon")
 """Classes that a miniature knows besides the categories."""
 
 
-def clip(folder: str | Path, *, seed: int = 0, size: int = 224) -> Path:
+def clip(folder: str | Path, *, size: int = 224) -> Path:
     """Write a CLIP model whose image encoder sees ``size`` x ``size`` pixels."""
     from transformers import (
         CLIPConfig,
@@ -30,7 +30,7 @@ def clip(folder: str | Path, *, seed: int = 0, size: int = 224) -> Path:
     )
 
     tokenizer = _words("<|endoftext|>")
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     config = CLIPConfig(
         text_config=CLIPTextConfig(
             vocab_size=len(tokenizer),
@@ -82,7 +82,7 @@ def _words(pad_token: str, template: str = "<|startoftext|> $A <|endoftext|>") -
     )
 
 
-def siglip(folder: str | Path, *, seed: int = 0, gemma: bool = False) -> Path:
+def siglip(folder: str | Path, *, gemma: bool = False) -> Path:
     """Write a SigLIP of 32 x 32 pixels; ``gemma``: its tokenizer is SigLIP 2's, of letters."""
     from transformers import (
         Siglip2Tokenizer,
@@ -97,7 +97,7 @@ def siglip(folder: str | Path, *, seed: int = 0, gemma: bool = False) -> Path:
         tokenizer = Siglip2Tokenizer(vocab={one: n for n, one in enumerate(pieces)}, merges=[])
     else:
         tokenizer = _words("<|endoftext|>", "$A <|endoftext|>")
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     size = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 2}
     size |= {"num_attention_heads": 2}
     model = SiglipModel(
@@ -116,44 +116,35 @@ def siglip(folder: str | Path, *, seed: int = 0, gemma: bool = False) -> Path:
     return Path(folder)
 
 
-def timm_model(folder: str | Path, *, seed: int = 0, **config: object) -> Path:
+def timm_model(folder: Path) -> Path:
     """Write a small network as timm's folders on the Hub have it; timm must be there."""
     import timm
     from safetensors.torch import save_file
 
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
+    folder.mkdir()
+    torch.manual_seed(0)
+    sides = {"input_size": [3, 64, 64], "crop_pct": 0.9, "crop_mode": "center"}
+    colours = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
     known = {
         "architecture": "mobilenetv3_small_050",
         "num_classes": IMAGENET_CLASSES,
-        "pretrained_cfg": {
-            "input_size": [3, 64, 64],
-            "interpolation": "bicubic",
-            "crop_pct": 0.9,
-            "crop_mode": "center",
-            "mean": [0.485, 0.456, 0.406],
-            "std": [0.229, 0.224, 0.225],
-        },
-    } | config
-    outputs = int(str(known["num_classes"]))
-    model = timm.create_model(str(known["architecture"]), pretrained=False, num_classes=outputs)
+        "pretrained_cfg": {**sides, **colours, "interpolation": "bicubic"},
+    }
+    model = timm.create_model("mobilenetv3_small_050", num_classes=IMAGENET_CLASSES)
     torch.nn.init.normal_(model.get_classifier().weight)
     save_file(model.state_dict(), folder / "model.safetensors")
     (folder / "config.json").write_text(json.dumps(known), encoding="utf-8")
     return folder
 
 
-def resnet(
-    folder: str | Path, *, names: Sequence[str] | None = None, seed: int = 0, size: int = 224
-) -> Path:
+def resnet(folder: str | Path, *, names: Sequence[str] | None = None, size: int = 224) -> Path:
     """Write transformers' ResNet with 1,000 outputs, or as many as there are ``names``."""
     from transformers import ConvNextImageProcessor, ResNetConfig, ResNetForImageClassification
 
     if names is None:
         known = {item.index: item.name for item in imagenet_classes()}
         names = [known.get(index, f"class {index}") for index in range(IMAGENET_CLASSES)]
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     config = ResNetConfig(
         embedding_size=8,
         hidden_sizes=[8, 16],
@@ -169,32 +160,23 @@ def resnet(
     return Path(folder)
 
 
-def cnn16(folder: str | Path, *, seed: int = 0) -> Path:
-    """Write a network of 64 x 64 pixels that answers with the categories, and three others."""
-    names = sorted((*CATEGORIES, *EXTRA))
-    config = {
-        "torchvision": "resnet18",
-        "id2label": {str(index): name for index, name in enumerate(names)},
-        "preprocessing": {
-            "crop_size": 64,
-            "resize_size": 64,
-            "interpolation": "bicubic",
-            "mean": [0.5, 0.5, 0.5],
-            "std": [0.5, 0.5, 0.5],
-        },
-    }
-    return _torchvision(folder, len(names), config, seed)
-
-
-def _torchvision(folder: str | Path, outputs: int, config: dict[str, object], seed: int) -> Path:
+def cnn16(folder: str | Path) -> Path:
+    """Write torchvision's ResNet-18 of 64 x 64 pixels: the categories, and three others."""
     from safetensors.torch import save_file
     from torchvision.models import get_model
 
-    folder = Path(folder)
+    folder, names = Path(folder), sorted((*CATEGORIES, *EXTRA))
     folder.mkdir(parents=True, exist_ok=True)
-    torch.manual_seed(seed)
-    model = get_model(str(config["torchvision"]), num_classes=outputs)
+    torch.manual_seed(0)
+    model = get_model("resnet18", num_classes=len(names))
     torch.nn.init.normal_(model.fc.weight, std=0.3)
     save_file(model.state_dict(), folder / "model.safetensors")
+    half = [0.5] * 3
+    sides = {"crop_size": 64, "resize_size": 64, "interpolation": "bicubic"}
+    config = {
+        "torchvision": "resnet18",
+        "id2label": {str(index): name for index, name in enumerate(names)},
+        "preprocessing": {**sides, "mean": half, "std": half},
+    }
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     return folder

@@ -1,6 +1,6 @@
 """Tiny random models over image tokens, in the on-disk formats of the large ones.
 
-T5-VQ, aMUSEd and Janus of a few hundred kilobytes, always the same for a seed. Images are
+T5-VQ, aMUSEd and Janus of a few hundred kilobytes, always the same. Images are
 ``side`` × ``side`` tokens. Codes are latents of random images, so that images differ in tokens.
 """
 
@@ -21,7 +21,7 @@ JANUS_TEMPLATE = (
 )
 
 
-def t5_vq(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -> Path:
+def t5_vq(folder: str | Path, *, codes: int = 8, side: int = 2) -> Path:
     """Write a T5-VQ model."""
     from transformers import T5Config, T5ForConditionalGeneration
 
@@ -29,7 +29,7 @@ def t5_vq(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -
 
     tokenizer = _tokenizer({}, end="</s>")
     offset = len(tokenizer)
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     config = T5Config(
         vocab_size=offset + codes,
         d_model=16,
@@ -55,11 +55,11 @@ def t5_vq(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -
     return Path(folder)
 
 
-def amused(folder: str | Path, *, codes: int = 8, side: int = 4, seed: int = 0) -> Path:
+def amused(folder: str | Path, *, codes: int = 8, side: int = 4) -> Path:
     """Write an aMUSEd pipeline."""
     from diffusers import AmusedScheduler, UVit2DModel
 
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     folder = Path(folder)
     transformer = UVit2DModel(
         hidden_size=16,
@@ -90,7 +90,7 @@ def amused(folder: str | Path, *, codes: int = 8, side: int = 4, seed: int = 0) 
     return folder
 
 
-def janus(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -> Path:
+def janus(folder: str | Path, *, codes: int = 8, side: int = 2) -> Path:
     """Write a Janus model."""
     from transformers import (
         JanusConfig,
@@ -107,7 +107,7 @@ def janus(folder: str | Path, *, codes: int = 8, side: int = 2, seed: int = 0) -
         "eoi_token": "<end_of_image>",
     }
     tokenizer = _tokenizer(special, "<s>", "<|User|>", "<|Assistant|>", ":", start="<s>")
-    torch.manual_seed(seed)
+    torch.manual_seed(0)
     config = JanusConfig(
         text_config=LlamaConfig(
             vocab_size=len(tokenizer),

@@ -12,6 +12,7 @@ worse (Mogstad, Romano, Shaikh & Wilhelm, 2024).
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import combinations, product
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ import pandas as pd
 
 from gcbook.paper.observers import HUMANS, PUBLISHED_SOURCES, is_published
 from gcbook.stats.jackknife import Spread, stacked
-from gcbook.stats.maxt import Places, level, step_down
+from gcbook.stats.maxt import level, step_down
 from gcbook.stats.metrics import share
 from gcbook.stats.resampling import Resampling
 
@@ -151,21 +152,12 @@ def compare(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
         models = [i for i, who in enumerate(people) if who[1] != HUMANS]
         humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
         complete = [i for i in models if people[i] in whole]
-        families = {
-            "humans": [(model, one) for one in humans for model in models],
-            "models": [(a, b) for i, a in enumerate(complete) for b in complete[i + 1 :]],
-        }
-        for name, pairs in families.items():
-            if pairs:
-                first, second = np.array(pairs).T
-                table = _family(means[metric], first, second, resampling)
-                if metric == "shape_bias" and resampling.draws:
-                    parts = means[metric].spread.between(first, second).of_crossed()
-                    table["of_textures"], table["of_images"] = parts
-                tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
-    if not tables:
-        return pd.DataFrame(columns=TEST_COLUMNS)
-    return pd.concat(tables, ignore_index=True).reindex(columns=TEST_COLUMNS)
+        against = [(model, one) for one in humans for model in models]
+        tables += [
+            _family(metric, means[metric], "humans", against, resampling),
+            _family(metric, means[metric], "models", [*combinations(complete, 2)], resampling),
+        ]
+    return _joined(tables)
 
 
 def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFrame:
@@ -179,35 +171,44 @@ def compare_own(means: Mapping[str, Means], resampling: Resampling) -> pd.DataFr
         As `compare`, in two families a metric: own observers against the humans
         (``METRIC:humans``) and against `REFERENCE` (``METRIC:reference``).
     """
-    tables = [pd.DataFrame(columns=TEST_COLUMNS)]
-    for metric, each_mean in means.items():
-        people = each_mean.people
-        published = is_published(pd.Series([who[0] for who in people], dtype="str")).to_numpy()
-        own = [i for i, who in enumerate(people) if not published[i]]
-        humans = [i for i, who in enumerate(people) if who[1] == HUMANS]
-        reference = [i for i, who in enumerate(people) if who[:2] == REFERENCE]
-        families = {
-            "humans": [(each, one) for each in own for one in humans],
-            "reference": [(each, one) for each in own for one in reference],
-        }
-        for name, pairs in families.items():
-            if pairs:
-                first, second = np.array(pairs).T
-                table = _family(each_mean, first, second, resampling)
-                tables.append(table.assign(family=f"{metric}:{name}", metric=metric))
-    found = pd.concat([each for each in tables if len(each)] or tables, ignore_index=True)
-    return found.reindex(columns=TEST_COLUMNS)
+    tables = []
+    for metric, each in means.items():
+        published = is_published(pd.Series([who[0] for who in each.people], dtype="str"))
+        own = np.flatnonzero(~published).tolist()
+        humans = [i for i, who in enumerate(each.people) if who[1] == HUMANS]
+        reference = [i for i, who in enumerate(each.people) if who[:2] == REFERENCE]
+        for name, others in (("humans", humans), ("reference", reference)):
+            tables.append(_family(metric, each, name, [*product(own, others)], resampling))
+    return _joined(tables)
 
 
-def _family(means: Means, first: Places, second: Places, resampling: Resampling) -> pd.DataFrame:
+def _joined(tables: Sequence[pd.DataFrame | None]) -> pd.DataFrame:
+    known = [table for table in tables if table is not None]
+    if not known:
+        return pd.DataFrame(columns=TEST_COLUMNS)
+    return pd.concat(known, ignore_index=True).reindex(columns=TEST_COLUMNS)
+
+
+def _family(
+    metric: str,
+    means: Means,
+    name: str,
+    pairs: Sequence[tuple[int, int]],
+    resampling: Resampling,
+) -> pd.DataFrame | None:
+    if not pairs:
+        return None
+    first, second = np.array(pairs).T
     tested = step_down(means.values, means.spread, first, second, resampling)
-    source, name = (np.array([who[i] for who in means.people], dtype=object) for i in (0, 1))
-    return pd.DataFrame(
+    source, who = (np.array([each[i] for each in means.people], dtype=object) for i in (0, 1))
+    table = pd.DataFrame(
         {
+            "family": f"{metric}:{name}",
+            "metric": metric,
             "a_source": source[first],
-            "a": name[first],
+            "a": who[first],
             "b_source": source[second],
-            "b": name[second],
+            "b": who[second],
             "difference": means.values[first] - means.values[second],
             "low": tested.low,
             "high": tested.high,
@@ -215,3 +216,7 @@ def _family(means: Means, first: Places, second: Places, resampling: Resampling)
             "p_corrected": tested.corrected,
         }
     )
+    if metric == "shape_bias" and resampling.draws:
+        parts = means.spread.between(first, second).of_crossed()
+        table["of_textures"], table["of_images"] = parts
+    return table

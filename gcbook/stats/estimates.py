@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, compress
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -97,18 +97,16 @@ class Estimates:
 
     Attributes:
         estimates: the values, with `ESTIMATE_COLUMNS`.
-        seen: of each observer in each dataset, ``source, observer, observer_kind, dataset, n_seen,
-            n_shown``: how many of the images that humans saw in the conditions that count.
+        seen: of each observer in each dataset, ``source, observer, observer_kind, dataset``; of
+            the conditions that count, those of which it saw images, ``conditions``; and how many
+            of the images that humans saw in them, ``n_seen`` of ``n_shown``.
         means: by metric, over all datasets.
-        less_biased: the accuracy differences of observers over the datasets that they saw, less by
-            what their draws exceed them by; empty without draws.
         resampling: how they were drawn.
     """
 
     estimates: pd.DataFrame
     seen: pd.DataFrame
     means: Mapping[str, Means]
-    less_biased: Mapping[Who, float]
     resampling: Resampling
 
     @cached_property
@@ -132,19 +130,12 @@ def estimate(
     settings = settings or SummarySettings()
     resampling = settings.resampling
     by_dataset = make_responses(settings.choose(trials))
-    found, everybody = _measured(by_dataset, settings, all_pairs=all_pairs)
+    found, seen = _measured(by_dataset, settings, all_pairs=all_pairs)
     n_datasets = len(by_dataset)
     means = _means(found.sums, n_datasets)
     overall = _overall(found.sums, resampling)
     rows = [*found.rows, *overall, *_ranks(means, n_datasets, resampling)]
-    seen = pd.concat(
-        [
-            everyone.people.assign(dataset=name, n_seen=everyone.n_seen, n_shown=everyone.n_shown)
-            for name, everyone in everybody.items()
-        ],
-        ignore_index=True,
-    )
-    return Estimates(_table(rows), seen, means, _less_biased(found.sums), resampling)
+    return Estimates(_table(rows), seen, means, resampling)
 
 
 def estimate_own(
@@ -176,8 +167,8 @@ def _measured(
     *,
     all_pairs: bool = True,
     own: bool = False,
-) -> "tuple[_Found, dict[str, _Everyone]]":
-    """Everything of every dataset, and who is in it.
+) -> "tuple[_Found, pd.DataFrame]":
+    """Everything of every dataset, and who saw what of it.
 
     Args:
         by_dataset: the trials.
@@ -190,23 +181,27 @@ def _measured(
     humans = human_source(
         source for each in by_dataset.values() for source in each.observers["source"][each.is_human]
     )
-    everybody = {name: _everyone(each, humans, settings) for name, each in by_dataset.items()}
 
-    def of_dataset(name: str) -> _Found:
-        responses, everyone = by_dataset[name], everybody[name]
-        wanted = np.flatnonzero(everyone.is_own | everyone.is_reference) if own else None
-        measures = DatasetMeasures(responses, factors[name], settings, wanted)
+    def of_dataset(name: str) -> "tuple[_Found, pd.DataFrame]":
+        responses, wanted = by_dataset[name], None
+        if own:
+            who = responses.observers
+            reference = (who["source"] == REFERENCE[0]) & (who["observer"] == REFERENCE[1])
+            wanted = np.flatnonzero(responses.is_model & (reference | ~is_published(who["source"])))
+        dataset = _Dataset(DatasetMeasures(responses, factors[name], settings, wanted), humans)
         parts = chain(
-            _accuracies(measures, everyone),
-            _agreement_with_humans(measures, everyone),
-            _agreement_of_models(measures, everyone) if all_pairs else (),
-            _shape(measures, everyone) if name == "cue-conflict" else (),
+            dataset.accuracies(),
+            dataset.agreement_with_humans(),
+            dataset.agreement_of_models() if all_pairs else (),
+            dataset.shape() if name == "cue-conflict" else (),
         )
-        return _together(_apart(parts, name) if own else parts)
+        found = _together(_apart(parts, name) if own else parts)
+        return found, dataset.coverage.iloc[np.flatnonzero(dataset.seen.any(axis=1))]
 
     # Resampling is arithmetic on long arrays, which threads share out well; values alone are not.
     with ThreadPoolExecutor(os.cpu_count() if settings.resampling.draws else 1) as pool:
-        return _together(pool.map(of_dataset, by_dataset)), everybody
+        found, seen = zip(*pool.map(of_dataset, by_dataset), strict=True)
+    return _together(found), pd.concat(seen, ignore_index=True)
 
 
 @dataclass(frozen=True)
@@ -323,302 +318,245 @@ def _table(rows: Sequence[Rows]) -> pd.DataFrame:
     return table.sort_values(list(ESTIMATE_KEYS), ignore_index=True)
 
 
-def _sums(
-    people: Sequence[Who],
-    values: Floats,
-    whole: Flags,
-    measures: DatasetMeasures | None = None,
-    units: npt.ArrayLike = 1,
-) -> dict[Who, _Sum]:
-    """One dataset's part of the means over datasets.
-
-    Single humans saw one dataset only and are left out.
-
-    Args:
-        people: (rows,), whose values they are.
-        values: (rows, replicates).
-        whole: (rows,), for whom the dataset counts; where the metric is undefined it does not.
-        measures: whose replicates these are; None where they are values alone.
-        units: of how many units a share is taken, (rows,) or one number.
-    """
-    drawn = measures.bootstrap(values) if measures else values
-    spread = measures.spread(values) if measures else Spread({})
-    counts = (whole & np.isfinite(values[:, 0])).tolist()
-    of = np.broadcast_to(units, len(values)).tolist()
-    found = {}
-    for i, who in enumerate(people):
-        if who[2] != "human" or who[1] == HUMANS:
-            total, defined = np.nan_to_num(drawn[i]), np.isfinite(drawn[i]).astype(np.int16)
-            found[who] = _Sum(total, spread.rows([i]), defined, int(counts[i]), of[i])
-    return found
-
-
 def _labels(people: pd.DataFrame) -> dict[str, npt.ArrayLike]:
     return {str(name): people[name].to_numpy(dtype=object) for name in people}
 
 
 @dataclass(frozen=True)
-class _Everyone:
-    """The observers of a dataset and, as last rows, all its humans and each class of people.
+class _Dataset:
+    """What one dataset gives; its people are its observers and, last, all humans and each class.
 
     Attributes:
-        people: ``source, observer, observer_kind``.
-        seen: (people, images), what each saw, or any of them.
-        is_human: (observers,), without those rows.
-        classes: the row of each class, by that of its first person.
-        n_seen: (people,), how many they saw of the images that humans saw in the conditions that
-            count.
-        n_shown: how many these are.
-        whole: (people,), who saw all of them, and images of all conditions that count.
-        compared: (people,), of whom that is true as of the humans, taken together.
+        measures: its metrics.
+        source: of all humans.
     """
 
-    people: pd.DataFrame
-    seen: Flags
-    is_human: Flags
-    classes: Mapping[int, int]
-    n_seen: npt.NDArray[np.integer]
-    n_shown: int
-    whole: Flags
-    compared: Flags
+    measures: DatasetMeasures
+    source: str
 
-    def places(self, group: Places) -> Places:
-        """Rows of some observers; of the humans with the pooled one, of a class that one alone."""
-        if self.is_human[group].any():
-            return np.append(group, len(self.is_human))
-        return np.array([self.classes[group[0]]]) if self.is_class(group) else group
-
-    def is_class(self, group: Places) -> bool:
-        """Whether some observers are the people of a class."""
-        return len(group) > 0 and group[0] in self.classes
-
-    def of(self, group: Places) -> tuple[Places, list[Who], dict[str, npt.ArrayLike]]:
-        """`places`, with the names and labels of who stands there."""
-        places = self.places(group)
-        people = self.people.iloc[places]
-        return places, list(people.itertuples(index=False, name=None)), _labels(people)
+    @property
+    def responses(self) -> Responses:
+        return self.measures.responses
 
     @cached_property
-    def is_own(self) -> Flags:
-        """(observers,), who are models of a reader's own."""
-        people = self.people.iloc[: len(self.is_human)]
-        models = people["observer_kind"] == "model"
-        return (models & ~is_published(people["source"])).to_numpy()
+    def people(self) -> pd.DataFrame:
+        """``source, observer, observer_kind``."""
+        observers = self.responses.observers
+        named = [(self.source, HUMANS, "human")]
+        named += [(each, class_name(each), CLASS) for each in self.responses.classes]
+        pooled = pd.DataFrame(named, columns=list(observers.columns), dtype="str")
+        return pd.concat([observers, pooled], ignore_index=True)
+
+    @cached_property
+    def seen(self) -> Flags:
+        """(people, images), what each saw, or any of them."""
+        each, pooled = self.responses.seen, [self.measures.humans, *self.responses.classes.values()]
+        return np.stack([*each, *(each[rows].any(axis=0) for rows in pooled)])
+
+    @cached_property
+    def coverage(self) -> pd.DataFrame:
+        """See `Estimates.seen`."""
+        humans, columns = len(self.responses.observers), self.responses.conditions
+        counted = self.measures.settings.counted(EXPERIMENTS[self.responses.dataset])
+        parts = [self.seen[:, columns.get(name, slice(0))] for name in counted]
+        there = np.array([part.any(axis=1) for part in parts]).T
+        n_seen = np.sum([(part & part[humans]).sum(axis=1) for part in parts], axis=0)
+        return self.people.assign(
+            dataset=self.responses.dataset,
+            conditions=pd.Series([tuple(compress(counted, row)) for row in there], dtype=object),
+            n_seen=n_seen,
+            n_shown=n_seen[humans],
+        )
+
+    @cached_property
+    def whole(self) -> Flags:
+        """(people,), who saw images of all conditions that count, and all that humans saw."""
+        counted = self.measures.settings.counted(EXPERIMENTS[self.responses.dataset])
+        every = self.coverage["conditions"].str.len() == len(counted)
+        return (every & (self.coverage["n_seen"] == self.coverage["n_shown"])).to_numpy()
+
+    @cached_property
+    def compared(self) -> Flags:
+        """(people,), of whom that is true as of the humans, taken together."""
+        return np.asarray(self.whole & self.whole[len(self.responses.observers)])
 
     @cached_property
     def is_reference(self) -> Flags:
-        """(observers,), who is `REFERENCE`."""
-        people = self.people.iloc[: len(self.is_human)]
+        """(people,), who is `REFERENCE`."""
         source, name = REFERENCE
-        return ((people["source"] == source) & (people["observer"] == name)).to_numpy()
+        return ((self.people["source"] == source) & (self.people["observer"] == name)).to_numpy()
 
+    def places(self, group: Places) -> Places:
+        """Rows of some observers; of the humans with the pooled one, of a class that one alone."""
+        humans = len(self.responses.observers)
+        for i, rows in enumerate(self.responses.classes.values(), start=1):
+            if len(group) and group[0] == rows[0]:
+                return np.array([humans + i])
+        return np.append(group, humans) if self.responses.is_human[group].any() else group
 
-def _everyone(responses: Responses, source: str, settings: SummarySettings) -> _Everyone:
-    columns = responses.conditions
-    counted = settings.counted(EXPERIMENTS[responses.dataset])
-    there = [columns.get(name, slice(0)) for name in counted]
-    humans, classes = len(responses.observers), list(responses.classes.values())
-    pooled = [np.flatnonzero(responses.is_human), *classes]
-    seen = np.stack([*responses.seen, *(responses.seen[each].any(axis=0) for each in pooled)])
-    shown = np.concatenate([seen[humans, images] for images in there])
-    n_seen = (np.concatenate([seen[:, images] for images in there], axis=1) & shown).sum(axis=1)
-    whole = np.all([seen[:, images].any(axis=1) for images in there], axis=0)
-    whole &= n_seen == n_seen[humans]
-    named = [(source, HUMANS, "human")]
-    named += [(each, class_name(each), CLASS) for each in responses.classes]
-    columns_of_people = list(responses.observers.columns)
-    people = pd.DataFrame(named, columns=columns_of_people, dtype="str")
-    return _Everyone(
-        pd.concat([responses.observers, people], ignore_index=True),
-        seen,
-        responses.is_human,
-        {int(each[0]): humans + 1 + i for i, each in enumerate(classes)},
-        n_seen,
-        int(n_seen[humans]),
-        whole,
-        whole & whole[humans],
-    )
+    def pooled(self, group: Places, each: npt.NDArray[Any], together: Any) -> npt.NDArray[Any]:
+        """As many rows as `places`, from those of the group and what makes one of all."""
+        last, humans = self.places(group)[-1], len(self.responses.observers)
+        if last < humans:
+            return each
+        of_all = together(each, axis=0)[None]
+        return np.concatenate([each, of_all]) if last == humans else np.asarray(of_all)
 
+    def n_seen(self, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
+        """How many of the chosen images each of a group saw, and all of it together."""
+        return self.pooled(group, self.responses.seen[group][:, chosen].sum(axis=1), np.sum)
 
-def _seen(
-    responses: Responses, everyone: _Everyone, group: Places, chosen: Flags
-) -> npt.NDArray[np.integer]:
-    """How many of the chosen images each of a group saw, and all of it together.
+    def units(self, group: Places, chosen: Flags) -> npt.NDArray[np.integer]:
+        """How many images, or shape exemplars, each of a group saw, and all of it together.
 
-    As many rows as `_Everyone.places` of the group.
-    """
-    counts = responses.seen[group][:, chosen].sum(axis=1)
-    if everyone.is_class(group):
-        return counts.sum(keepdims=True)
-    return np.append(counts, counts.sum()) if responses.is_human[group].any() else counts
+        Args:
+            chosen: (images,) or (group, images), the images that count.
+        """
+        seen = self.pooled(group, self.responses.seen[group] & chosen, np.any)
+        # Where images are drawn by exemplar there is one condition.
+        first, *_ = next(iter(self.measures.factors.values()))
+        if first.name != SHAPES:
+            return np.asarray(seen.sum(axis=1))
+        unit = first.unit
+        assert unit is not None
+        shown = seen.astype(np.float32) @ (unit[:, None] == np.unique(unit)).astype(np.float32)
+        return np.asarray((shown > 0).sum(axis=1))
 
+    def rows(
+        self,
+        metric: str,
+        places: Places,
+        values: Floats,
+        n: npt.ArrayLike,
+        units: npt.ArrayLike | None = None,
+        **labels: npt.ArrayLike,
+    ) -> Rows:
+        """Rows of people by their places, see `_rows`; values are (rows, replicates)."""
+        about = _labels(self.people.iloc[places]) | {"dataset": self.responses.dataset} | labels
+        drawn = self.measures.bootstrap(values)
+        return _rows(metric, drawn, about, n, self.measures.settings.resampling, units)
 
-def _units(
-    measures: DatasetMeasures, everyone: _Everyone, group: Places, chosen: Flags
-) -> npt.NDArray[np.integer]:
-    """How many images, or shape exemplars, each of a group saw, and all of it together.
+    def sums(
+        self, places: Places, values: Floats, whole: Flags, units: npt.ArrayLike = 1
+    ) -> dict[Who, _Sum]:
+        """This dataset's part of the means over datasets.
 
-    Args:
-        measures: of a dataset.
-        everyone: in it.
-        group: observers by their rows.
-        chosen: (images,) or (group, images), the images that count.
-    """
-    responses = measures.responses
-    seen: Flags = np.asarray(responses.seen[group] & chosen)
-    if everyone.is_class(group):
-        seen = np.asarray(seen.any(axis=0, keepdims=True))
-    elif responses.is_human[group].any():
-        seen = np.concatenate([seen, seen.any(axis=0, keepdims=True)])
-    # Where images are drawn by exemplar there is one condition.
-    first, *_ = next(iter(measures.factors.values()))
-    if first.name != SHAPES:
-        return np.asarray(seen.sum(axis=1))
-    unit = first.unit
-    assert unit is not None
-    shown = seen.astype(np.float32) @ (unit[:, None] == np.unique(unit)).astype(np.float32)
-    return (shown > 0).sum(axis=1)
+        Single humans saw one dataset only and are left out.
 
+        Args:
+            places: (rows,), whose values they are.
+            values: (rows, replicates).
+            whole: (rows,), for whom the dataset counts; where the metric is undefined it does not.
+            units: of how many units a share is taken, (rows,) or one number.
+        """
+        drawn, spread = self.measures.bootstrap(values), self.measures.spread(values)
+        counts = (whole & np.isfinite(values[:, 0])).tolist()
+        of = np.broadcast_to(units, len(values)).tolist()
+        people = self.people.iloc[places].itertuples(index=False, name=None)
+        found = {}
+        for i, who in enumerate(people):
+            if who[2] != "human" or who[1] == HUMANS:
+                total, defined = np.nan_to_num(drawn[i]), np.isfinite(drawn[i]).astype(np.int16)
+                found[who] = _Sum(total, spread.rows([i]), defined, int(counts[i]), of[i])
+        return found
 
-def _accuracies(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
-    responses, resampling = measures.responses, measures.settings.resampling
-    for group in measures.groups(4):
-        places, people, labels = everyone.of(group)
-        labels["dataset"] = responses.dataset
-        for condition, values in measures.accuracy(group):
-            chosen = measures.chosen(condition)
-            n = _seen(responses, everyone, group, chosen)
-            units = _units(measures, everyone, group, chosen)
-            drawn = measures.bootstrap(values)
-            about = labels | {"condition": condition}
-            rows = _rows("accuracy", drawn, about, n, resampling, units)
-            sums = {}
-            if condition == "":
-                whole = everyone.whole[places]
-                sums["ood_accuracy"] = _sums(people, values, whole, measures, units)
-            yield _Found([rows], sums)
-
-
-def _agreement_with_humans(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
-    resampling, humans = measures.settings.resampling, measures.humans
-    if not len(humans):
-        return
-    for group in measures.groups(len(PAIR_METRICS) * len(humans)):
-        places, people, labels = everyone.of(group)
-        labels |= {"other": HUMANS, "dataset": measures.responses.dataset}
-        compared = everyone.compared[places]
-        of_class = everyone.is_class(group)
-        # A pair of humans stands once.
-        observer, human = np.nonzero(humans < group[:, None])
-        pairs = humans[human], group[observer]
-        if of_class:
-            pairs = humans, np.repeat(places, len(humans))
-        for condition, found in measures.with_humans(group):
-            chosen = measures.chosen(condition)
-            units = _units(measures, everyone, group, chosen)
-            kappas = found["error_consistency"]
-            kappas = mean_defined(kappas) if of_class else kappas[observer, human]
-            rows, sums = [_kappas(measures, everyone, *pairs, condition, kappas)], {}
-            about = labels | {"condition": condition}
-            for metric, values in found.items():
-                mean = measures.to_humans(group, values)
-                of = units if metric in _SHARES else None
-                drawn = measures.bootstrap(mean)
-                rows.append(_rows(metric, drawn, about, int(chosen.sum()), resampling, of))
+    def accuracies(self) -> Iterator[_Found]:
+        for group in self.measures.groups(4):
+            places = self.places(group)
+            for condition, values in self.measures.accuracy(group):
+                chosen = self.measures.chosen(condition)
+                n, units = self.n_seen(group, chosen), self.units(group, chosen)
+                rows = self.rows("accuracy", places, values, n, units, condition=condition)
+                sums = {}
                 if condition == "":
-                    sums[metric] = _sums(people, mean, compared, measures, units)
-            yield _Found(rows, sums)
-        bias = measures.kappa_bias(group)[:, None]
-        yield _Found([], {"kappa_bias": _sums(people, bias, compared)})
+                    sums["ood_accuracy"] = self.sums(places, values, self.whole[places], units)
+                yield _Found([rows], sums)
 
+    def agreement_with_humans(self) -> Iterator[_Found]:
+        measures, humans = self.measures, self.measures.humans
+        if not len(humans):
+            return
+        for group in measures.groups(len(PAIR_METRICS) * len(humans)):
+            places, compared = self.places(group), self.compared[self.places(group)]
+            of_class = bool((places > len(self.responses.observers)).any())
+            # A pair of humans stands once.
+            observer, human = np.nonzero(humans < group[:, None])
+            pairs = humans[human], group[observer]
+            if of_class:
+                pairs = humans, np.repeat(places, len(humans))
+            for condition, found in measures.with_humans(group):
+                chosen = measures.chosen(condition)
+                units = self.units(group, chosen)
+                kappas = found["error_consistency"]
+                kappas = mean_defined(kappas) if of_class else kappas[observer, human]
+                rows, sums = [self.kappas(*pairs, condition, kappas)], {}
+                about = {"other": HUMANS, "condition": condition}
+                for metric, values in found.items():
+                    mean = measures.to_humans(group, values)
+                    of = units if metric in _SHARES else None
+                    rows.append(self.rows(metric, places, mean, int(chosen.sum()), of, **about))
+                    if condition == "":
+                        sums[metric] = self.sums(places, mean, compared, units)
+                yield _Found(rows, sums)
+            bias = measures.kappa_bias(group)[:, None]
+            yield _Found([], {"kappa_bias": self.sums(places, bias, compared)})
 
-def _agreement_of_models(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
-    responses = measures.responses
-    models = np.flatnonzero(responses.is_model)
-    first, second = (models[places] for places in np.triu_indices(len(models), k=1))
-    if measures.models is not None:
-        own = everyone.is_own[first] | everyone.is_own[second]
-        first, second = first[own], second[own]
-    numbers = measures.n_replicates + len(responses.images)
-    for some in portions(len(first), numbers):
-        pairs = first[some], second[some]
-        for condition, found in measures.pairs(*pairs, ["error_consistency"]):
-            yield _of_pairs(measures, everyone, *pairs, condition, found["error_consistency"])
-    for people in responses.classes.values():
-        (place,) = everyone.places(people)
-        for some in portions(len(models), numbers * len(people)):
-            others = models[some]
-            each = np.repeat(people, len(others)), np.tile(others, len(people))
-            for condition, found in measures.pairs(*each, ["error_consistency"]):
-                shape = (len(people), len(others), -1)
-                kappas = mean_defined(found["error_consistency"].reshape(shape))
-                pairs = others, np.repeat(place, len(others))
-                yield _of_pairs(measures, everyone, *pairs, condition, kappas)
+    def agreement_of_models(self) -> Iterator[_Found]:
+        measures, metric = self.measures, "error_consistency"
+        models = np.flatnonzero(self.responses.is_model)
+        first, second = (models[places] for places in np.triu_indices(len(models), k=1))
+        if measures.models is not None:
+            own = ~is_published(self.people["source"]).to_numpy()
+            first, second = first[own[first] | own[second]], second[own[first] | own[second]]
+        numbers = measures.n_replicates + len(self.responses.images)
+        for some in portions(len(first), numbers):
+            pairs = first[some], second[some]
+            for condition, found in measures.pairs(*pairs, [metric]):
+                yield self.of_pairs(*pairs, condition, found[metric])
+        for people in self.responses.classes.values():
+            for some in portions(len(models), numbers * len(people)):
+                others = models[some]
+                each = np.repeat(people, len(others)), np.tile(others, len(people))
+                pairs = others, np.repeat(self.places(people), len(others))
+                for condition, found in measures.pairs(*each, [metric]):
+                    kappas = found[metric].reshape(len(people), len(others), -1)
+                    yield self.of_pairs(*pairs, condition, mean_defined(kappas))
 
+    def of_pairs(self, first: Places, second: Places, condition: str, kappas: Floats) -> _Found:
+        """Rows of pairs and, of those of an own observer and `REFERENCE`, sums over datasets."""
+        rows = [self.kappas(first, second, condition, kappas)]
+        if self.measures.models is None or condition != "":
+            return _Found(rows, {})
+        reference, whole = self.is_reference, self.whole[first] & self.whole[second]
+        chosen = reference[first] | reference[second]
+        sides = np.where(reference[first], second, first)[chosen]
+        return _Found(rows, {TO_REFERENCE: self.sums(sides, kappas[chosen], whole[chosen])})
 
-def _of_pairs(
-    measures: DatasetMeasures,
-    everyone: _Everyone,
-    first: Places,
-    second: Places,
-    condition: str,
-    kappas: Floats,
-) -> _Found:
-    """Rows of pairs and, of those of an own observer and `REFERENCE`, sums over datasets."""
-    rows = [_kappas(measures, everyone, first, second, condition, kappas)]
-    if measures.models is None or condition != "":
-        return _Found(rows, {})
-    n = len(everyone.is_human)
-    reference = np.append(everyone.is_reference, np.zeros(len(everyone.people) - n, dtype=bool))
-    sides = np.where(reference[first], second, first)
-    chosen = np.flatnonzero(reference[first] | reference[second])
-    who = list(everyone.people.iloc[sides[chosen]].itertuples(index=False, name=None))
-    whole = everyone.whole[first[chosen]] & everyone.whole[second[chosen]]
-    return _Found(rows, {TO_REFERENCE: _sums(who, kappas[chosen], whole, measures)})
+    def kappas(self, first: Places, second: Places, condition: str, kappas: Floats) -> Rows:
+        """Rows of the error consistency of pairs of people, (pairs, replicates), in a condition."""
+        seen, other = self.seen[:, self.measures.chosen(condition)], self.people.iloc[second]
+        about: dict[str, npt.ArrayLike] = {
+            "other_source": other["source"].to_numpy(dtype=object),
+            "other": other["observer"].to_numpy(dtype=object),
+            "condition": condition,
+        }
+        shared = (seen[first] & seen[second]).sum(axis=1)
+        return self.rows("error_consistency", first, kappas, shared, **about)
 
-
-def _kappas(
-    measures: DatasetMeasures,
-    everyone: _Everyone,
-    first: Places,
-    second: Places,
-    condition: str,
-    kappas: Floats,
-) -> Rows:
-    """Rows of the error consistency of pairs of observers, (pairs, replicates), in a condition."""
-    other = everyone.people.iloc[second]
-    labels = _labels(everyone.people.iloc[first]) | {
-        "other_source": other["source"].to_numpy(dtype=object),
-        "other": other["observer"].to_numpy(dtype=object),
-        "dataset": measures.responses.dataset,
-        "condition": condition,
-    }
-    seen = everyone.seen[:, measures.chosen(condition)]
-    shared = (seen[first] & seen[second]).sum(axis=1)
-    drawn = measures.bootstrap(kappas)
-    return _rows("error_consistency", drawn, labels, shared, measures.settings.resampling)
-
-
-def _shape(measures: DatasetMeasures, everyone: _Everyone) -> Iterator[_Found]:
-    responses, resampling = measures.responses, measures.settings.resampling
-    category_of = responses.images["category"].to_numpy()
-    conflict = ~(responses.cue == "agree").any(axis=0)
-    named = (responses.cue == "shape") | (responses.cue == "texture")
-    for group in measures.groups(len(CUE_METRICS) * len(set(category_of))):
-        places, people, labels = everyone.of(group)
-        labels["dataset"] = responses.dataset
-        shape = measures.shape(group)
-        rows = []
-        for metric, by_category in shape.items():
-            for category, values in by_category.items():
-                chosen = conflict & ((category_of == category) | (category == ""))
-                n = _seen(responses, everyone, group, chosen)
-                counted = chosen & named[group] if metric.startswith("shape_bias") else chosen
-                units = _units(measures, everyone, group, counted)
-                about = labels | {"category": category}
-                rows.append(_rows(metric, measures.bootstrap(values), about, n, resampling, units))
-        pooled, whole = shape["shape_bias"][""], everyone.whole[places]
-        yield _Found(rows, {"shape_bias": _sums(people, pooled, whole, measures)})
+    def shape(self) -> Iterator[_Found]:
+        cue = self.responses.cue
+        category_of = self.responses.images["category"].to_numpy()
+        conflict, named = ~(cue == "agree").any(axis=0), (cue == "shape") | (cue == "texture")
+        for group in self.measures.groups(len(CUE_METRICS) * len(set(category_of))):
+            places, shape, rows = self.places(group), self.measures.shape(group), []
+            for metric, by_category in shape.items():
+                for category, values in by_category.items():
+                    chosen = conflict & ((category_of == category) | (category == ""))
+                    counted = chosen & named[group] if metric.startswith("shape_bias") else chosen
+                    n, units = self.n_seen(group, chosen), self.units(group, counted)
+                    rows.append(self.rows(metric, places, values, n, units, category=category))
+            sums = self.sums(places, shape["shape_bias"][""], self.whole[places])
+            yield _Found(rows, {"shape_bias": sums})
 
 
 def _averages(sums: Sums, metric: str) -> dict[Who, Floats]:
@@ -642,16 +580,6 @@ def _overall(sums: Sums, resampling: Resampling) -> Iterator[Rows]:
             labels = _person_labels(averages) | {"other": other}
             values = np.stack([*averages.values()])
             yield _rows(metric, values, labels, [each.n for each in found], resampling, units)
-
-
-def _less_biased(sums: Sums) -> dict[Who, float]:
-    """See `Estimates.less_biased`."""
-    drawn = _averages(sums, "accuracy_difference")
-    return {
-        who: max(2 * float(each[0]) - float(np.nanmean(each[1:])), 0.0)
-        for who, each in drawn.items()
-        if len(each) > 1 and np.isfinite(each[0])
-    }
 
 
 def _means(sums: Sums, n_datasets: int) -> dict[str, Means]:

@@ -106,7 +106,7 @@ def test_fetch_lays_files_out_like_the_repository(
         content(source, path) for source in TRIALS for path in PATHS
     ]
     assert sorted(server.requests) == sorted(server.paths)
-    assert found == originals.find("trials") == originals.locate("trials")
+    assert found == originals.locate("trials")
 
 
 def test_only_what_is_missing_or_damaged_is_requested_again(server: Originals, cache: Path) -> None:
@@ -116,7 +116,8 @@ def test_only_what_is_missing_or_damaged_is_requested_again(server: Originals, c
     assert server.requests == []
 
     found[0].unlink()
-    assert originals.find("trials") is None
+    with pytest.raises(DataNotFoundError):
+        originals.locate("trials")
     found[3].write_bytes(found[3].read_bytes().replace(b"sketch", b"Sketch", 1))
     fetch.fetch_originals("trials")
     assert len(server.requests) == 2
@@ -124,7 +125,7 @@ def test_only_what_is_missing_or_damaged_is_requested_again(server: Originals, c
 
     found[3].write_text("damaged")
     with pytest.raises(GcbookError, match=rf"{found[3]}: .*, found others.*`gcbook fetch trials`"):
-        originals.find("trials")
+        originals.locate("trials")
 
 
 def test_another_file_than_the_published_one_is_refused(server: Originals, cache: Path) -> None:
@@ -155,7 +156,8 @@ def test_interrupted_download_leaves_nothing_half_and_is_taken_up(
     with pytest.raises(fetch.FetchError, match="could not be reached or broke off"):
         fetch.fetch_originals("trials")
     assert len(files_in(cache)) == 5
-    assert originals.find("trials") is None
+    with pytest.raises(DataNotFoundError):
+        originals.locate("trials")
 
     server.cut_short.clear()
     server.requests.clear()
@@ -207,13 +209,14 @@ def test_data_dir_comes_first_and_of_a_clone_only_what_was_published_is_read(
     (unpacked / "raw-data/edge/edge_other_session-1.csv").write_text("another observer")
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(own))
     there = [archive, *(root / path for root in (unpacked, inside) for path in PATHS)]
-    assert fetch.fetch_originals("trials") == originals.find("trials") == there
+    assert fetch.fetch_originals("trials") == originals.locate("trials") == there
     assert server.requests == []
 
 
 def test_one_source_may_be_asked_for_alone(cache: Path) -> None:
     root = unpack(TRIALS[0], cache / "trials")
-    assert originals.find("trials") is None
+    with pytest.raises(DataNotFoundError):
+        originals.locate("trials")
     assert originals.locate("trials", TRIALS[:1]) == [root / path for path in PATHS]
 
 
@@ -232,17 +235,17 @@ def test_edited_and_missing_answers_are_refused_by_name(
 
     whole = published(TRIALS[1])
     lay(whole)
-    assert originals.find("trials")
+    assert originals.locate("trials")
     edited = whole | {PATHS[1]: whole[PATHS[1]].replace(b"sketch", b"cetchs", 1)}
     lay(edited)
-    for ask in (originals.find, fetch.fetch_originals):
+    for ask in (originals.locate, fetch.fetch_originals):
         with pytest.raises(GcbookError, match=rf"{PATHS[1]}: expected the bytes .* found others"):
             ask("trials")
     # What comes from the other sources is whole.
     assert originals.locate("trials", TRIALS[:1])
     lay({PATHS[0]: whole[PATHS[0]]})
     with pytest.raises(GcbookError, match=rf"{PATHS[1]}: expected a file, found none\..*move "):
-        originals.find("trials")
+        originals.locate("trials")
 
 
 def test_strays_and_damage_in_a_zip_are_refused(
@@ -263,7 +266,7 @@ def test_strays_and_damage_in_a_zip_are_refused(
     ):
         archive.write_bytes(damaged)
         with pytest.raises(GcbookError, match=says):
-            originals.find("trials", TRIALS[:1])
+            originals.locate("trials", TRIALS[:1])
 
 
 @pytest.mark.parametrize("kind", ["trials", "stimuli"])

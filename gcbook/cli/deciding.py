@@ -42,7 +42,7 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Turn scores into trials under any weighting, without running the network again."""
-    from gcbook.miniworld.results.own_stores import MINIATURE, images_of
+    from gcbook.miniworld.results.own_stores import is_drawn
     from gcbook.scoring import decisions
     from gcbook.scoring.store import Store
     from gcbook.trials.table import write_trial_file, write_trials
@@ -56,8 +56,8 @@ def decide(
     found = decisions.decide_store(scores, weights, draws)
     decided = found.table
     trials = decisions.to_trials(decided, observer, scores.dataset)
-    images = images_of(scores)
-    for line in _left_out(found, "" if images == MINIATURE else scores.dataset):
+    drawn = is_drawn(scores)
+    for line in _left_out(found, "" if drawn else scores.dataset):
         say(line)
     undecided = len(found.failed) + len(found.incomplete)
     if not len(decided):
@@ -74,7 +74,7 @@ def decide(
     else:
         _print(details)
         if output is not None:
-            _say_next(output, scores, images)
+            _say_next(output, scores, drawn)
     if undecided:
         raise GcbookError(
             f"{undecided} of {len(decided) + undecided} images could not be decided (see above); "
@@ -151,14 +151,14 @@ def _print(details: dict[str, Any]) -> None:
         typer.echo(details["trials"])
 
 
-def _say_next(output: Path, store: "Store", images: str) -> None:
+def _say_next(output: Path, store: "Store", drawn: bool) -> None:
     """Say what can be done with the trials."""
-    from gcbook.miniworld.results.own_stores import MINIATURE, refusal
+    from gcbook.miniworld.results.own_stores import refusal
     from gcbook.paper.experiments import EXPERIMENTS
     from gcbook.trials.find import dataset_of
 
-    if images == MINIATURE:
-        typer.echo(f"{images}: gcbook benchmark has no people who saw them")
+    if drawn:
+        typer.echo("drawn images: gcbook benchmark has no people who saw them")
         if not refusal(store):
             typer.echo(f"next: gcbook run weighting -p stores {quote(str(store.path))}")
     elif store.dataset not in EXPERIMENTS:

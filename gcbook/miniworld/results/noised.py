@@ -32,24 +32,6 @@ NOISED = "noised.parquet"
 """Beside a model's stores: its answers to noised images."""
 
 
-def noised_answers(models: Sequence[str], test_sets: Sequence[str]) -> pd.DataFrame:
-    """Answers to every image of test sets, shown `DRAWS` times, each time with other noise.
-
-    Args:
-        models: names of discriminative miniatures; strengths and noise are the same for all.
-
-    Returns:
-        Trials with the columns of `gcbook.miniworld.results.answers.mark` and ``draw``: the draw
-        that is answered.
-
-    Raises:
-        DataNotFoundError: a model's answers do not come with this package.
-    """
-    tables = [pd.read_parquet(DATA.path(f"scores/{folder_of(model)}/{NOISED}")) for model in models]
-    answers = pd.concat(tables, ignore_index=True)
-    return mark(answers[answers["dataset"].isin(list(test_sets))].reset_index(drop=True))
-
-
 def discriminative_models() -> tuple[str, ...]:
     """Return the classifiers of both recipes, all seeds."""
     return shipped_models(tuple(TRAINED))
@@ -58,12 +40,22 @@ def discriminative_models() -> tuple[str, ...]:
 def noise_answers(models: Sequence[str]) -> pd.DataFrame:
     """Answers to clean images, from the shipped scores, and to noised ones.
 
+    Args:
+        models: names of discriminative miniatures; strengths and noise are the same for all.
+
     Returns:
-        Trials with ``recipe``, ``trained`` ("clean" or "noised") and ``tested``: `CLEAN` or
-        `ONE_DRAW` (every draw is an answer of its own).
+        Trials with the columns of `gcbook.miniworld.results.answers.mark`, ``recipe``, ``trained``
+        ("clean" or "noised"), ``tested``: `CLEAN` or `ONE_DRAW` (every draw is an answer of its
+        own), and ``draw``, NaN of clean images.
+
+    Raises:
+        DataNotFoundError: a model's answers do not come with this package.
     """
     sets = [CONFLICT, PLAIN]
-    noised = noised_answers(models, sets).assign(tested=ONE_DRAW)
+    tables = [pd.read_parquet(DATA.path(f"scores/{folder_of(model)}/{NOISED}")) for model in models]
+    noised = pd.concat(tables, ignore_index=True)
+    noised = mark(noised[noised["dataset"].isin(sets)].reset_index(drop=True))
+    noised = noised.assign(tested=ONE_DRAW)
     clean = miniature_answers(sets, models).assign(tested=CLEAN)
     answers = pd.concat([clean, noised], ignore_index=True)
     answers = with_recipe(answers)

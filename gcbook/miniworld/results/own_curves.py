@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import mark
-from gcbook.miniworld.results.own_stores import MINIATURE, OwnStore, describe_images
+from gcbook.miniworld.results.own_stores import OwnStore, describe_images
 from gcbook.miniworld.results.sweep import DECAYS
 from gcbook.miniworld.results.weighting import PAPER, read_errors
 from gcbook.noise.draws import level_of
@@ -26,9 +26,6 @@ from gcbook.stats.metrics import CUE_METRICS, conflicts_in, cue_metrics, cues
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.shares import CONFLICT, PLAIN, accuracies, cue_shares, cue_sums
 
-MEASURES = (*CUE_METRICS, "either")
-"""On cue conflicts: the metrics of cues, and the share of answers that name either cue."""
-
 _ENDS = ("", "_low", "_high")
 
 
@@ -40,8 +37,8 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
         resampling: how the intervals are made.
 
     Returns:
-        A row a model and k (0 to 20): ``model, scored_on`` (in words), ``kind`` (of the
-        images), ``k``, ``n`` (cue conflicts); each of `MEASURES` with ``_low`` and ``_high``;
+        A row a model and k (0 to 20): ``model, scored_on`` (in words), ``k``, ``n`` (cue
+        conflicts); each of `gcbook.stats.metrics.CUE_METRICS` with ``_low`` and ``_high``;
         ``accuracy, accuracy_low, accuracy_high`` on ``sets`` (in words), NaN where there are none
         but the cue conflicts; and ``change, change_low, change_high``, by how much the shape bias
         exceeds that under the paper's k, on the same images.
@@ -61,7 +58,6 @@ def own_sweep(own: Sequence[OwnStore], *, resampling: Resampling) -> pd.DataFram
             rows.rename(columns={"case": "k"}).assign(
                 model=model,
                 scored_on=describe_images(first, int(rows["n"].max())),
-                kind=first.images,
                 sets=", ".join(each.store.dataset for each in sets),
             )
         )
@@ -77,8 +73,8 @@ def own_levels(own: Sequence[OwnStore], bins: int, *, resampling: Resampling) ->
         resampling: how the intervals are made.
 
     Returns:
-        A row a model, level and answer: ``model, scored_on, answer`` ("the shape", "the texture",
-        "neither"), ``t_low, t_high, t`` (the middle), ``n, share, low, high``.
+        A row a model, level and answer: ``model, scored_on, answer`` ("the shape", "the
+        texture"), ``t_low, t_high, t`` (the middle), ``n, share, low, high``.
     """
     tables = []
     for each in (one for one in own if one.store.dataset == CONFLICT):
@@ -94,8 +90,6 @@ def own_levels(own: Sequence[OwnStore], bins: int, *, resampling: Resampling) ->
         for cue in ("shape", "texture"):
             values, low, high = (found[f"{cue}_accuracy{end}"] for end in _ENDS)
             tables.append(about.assign(answer=f"the {cue}", share=values, low=low, high=high))
-        values, low, high = (1 - found[f"either{end}"] for end in ("", "_high", "_low"))
-        tables.append(about.assign(answer="neither", share=values, low=low, high=high))
     return _together(tables)
 
 
@@ -106,7 +100,7 @@ def _together(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 def _sets(first: OwnStore, others: Sequence[OwnStore]) -> list[OwnStore]:
     """The sets whose accuracy is shown: of the drawn world its ordinary images alone."""
-    if first.images == MINIATURE:
+    if first.drawn:
         return [each for each in others if each.store.dataset == PLAIN]
     return list(others)
 
@@ -140,18 +134,18 @@ def _level_trials(own: OwnStore, bins: int) -> pd.DataFrame:
 def _measured(
     trials: pd.DataFrame, own: OwnStore, resampling: Resampling, reference: int | None = None
 ) -> pd.DataFrame:
-    """``case, n`` and `MEASURES` with their ends, of trials on cue conflicts.
+    """``case, n`` and the metrics of cues with their ends, of trials on cue conflicts.
 
     With a reference, one of the cases, also ``change, change_low, change_high``, by how much the
     shape bias exceeds that of the reference.
     """
-    of_images = _of_miniature if own.images == MINIATURE else _of_photographs
+    of_images = _of_miniature if own.drawn else _of_photographs
     found, changes = of_images(trials, reference, resampling)
     return found if reference is None else found.merge(changes, on="case", how="left")
 
 
 _Found = tuple[pd.DataFrame, pd.DataFrame]
-"""`MEASURES` by case, and by case how the shape bias changes, with its ends."""
+"""The metrics by case, and by case how the shape bias changes, with its ends."""
 
 
 def _changes(
@@ -164,27 +158,20 @@ def _changes(
 def _of_miniature(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
     marked = mark(trials)
     found = cue_shares(marked, ["case"], resampling=resampling)
-    conflicts = conflicts_in(marked)
-    named = conflicts.assign(right=conflicts["cue"] != "other")
-    either = accuracies(named, ["case"], resampling=resampling).drop(columns="n")
-    ends = {"accuracy": "either", "low": "either_low", "high": "either_high"}
     keys, sums = cue_sums(marked, ["case"], resampling=resampling)
     cases, biases = keys["case"].tolist(), cue_metrics(**sums)["shape_bias"]
     changes = biases - biases[0 if reference is None else cases.index(reference)]
     changed = _changes(cases, changes[:, 0], *resampling.interval(changes))
-    return found.merge(either.rename(columns=ends), on="case"), changed
+    return found, changed
 
 
 def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
-    marked = trials.assign(cue=cues(trials))
-    conflicts = conflicts_in(marked).drop(columns="cue")
+    conflicts = conflicts_in(trials.assign(cue=cues(trials))).drop(columns="cue")
     estimates = _estimated(conflicts, resampling)
-    # Right is what names either cue.
-    named = conflicts["category"].where(marked.loc[conflicts.index, "cue"] != "other", "na")
-    either = _estimated(conflicts.assign(response=named), resampling)
-    found = _rows(either.estimates, "accuracy", "either")
-    for metric in CUE_METRICS:
-        found = found.merge(_rows(estimates.estimates, metric, metric).drop(columns="n"), on="case")
+    first, *others = (_rows(estimates.estimates, metric, metric) for metric in CUE_METRICS)
+    found = first
+    for each in others:
+        found = found.merge(each.drop(columns="n"), on="case")
     means = estimates.means["shape_bias"]
     cases = [int(observer) for _, observer, _ in means.people]
     every = np.arange(len(cases))
@@ -195,10 +182,10 @@ def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Res
 
 def _accuracies(trials: pd.DataFrame, own: OwnStore, resampling: Resampling) -> pd.DataFrame:
     """``case, accuracy, accuracy_low, accuracy_high``: of sets of the benchmark their mean."""
-    if own.images != MINIATURE and set(trials["dataset"]) <= set(EXPERIMENTS):
+    if not own.drawn and set(trials["dataset"]) <= set(EXPERIMENTS):
         found = _rows(_estimated(trials, resampling).estimates, "ood_accuracy", "accuracy")
         return found.drop(columns="n")
-    if own.images == MINIATURE:
+    if own.drawn:
         answers = mark(trials)
     else:
         right = trials["response"] == trials["category"]

@@ -1,29 +1,22 @@
-"""A reader's own scores: found, told what images they are of, and refused where no k can be chosen.
+"""A reader's own scores: found, and refused where no k can be chosen.
 
-What a store can be compared with depends on its images, which their bytes tell: those that were
-published with the answers of people and networks; those of the drawn world, which the shipped
-models answered; or others.
+Whether a store's images are those of the drawn world, which the shipped models answered, their
+bytes tell.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from gcbook.files.artefacts import is_store
 from gcbook.files.errors import InputError
 from gcbook.miniworld.results.shipped import shipped_models, shipped_sets, shipped_store
 from gcbook.paper.categories import CATEGORIES
-from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.scoring.store import Store
-from gcbook.stimuli.folders import PUBLISHED_SETS, canonical_set
-from gcbook.trials.originals import SOURCES, read_registry
 
 CONFLICT = "cue-conflict"
-
-PUBLISHED, MINIATURE, OTHER = "published stimuli", "drawn images", "own images"
-"""What images may be."""
 
 _CUES = rf"({'|'.join(CATEGORIES)})\d+-({'|'.join(CATEGORIES)})\d+\.\w+"
 
@@ -34,12 +27,12 @@ class OwnStore:
 
     Attributes:
         model: what the model is called, another name for each model.
-        images: what was scored: `PUBLISHED`, `MINIATURE` or `OTHER`.
+        drawn: whether the images are those of the drawn world.
         store: the scores.
     """
 
     model: str
-    images: str
+    drawn: bool
     store: Store
 
 
@@ -75,11 +68,10 @@ def open_stores(paths: str) -> tuple[OwnStore, ...]:
             )
         _check_conflicts(first)
         for other in others:
-            if other.images != first.images and MINIATURE in (first.images, other.images):
+            if other.drawn != first.drawn:
                 raise InputError(
-                    f"stores: expected images of one kind of {model}, found cue conflicts of "
-                    f"{first.images} and {other.store.dataset} of {other.images}. "
-                    "Name one of them."
+                    f"stores: expected images of one kind of {model}; either its cue conflicts or "
+                    f"its {other.store.dataset} alone are of the drawn world. Name one of them."
                 )
     return tuple(found)
 
@@ -95,34 +87,13 @@ def _check_conflicts(own: OwnStore) -> None:
         )
 
 
-def images_of(store: Store) -> str:
-    """Tell by their bytes what a store's images are: `PUBLISHED`, `MINIATURE` or `OTHER`.
+def is_drawn(store: Store) -> bool:
+    """Tell by their bytes whether a store's images are those of the drawn world.
 
-    The miniature's images differ between machines in the rounding of a few pixels, so that most of
-    them are enough.
+    They differ between machines in the rounding of a few pixels, so that most of them are enough.
     """
-    images = store.images()
-    hashes = dict(zip(images["image_id"], images["sha256"], strict=True))
-    if _is_published(store.dataset, hashes):
-        return PUBLISHED
-    known = _miniature_hashes(store.dataset)
-    drawn = sum(each in known for each in hashes.values()) > len(hashes) / 2
-    return MINIATURE if drawn else OTHER
-
-
-def _is_published(dataset: str, hashes: Mapping[str, str]) -> bool:
-    return bool(hashes) and hashes.items() <= _published_hashes().get(dataset, {}).items()
-
-
-@cache
-def _published_hashes() -> Mapping[str, Mapping[str, str]]:
-    """SHA-256 of each published image, by set and name."""
-    found: dict[str, dict[str, str]] = {name: {} for name in PUBLISHED_SETS}
-    for path, known in read_registry(SOURCES["stimuli"][0]).items():
-        place = PurePosixPath(path)
-        if place.suffix == ".png":
-            found[canonical_set(place.parent.parent.name)][place.name] = known
-    return found
+    hashes, known = store.images()["sha256"], _miniature_hashes(store.dataset)
+    return bool(hashes.isin(known).sum() > len(hashes) / 2)
 
 
 @cache
@@ -152,7 +123,7 @@ def _named(opened: Mapping[Path, Store]) -> list[OwnStore]:
         twice = max(n for (name, _), n in times.items() if name == store.observer) > 1
         folder = place.name if place.name != store.dataset else place.parent.name
         model = f"{store.observer} ({folder})" if twice else store.observer
-        first = found.setdefault((model, store.dataset), OwnStore(model, images_of(store), store))
+        first = found.setdefault((model, store.dataset), OwnStore(model, is_drawn(store), store))
         if first.store is not store:
             raise InputError(
                 f"stores: expected one store of a model and set, found {first.store.path} and "
@@ -190,7 +161,4 @@ def describe_images(own: OwnStore, n: int) -> str:
         n: number of images that are complete.
     """
     what = "cue conflicts" if own.store.dataset == CONFLICT else own.store.dataset
-    if own.images != PUBLISHED:
-        return f"{n:,} {what}: {own.images}"
-    whole = EXPERIMENTS[own.store.dataset].n_images
-    return f"{n:,} of {whole:,} published {what}"
+    return f"{n:,} {what}" + (" of the drawn world" if own.drawn else "")

@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from gcbook.files.errors import GcbookError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.ambiguous import SIDE, Picture
 
@@ -48,19 +47,9 @@ def reconstructed_models() -> tuple[str, ...]:
 
 
 def read_sheet(model: str, picture: Picture) -> Sheet:
-    """Return what comes with this package of a model and a picture.
-
-    Raises:
-        GcbookError: it was made with other prompts, strengths or draws.
-    """
+    """Return what comes with this package of a model and a picture."""
     from PIL import Image
 
-    made = _record(model).get("pictures", {}).get(picture.name)
-    if made is not None and made != asked_of(picture):
-        raise GcbookError(
-            f"{DATA.folder / ILLUSIONS / model / RECORD}: expected {picture.name} made with "
-            f"{asked_of(picture)}, found {made}; {_remedy(model)}."
-        )
     place = DATA.path(f"{ILLUSIONS}/{model}/{picture.name}.png")
     with Image.open(place, formats=("PNG",)) as opened:
         flat = np.asarray(opened, np.float32) / np.float32(255)
@@ -68,10 +57,6 @@ def read_sheet(model: str, picture: Picture) -> Sheet:
     cells = flat.reshape(rows + 1, SIDE, columns, SIDE).transpose(0, 2, 1, 3)
     images = cells[1:].reshape(len(picture.strengths), picture.draws, columns, SIDE, SIDE)
     return Sheet(cells[0, 0], cells[0, 1], images)
-
-
-def _remedy(model: str) -> str:
-    return f"tools/reconstruct_miniatures.py {model} --anew makes them"
 
 
 def asked_of(picture: Picture) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import pytest
 from tiny.weighing import write_world
 
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.results import own_stores
 from gcbook.miniworld.results import sweep as sweep_of_book
 from gcbook.miniworld.results.own_curves import own_levels, own_sweep
 from gcbook.miniworld.results.own_stores import open_stores
@@ -61,13 +60,6 @@ def test_of_photographs_the_value_and_interval_are_those_of_the_decided_trials(m
         assert [row["shape_bias_low"], row["shape_bias_high"]] == pytest.approx(wanted)
 
 
-def test_what_names_either_cue_is_the_sum_of_the_two(sweep):
-    both = sweep["shape_accuracy"] + sweep["texture_accuracy"]
-    assert sweep["either"].to_numpy() == pytest.approx(both.to_numpy())
-    assert (sweep["either_low"] <= sweep["either"]).all()
-    assert (sweep["either"] <= sweep["either_high"]).all()
-
-
 def test_changes_are_paired_with_the_papers_weighting(sweep):
     by_k = sweep.set_index("k")
     assert by_k.loc[7, ["change", "change_low", "change_high"]].tolist() == [0, 0, 0]
@@ -90,40 +82,10 @@ def test_accuracy_is_that_of_the_other_sets(made, sweep):
 def test_levels_share_out_the_answers(made):
     own = open_stores(str(made["cue-conflict"].path.parent))
     rows = own_levels(own, 4, resampling=FEW)
-    assert len(rows) == 3 * 4
-    sums = rows.groupby("t_low")["share"].sum()
-    assert sums.to_numpy() == pytest.approx(np.ones(4))
-    assert (rows["t_high"] - rows["t_low"]).to_numpy() == pytest.approx(np.full(12, 0.25))
+    assert len(rows) == 2 * 4
+    assert (rows["t_high"] - rows["t_low"]).to_numpy() == pytest.approx(np.full(8, 0.25))
     assert ((rows["low"] <= rows["share"]) & (rows["share"] <= rows["high"])).all()
     by_answer = rows.pivot(index="t_low", columns="answer", values="share")
     # These made-up errors favour the texture at little noise and the shape at much.
     lead = by_answer["the shape"] - by_answer["the texture"]
     assert lead.iloc[0] < 0 < lead.iloc[-1]
-
-
-def test_levels_of_a_miniature_are_the_scorers():
-    own = open_stores(str(SCORES / "mini-latent-calibrated" / "cue-conflict"))
-    mine = own_levels(own, 2, resampling=FEW).pivot(index="t_low", columns="answer", values="share")
-    store = own[0].store
-    rows, wanted = store.scores(), []
-    for low in (True, False):
-        errors = rows[(rows["t"] <= 0.5) == low].groupby(["image_id", "label"], observed=True)
-        best = errors["error_l2"].mean().unstack().idxmin(axis=1).to_dict()
-        decided = store.images()
-        decided["response"] = decided["image_id"].map(best)
-        wanted.append(shape_bias(to_trials(decided, "mini", store.dataset)).iloc[0])
-    for cue in ("shape", "texture"):
-        expected = [each[f"{cue}_accuracy"] for each in wanted]
-        assert mine[f"the {cue}"].tolist() == pytest.approx(expected, abs=0.002)
-
-
-def test_no_store_no_rows():
-    assert own_sweep((), resampling=FEW).empty
-    assert own_levels((), 4, resampling=FEW).empty
-
-
-def test_several_models_have_rows_each(made):
-    places = f"{made['cue-conflict'].path},{SCORES / 'mini-pixel-calibrated' / 'cue-conflict'}"
-    found = own_sweep(open_stores(places), resampling=Resampling(draws=0))
-    assert found.groupby("model").size().tolist() == [21, 21]
-    assert set(found["kind"]) == {own_stores.MINIATURE, own_stores.OTHER}

@@ -9,7 +9,7 @@ The list is ``gcbook/data/miniworld/silhouettes.csv``, kept by hand, one silhoue
 category, the icon (collection and name), how its holes are treated (``fill``, see `HOLES`), the
 family of designs its collection belongs to, and its split. Licence and author are written by this
 script, from the package; so are ``silhouettes.npz`` (the pictures, in the order of the list) and
-``ATTRIBUTION.md`` beside it. ``--check`` writes nothing and compares all three with the package.
+``ATTRIBUTION.md`` beside it; ``git diff`` says what has changed.
 
 A picture is 64×64, uint8, 255 inside the object; its longer side covers 60 pixels and it is
 centred. It is drawn as by whoever looked at every silhouette: the icon at 256 pixels, thresholded,
@@ -55,8 +55,6 @@ PERMISSIVE = (
 DRAWN, CANVAS, LONGER_SIDE = 256, 128, 120
 LARGE_HOLE = 0.03
 """Share of the filled area from which on a hole counts as large."""
-TOLERANCE = 2.0
-"""Mean absolute difference, in grey levels, that another rasteriser's edges may make."""
 
 Row = dict[str, str]
 
@@ -91,24 +89,19 @@ HOLES: Mapping[str, Callable[[np.ndarray], np.ndarray]] = {
 
 
 def read_collections(package: Path, names: Iterable[str]) -> dict[str, dict]:
-    """Return collections of icons by name, from npm's archive or the folder it unpacks to."""
+    """Return collections of icons by name, from npm's archive."""
     wanted = {f"json/{name}.json": name for name in names}
     found = {}
-    if package.is_dir():
-        for path, name in wanted.items():
-            if (package / path).is_file():
-                found[name] = json.loads((package / path).read_bytes())
-    else:
-        with tarfile.open(package) as archive:
-            for member in archive:
-                path = member.name.partition("/")[2]
-                content = archive.extractfile(member) if path in wanted else None
-                if content:
-                    found[wanted[path]] = json.load(content)
+    with tarfile.open(package) as archive:
+        for member in archive:
+            path = member.name.partition("/")[2]
+            content = archive.extractfile(member) if path in wanted else None
+            if content:
+                found[wanted[path]] = json.load(content)
     if missing := sorted(set(wanted.values()) - set(found)):
         raise SystemExit(
             f"{package}: expected collections {', '.join(missing)} in json/, found none of that "
-            f"name; is it the archive or the folder of {PACKAGE}?"
+            f"name; is it the archive of {PACKAGE}?"
         )
     return found
 
@@ -235,27 +228,10 @@ def _link(text: str, url: str | None) -> str:
     return f"[{text}]({url})" if url else text
 
 
-def check(images: np.ndarray, texts: Mapping[Path, str], names: list[str]) -> None:
-    """Compare what was built with what is shipped; exit with what differs."""
-    with np.load(FOLDER / "silhouettes.npz", allow_pickle=False) as archive:
-        shipped = archive["images"]
-    if shipped.shape != images.shape:
-        raise SystemExit(
-            f"silhouettes.npz: expected {images.shape}, found {shipped.shape}; build it anew."
-        )
-    off = np.abs(images.astype(float) - shipped).mean((1, 2))
-    wrong = [f"{names[k]} (by {off[k]:.1f} levels)" for k in np.nonzero(off > TOLERANCE)[0]]
-    wrong += [path.name for path, text in texts.items() if path.read_text("utf-8") != text]
-    if wrong:
-        raise SystemExit(f"{len(wrong)} differ: {', '.join(wrong)}; build them anew.")
-    print(f"{len(images)} silhouettes as shipped (largest difference {off.max():.2f} levels)")
-
-
 def main() -> None:
-    """Build the pictures and the attribution, or check those that are there."""
+    """Build the pictures, the list and the attribution."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("package", type=Path, help="npm's archive, or the folder it unpacks to")
-    parser.add_argument("--check", action="store_true", help="compare, write nothing")
+    parser.add_argument("package", type=Path, help="npm's archive")
     arguments = parser.parse_args()
     target = FOLDER / "silhouettes.csv"
     rows = read_list(target)
@@ -265,9 +241,6 @@ def main() -> None:
         [halve(draw(render(collections[r["collection"]], r["icon"]), r["fill"])) for r in rows]
     )
     texts = {target: as_csv(rows), FOLDER / "ATTRIBUTION.md": attribute(rows, collections)}
-    if arguments.check:
-        check(images, texts, [f"{row['collection']}:{row['icon']}" for row in rows])
-        return
     for path, text in texts.items():
         path.write_text(text, encoding="utf-8", newline="\n")
     np.savez_compressed(FOLDER / "silhouettes.npz", images=images)

@@ -2,7 +2,7 @@
 
 They are fetched into the cache, never shipped, at one of the widths that Commons keeps ready, and
 as a bitmap. Makers and licences are those of the paper's Appendix D; each picture's page on Commons
-says more. What comes is what Commons has now: only that it is a picture of some size is checked.
+says more. What comes is what Commons has now: only that it is a picture is checked.
 """
 
 from collections.abc import Callable
@@ -27,8 +27,6 @@ from gcbook.trials.originals import data_dir
 
 COMMONS = "https://commons.wikimedia.org"
 WIDTH = 960
-LEAST_SIDE = 64
-"""Of a picture that can be one of these; a sign-in page or an icon is smaller, or none."""
 
 
 @dataclass(frozen=True)
@@ -150,8 +148,7 @@ def fetch_illusions(
         lacking = [each for each in ILLUSIONS if each.name not in find_illusions()]
         raise FetchError(
             f"{len(lacking)} of {len(ILLUSIONS)} illusions were not fetched: {' '.join(failed)} "
-            "Run `gcbook fetch illusions` again with a network connection (pictures that came "
-            f"are kept in {folder}), or save them by hand as PNG or JPEG: "
+            "Run `gcbook fetch illusions` again with a network connection, or save them by hand: "
             + "; ".join(f"{each.page} as {folder / each.name}.png" for each in lacking)
             + "."
         )
@@ -170,18 +167,8 @@ def _fetch(folder: Path, illusion: Illusion, base_url: str) -> None:
 
     def download_picture(url: str, target: str, cache: pooch.Pooch) -> None:
         download(url, target, cache)
-        pixels = decode_image(read_file(target, LARGEST_PICTURE), url)
-        if min(pixels.shape[:2]) < LEAST_SIDE:
-            raise FetchError(
-                f"{url}: expected a picture of at least {LEAST_SIDE} pixels a side, found "
-                f"{pixels.shape[1]} × {pixels.shape[0]}; nothing was kept of it."
-            )
+        decode_image(read_file(target, LARGEST_PICTURE), url)
 
-    cache = pooch.create(
-        path=folder,
-        base_url="",
-        registry={illusion.file: None},
-        urls={illusion.file: url},
-        retry_if_failed=RETRIES,
-    )
+    names, urls = {illusion.file: None}, {illusion.file: url}
+    cache = pooch.create(folder, base_url="", registry=names, urls=urls, retry_if_failed=RETRIES)
     fetch_file(cache, illusion.file, "illusions", download_picture)

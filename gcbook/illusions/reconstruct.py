@@ -157,11 +157,9 @@ def reconstruct(
             f"prompts: expected a classifier loaded with all of them, found one without {missing}."
         )
     labels = torch.tensor([classifier.labels.index(each) for each in prompts])
-    fewer = "Give fewer prompts at a time, or choose" if len(prompts) > 1 else "Choose"
     lacking = (
-        f"{classifier.name}: expected memory for pictures under {len(prompts)} prompt"
-        f"{'s at once' if len(prompts) > 1 else ''}, found too little. {fewer} a dtype of 16 bits "
-        "(--dtype float16), or another device."
+        f"{classifier.name}: expected memory for pictures, prompts at once: {len(prompts)}, found "
+        "too little. Give fewer, choose a dtype of 16 bits (--dtype float16), or another device."
     )
     made = []
     with torch.inference_mode(), explain_memory(lacking):

@@ -1,9 +1,11 @@
 """The few published stimuli, and one photograph, that come with the package to be looked at.
 
-Twelve cue conflicts, drawn at random, with how people and a network answered; one more, picked as
-an example; one image without a conflict; four of the objects as silhouettes and as edges (Geirhos
-et al., 2019; CC BY 4.0); and a cat (CC0). ``tools/build_pictures.py`` chose them;
-``gcbook/data/pictures/ATTRIBUTION.md`` names the authors.
+Twelve cue conflicts, drawn at random before any was looked at (twelve shape categories, the same
+twelve rearranged for the textures, so that no shape has its own, and one image a pair), with how
+people and a network answered; one more, picked by eye as an example, whose shape all ten people
+named; one image without a conflict; four of the objects as silhouettes and as edges (Geirhos et
+al., 2019; CC BY 4.0); and a cat (CC0). ``gcbook/data/pictures/ATTRIBUTION.md`` names the authors
+and what was changed.
 """
 
 from typing import Literal

@@ -103,21 +103,6 @@ def test_splits_share_no_family_and_no_shape(rows):
             assert alike.max() <= 0.95, (part.names[row], other.names[column])
 
 
-def test_objects_fill_the_frame(shipped):
-    assert shipped.dtype == np.uint8
-    assert shipped.shape[1:] == (64, 64)
-    solid = shipped > 127
-    fraction = solid.mean((1, 2))
-    assert fraction.min() > 0.05
-    assert fraction.max() < 0.9
-    # 60 of 64 pixels, centred: a margin of two all round.
-    margin = np.ones((64, 64), bool)
-    margin[2:-2, 2:-2] = False
-    assert not shipped[:, margin].any()
-    longer = np.maximum(solid.any(1).sum(1), solid.any(2).sum(1))
-    assert longer.min() >= 40
-
-
 def test_licences_are_permissive_and_attributed(rows):
     assert {row["licence"] for row in rows} <= PERMISSIVE
     assert all(row["author"] for row in rows)
@@ -129,8 +114,3 @@ def test_licences_are_permissive_and_attributed(rows):
         assert row["licence"] in line
         assert line.endswith(f"| {count} |")
     assert "Changes:" in text
-
-
-def test_pictures_are_read_only():
-    with pytest.raises(ValueError, match="read-only"):
-        load_silhouettes("test", ("cat",)).images[0, 0, 0] = 1

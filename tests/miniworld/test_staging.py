@@ -7,7 +7,6 @@ import pytest
 
 from gcbook.files.errors import InputError
 from gcbook.miniworld import staging
-from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.miniworld.staging import compose_stage, find_silhouette, stage_of
 from gcbook.miniworld.world import WORLD
 
@@ -66,27 +65,14 @@ def test_chance_stays_within_the_worlds_bounds():
     assert {each.mirror for each in stages} == {-1.0, 1.0}
 
 
-def test_scene_0_is_upright_in_the_middle():
-    stage = stage_of("cat1-dog-0")
-    assert (stage.angle, stage.aspect, stage.shift, stage.mirror) == (0, 1, (0, 0), 1)
-    assert stage.scale == pytest.approx(sum(WORLD.scale) / 2)
-
-
-def test_silhouettes_are_found_by_the_names_of_the_test_sets():
-    cats = load_silhouettes("test", ("cat",)).images
-    assert (find_silhouette("cat3-dog-0") == cats[2]).all()
-    assert (find_silhouette("cat3") == cats[2]).all()
-
-
-@pytest.mark.parametrize("name", ["cat0", "cat999-dog-0", "duck1-dog-0", "cat", "drawing1-dog-0"])
+@pytest.mark.parametrize("name", ["cat0", "cat999-dog-0", "duck1-dog-0"])
 def test_a_silhouette_that_there_is_not(name):
     with pytest.raises(InputError, match="expected a name like cat3"):
         find_silhouette(name)
 
 
 @pytest.mark.parametrize(
-    ("name", "contrast"),
-    [("cat3-lion-0", 0.4), ("cat3-dog", 0.4), ("cat3-dog-x", 0.4), ("cat3-dog-0", -0.1)],
+    ("name", "contrast"), [("cat3-lion-0", 0.4), ("cat3-dog-x", 0.4), ("cat3-dog-0", -0.1)]
 )
 def test_what_cannot_be_composed(name, contrast):
     with pytest.raises(InputError, match="expected a name like cat3-dog-0"):

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
-from PIL import Image
 from tiny.made import set_of
 from tiny.world import BARE
 
@@ -97,14 +96,6 @@ def test_images_are_always_the_same(sets, name):
     again = make_test_set(name)
     assert again == sets[name]
     assert [each.sha256() for each in again] == [each.sha256() for each in sets[name]]
-
-
-def test_pngs_are_read_by_others(sets, tmp_path):
-    path = tmp_path / "image.png"
-    path.write_bytes(sets["cue-conflict"].stimuli[0].content())
-    with Image.open(path) as image:
-        assert image.mode == "L"
-        assert (np.asarray(image) == np.rint(luma(sets["cue-conflict"].first(1))[0] * 255)).all()
 
 
 def test_conflicts_are_all_pairs_with_silhouettes_used_alike(sets):

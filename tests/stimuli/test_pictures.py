@@ -41,3 +41,14 @@ def test_every_file_is_listed_and_credited():
     assert files == {file for name in SETS for file in pictures_of(name)["file"]}
     text = (folder / "ATTRIBUTION.md").read_text()
     assert "creativecommons.org/licenses/by/4.0" in text and "Chelsea the cat" in text
+
+
+def test_answers_are_those_of_the_published_trials(published_trials):
+    trials = published_trials.query("dataset == 'cue-conflict' and source == 'model-vs-human'")
+    people = trials[trials["observer_kind"] == "human"]
+    resnet = trials[trials["observer"] == "resnet50"].set_index("image_id")["response"]
+    for row in pictures_of("cue-conflict").itertuples():
+        said = people.loc[people["image_id"] == f"{row.name}.png", "response"]
+        counts = len(said), (said == row.shape).sum(), (said == row.texture).sum()
+        assert counts == (row.people, row.by_shape, row.by_texture)
+        assert resnet[f"{row.name}.png"] == row.resnet50

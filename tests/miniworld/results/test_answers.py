@@ -34,15 +34,6 @@ def test_shares_agree_with_the_metrics_of_all_trials():
         assert found[name] == pytest.approx(expected[name])
 
 
-def test_observers_are_called_by_their_names():
-    answers = miniature_answers(["silhouette"], ["mini-cnn", "mini-cnn-seed1"])
-    assert list(dict.fromkeys(answers["observer"])) == ["mini-cnn", "mini-cnn-seed1"]
-    store = shipped_store("mini-cnn-seed1", "silhouette")
-    expected = decide(store).set_index("imagename")["response"]
-    found = answers[answers["observer"] == "mini-cnn-seed1"].set_index("imagename")["response"]
-    assert found.sort_index().tolist() == expected.sort_index().tolist()
-
-
 def test_images_that_were_raced_have_the_answers_of_their_races():
     model, name = "mini-latent", "contrast"
     answers = miniature_answers([name], [model]).set_index("image_id")["response"]
@@ -59,17 +50,13 @@ def test_images_that_were_raced_have_the_answers_of_their_races():
         assert found[few.index].equals(few)
 
 
-def test_no_models_have_no_answers():
-    with pytest.raises(DataNotFoundError, match="expected scores of a miniature on silhouette"):
-        miniature_answers(["silhouette"], [])
-
-
-def test_weightings_and_draws_touch_only_what_has_them():
-    plain = miniature_answers(["silhouette"], ["mini-cnn"])
-    other = miniature_answers(["silhouette"], ["mini-cnn"], weighting="uniform", draws=4)
-    assert plain["response"].tolist() == other["response"].tolist()
-
-
-def test_a_model_or_set_that_is_not_shipped_is_named():
-    with pytest.raises(DataNotFoundError, match="the scores of mini-cnn on photographs"):
-        miniature_answers(["photographs"], ["mini-cnn"])
+@pytest.mark.parametrize(
+    ("test_set", "models", "says"),
+    [
+        ("silhouette", [], "expected scores of a miniature on silhouette"),
+        ("photographs", ["mini-cnn"], "the scores of mini-cnn on photographs"),
+    ],
+)
+def test_what_does_not_ship_is_named(test_set, models, says):
+    with pytest.raises(DataNotFoundError, match=says):
+        miniature_answers([test_set], models)

@@ -11,7 +11,7 @@ from tiny.made import set_of
 from tiny.shipped import ship_model, use_data
 
 from gcbook.book.project import find_project
-from gcbook.files.errors import DataNotFoundError, InputError
+from gcbook.files.errors import DataNotFoundError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.shipped import (
     ASKED,
@@ -144,12 +144,6 @@ def test_distorted_images_that_count_are_raced(model):
         assert set(decide(store)["image_id"]) == set(expected)
 
 
-def test_a_norm_that_is_not_stored_is_refused():
-    store = shipped_store("mini-pixel", "edge")
-    with pytest.raises(InputError, match="norm: expected one of those stored, l2; found 'l1'"):
-        store.weights(norm="l1")
-
-
 @by_weights
 def test_weights_are_no_pickles_within_their_size_and_counted(model):
     folder = model_folder(model)
@@ -170,26 +164,6 @@ def test_what_ships_is_within_its_size_and_every_store_has_a_model():
     assert scored == set(map(folder_of, MODELS))
     stores = [path.parent for path in DATA.folder.rglob("store.json")]
     assert not [path for path in stores if Store.open(path).images().empty]
-
-
-def test_names_tell_miniature_and_seed():
-    for name, parts in {
-        "mini-cnn-noise": ("mini-cnn-noise", 0),
-        "mini-cnn-seed12": ("mini-cnn", 12),
-        "mini-cnn-noise-calibrated-seed1": ("mini-cnn-noise", 1),
-    }.items():
-        assert (recipe_of(name), seed_of(name)) == parts
-    assert folder_of("mini-cnn-noise-seed1") == "mini-cnn-noise-calibrated-seed1"
-    assert folder_of("mini-judge") == "mini-judge"
-
-
-def test_models_are_found_in_the_order_of_their_kinds(tmp_path, monkeypatch):
-    data = use_data(tmp_path, monkeypatch)
-    for name in ("mini-cnn-seed10", "mini-cnn-seed2", "mini-cnn", "mini-pixel", "something-else"):
-        ship_model(data, name)
-    (data / "models" / "mini-ar-calibrated").write_text("no folder")
-    assert shipped_models() == ("mini-pixel", "mini-cnn", "mini-cnn-seed2", "mini-cnn-seed10")
-    assert shipped_models(("mini-cnn",)) == ("mini-cnn", "mini-cnn-seed2", "mini-cnn-seed10")
 
 
 def test_what_is_not_there_is_named(tmp_path, monkeypatch):

@@ -7,9 +7,7 @@ import pytest
 import torch
 from tiny import diffusion
 from tiny.gaussian import class_means, gaussian_classifier
-from tiny.made import set_of
 
-from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.steps import (
     ROLES,
@@ -55,23 +53,6 @@ def test_examples_say_what_their_images_show():
         assert example.shape == shape.rstrip("0123456789") == example.stimulus.category
         assert example.texture == texture.rstrip("0123456789")
         assert example.title == f"{example.shape} shape, {example.texture} texture"
-
-
-def test_images_chosen_by_name_keep_their_order():
-    every = sorted(each.imagename for each in set_of("cue-conflict"))
-    wanted = [every[40], every[7], every[40]]
-    assert names(choose_examples(wanted)) == [every[40], every[7]]
-
-
-def test_two_images_of_one_pair_have_titles_of_their_own():
-    cats = [
-        each.imagename
-        for each in set_of("cue-conflict")
-        if each.category == "cat" and "-dog" in each.imagename
-    ]
-    found = choose_examples(cats)
-    assert len({each.title for each in found}) == len(cats) == 3
-    assert all(each.stimulus.imagename in each.title for each in found)
 
 
 def test_images_that_are_not_there_are_refused():
@@ -130,14 +111,6 @@ def test_times_are_those_that_the_network_can_be_asked_at():
     schedule = DiscreteSchedule(tuple(np.linspace(0.99, 0.01, 10)))
     found = take_steps(gaussian_classifier(schedule, MEANS), EXAMPLES[:1], (0.21, 0.7))
     assert found.times == pytest.approx((0.3, 0.7))
-
-
-def test_a_pixel_model_in_a_folder_is_taken(tmp_path):
-    classifier = load_diffusion(str(diffusion.deep_floyd(tmp_path / "own")))
-    assert isinstance(classifier, DiffusionClassifier) and classifier.name == "own"
-    found = take_steps(classifier, EXAMPLES[:1], (0.5,))
-    assert found.restored.shape == (1, 1, 16, 16, 16)
-    assert np.isfinite(found.errors).all() and len(set(found.errors.ravel())) > 1
 
 
 def test_pictures_of_a_latent_model_are_decoded_and_its_errors_are_not(tmp_path):

@@ -9,7 +9,6 @@ from gcbook.miniworld.results.sweep import (
     curves_of,
     measures_under,
     resnet_bias,
-    resnet_measures,
     sweep_rows,
 )
 from gcbook.stats.resampling import Resampling
@@ -62,13 +61,6 @@ def test_equal_weights_name_the_shape_and_cost_accuracy():
     assert (one.loc[0, "accuracy"], one.loc[20, "accuracy"]) == (0.25, 1)
 
 
-@pytest.mark.usefixtures("data")
-def test_whole_and_broken_k_are_on_one_curve():
-    rows = measures_under("mini-pixel", [0, 2.5, 7], resampling=NONE)
-    assert rows["k"].tolist() == [0, 2.5, 7]
-    assert rows["shape_bias"].is_monotonic_decreasing
-
-
 def test_the_networks_of_a_recipe_are_pooled(data):
     ship_model(data, "mini-pixel-seed1")
     ship_scores(
@@ -116,9 +108,3 @@ def test_resnets_are_paired_with_the_curves_and_resampled_as_networks(data):
     # what is drawn does.
     assert set(one) == {1}
     assert two[0] == 0.5 and min(two) == 0 and max(two) == 1
-
-
-@pytest.mark.usefixtures("data")
-def test_a_resnet_has_measures():
-    found = resnet_measures(resampling=NONE)
-    assert found["shape_bias"] == found["accuracy"] == 1

@@ -16,10 +16,9 @@ from functools import cache
 from pathlib import Path
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 
 from gcbook.claims.claim import Evidence
-from gcbook.claims.entries import read_entries
 
 MAIN = (
     "human-like-shape-bias",
@@ -63,4 +62,7 @@ class PaperClaim(BaseModel):
 @cache
 def paper_claims() -> dict[str, PaperClaim]:
     """The paper's claims by id, in the order of the paper."""
-    return read_entries(Path(__file__).with_name("paper.yml"), PaperClaim)
+    import yaml
+
+    stored = yaml.safe_load(Path(__file__).with_name("paper.yml").read_text(encoding="utf-8"))
+    return TypeAdapter(dict[str, PaperClaim]).validate_python(stored)

@@ -1,9 +1,7 @@
 """The built book in Chromium: from its files and from a server, in both themes and two widths."""
 
-import subprocess
-import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,22 +83,6 @@ def origins(html: Path) -> Iterator[dict[str, str]]:
         thread.start()
         yield {"file": html.as_uri(), "http": f"http://127.0.0.1:{server.server_address[1]}"}
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def rerun(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Mapping[str, str]], Path]:
-    """Makes a chapter's page with other values, as a user does, and says where it is."""
-
-    def page(name: str, values: Mapping[str, str]) -> Path:
-        # Not in this process, where Playwright's event loop runs: a kernel's client needs its own.
-        folder = tmp_path_factory.mktemp("run")
-        command = [sys.executable, "-m", "gcbook", "run", name, "--output", str(folder)]
-        for parameter, value in values.items():
-            command += ["-p", parameter, value]
-        subprocess.run(command, check=True, timeout=300)
-        return folder / f"{name}.html"
-
-    return page
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from tiny import browsing
-from tiny.published_races import ClarkJaini, paired_p
+from tiny.published_races import ClarkJaini
 
 from gcbook.classifiers.load import load_classifier
 from gcbook.files.manifest import DATA
@@ -24,12 +24,8 @@ PAGE = "book/classify.html"
 DRAWS = 2
 IMAGES = {
     "cat3-dog-0": 0.45,
-    "bear2-clock-1": 0.45,
     "car1-knife-2": 0.75,
-    "boat5-boat-3": 0.3,
-    "bird4-keyboard-0": 1.2,
     "elephant1-rabbit-4": 0.6,
-    "oven2-face-5": 0.5,
     "chair1-truck-7": 0.1,
 }
 RULE = DrawRule(seed=2, timesteps="uniform")
@@ -330,13 +326,6 @@ def test_races_are_those_of_the_package(opened):
     assert any(any(race["dropped"]) for race in found)
 
 
-def test_p_values_are_those_of_the_package(opened):
-    for n, total, squares in ((2, 3.0, 5.0), (20, 4.0, 2.0), (500, 1.0, 40.0), (9, 3.0, 1.0)):
-        found = opened.evaluate("x => gcClassify.pairedP(...x)", [n, total, squares])
-        assert found == pytest.approx(float(paired_p(n, total, squares)), rel=1e-9)
-    assert opened.evaluate("gcClassify.pairedP(5, 0, 0)") == 1
-
-
 def test_a_reader_runs_it_and_decides_anew(opened):
     opened.get_by_label("Shape", exact=True).select_option("bear")
     opened.get_by_role("button", name="bear2", exact=True).press("Enter")
@@ -375,7 +364,7 @@ def test_a_reader_runs_it_and_decides_anew(opened):
     opened.set_viewport_size({"width": 1280, "height": 900})
 
 
-def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
+def test_an_outline_is_drawn(opened):
     opened.get_by_label("Shape", exact=True).select_option("drawing1")
     run = opened.get_by_role("button", name="Run", exact=True)
     assert run.is_disabled()
@@ -409,28 +398,8 @@ def test_an_outline_is_drawn_and_a_run_is_cancelled(opened):
         opened.locator("[data-classify=answer] .gc-said td").nth(2).inner_text()
         == "boat (the shape)"
     )
-    opened.get_by_label("Draws", exact=True).select_option("64")
-    run.click()
-    opened.wait_for_function("gcClassify.page.state.draws.length > 0")
-    opened.get_by_role("button", name="Cancel").click()
-    opened.wait_for_function("!gcClassify.page.state.busy")
-    assert run.evaluate("run => run === document.activeElement")
-    done = opened.evaluate("gcClassify.page.state.draws.length")
-    assert done < 64
-    assert int(opened.get_by_label("Draws used").get_attribute("max")) == done
-    stroke((100, 100))
-    assert opened.evaluate("gcClassify.page.state.draws.length") == done, "a tap changes nothing"
-    reconstruct = opened.get_by_role("button", name="Reconstruct")
-    reconstruct.press("Enter")
-    opened.wait_for_function("gcClassify.page.state.pair")
-    assert reconstruct.evaluate("button => button === document.activeElement")
     opened.get_by_role("button", name="Clear").click()
     assert run.is_disabled()
-
-
-def test_the_page_says_that_it_needs_scripts(open_book):
-    page = open_book(scripts=False).goto(PAGE)
-    assert page.get_by_text("This page needs JavaScript.").is_visible()
 
 
 def test_networks_that_cannot_be_loaded_are_said_to_be_missing(open_book):

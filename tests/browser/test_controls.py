@@ -3,8 +3,6 @@
 That every control changes its chart is seen when the page is visited, in `test_pages`.
 """
 
-from pathlib import Path
-
 import pytest
 from tiny import browsing as charts
 
@@ -98,19 +96,6 @@ def test_tables_sort_and_filter(open_book, html):
     assert first.lower() in shown.first.inner_text().lower()
     box.fill("no such row")
     assert shown.count() == 0
-
-
-def test_data_tables_download_as_csv(open_book, html):
-    path = chart_pages(html, "gc-data")[0]
-    page = open_book(scripts=False).goto(path)
-    details = page.locator("details.gc-data").first
-    details.locator("summary").click()
-    with page.expect_download() as download:
-        details.locator("a.gc-download").click()
-    assert download.value.suggested_filename.startswith("fig-")
-    text = Path(download.value.path()).read_text(encoding="utf-8")
-    rows = int("".join(c for c in details.locator("summary").inner_text() if c.isdigit()))
-    assert len(text.splitlines()) >= rows + 1
 
 
 @pytest.mark.parametrize("origin", ["file", pytest.param("http", marks=pytest.mark.nightly)])

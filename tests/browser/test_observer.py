@@ -256,51 +256,6 @@ def test_intervals_of_means_and_differences_are_scipys(loaded):
     )
 
 
-CHANCE = """outcomes => {
-  const images = outcomes[0].map((_, i) => ({i}));
-  const own = outcomes.map(row => new Map(row.map((each, i) => [images[i], each])));
-  const {chanceDeviations, mean} = gcObserver.statistics;
-  return mean(chanceDeviations(own, gcObserver.design.generator(0), 1000));
-}"""
-
-
-def test_the_spread_of_chance_is_that_of_observers_who_do_not_differ(loaded):
-    rng = np.random.default_rng(5)
-    # Images that all get right or none does tell nobody apart, whoever is asked.
-    easy = np.repeat([[True, False]], 40, axis=1).reshape(-1)
-    hits = np.where(np.arange(80) < 40, easy, rng.random((9, 80)) < 0.5)
-    outcomes = np.stack([hits, np.ones_like(hits)], axis=2).astype(int)
-    found = loaded.evaluate(CHANCE, outcomes.tolist())
-    # Each image's answers are dealt anew: the variance of a mean over images, without replacement.
-    variances = hits.var(axis=0, ddof=1).sum() / 80**2
-    assert found == pytest.approx(np.sqrt(variances), rel=0.05)
-    apart = np.stack([np.arange(80) < 40 + 4 * who for who in range(9)])
-    assert loaded.evaluate(CHANCE, np.stack([apart, apart * 0 + 1], 2).astype(int).tolist()) < (
-        0.6 * apart.mean(axis=1).std(ddof=1)
-    )
-
-
-def test_an_address_says_what_is_shown(loaded):
-    read = "text => gcObserver.settings.read(pack, text)"
-    assert loaded.evaluate(read, "images=80&seed=7&n=12&set=cue&way=untimed&limit=off") == {
-        "found": {
-            "seed": 7,
-            "person": 12,
-            "block": "photographs",
-            "timed": False,
-            "limited": False,
-            "whole": True,
-        },
-        "problems": [],
-    }
-    wrong = loaded.evaluate(read, "seed=1e3&n=0&set=<b>&images=17&sed=7&way=toString")
-    assert wrong["found"] == {} and len(wrong["problems"]) == 6
-    written = loaded.evaluate(
-        "gcObserver.settings.write({seed: 3, block: 'drawings', whole: true, timed: true})"
-    )
-    assert written == "seed=3&set=drawings&images=all&way=timed&limit=off"
-
-
 def test_the_mask_has_an_amplitude_of_one_over_f(loaded):
     noise, *ends = loaded.evaluate(
         """() => {
@@ -424,20 +379,6 @@ def test_what_is_interrupted_comes_last_and_what_is_abandoned_is_forgotten(open_
     assert unload(page)
     assert page.locator(".gc-results").count() == 0
     assert visit.problems == []
-
-
-def test_a_lone_reader_needs_no_number_and_the_laboratorys_limit_is_on(loaded):
-    assert loaded.locator("input[name=person]").input_value() == ""
-    assert not loaded.locator("input[name=person]").is_visible()
-    assert loaded.locator("input[name=limited]").is_checked()
-    limit = loaded.locator(".gc-before").inner_text()
-    # Of the test's 34 ms.
-    assert "less than 14 or more than 54 ms does not count" in limit
-    loaded.get_by_role("button", name="Start", exact=True).click()
-    loaded.wait_for_selector(".gc-screen canvas")
-    loaded.get_by_role("button", name="Abandon").click()
-    loaded.wait_for_selector(".gc-start")
-    assert 1 <= int(loaded.locator("input[name=person]").input_value()) <= 99
 
 
 def test_who_is_too_slow_has_not_answered(loaded, tmp_path, on_time):
@@ -626,27 +567,6 @@ def test_what_is_wrong_with_a_file_is_said_and_never_run(loaded, tmp_path):
     assert loaded.evaluate("window.ran") is None
 
 
-def test_a_file_dropped_beside_the_target_is_read_and_not_opened(loaded, tmp_path):
-    (part,) = parts_of("photographs")
-    file = trial_file(tmp_path, 9, part.images.head(2), ["cat", "na"])
-    left = loaded.evaluate(
-        """([name, text]) => {
-          const dataTransfer = new DataTransfer();
-          dataTransfer.items.add(new File([text], name));
-          const given = {dataTransfer, bubbles: true, cancelable: true};
-          const heading = document.querySelector("h1");
-          return ["dragover", "drop"].map(
-            type => heading.dispatchEvent(new DragEvent(type, given)));
-        }""",
-        [file.name, file.read_text()],
-    )
-    assert left == [False, False], "the browser would open the file"
-    loaded.wait_for_function(
-        "document.querySelector('.gc-class-results > p').textContent === '1 file read.'"
-    )
-    assert "subject-09" in loaded.locator(".gc-class-results").inner_text()
-
-
 # ---- every state is accessible ----
 
 
@@ -683,11 +603,6 @@ def test_all_states_are_accessible_on_a_phone(open_book, tmp_path):
     page.evaluate("document.querySelectorAll('.gc-observer details').forEach(d => d.open = true)")
     check("results")
     assert visit.problems == []
-
-
-def test_without_scripts_the_page_says_so(open_book):
-    page = open_book(scripts=False).goto(PAGE)
-    assert "a browser that runs scripts" in page.locator(".gc-observer-closed").inner_text()
 
 
 def test_no_other_page_asks_for_the_experiment(html):

@@ -3,14 +3,12 @@
 import re
 import warnings
 
-import numpy as np
 import pandas as pd
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from gcbook.book.project import find_project
 from gcbook.paper.categories import CATEGORIES
-from gcbook.stats.metrics import shape_bias
 from gcbook.trials.table import read_trials
 
 FILE = find_project().participant
@@ -202,35 +200,3 @@ def test_a_page_is_prepared_in_its_file(visit, tmp_path):
     other = visit("?seed=ten", file=file)
     assert "“seed=ten”: expected a whole number" in other.locator("main").inner_text()
     assert other.locator(".gc-start").count() == 0
-
-
-@pytest.mark.nightly
-def test_a_class_takes_part_and_gets_its_table(visit, open_book, tmp_path, on_time):
-    rng = np.random.default_rng(4)
-    files = []
-    for person, textures in ((1, 0.1), (2, 0.4), (3, 0.0), (4, 0.6)):
-        page = visit(f"?seed=7&n={person}&way=untimed")
-        practise(page)
-        take_part(
-            page,
-            lambda image, p=textures: image["texture" if rng.random() < p else "shape"],
-        )
-        (file,) = save(page, tmp_path)
-        if person < 3:
-            on_time(file)
-        files.append(file)
-    trials = quietly_read(tmp_path)
-    assert trials["observer"].nunique() == 4 and set(trials["observer_kind"]) == {"human"}
-    ours = shape_bias(trials, ["observer"]).set_index("observer")["shape_bias"]
-    page = open_book("http").goto("book/chapters/observer.html")
-    page.locator(".gc-observer-open").click()
-    page.locator("input[type=file]").set_input_files([str(file) for file in files])
-    page.wait_for_selector(".gc-class-results .gc-said")
-    rows = page.locator("[aria-label='The class, observer by observer'] tbody tr")
-    cells = rows.evaluate_all("rows => rows.map(row => Array.from(row.cells, c => c.textContent))")
-    assert [cell[1] for cell in cells] == list(ours.index)
-    assert [float(cell[4]) for cell in cells] == pytest.approx(list(ours), abs=0.00501)
-    said = page.locator(".gc-said").all_inner_texts()
-    apart = ours.iloc[:2].mean() - ours.iloc[2:].mean()
-    (found,) = re.findall(r"^Briefly less without time limit: (−?\d\.\d\d) \(95%", said[-1])
-    assert float(found.replace("−", "-")) == pytest.approx(apart, abs=0.00501)

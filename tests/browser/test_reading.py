@@ -98,19 +98,6 @@ def test_an_address_opens_a_page_folded_and_slides_keep_it_so(opened):
     assert page.locator("figure").first.is_visible()
 
 
-def test_a_link_to_a_figure_leads_there(opened):
-    page = opened
-    address = page.url
-    figure = page.locator("figure").first
-    place = figure.get_attribute("id")
-    page.goto(f"{address}?predict#{place}", wait_until="load")
-    assert figure.is_visible() and page.get_by_label("Your prediction").is_visible()
-    assert not figure.locator("figcaption .caption-text strong").first.is_visible()
-    assert not page.locator(".gc-compare .gc-guessed").is_visible(), "nothing was predicted"
-    page.goto(address, wait_until="load")
-    assert not figure.is_visible()
-
-
 def test_slides_turn_by_keys_and_leave_nothing_behind(opened):
     page = opened
     page.goto(f"{page.url}?teach", wait_until="load")

@@ -1,17 +1,24 @@
 """The page that `gcbook run` writes: one file, alone in its folder, with live figures."""
 
-import shutil
-from pathlib import Path
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from tiny import browsing as charts
 
+from gcbook.book.chapters import pick_chapter
+from gcbook.book.project import find_project
+from gcbook.book.record import executed_notebook
+from gcbook.book.run import write_page
+from gcbook.chapters.parameters import defaults
+
 
 @pytest.fixture(scope="module")
-def alone(rerun, tmp_path_factory):
-    page = rerun("shape-bias", {"observers": "resnet50"})
-    return Path(shutil.copy(page, tmp_path_factory.mktemp("alone")))
+def alone(html, tmp_path_factory):
+    """Set from the notebook that the build has executed, as if with other parameters."""
+    page, project = tmp_path_factory.mktemp("alone") / "shape-bias.html", find_project()
+    chapter, chosen = pick_chapter(project, "shape-bias"), {"observers": "resnet50"}
+    executed = executed_notebook(project, chapter.name)
+    write_page(project, chapter, executed, defaults(chapter.name) | chosen, page)
+    return page
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ import pytest
 
 from gcbook.book.chapters import find_chapters
 from gcbook.book.project import find_project
-from gcbook.claims.entries import read_entries
 from gcbook.claims.found import (
     IN_PART,
     answers_to,
@@ -22,9 +21,9 @@ from gcbook.claims.found import (
 )
 from gcbook.claims.notebook import claims_in
 from gcbook.claims.paper import PaperClaim, paper_claims
-from gcbook.files.errors import GcbookError
 from gcbook.paper.published import quoted_value, table1, table2, table3
 
+CLAIMS_FOLDER = resources.files("gcbook") / "claims"
 PUBLISHED = resources.files("gcbook") / "data" / "published"
 
 ORDER = [
@@ -153,22 +152,12 @@ def test_answers_come_from_the_chapters_that_the_paper_file_names():
         assert all(paper_claims()[name].checked_in for name in claim["answers"]), claim["name"]
 
 
-@pytest.mark.parametrize(
-    ("entry", "says"),
-    [
-        ("{place: x, statement: y, evidence: miniature}", "checked_in, or why_not"),
-        (
-            "{place: x, statement: y, evidence: miniature, checked_in: muse, why_not: z}",
-            "checked_in, or why_not",
-        ),
-        ("{place: x, statement: y, evidence: z, why_not: z}", "evidence: Input should be"),
-    ],
-)
-def test_what_is_wrong_is_said(tmp_path, entry, says):
-    path = tmp_path / "paper.yml"
-    path.write_text(f"a: {entry}\n")
-    with pytest.raises(GcbookError, match=says):
-        read_entries(path, PaperClaim)
+def test_a_claim_is_checked_in_a_chapter_or_says_why_not():
+    for both in ({}, {"checked_in": "muse", "why_not": "z"}):
+        with pytest.raises(ValueError, match="checked_in, or why_not"):
+            PaperClaim(place="x", statement="y", evidence="miniature", **both)
+    names = re.findall(r"^([\w-]+):", (CLAIMS_FOLDER / "paper.yml").read_text(), re.MULTILINE)
+    assert names == list(CLAIMS), "of a name that stands twice YAML would take the last"
 
 
 def test_rows_say_what_was_found():

@@ -114,27 +114,6 @@ def test_the_rerun_section_states_the_parameters_of_the_page():
     assert all(len(line) <= 80 for line in commands)
 
 
-def test_a_page_states_what_it_was_made_from():
-    inputs = {
-        "template": "1" * 64,
-        "parameters": {},
-        "files": {"trials <b>mine</b>.csv": "2" * 64, "trials none": ""},
-        "code": "3" * 64,
-        "data": "4" * 64,
-        "libraries": {"python": "3.11.7", "altair": "6.0.0"},
-    }
-    notebook = v4.new_notebook(cells=[], metadata={"gcbook": {"inputs": inputs}})
-    page = page_of(notebook, "home", {})
-    *_, section = (cell.source for cell in page.cells)
-    assert section.startswith("````{dropdown} What this page was made from")
-    assert all(f"`{digit * 64}`" in section for digit in "1234")
-    assert "| `trials <b>mine</b>.csv` |" in section
-    assert "| `trials none` | nothing was there |" in section
-    assert "python 3.11.7, altair 6.0.0" in section
-    # Sphinx would show it as fields of the page.
-    assert "gcbook" not in page.metadata
-
-
 def test_a_page_with_other_parameters_says_so_after_its_title():
     title = v4.new_markdown_cell("# Title")
     notebook = v4.new_notebook(cells=[title])

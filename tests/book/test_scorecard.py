@@ -64,13 +64,6 @@ def test_a_test_that_cannot_tell_shows_what_it_would_have_seen():
     assert "[would have seen 0.12, a difference of shape bias]{.gc-place}" in cells(book)[1]
 
 
-def test_what_does_not_hold_is_not_counted_as_an_answer():
-    book = [answer("weighting", "miniature", "other way", state="fails")]
-    found = cells(book)[1]
-    assert "in miniature: does not hold with these parameters" in found
-    assert "gc-found-against" not in found
-
-
 def test_the_page_has_every_claim_once_and_counts_by_grade():
     paper = paper_claims()
     recomputed = answer("method", "recomputed from public trials", "agrees")

@@ -75,9 +75,3 @@ def test_only_conditions_of_the_benchmark_count_on_the_photographs_shown(measure
     # Of four photographs one is missed in one of two conditions of A.
     assert rows.to_dict() == {"Undistorted": 1, "All distortions": 0.9375, "A": 0.875, "B": 1}
     assert found["who"] == "ResNet"
-
-
-def test_where_nothing_distorted_ships_the_page_says_so(measure):
-    assert names_of_cell("miniature-accuracy", "distorted", measure | {"DISTORTED": {}})[
-        "who"
-    ].startswith("no network")

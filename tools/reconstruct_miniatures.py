@@ -18,17 +18,18 @@ from PIL import Image
 
 from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
-from gcbook.illusions.reconstruct import Reconstructor, load_for_prompts, reconstruct
+from gcbook.illusions.reconstruct import EMPTY, Reconstructor, load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
     SIDE,
     STEPS,
-    TEMPLATE,
     Picture,
     ambiguous_pictures,
-    prompt_of,
 )
 from gcbook.miniworld.results.sheets import ILLUSIONS, RECONSTRUCTING, RECORD, asked_of
 from gcbook.miniworld.results.shipped import has_weights, model_folder
+
+TEMPLATE = "A photo of a {}."
+"""A prompt that all miniatures have learned."""
 
 
 def main() -> None:
@@ -64,6 +65,10 @@ def main() -> None:
                 print(f"{model}: {picture.name} after {time.perf_counter() - begun:.0f} s")
         write_text(json.dumps(record | {"complete": True}, indent=1) + "\n", folder / RECORD)
     DATA.write()
+
+
+def prompt_of(category: str) -> str:
+    return TEMPLATE.format(category) if category else EMPTY
 
 
 def make_sheet(picture: Picture, classifier: Reconstructor) -> Image.Image:

@@ -125,7 +125,7 @@ def fetch_illusions(
         The files, in the order of `ILLUSIONS`.
 
     Raises:
-        FetchError: no connection, or an answer that is no picture. Pictures that came are kept, and
+        FetchError: no connection, or an answer that is no picture. Pictures that came stay, and
             those after a bad one are asked for.
         InputError: another process fetches them.
     """

@@ -1,4 +1,4 @@
-r"""What a generative model sees in an ambiguous picture when it is told what to see (Section 3.4).
+r"""What a generative model sees in an ambiguous picture under each prompt (Section 3.4).
 
 A picture is taken part of the way to noise and back under each prompt. For diffusion models the way
 back is deterministic (DDIM, Song et al., 2021): from :math:`x_t` and the restored image

@@ -54,7 +54,7 @@ def write_reconstructions(
     Files are ``original.png``, ``untouched.png`` and, by number of strength and prompt,
     ``picture-S-P.png``; ``difference-S.png`` between the first two prompts; ``overview.png``, a row
     a strength; and `RECORD` with prompts, strengths, errors, the hash of the weights and what is
-    told ``about`` the run. The record comes last: where it is, all is there.
+    said ``about`` the run. The record comes last: where it is, all is there.
 
     Args:
         found: what to write.

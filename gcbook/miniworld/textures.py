@@ -125,8 +125,8 @@ def _honeycomb(u: torch.Tensor, v: torch.Tensor, generator: torch.Generator) -> 
     for a in (0.0, 0.5):
         across, down = _near(u / side + a).abs(), _near(v / height + a) * height
         # A lattice point's neighbours to the left and right belong to its own rectangular lattice.
-        for beside in (0, 1):
-            distances.append((((across - beside) * side).square() + down.square()).sqrt())
+        for neighbour in (0, 1):
+            distances.append((((across - neighbour) * side).square() + down.square()).sqrt())
     first, second, *_ = torch.stack(distances).sort(dim=0).values
     return ((first - second).abs() < 0.22).float()
 

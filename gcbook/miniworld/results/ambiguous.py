@@ -16,8 +16,6 @@ from gcbook.illusions.reconstruct import EMPTY
 from gcbook.miniworld.blends import SIDE, Blend, draw_blends
 from gcbook.miniworld.world import ALL_CATEGORIES
 
-TEMPLATE = "A photo of a {}."
-"""A prompt that all miniatures have learned."""
 STEPS = 30
 """Of the whole way back."""
 STRENGTHS = (0.3, 0.45, 0.6, 0.75, 0.9, 1.0)
@@ -64,15 +62,6 @@ class Picture:
     def subject(self) -> str:
         """Its drawing's name, mirrored or not; "blend" for a blend."""
         return self.drawing.name.removesuffix(", mirrored") if self.drawing else "blend"
-
-
-def prompt_of(category: str) -> str:
-    """Return what a model is told, nothing for `gcbook.illusions.reconstruct.EMPTY`.
-
-    >>> prompt_of("duck"), prompt_of("")
-    ('A photo of a duck.', '')
-    """
-    return TEMPLATE.format(category) if category else EMPTY
 
 
 @cache

@@ -29,7 +29,7 @@ MEASURES = {
 """Columns of `gcbook.stats.shares.pooled_measures`, which explains them, and their titles."""
 
 NOISED = "noised.parquet"
-"""Beside a model's stores: its answers to noised images."""
+"""Next to a model's stores: its answers to noised images."""
 
 
 def discriminative_models() -> tuple[str, ...]:

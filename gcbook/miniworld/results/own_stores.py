@@ -47,7 +47,7 @@ def open_stores(paths: str) -> tuple[OwnStore, ...]:
 
     Raises:
         InputError: nothing is there, two stores are of one model and set, or one has no noise
-            levels to weight, no finished image or no cue conflicts beside it; with the reason.
+            levels to weight, no finished image or no cue conflicts with it; with the reason.
     """
     named = filter(None, map(str.strip, paths.split(",")))
     places = [place for path in named for place in _places(Path(path).expanduser())]
@@ -116,7 +116,7 @@ def _places(path: Path) -> Iterator[Path]:
 
 
 def _named(opened: Mapping[Path, Store]) -> list[OwnStore]:
-    """The stores under the names of their models; one name of two runs is told apart by folder."""
+    """The stores by model; two runs of one name are distinguished by folder."""
     times = Counter((store.observer, store.dataset) for store in opened.values())
     found: dict[tuple[str, str], OwnStore] = {}
     for place, store in opened.items():

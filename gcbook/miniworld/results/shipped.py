@@ -117,7 +117,7 @@ def model_folder(model: str) -> Path:
 
 @cache
 def model_card(model: str) -> Mapping[str, Any]:
-    """Return what is known of a shipped model's training, from ``training.json`` beside it.
+    """Return what is known of a shipped model's training, from its ``training.json``.
 
     Raises:
         DataNotFoundError: there is no such model.

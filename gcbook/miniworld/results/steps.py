@@ -213,7 +213,7 @@ def _titled(stimuli: Sequence[Stimulus]) -> tuple[Example, ...]:
     plain = [f"{shape} shape, {texture} texture" for shape, texture in found]
     return tuple(
         Example(
-            # Two images of one pair are told apart by their names.
+            # Two images of one pair are distinguished by their names.
             title if plain.count(title) == 1 else f"{title} ({stimulus.imagename})",
             shape,
             texture,

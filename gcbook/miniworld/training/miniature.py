@@ -70,7 +70,7 @@ class Plan:
         return torch.optim.AdamW(groups, lr=self.learning_rate, betas=(0.9, 0.99), foreach=True)
 
     def make_average(self, networks: torch.nn.Module) -> AveragedModel | None:
-        """Return the mean of the weights, in evaluation mode; None where none is kept."""
+        """Return the mean of the weights, in evaluation mode; None where there is none."""
         if not self.average:
             return None
 

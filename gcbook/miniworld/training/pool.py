@@ -1,4 +1,4 @@
-"""Pools of images to train on: composed once, kept in the cache, shared by all models."""
+"""Pools of images to train on: composed once, cached, shared by all models."""
 
 import hashlib
 import json

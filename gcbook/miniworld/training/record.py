@@ -1,4 +1,4 @@
-"""What is kept of a training run beside the model that it made."""
+"""The record of a training run, which stands next to the model that it made."""
 
 import json
 from dataclasses import asdict

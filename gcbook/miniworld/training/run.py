@@ -218,7 +218,7 @@ class Run(ABC):
         try:
             self.save()
         except UnwritableError:
-            self._stops.clear()  # this is what has to be told, and not the interruption
+            self._stops.clear()  # this is the error to report, and not the interruption
             raise
 
     def take_stock(self) -> None:
@@ -252,10 +252,10 @@ class Run(ABC):
 
     def _tensors(self) -> dict[str, torch.Tensor]:
         """All that is learnt, by name."""
-        kept = torch.nn.ModuleDict({"networks": self.networks})
+        learnt = torch.nn.ModuleDict({"networks": self.networks})
         if self.average is not None:
-            kept["average"] = self.average
-        return dict(kept.named_parameters()) | dict(kept.named_buffers())
+            learnt["average"] = self.average
+        return dict(learnt.named_parameters()) | dict(learnt.named_buffers())
 
     def save(self) -> None:
         """Write the state, from which another process can go on.

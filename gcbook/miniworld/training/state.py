@@ -20,7 +20,7 @@ from gcbook.files.errors import InputError
 from gcbook.files.untrusted import MIB, parse_json, read_file, refused
 
 ABOUT = {"done", "seconds", "losses", "notes", "history", "plan", "of"}
-"""What is known of a run beside its tensors."""
+"""What is known of a run, besides its tensors."""
 
 LARGEST_STATE = 16 * 1024 * MIB
 """Bytes of a state: parameters, their average and two moments of each."""

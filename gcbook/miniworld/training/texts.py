@@ -1,6 +1,6 @@
 """Text for the miniatures: prompts to train on, and tokenizers that know their words.
 
-Eight templates in training; the paper's own, "A bad photo of a {}.", is kept for scoring, so that
+Eight templates in training; the paper's own, "A bad photo of a {}.", is for scoring alone, so that
 what is scored was never read, though each of its words was.
 """
 

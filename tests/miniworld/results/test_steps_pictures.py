@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from gcbook.miniworld.results.steps import Example, Steps, choose_examples
-from gcbook.miniworld.results.steps_pictures import error_table, picture_table, png
+from gcbook.miniworld.results.steps_pictures import error_table, picture_table
 
 STIMULI = [each.stimulus for each in choose_examples(conflicts=2, ordinary=1)]
 EXAMPLES = (
@@ -34,16 +34,6 @@ STEPS = Steps(EXAMPLES, ("a", "b", "c"), (0.1, 0.9), CLEAN, NOISED, RESTORED, ER
 def pixels(encoded, mode="L"):
     image = Image.open(io.BytesIO(base64.b64decode(encoded)))
     return np.asarray(image.convert(mode)).astype(int)
-
-
-@pytest.mark.parametrize("shape", [(32, 32), (3, 5), (1, 1)])
-def test_png_is_read_back(shape):
-    levels = RNG.integers(0, 16, shape)
-    flat = np.tile(np.arange(shape[1]) % 16, (shape[0], 1))  # smaller as differences of rows
-    for each in (levels, flat):
-        image = Image.open(io.BytesIO(png(each)))
-        assert image.size == shape[::-1]
-        assert (np.asarray(image.convert("L")) == 17 * each).all()
 
 
 def test_errors_are_ranked_within_image_and_time():

@@ -2,12 +2,10 @@
 
 from types import SimpleNamespace
 
-import numpy as np
 import pytest
 from tiny.weighing import SCHEDULE, times_of, world_errors, write_store, write_world
 
 from gcbook.miniworld.results.weighting import (
-    RawErrors,
     read_errors,
 )
 from gcbook.noise.schedules import log_snr
@@ -47,21 +45,6 @@ def test_an_image_that_lacks_a_draw_is_left_out(tmp_path):
         scores=lambda: lacking,
     )
     assert read_errors(part).images["image_id"].tolist() == names[1:]
-
-
-def test_mean_errors_by_hand():
-    raw = RawErrors(
-        None,
-        ("a", "b"),
-        np.array([[0.5, 1.0]]),
-        np.zeros((1, 2)),
-        np.array([[[1.0, 2.0], [8.0, 4.0]]]),
-        None,
-    )
-    e = np.exp
-    expected = [[(e(-1) * 1 + e(-2) * 8) / 2, (e(-1) * 2 + e(-2) * 4) / 2]]
-    assert raw.mean_errors("exp:2") == pytest.approx(np.array(expected))
-    assert raw.mean_errors("uniform").tolist() == [[4.5, 3.0]]
 
 
 @pytest.mark.parametrize("name", ["exp:0", "exp:7", "exp:20", "eps", "snr:5", "elbo"])

@@ -197,20 +197,6 @@ def test_mirrored_images_have_their_own_tokens(pool, vq):
     assert (shown[1] != task.shown(pool, KNOWN, ~mirror)[1]).any()
 
 
-def test_unused_codes_are_moved_to_where_images_are(pool):
-    task = TokenizerTask(Start(pool, pool, NAMES, steps=10), codes=16)
-    weight = task.vqvae.quantize.embedding.weight
-    with torch.no_grad():
-        weight[3:] = 1e3
-    task.use.share[3:] = 0
-    latents = torch.randn((2, 8, 4, 4), generator=torch.Generator().manual_seed(0))
-    task._revive(latents, torch.Generator().manual_seed(0))
-    places = latents.movedim(1, -1).reshape(-1, 8)
-    assert all((row == places).all(1).any() for row in weight[3:])
-    assert not any((row == places).all(1).any() for row in weight[:3])
-    assert (task.use.share[3:] == 1 / 16).all()
-
-
 def test_shrunk_model_is_half_as_large_and_loads_in_single_precision(pool, tmp_path):
     task = PixelTask(Start(pool, pool, NAMES), batch_size=8, channels=(16, 32, 32))
     task.export(tmp_path / "model")

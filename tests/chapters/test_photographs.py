@@ -46,3 +46,13 @@ def test_people_and_resnet50_on_the_same_conflicts(chapter):
 
 def test_the_interval_of_an_own_weighting_is_of_its_own_images(chapter):
     assert chapter["at"].loc[("photo-cnn", "k = 7"), "accuracy"] == pytest.approx(0.70, abs=0.005)
+
+
+def test_a_resnet_as_accurate_lies_between_two_trainings(chapter):
+    at = chapter["at"]["accuracy"].xs("k = 7", level="weighting")
+    assert at[chapter["RESNETS"]].is_monotonic_increasing
+    biases = chapter["at"]["shape_bias"].xs("k = 7", level="weighting")
+    shorter, longer = biases["photo-cnn-4epochs"], biases["photo-cnn-8epochs"]
+    assert at["photo-cnn-4epochs"] < at["photo-latent"] < at["photo-cnn-8epochs"]
+    found = chapter["as_accurate"]["photo-latent"][0]
+    assert min(shorter, longer) <= found <= max(shorter, longer)

@@ -35,8 +35,8 @@ def test_the_readme_says_the_same(found):
     said += [found["as_accurate"][each] for each in found["DIFFUSION"]] + [people]
     pixel, latent, resnet, *as_accurate, people = (f"{each:.2f}"[1:] for each in said)
     assert (
-        f"{pixel} on pixels and {latent} on latents against {resnet}, or {' and '.join(as_accurate)} "
-        f"for a ResNet that is only as accurate; people have {people}."
+        f"{pixel} on pixels and {latent} on latents against {resnet}, or "
+        f"{' and '.join(as_accurate)} for a ResNet that is only as accurate; people have {people}."
     ) in " ".join(readme.split())
 
 

@@ -5,7 +5,8 @@ of a half random network look like scores, so here that is an error. A pipeline 
 is read part by part: that leaves out what scoring does not need, and finds half-precision files.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 
 import torch
 
+from gcbook.classifiers.fingerprint import fingerprint
 from gcbook.classifiers.pretrained import (
     check_numbers,
     no_larger_than,
@@ -22,9 +24,12 @@ from gcbook.classifiers.pretrained import (
 )
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.classifiers.protocol import Named
-from gcbook.classifiers.weights import hash_weights, weight_files, weight_variant
+from gcbook.classifiers.weights import VOLATILE, hash_weights, weight_files, weight_variant
 from gcbook.files.errors import InputError
 from gcbook.paper.categories import PROMPT_TEMPLATE
+
+CLASS_TABLE = "class_labels.json"
+"""A file in a pipeline's folder: an object of label → id of the network's class."""
 
 
 @dataclass(frozen=True)
@@ -168,6 +173,77 @@ class Checkpoint:
                 "model_index.json."
             )
         return folder, name
+
+
+@dataclass(frozen=True)
+class Held(Checkpoint):
+    """A diffusers pipeline in memory, in place of the folder that it would be saved to.
+
+    Attributes:
+        pipeline: its networks are shared, but for those that are asked for in another dtype.
+        ids: what `CLASS_TABLE` would hold.
+    """
+
+    pipeline: Any = None
+    ids: Mapping[str, int] | None = None
+
+    @cached_property
+    def weights(self) -> str:
+        """SHA-256 of its networks, configurations and vocabularies."""
+        parts = self.pipeline.components
+        networks = {name: each for name, each in parts.items() if isinstance(each, torch.nn.Module)}
+        said = {
+            name: self.read_json(name) for name, each in parts.items() if hasattr(each, "config")
+        }
+        words = [each for each in parts.values() if hasattr(each, "get_vocab")]
+        texts = [(sorted(each.get_vocab().items()), each.special_tokens_map) for each in words]
+        return fingerprint(networks | {"configurations": repr(said), "vocabularies": repr(texts)})
+
+    @cached_property
+    def index(self) -> dict[str, Any]:
+        said = {
+            name: list(each) for name, each in self.pipeline.config.items() if type(each) is tuple
+        }
+        # A DiT holds the names of its classes beside its configuration.
+        by_id: dict[str, list[str]] = {}
+        for label, number in (getattr(self.pipeline, "labels", None) or {}).items():
+            by_id.setdefault(str(number), []).append(label)
+        return said | {"id2label": {key: ", ".join(names) for key, names in by_id.items()}}
+
+    def holds(self, name: str) -> bool:
+        return self.ids is not None
+
+    def read_json(self, name: str) -> dict[str, Any]:
+        if name == CLASS_TABLE:
+            return dict(self.ids or {})
+        part = getattr(self.pipeline, name.split("/")[0])
+        config = part.config if isinstance(part.config, Mapping) else part.config.to_dict()
+        config = {key: each for key, each in config.items() if key not in VOLATILE}
+        return {"_class_name": type(part).__name__} | config
+
+    def network(
+        self,
+        part: str,
+        *classes: str,
+        device: str | torch.device | None = None,
+        dtype: torch.dtype | None = None,
+    ) -> Any:
+        found = self._held(part, classes)
+        if dtype not in (None, found.dtype):
+            found = deepcopy(found).to(dtype)
+        return found.eval().requires_grad_(False).to(device or self.device)
+
+    def tokenizer(self, part: str = "tokenizer") -> Any:
+        return self._held(part)
+
+    def _held(self, part: str, classes: Sequence[str] = ()) -> Any:
+        found = getattr(self.pipeline, part, None)
+        if found is None or (classes and type(found).__name__ not in classes):
+            wanted = " or ".join(classes) or "a part of the pipeline"
+            raise InputError(
+                f"{self.name}: {part}: expected {wanted}, found {type(found).__name__}."
+            )
+        return found
 
 
 def load_weights(

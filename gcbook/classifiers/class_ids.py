@@ -3,11 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.checkpoint import CLASS_TABLE, Checkpoint
 from gcbook.files.errors import InputError
-
-CLASS_TABLE = "class_labels.json"
-"""A file in a pipeline's folder: an object of label → id of the network's class."""
 
 REPRESENTATIVES = {
     "airplane": "airliner",

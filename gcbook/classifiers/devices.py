@@ -19,17 +19,10 @@ def pick_device(name: str) -> str:
     Raises:
         InputError: there is no such device on this machine.
     """
-    n_gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    mps = torch.backends.mps.is_available()
     if name == "auto":
-        return "cuda" if n_gpus else "mps" if mps else "cpu"
-    there = ["cpu", *["mps"] * mps, *["cuda"] * bool(n_gpus), *(f"cuda:{i}" for i in range(n_gpus))]
-    if name not in there:
-        raise InputError(
-            f"device: expected one of auto, {', '.join(there)} on this machine; found {name!r}. "
-            "For CUDA, install a build of torch that has it."
-        )
-    return name
+        mps = torch.backends.mps.is_available()
+        return "cuda" if torch.cuda.is_available() else "mps" if mps else "cpu"
+    return str(usable_device(name))
 
 
 def usable_device(name: str) -> torch.device:
@@ -44,7 +37,10 @@ def usable_device(name: str) -> torch.device:
     try:
         torch.empty(0, device=name)
     except (RuntimeError, AssertionError) as error:
-        raise InputError(f"device: {name!r} cannot be used here ({error}).") from error
+        raise InputError(
+            f"device: expected auto, cpu, or one that torch has here; found {name!r} ({error}). "
+            "For CUDA, install a build of torch that has it."
+        ) from error
     return torch.device(name)
 
 

@@ -11,7 +11,6 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.util import module_from_spec, spec_from_file_location
@@ -25,20 +24,17 @@ from PIL import Image
 
 from gcbook.classifiers import registry
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier
-from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.checkpoint import Held
 from gcbook.classifiers.checks import check_prediction
-from gcbook.classifiers.class_ids import CLASS_TABLE
 from gcbook.classifiers.diffusion import Denoise, DiffusionClassifier, clean_image
 from gcbook.classifiers.discriminative import (
     DiscriminativeClassifier,
     category_log_probs,
     class_indices,
 )
-from gcbook.classifiers.fingerprint import fingerprint as hash_of
 from gcbook.classifiers.preprocess import ImageFit, Preprocess, TorchvisionPreprocess
 from gcbook.classifiers.protocol import Clip
 from gcbook.classifiers.registry import OBJECT, object_name
-from gcbook.classifiers.weights import VOLATILE
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.untrusted import open_file
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule, Schedule
@@ -259,72 +255,6 @@ def _denoise(function: Any, schedule: Schedule, prediction: str, name: str) -> D
     return denoise
 
 
-@dataclass(frozen=True)
-class _Pipeline(Checkpoint):
-    """A diffusers pipeline in memory, in place of the folder that it would be saved to."""
-
-    pipeline: Any = None
-    ids: Mapping[str, int] | None = None
-
-    @cached_property
-    def weights(self) -> str:
-        """SHA-256 of its networks, configurations and vocabularies."""
-        parts = self.pipeline.components
-        networks = {name: each for name, each in parts.items() if isinstance(each, torch.nn.Module)}
-        said = {
-            name: self.read_json(name) for name, each in parts.items() if hasattr(each, "config")
-        }
-        words = [each for each in parts.values() if hasattr(each, "get_vocab")]
-        texts = [(sorted(each.get_vocab().items()), each.special_tokens_map) for each in words]
-        return hash_of(networks | {"configurations": repr(said), "vocabularies": repr(texts)})
-
-    @cached_property
-    def index(self) -> dict[str, Any]:
-        said = {
-            name: list(each) for name, each in self.pipeline.config.items() if type(each) is tuple
-        }
-        # A DiT holds the names of its classes beside its configuration.
-        by_id: dict[str, list[str]] = {}
-        for label, number in (getattr(self.pipeline, "labels", None) or {}).items():
-            by_id.setdefault(str(number), []).append(label)
-        return said | {"id2label": {key: ", ".join(names) for key, names in by_id.items()}}
-
-    def holds(self, name: str) -> bool:
-        return self.ids is not None
-
-    def read_json(self, name: str) -> dict[str, Any]:
-        if name == CLASS_TABLE:
-            return dict(self.ids or {})
-        part = getattr(self.pipeline, name.split("/")[0])
-        config = part.config if isinstance(part.config, Mapping) else part.config.to_dict()
-        config = {key: each for key, each in config.items() if key not in VOLATILE}
-        return {"_class_name": type(part).__name__} | config
-
-    def network(
-        self,
-        part: str,
-        *classes: str,
-        device: str | torch.device | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> Any:
-        found = self._held(part, classes)
-        if dtype not in (None, found.dtype):
-            found = deepcopy(found).to(dtype)
-        return found.eval().requires_grad_(False).to(device or self.device)
-
-    def tokenizer(self, part: str = "tokenizer") -> Any:
-        return self._held(part)
-
-    def _held(self, part: str, classes: Sequence[str] = ()) -> Any:
-        found = getattr(self.pipeline, part, None)
-        if found is None or (classes and type(found).__name__ not in classes):
-            wanted = " or ".join(classes) or "a part of the pipeline"
-            raise InputError(
-                f"{self.name}: {part}: expected {wanted}, found {type(found).__name__}."
-            )
-        return found
-
-
 def _wrap_pipeline(
     pipeline: Any,
     labels: Any,
@@ -334,7 +264,7 @@ def _wrap_pipeline(
 ) -> "Classifier":
     ids = labels if isinstance(labels, Mapping) else None
     found = registry.known_format([type(pipeline).__name__], name)
-    checkpoint = _Pipeline(
+    checkpoint = Held(
         Path(name),
         found,
         name,

@@ -62,22 +62,15 @@ def load_fastest(load: Callable[[str], "Classifier"]) -> "Classifier":
     return load(SINGLE)
 
 
-def class_errors(
-    classifier: "Classifier", n_images: int = IMAGES, n_draws: int = DRAWS
-) -> np.ndarray:
-    """Measure images that ship under every class.
-
-    Args:
-        classifier: what is asked.
-        n_images: how many images.
-        n_draws: of each, where anything is random; else there is one.
+def class_errors(classifier: "Classifier") -> np.ndarray:
+    """Measure images that ship under every class, `DRAWS` times where anything is random.
 
     Returns:
         float64 (images, draws, labels): errors under the paper's weighting, or negative
         log-likelihoods, as they are.
     """
-    images = shipped_images(n_images)
-    draws = range(1 if classifier.deterministic else n_draws)
+    images = shipped_images()
+    draws = range(1 if classifier.deterministic else DRAWS)
     with torch.inference_mode():
         return np.array(
             [

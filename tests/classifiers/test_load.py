@@ -211,8 +211,8 @@ def test_a_typo_is_answered_with_near_names():
 @pytest.mark.parametrize(
     ("options", "says"),
     [
-        ({"device": "cuda:99"}, "device: 'cuda:99' cannot be used here"),
-        ({"device": "nowhere"}, "device: 'nowhere' cannot be used here"),
+        ({"device": "cuda:99"}, "that torch has here; found 'cuda:99'"),
+        ({"device": "nowhere"}, "that torch has here; found 'nowhere'"),
         ({"dtype": "float8"}, "auto, float32, float16, bfloat16; found 'float8'"),
     ],
 )

@@ -166,7 +166,7 @@ def errors_of_classes(classifier):
     return found["error_l2"].tolist()
 
 
-@pytest.mark.parametrize("kind", ["sd-v", "dit"])
+@pytest.mark.parametrize("kind", ["sd-v", "sdxl", "sd3-t5", "sana", "dit"])
 def test_a_pipeline_answers_as_its_folder_does(tiny_pipeline, kind):
     folder = tiny_pipeline(kind)
     pipeline = diffusers.DiffusionPipeline.from_pretrained(str(folder))

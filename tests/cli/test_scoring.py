@@ -187,7 +187,7 @@ def test_racing(capsys, tmp_path, images, asked):
         (["--name", "subject-1"], "name of the model"),
         (["--dataset", "../x"], "a name that a folder can have"),
         (["--extend"], "no store to extend"),
-        (["--device", "cuda:77"], "device: expected one of auto, cpu"),
+        (["--device", "cuda:77"], "device: expected auto, cpu, or one"),
         (["--workers", "slurm"], "--workers: expected ray, or ray:N"),
         (["--workers", "ray", "--shard", "1/2"], "expected one of --workers, --shard"),
         (["--workers", "ray", "--dry-run"], "expected one of --workers, --dry-run"),

@@ -139,9 +139,6 @@ def score(
             help="Store nothing: count images and evaluations, time a few batches, print hours.",
         ),
     ] = False,
-    save_every: Annotated[
-        float, typer.Option(min=0, metavar="SECONDS", help="Time between saves.")
-    ] = 20.0,
 ) -> None:
     """Score images with a model: store raw errors, from which gcbook decide makes trials.
 
@@ -198,7 +195,7 @@ def score(
     load = partial(_load, model, {k: v for k, v in options.items() if v not in (None, "")})
     if workers:
         say(f"loading {model} …")
-        report = score_on_ray(stimuli, load, settings, output, most=most, save_every=save_every)
+        report = score_on_ray(stimuli, load, settings, output, most=most)
         _report(report, None)
         return
     settings = replace(settings, device=pick_device(device))
@@ -211,9 +208,7 @@ def score(
         return
     from gcbook.scoring import engine
 
-    report = engine.score(
-        stimuli, loaded, settings, output, extend=extend, shard=part, save_every=save_every
-    )
+    report = engine.score(stimuli, loaded, settings, output, extend=extend, shard=part)
     _report(report, part)
 
 

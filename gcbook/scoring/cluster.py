@@ -2,7 +2,8 @@
 
 A worker has a device to itself, loads the model once and scores one shard of images after another,
 each into a store of its own next to the target. In place of a worker that is lost Ray starts
-another one, and its shard goes on from its store. The same call goes on after any other end.
+another one, and its shard goes on from its store. Where Ray itself is lost, it is started again and
+goes on with what is left, and so does the same call after any other end.
 
 All machines see the same files under the same paths: stores, images and models.
 """
@@ -40,8 +41,9 @@ from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 SIZE = 32
 """Images in a shard: few enough for every device to have some."""
 
-LOSSES = 3
-"""How often a shard is begun again because its worker was lost."""
+STARTS, LOSSES = 3, 3
+"""How often Ray is started, which it gives up on a busy machine, and how often a shard is begun
+again because its worker was lost."""
 
 PATIENCE_S = 60
 """How long one waits for an address, for devices that are in use and for the lock of a lost worker.
@@ -124,7 +126,7 @@ def score_on_ray(
 
     Raises:
         InputError: see `score`; or a worker does not see the files.
-        GcbookError: see `score`; or no device is free, or Ray or workers were lost.
+        GcbookError: see `score`; or no device is free, or Ray or workers were lost again and again.
     """
     import ray
     from ray.exceptions import RayError, RayTaskError
@@ -135,34 +137,39 @@ def score_on_ray(
     shards = {folder / f"{at:06d}": left[at : at + size] for at in range(0, len(left), size)}
     reports: list[ScoreReport] = []
     with locked(folder, WRITING), closing(RunProgress(progress, len(left), 0, None)) as shown:
-        try:
-            with _connected(most), _workers(load, settings, save_every, most) as workers:
-                shown.note(
-                    f"{len(left):,} images in {len(shards):,} shards, {len(workers)} workers"
-                )
-                found = ActorPool(workers).map_unordered(
-                    lambda worker, call: worker.score.remote(*call), shards.items()
-                )
-                for report in found:
-                    reports.append(report)
-                    for name, why in report.failed.items():
-                        shown.note(f"left out: {name}: {why}")
-                    shown.update(sum(each.n_images for each in reports), None)
-                if shards:
-                    merge_stores(filter(is_store, sorted(folder.iterdir())), place)
-                # What is lacking still is tried once more, and all is counted.
-                whole = ray.get(workers[0].score.remote(place, images.stimuli))
-        except RayTaskError as error:
-            raise error.cause from error
-        except (RayError, ConnectionError) as error:
-            found = (str(error).strip() or type(error).__name__).splitlines()[-1].strip(" .")
-            raise GcbookError(
-                f"--workers ray: expected Ray to answer until all is done, found: {found}. What "
-                "was measured is saved; the same command goes on from there. Check RAY_ADDRESS and "
-                "the versions of Ray and Python behind it, and that this machine is not too busy; "
-                "workers that are killed for want of memory may be too many (ray:N). --shard K/N "
-                "and gcbook merge need no Ray."
-            ) from error
+        for starts_left in reversed(range(STARTS)):
+            try:
+                with _connected(most), _workers(load, settings, save_every, most) as workers:
+                    shown.note(
+                        f"{len(left):,} images in {len(shards):,} shards, {len(workers)} workers"
+                    )
+                    found = ActorPool(workers).map_unordered(
+                        lambda worker, call: worker.score.remote(*call), shards.items()
+                    )
+                    for report in found:
+                        reports.append(report)
+                        for name, why in report.failed.items():
+                            shown.note(f"left out: {name}: {why}")
+                        shown.update(sum(each.n_images for each in reports), None)
+                    if shards:
+                        merge_stores(filter(is_store, sorted(folder.iterdir())), place)
+                    # What is lacking still is tried once more, and all is counted.
+                    whole = ray.get(workers[0].score.remote(place, images.stimuli))
+                break
+            except RayTaskError as error:
+                raise error.cause from error
+            except (RayError, ConnectionError) as error:
+                found = (str(error).strip() or type(error).__name__).splitlines()[-1].strip(" .")
+                lost = f"--workers ray: expected Ray to answer until all is done, found: {found}."
+                if not starts_left:
+                    raise GcbookError(
+                        f"{lost} What was measured is saved; the same command goes on from there. "
+                        "Check RAY_ADDRESS and the versions of Ray and Python behind it, and that "
+                        "this machine is not too busy; workers that are killed for want of memory "
+                        "may be too many (ray:N). --shard K/N and gcbook merge need no Ray."
+                    ) from error
+                reports.clear()  # what is done is asked again, and answers from its store
+                shown.note(f"{lost} It begins again with what is left.")
         shutil.rmtree(folder)
     names = ("n_decisions", "n_evaluations", "network_seconds")
     spent = {name: sum(getattr(each, name) for each in (whole, *reports)) for name in names}

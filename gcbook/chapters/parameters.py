@@ -105,7 +105,7 @@ class OfTrials(Resampled):
         PlainSerializer(lambda names: ALL if names == DATASETS else _joined(names)),
     ] = Field(DATASETS, description="all, or names of datasets, separated by commas")
     observers: Annotated[Names, PlainSerializer(lambda names: _joined(names) or ALL)] = Field(
-        (), description="networks to show beside the humans: all, or names such as resnet50,bagnet33"
+        (), description="networks beside the humans: all, or names such as resnet50,bagnet33"
     )
     conditions: Literal["benchmark", "all"] = Field(
         "benchmark", description="conditions that count: the benchmark's, or all"

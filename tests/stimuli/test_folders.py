@@ -70,15 +70,6 @@ def test_datasets_under_other_names(tmp_path, folder, dataset):
     assert open_stimuli(tmp_path).dataset == dataset  # the folder above holds one dataset
 
 
-def test_the_category_is_the_folders_not_the_textures(tmp_path):
-    make(tmp_path, "cue-conflict/cat/cat1-dog2.png", "cue-conflict/dog/dog3-cat4.png")
-    found = {s.imagename: s.category for s in open_stimuli(tmp_path)}
-    assert found == {"cat1-dog2.png": "cat", "dog3-cat4.png": "dog"}
-    # Names that say another thing than the folder: names are their owner's matter.
-    odd = open_stimuli(make(tmp_path / "odd", "mine/cat/dog1.png", "mine/dog/knife2.png"))
-    assert {s.imagename: s.category for s in odd} == {"dog1.png": "cat", "knife2.png": "dog"}
-
-
 def test_zip_equals_folder_and_leaves_nothing_behind(tmp_path):
     names = [f"edges/{c}/{c}{n}.png" for c in CAT_DOG for n in range(3)]
     folder = make(tmp_path / "unpacked", *names) / "edges"
@@ -170,12 +161,6 @@ def test_names_of_no_published_set_are_refused(name, options, says):
         open_stimuli(name, **options)
 
 
-@pytest.mark.parametrize("name", ["../edges/cat/cat1.png", "/edges/cat/cat1.png"])
-def test_archives_that_reach_outside_are_refused(tmp_path, name):
-    with pytest.raises(InputError, match="would reach outside"):
-        open_stimuli(zipped(tmp_path / "x.zip", CAT, name))
-
-
 def test_a_name_without_the_data_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
@@ -223,3 +208,12 @@ def test_published_stimuli(data_dir):
     some = open_stimuli("cue-conflict").first(64)
     assert set(Counter(s.category for s in some).values()) == {4}
     assert some.stimuli[0].read().shape == (224, 224, 3)
+
+
+def test_the_category_is_the_folders_not_the_textures(tmp_path):
+    make(tmp_path, "cue-conflict/cat/cat1-dog2.png", "cue-conflict/dog/dog3-cat4.png")
+    found = {s.imagename: s.category for s in open_stimuli(tmp_path)}
+    assert found == {"cat1-dog2.png": "cat", "dog3-cat4.png": "dog"}
+    # Names that say another thing than the folder: names are their owner's matter.
+    odd = open_stimuli(make(tmp_path / "odd", "mine/cat/dog1.png", "mine/dog/knife2.png"))
+    assert {s.imagename: s.category for s in odd} == {"dog1.png": "cat", "knife2.png": "dog"}

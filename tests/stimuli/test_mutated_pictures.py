@@ -91,11 +91,6 @@ def test_whatever_changes_in_a_picture() -> None:
     changed_at_random(range(300))
 
 
-@pytest.mark.nightly
-def test_whatever_changes_in_a_picture_many_times() -> None:
-    changed_at_random(range(300, 6000))
-
-
 @pytest.mark.parametrize("name", READ)
 def test_a_picture_cut_short(name: str) -> None:
     # The last eighth may hold nothing but an end.

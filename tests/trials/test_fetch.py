@@ -176,15 +176,6 @@ def test_what_a_killed_fetch_has_left_goes_and_nothing_else(server: Originals, c
     assert mine.exists()
 
 
-def test_two_do_not_fetch_into_one_cache(server: Originals, cache: Path) -> None:
-    with (
-        locked(cache / "trials", "fetching"),
-        pytest.raises(InputError, match=r"trials: another process is fetching into it; wait"),
-    ):
-        fetch.fetch_originals("trials")
-    assert not server.requests
-
-
 def test_what_does_not_come_is_one_error(server: Originals, cache: Path, tmp_path: Path) -> None:
     with (tmp_path / "registry" / f"{TRIALS[0].name}.txt").open("a") as registry:
         registry.write(f"raw-data/edge/gone.csv {'0' * 64}\n")
@@ -211,13 +202,6 @@ def test_data_dir_comes_first_and_of_a_clone_only_what_was_published_is_read(
     there = [archive, *(root / path for root in (unpacked, inside) for path in PATHS)]
     assert fetch.fetch_originals("trials") == originals.locate("trials") == there
     assert server.requests == []
-
-
-def test_one_source_may_be_asked_for_alone(cache: Path) -> None:
-    root = unpack(TRIALS[0], cache / "trials")
-    with pytest.raises(DataNotFoundError):
-        originals.locate("trials")
-    assert originals.locate("trials", TRIALS[:1]) == [root / path for path in PATHS]
 
 
 @pytest.mark.parametrize("in_zips", [True, False])
@@ -284,3 +268,12 @@ def test_copies_at_hand_match_the_registry(data_dir: Path) -> None:
         place = originals.in_data_dir(source)
         assert place, f"{source.name} missing from {data_dir}"
         assert originals.problems(source, place) == []
+
+
+def test_two_do_not_fetch_into_one_cache(server: Originals, cache: Path) -> None:
+    with (
+        locked(cache / "trials", "fetching"),
+        pytest.raises(InputError, match=r"trials: another process is fetching into it; wait"),
+    ):
+        fetch.fetch_originals("trials")
+    assert not server.requests

@@ -1,14 +1,10 @@
 """Files and archives of trials that are damaged, hostile, or none: trials, or one refusal."""
 
 import io
-import os
-import struct
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from tiny.mutants import mutated, refusal
 
 from gcbook.trials.table import read_answers
@@ -57,11 +53,6 @@ def test_whatever_changes_in_trials(tmp_path: Path) -> None:
     changed_at_random(tmp_path, range(100))
 
 
-@pytest.mark.nightly
-def test_whatever_changes_in_trials_many_times(tmp_path: Path) -> None:
-    changed_at_random(tmp_path, range(100, 2000))
-
-
 def hostile_texts() -> Iterator[tuple[str, str | bytes]]:
     yield "nothing", ""
     yield "a mark of order alone", b"\xef\xbb\xbf"
@@ -94,59 +85,3 @@ def test_what_is_no_file_of_trials(tmp_path: Path) -> None:
     for name, content in hostile_texts():
         (tmp_path / NAME).write_bytes(content if isinstance(content, bytes) else content.encode())
         assert read(tmp_path / NAME), name
-
-
-def sparse(at: Path) -> None:
-    with at.open("wb") as file:
-        file.write(CSV.encode())
-        file.truncate(2**30)
-
-
-@pytest.mark.parametrize(
-    "put",
-    [os.mkfifo, sparse, lambda at: at.symlink_to("/dev/zero"), lambda at: at.symlink_to(at.name)],
-    ids=["a pipe", "a sparse gigabyte", "no end", "a link to itself"],
-)
-def test_what_is_no_file(tmp_path: Path, put: Callable[[Path], object]) -> None:
-    put(tmp_path / NAME)
-    assert read(tmp_path / NAME)
-
-
-def deflated(content: bytes) -> bytes:
-    packer = zlib.compressobj(1, zlib.DEFLATED, -15)
-    return packer.compress(content) + packer.flush()
-
-
-def member(body: bytes, crc: int, size: int) -> bytes:
-    """An archive of one member, whose header says what it is told to say."""
-    name = INNER.encode()
-    about = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, crc, len(body), size, len(name), 0)
-    entry = b"PK\1\2\x14\0" + about + struct.pack("<HHHII", 0, 0, 0, 0, 0) + name
-    start = 30 + len(name) + len(body)
-    end = struct.pack("<HHHHIIH", 0, 0, 1, 1, len(entry), start, 0)
-    return b"PK\3\4" + about + name + body + entry + b"PK\5\6" + end
-
-
-def archives() -> Iterator[tuple[str, bytes, bool]]:
-    """What archives of trials hold; whether they may be read as well."""
-    csv = CSV.encode()
-    good, crc = zipped({INNER: csv}), zlib.crc32(csv)
-    yield "as it should be", good, True
-    yield "another sum", member(deflated(csv), crc ^ 1, len(csv)), False
-    yield "longer than it says", member(deflated(csv * 999), crc, len(csv)), True
-    yield "a bomb", member(deflated(bytes(2**28)), 0, 2**28), False
-    yield "a name of control characters", zipped({"sketch/\x1b[2J\u202e.csv": csv}), True
-    twice = zipped({INNER: csv, INNER.replace("mine", "more"): csv}).replace(b"more", b"mine")
-    yield "one name twice", twice, True
-    yield "an archive in an archive", zipped({"raw-data/sketch/inner.zip": good}), False
-    yield "a folder that is called .csv", zipped({"sketch/x.csv/": b""}), False
-    yield "an empty archive", zipped({}), False
-    yield "a directory of 4 GB", good[:-10] + struct.pack("<I", 2**32 - 2) + good[-6:], False
-    for tenths in range(1, 10):
-        yield f"cut after {tenths} tenths", good[: len(good) * tenths // 10], False
-
-
-def test_archives(tmp_path: Path) -> None:
-    for name, content, harmless in archives():
-        (tmp_path / ARCHIVE).write_bytes(content)
-        assert read(tmp_path / ARCHIVE) or harmless, name

@@ -16,7 +16,7 @@ from gcbook.miniworld.results.shipped import network_parameters
 pytestmark = pytest.mark.nightly
 
 ROOT = Path(gcbook.__file__).parents[1]
-LEFT_OUT = {"mini-latent-calibrated"}
+LEFT_OUT = {"mini-latent-calibrated", "photo-cnn-noise", "photo-cnn-seed1", "photo-latent"}
 
 
 @pytest.fixture(scope="module")

@@ -84,10 +84,15 @@ def sample_responses(name: str, rng: np.random.Generator) -> Responses:
 
 def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
     """What the benchmark shows of the three models, (models, 1 + draws)."""
+    drawn = np.s_[..., : 1 + DRAWS]  # without the jackknife's replicates
     models, one = np.flatnonzero(~IS_HUMAN), measures[0]
-    values = {"ood_accuracy": np.mean([dict(m.accuracy(models))[""] for m in measures], axis=0)}
+    values = {
+        "ood_accuracy": np.mean([dict(m.accuracy(models))[""][drawn] for m in measures], axis=0)
+    }
     for metric in PAIR_METRICS:
-        to_humans = [m.to_humans(models, dict(m.with_humans(models))[""][metric]) for m in measures]
+        to_humans = [
+            m.to_humans(models, dict(m.with_humans(models))[""][metric])[drawn] for m in measures
+        ]
         mean = np.mean(to_humans, axis=0)
         values[metric] = correct_bias(mean, *RANGES[metric]) if metric in RANGES else mean
     values["accuracy in one condition"] = np.concatenate(
@@ -99,7 +104,7 @@ def aggregate(measures: list[DatasetMeasures]) -> dict[str, Floats]:
     among = one.to_humans(one.humans, dict(one.with_humans(one.humans))[""][kappa_of])
     for name, draws in zip(KAPPAS, (pairs["90"][kappa_of], among[-1:]), strict=True):
         values[name] = draws
-    return values
+    return {name: each[drawn] for name, each in values.items()}
 
 
 def truth() -> dict[str, Floats]:

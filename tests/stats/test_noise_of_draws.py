@@ -67,11 +67,12 @@ def intervals(of: np.ndarray, experiment: int) -> dict[str, tuple[float, float]]
     factors = image_factors({"sketch": responses})["sketch"]
     measures = DatasetMeasures(responses, factors, SummarySettings(resampling=resampling))
     one, other = np.array([0]), np.array([1])
+    drawn = np.s_[: measures.n_bootstrap]  # without the jackknife's replicates
     accuracy = dict(measures.accuracy(one))["0"][0]
     of_pair = dict(measures.pairs(one, other, [KAPPA]))["0"][KAPPA][0]
     return {
-        "accuracy": resampling.interval(accuracy, n=N_IMAGES),
-        "kappa": resampling.interval(of_pair),
+        "accuracy": resampling.interval(accuracy[drawn], n=N_IMAGES),
+        "kappa": resampling.interval(of_pair[drawn]),
     }
 
 

@@ -56,6 +56,20 @@ def test_the_best_guess_follows_the_density(model):
     agree(np.array(one), np.array(other), 1e-6)
 
 
+@MODELS
+def test_the_best_guess_is_a_mean(model):
+    one, other = [], []
+    for t in TIMES:
+        alpha, sigma = at(t)
+        one.append(model.posterior_mean(NUMBERS, alpha, sigma))
+        joint = np.exp(
+            model.log_density(WIDE) - (NUMBERS[:, None] - alpha * WIDE) ** 2 / (2 * sigma**2)
+        )
+        total = integrate.simpson(joint, x=WIDE)
+        other.append(integrate.simpson(joint * WIDE, x=WIDE) / total)
+    agree(np.array(one), np.array(other))
+
+
 def test_the_prior_is_known_in_closed_form(monkeypatch):
     """What is left of the number in the last step, as the bound has it and integrated."""
     one, other = [], []

@@ -70,6 +70,18 @@ def test_orientation_of_a_camera():
     assert found[:, :, 0] == pytest.approx(np.array([[1, 1], [0, 0]]))
 
 
+def test_what_is_a_program_is_not_run(tmp_path):
+    """Pillow would hand PostScript to Ghostscript; an endless one would never come back."""
+    program = (
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n"
+        b"(" + str(tmp_path / "canary").encode() + b") (w) file closefile {} loop\n%%EOF\n"
+    )
+    assert Image.open(io.BytesIO(program)).format == "EPS"
+    with pytest.raises(InputError, match=r"x\.png: expected an image \(PNG, .*found none of them"):
+        decode_image(program, "x.png")
+    assert not (tmp_path / "canary").exists()
+
+
 def test_pixels_are_counted_before_they_are_decoded():
     side = math.isqrt(MOST_PIXELS)
     told = r"expected an image of 33,554,432 pixels at most, found 5,793 × 5,793\. Make it smaller"

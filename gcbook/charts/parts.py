@@ -104,7 +104,8 @@ def kind_marks(kinds: Iterable[str], **options: Any) -> dict[str, Any]:
     found = set(kinds)
     shown = [kind for kind in HUES if kind in found]
     colors, shapes = ([of[kind] for kind in shown] for of in (HUES, KIND_SHAPES))
-    return look("kind", shown, color=colors, shape=shapes, **options)
+    short = alt.Legend(labelExpr="replace(datum.label, 'Discriminative model', 'Networks')")
+    return look("kind", shown, color=colors, shape=shapes, **{"legend": short} | options)
 
 
 def look(

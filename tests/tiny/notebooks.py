@@ -1,5 +1,6 @@
-"""Chapters run without a kernel: their code, and the values in their text."""
+"""Chapters as the build executes them, and their cells run without a kernel."""
 
+import ast
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -7,35 +8,43 @@ from typing import Any
 import nbformat
 
 from gcbook.book.chapters import pick_chapter, read_parameters
-from gcbook.book.inline import expressions_in
+from gcbook.book.execute import execute_chapters
 from gcbook.book.project import find_project
+from gcbook.book.record import executed_notebook
+from gcbook.files.locks import lock_folder
 
 
 @cache
-def run_chapter(name: str, **parameters: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    """Run a chapter's cells in their order, once for the same parameters.
+def said_by(chapter: str) -> dict[str, str]:
+    """The values of the inline expressions of a chapter's text, by expression.
 
-    Returns:
-        Its variables, and the values of the text's inline expressions, by expression.
+    The chapter is executed where and as `gcbook build` does it, and only if it has changed since:
+    what a test has executed a build takes over, and the other way round.
     """
-    template = pick_chapter(find_project(), name).template
-    variables: dict[str, Any] = {}
-    text: dict[str, str] = {}
-    for cell in nbformat.read(template, as_version=4).cells:
-        if cell.cell_type == "markdown":
-            text |= {each: str(eval(each, variables)) for each in expressions_in(cell.source)}
-        elif "parameters" in cell.metadata.get("tags", []):
-            variables |= read_parameters(template) | parameters
-        else:
-            exec(cell.source, variables)
-    return variables, text
+    project = find_project()
+    project.build.mkdir(exist_ok=True)
+    with lock_folder(project.build, "executing chapters", wait_s=600):
+        execute_chapters(project, [pick_chapter(project, chapter)])
+    cells = nbformat.read(executed_notebook(project, chapter), as_version=4).cells
+    return {
+        each["expression"]: _plain(each["result"]["data"]["text/plain"])
+        for cell in cells
+        for each in cell.metadata.get("user_expressions", [])
+    }
 
 
-def names_after(chapter: str, cell: str) -> dict[str, Any]:
-    """The names of a chapter's notebook after a cell, by its id, with the chapter's parameters."""
+def _plain(shown: str) -> str:
+    return str(ast.literal_eval(shown)) if shown.startswith(("'", '"')) else shown
+
+
+def names_after(chapter: str, cell: str, **parameters: Any) -> dict[str, Any]:
+    """The names of a chapter's notebook after a cell, by its id; parameters may differ."""
     names: dict[str, Any] = {}
     for each in _code(chapter):
-        _run(chapter, each, names)
+        if "parameters" in each.metadata.get("tags", []):
+            names |= read_parameters(pick_chapter(find_project(), chapter).template) | parameters
+        else:
+            _run(chapter, each, names)
         if each.id == cell:
             return names
     raise KeyError(f"{chapter} has no cell {cell}")
@@ -50,7 +59,7 @@ def names_of_cell(chapter: str, cell: str, given: Mapping[str, Any]) -> dict[str
 
 
 def _code(chapter: str) -> list[Any]:
-    path = find_project().root / "notebooks" / f"{chapter}.ipynb"
+    path = pick_chapter(find_project(), chapter).template
     cells = nbformat.read(path, as_version=4).cells
     return [cell for cell in cells if cell.cell_type == "code"]
 

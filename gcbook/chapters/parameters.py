@@ -23,12 +23,11 @@ from pydantic import (
 from gcbook.files.errors import InputError
 from gcbook.files.naming import did_you_mean
 from gcbook.paper.experiments import DATASETS
-from gcbook.paper.observers import choose_observers
 from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.resampling import Resampling
 
 ALL = "all"
-PATHS = ("stored", "stores", "trials")
+PATHS = ("stores", "trials")
 """Parameters that name files and folders, separated by commas."""
 SMOKE: Mapping[str, Any] = (
     dict.fromkeys(("conflicts", "images_a_category"), 1)
@@ -69,6 +68,9 @@ def _enough(draws: int) -> int:
 Names = Annotated[tuple[str, ...], BeforeValidator(_split), PlainSerializer(_joined)]
 Seed = Annotated[int, Field(ge=0, le=2**32 - 1, description="seed of all that is drawn at random")]
 Draws = Annotated[int, AfterValidator(_enough), Field(ge=0, le=100_000)]
+Stores = Annotated[
+    str, Field(description="own scores of diffusion models to add, from gcbook score")
+]
 Model = Annotated[str, Field(description="a model that gcbook models lists, or nothing")]
 
 
@@ -117,14 +119,6 @@ class OfTrials(Resampled):
     resample_observers: bool = Field(False, description="resample the humans as well as the images")
     trials: str = Field("", description="own trials to add: folders, zips or CSV files")
 
-    @model_validator(mode="after")
-    def _known_observers(self) -> Self:
-        if self.observers and not self.trials:  # which may bring observers of their own
-            from gcbook.stats.summaries import load_summaries
-
-            choose_observers(load_summaries().counts, self.observers)
-        return self
-
     def settings(self) -> SummarySettings:
         """The part of the parameters that decides how summaries are computed."""
         return SummarySettings(
@@ -149,12 +143,6 @@ class OfConflicts(OfTrials):
         return self
 
 
-class OfStores(Parameters):
-    """A parameter of the chapters that show a reader's own scores."""
-
-    stores: str = Field("", description="own scores of diffusion models to add, from gcbook score")
-
-
 class Home(Parameters):
     """Parameters of the landing page."""
 
@@ -173,9 +161,10 @@ class World(Parameters):
     fine_sd: float = Field(0.25, ge=0.05, le=1, description="standard deviation of a clump")
 
 
-class StepByStep(OfStores, Resampled):
+class StepByStep(Resampled):
     """Parameters of one image's way through a diffusion classifier."""
 
+    stores: Stores = ""
     model: Model = "mini-pixel"
     names: Names = Field(
         (), description="images to show, separated by commas; nothing: drawn at random"
@@ -199,9 +188,10 @@ class StepByStep(OfStores, Resampled):
     image: str = Field("", description="image of the stores to show; nothing: the first")
 
 
-class Weighting(OfStores, Resampled):
+class Weighting(Resampled):
     """Parameters of the weighting of noise levels."""
 
+    stores: Stores = ""
     noise_draws: int = Field(16, ge=2, le=32, description="draws an image in the live figure")
     decay: float = Field(7.0, ge=0, le=20, description="k of exp(−kt) where the live figure starts")
     bins: int = Field(8, ge=2, le=16, description="levels of noise, each of equal width in t")
@@ -221,12 +211,6 @@ class Illusions(Resampled):
         return commons.find_illusions()
 
 
-class Coverage(Parameters):
-    """Parameters of the simulations of intervals."""
-
-    stored: str = Field("", description="a run of benchmarks/coverage; nothing: the one that ships")
-
-
 class WorkedExample(Resampled):
     """Parameters of Stable Diffusion's cost."""
 
@@ -242,7 +226,7 @@ CHAPTERS: dict[str, type[Parameters]] = {
     "generative-classifier": World,
     "home": Home,
     "illusions": Illusions,
-    "interval-coverage": Coverage,
+    "interval-coverage": Parameters,
     "introduction": OfConflicts,
     "method": OfTrials,
     "miniature-accuracy": Resampled,

@@ -3,10 +3,10 @@
     python benchmarks/cost.py ask -o FOLDER [MODEL ...] # test images, fresh noise: the networks
     python benchmarks/cost.py table -o FOLDER           # writes gcbook/data/races/cost.parquet
 
-q in ``gcbook/data/races/usual.json`` was learned (`races.learn_q`) from images of validation
-silhouettes, scored by the two diffusion models; it changes what races cost, not what they say on
-average. The constant and ``gcbook/data/races/predictions.yml`` were chosen on other such images,
-before any test image was asked.
+q in ``gcbook/data/races/usual.json`` was learned from images of validation silhouettes, scored by
+the two diffusion models; it changes what races cost, not what they say on average. The constant and
+``gcbook/data/races/predictions.yml`` were chosen on other such images, before any test image was
+asked.
 
 *ask* scores test images with these models: once for each rule and once for the reference, each with
 noise of its own. The reference is expected-gain with a constant so small that only near-ties stay

@@ -1,7 +1,7 @@
 """Silhouettes of the miniature world: the 16 categories and three more, as they ship with gcbook.
 
-They are made from icons of permissively licensed collections by ``tools/build_silhouettes.py``;
-``gcbook/data/miniworld/ATTRIBUTION.md`` names the authors. Splits go by family of designs, so that
+They are made from icons of permissively licensed collections; how, and by
+whom, stands in ``gcbook/data/miniworld/ATTRIBUTION.md``. Splits go by family of designs, so that
 shapes to test on come from other designers than shapes to train on.
 """
 

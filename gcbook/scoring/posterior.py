@@ -17,14 +17,14 @@ posterior probability of b is that of no :math:`\tilde d_y` being below 0, here 
 `SAMPLES` seeded samples, the same ones for all images. A class that a race has dropped is compared
 over the draws that it had.
 
-`benchmarks/posterior.py` compares this with what shipped scores do. Of eight draws and more, the
-mean posterior probability is within .05 of the share of decisions that agree with draws that were
-not used. It is too cautious where differences change smoothly with time and draws are
-few: by .03 with eight draws and by .08 with four under exp:7, and by up to .08 in races that end
-after a few draws. Two or three draws know too little of their noise, and are too sure. So are
-decisions between classes that nearly tie, for the flat prior takes the lead of the best of many
-noisy means at face value: with equal weights, under which pixel diffusion's answers to the drawn
-world's cue conflicts rest on the noisiest draws, .66 are expected to agree and .52 do.
+Of the 32 draws of shipped scores, where eight or more decide, the mean posterior probability is
+within .05 of the share of decisions that agree with the other draws. It is too cautious where
+differences change smoothly with time and draws are few: by .03 with eight draws and by .08 with
+four under exp:7, and by up to .08 in races that end after a few draws. Two or three draws know too
+little of their noise, and are too sure. So are decisions between classes that nearly tie, for the
+flat prior takes the lead of the best of many noisy means at face value: with equal weights, under
+which pixel diffusion's answers to the drawn world's cue conflicts rest on the noisiest draws, .66
+are expected to agree and .52 do.
 """
 
 import numpy as np

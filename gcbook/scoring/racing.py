@@ -17,10 +17,10 @@ the error by which y would be better than b, if it is, has the expectation :math
 \bar d\,\Phi(-z)`. Below c standard deviations of the means of the classes at the first test, y
 goes. Times are drawn by importance: evenly through a mixture of a density q, high where classes
 differ much, and the uniform one. Errors are divided by its density, so that their mean over draws
-is an unbiased estimate of that over uniform times, whatever q is (`Weights.at`).
+is an unbiased estimate of that over uniform times, whatever q is (`Weights.at`). The usual q goes
+with the root mean square of the weighted differences at each time: so their mean varies least.
 
-`benchmarks/cost.py` compares this with the published rules (Clark & Jaini, 2023; Li et al., 2023),
-which `benchmarks/races.py` has.
+`benchmarks/cost.py` compares this with Clark and Jaini's rule (2023), in `benchmarks/races.py`.
 
 Sums are added up draw by draw in one order, so that a race that is taken up again, or replayed from
 stored errors, goes exactly as it went.
@@ -161,7 +161,7 @@ class ExpectedGain(Race):
 
 
 RULES: dict[str, type[Race]] = {ExpectedGain.rule: ExpectedGain}
-"""By their names in a store; `benchmarks/races.py` adds the published ones."""
+"""By their names in a store; `benchmarks/races.py` adds Clark and Jaini's."""
 
 
 def read_race(stored: Mapping[str, Any]) -> Race:

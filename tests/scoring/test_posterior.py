@@ -134,7 +134,7 @@ def test_probabilities_come_true(n):
 @pytest.mark.parametrize("weighting", ["exp:7", "uniform"])
 @pytest.mark.parametrize("n", [8, 16])
 def test_draws_that_were_not_used_decide_as_often_as_expected(weighting, n):
-    """The first draws of shipped scores against the others; `benchmarks/posterior.py` has more."""
+    """The first draws of shipped scores against the others."""
     found, agree = [], []
     for model in ("mini-pixel", "mini-latent"):
         store = shipped_store(model, "cue-conflict")

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from scipy.stats import norm, ttest_rel
-from tiny.published_races import ClarkJaini, Li, learn_q
+from tiny.published_races import ClarkJaini
 
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, density_at, keyed_noise, timestep
@@ -159,20 +159,6 @@ def test_a_class_as_good_as_the_best_is_never_dropped():
     assert replay(alike, ExpectedGain(max_draws=40)).alive.all()
 
 
-def test_li_keeps_the_best_after_the_first_stage():
-    rng = np.random.default_rng(0)
-    errors = rng.normal(0, 0.1, (30, 6)) + np.array([0, 5, 1, 4, 3, 2])
-    races = replay(errors[None], Li(10, 3, 30))
-    assert races.dropped[0].tolist() == [0, 10, 0, 10, 10, 0]
-    assert races.n_draws.tolist() == [30]
-    assert races.best.tolist() == [0]
-    one = replay(errors[None], Li(10, 1, 30))
-    assert (one.n_draws[0], one.alive[0].tolist()) == (10, [True] + [False] * 5)
-    errors[:10, 1] = errors[:10, 5]  # as good as the last one kept, so far
-    assert replay(errors[None], Li(10, 3, 30)).dropped[0].tolist() == [0, 0, 0, 10, 10, 0]
-    assert [Li().next_test(n) for n in (0, 49, 50, 499)] == [50, 50, 500, 500]
-
-
 @pytest.mark.parametrize(
     "schedule",
     [
@@ -224,15 +210,6 @@ def test_the_usual_race_draws_times_at_which_classes_differ():
     assert 0.1 < np.argmax(race.q) / len(race.q) < 0.4 and race.q[-1] < 0.3
     assert usual_race(parse_weighting("uniform")).q == ()
     assert read_race({"rule": "expected-gain", "q": [1, 2]}) == ExpectedGain(q=(1, 2))
-
-
-def test_q_is_where_classes_differ():
-    """The differences of these classes are t times their number."""
-    t = np.tile((np.arange(64) + 0.5) / 64, (3, 1))
-    found = learn_q(t[:, :, None] * np.arange(4) + 7, t, bins=4)
-    # The root mean square of t over (a, b) is that of (b³ − a³) / 3(b − a).
-    root = np.sqrt(np.diff(np.linspace(0, 1, 5) ** 3))
-    assert found == pytest.approx(root / root.mean(), rel=0.01)
 
 
 @pytest.mark.parametrize(

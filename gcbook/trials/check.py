@@ -94,10 +94,13 @@ def one_observer(trials: pd.DataFrame, observer: str | None, what: str) -> pd.Da
         )
     if len(found) == 1:
         return chosen
+    if found["observer"].nunique() == 1:
+        raise InputError(
+            f"{what}: expected trials of {found['observer'].iloc[0]} from one source, found "
+            f"{' and '.join(sorted(map(str, found['source'])))}. Choose the rows of one."
+        )
     have = sorted(map(str, set(trials["observer"])))
     listed = ", ".join(have[:8]) + (f" and {len(have) - 8} more" if len(have) > 8 else "")
-    if observer is not None and len(found):
-        listed = f"{observer} from {', '.join(sorted(map(str, found['source'])))}"
     raise InputError(
         f"{what}: expected the trials of {observer or 'one observer'}, found {listed}. Choose by "
         "observer=…, or by rows of the table; gcbook.report takes several."

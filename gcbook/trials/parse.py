@@ -398,7 +398,7 @@ def _constant(value: str, n: int) -> "pd.Categorical[Any]":
 
 def _integers(text: _Text, column: str, place: Place) -> npt.NDArray[np.int64]:
     numbers, _ = _numbers(text.values)
-    bad = ~((numbers >= 0) & (numbers <= _LARGEST) & (numbers % 1 == 0))
+    bad = ~((numbers >= 0) & (numbers <= _LARGEST) & (numbers == np.floor(numbers)))
     text.refuse(bad, column, "a whole number from 0", place)
     return numbers.astype(np.int64)[text.codes]
 

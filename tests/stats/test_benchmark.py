@@ -94,13 +94,6 @@ def test_intervals_and_formats(few: pd.DataFrame) -> None:
     assert "with 95% confidence" in found.notes[0]
 
 
-@pytest.mark.parametrize(("draws", "people"), [(30, False), (30, True), (0, True)])
-def test_people_who_are_resampled_are_said(edge: pd.DataFrame, draws: int, people: bool) -> None:
-    settings = replace(EDGE, resampling=Resampling(draws=draws), resample_observers=people)
-    said = "people are resampled as well as images" in " ".join(benchmark(edge, settings).notes)
-    assert said is (people and draws > 0)
-
-
 def test_too_few_draws_leave_all_ranks_open(edge: pd.DataFrame) -> None:
     settings = replace(EDGE, resampling=Resampling(draws=30, confidence=0.99))
     found = benchmark(edge, settings)

@@ -45,21 +45,6 @@ def test_intervals_hold_over_the_designs(benchmark: ModuleType, ours: pd.DataFra
     assert (each.mean() <= MOST).all(), each.mean()
 
 
-def test_no_design_is_both_chosen_on_and_reported(benchmark: ModuleType) -> None:
-    from accuracy import CONDITIONS, PAIRS, SHARES  # of the benchmark's folder
-    from conflicts import DESIGNS
-
-    for conditions in (CONDITIONS, DESIGNS):
-        chosen, reported = (conditions[split] for split in benchmark.SPLITS)
-        assert not {str(each) for each in chosen} & {str(each) for each in reported} - {
-            "easy",
-            "mixed",
-            "sixty",
-        }
-    for levels in (SHARES, PAIRS):
-        assert not set(levels["choose"][1]) & set(levels["report"][1])
-
-
 def test_true_values_are_those_of_many_experiments(benchmark: ModuleType) -> None:
     from conflicts import CONFLICT, EASIER, OBSERVERS, PARTS
     from population import Population
@@ -78,42 +63,3 @@ def test_true_values_are_those_of_many_experiments(benchmark: ModuleType) -> Non
     assert a.mean() == pytest.approx(population.accuracy(0), abs=0.01)
     cells = [(a & b).sum(), (a & ~b).sum(), (~a & b).sum(), (~a & ~b).sum()]
     assert float(kappa(*cells)) == pytest.approx(population.kappa(0, 1), abs=0.015)
-
-
-@pytest.mark.parametrize(
-    ("name", "across", "within"),
-    [("ResNet", (4, 8), (2, 4)), ("ViT", (6, 10), (2.5, 5)), ("BagNet", (2.3, 4), (2, 4))],
-)
-def test_design_effects_are_those_of_the_published_trials(
-    benchmark: ModuleType, name: str, across: tuple[float, float], within: tuple[float, float]
-) -> None:
-    from conflicts import CONFLICT, OBSERVERS, PARTS, SHAPE, TEXTURE, Draws, measured
-    from population import Population
-
-    from gcbook.stats.metrics import bias_of
-
-    rng = np.random.default_rng(4)
-    drawn = Draws([(10, SHAPE), (3, TEXTURE)], 2, rng)
-    population = Population(rng, [OBSERVERS[name]], PARTS)
-    (leaning,) = population.leanings(40)
-    sides = leaning > population.high[0][:, None], leaning < population.low[0][:, None]
-    masks = [(side & CONFLICT[:, None]).astype(np.float32) for side in sides]
-    found = measured(drawn, bias_of, masks)
-    n = sum(mask.sum(axis=0) for mask in masks)
-    for bootstrap, (low, high) in (("across", across), ("within", within)):
-        (variance, *_) = found.spreads[bootstrap].moments()
-        effect = variance / (found.value * (1 - found.value) / n)
-        assert low < effect.mean() < high
-
-
-def test_the_layout_is_the_published_one(
-    benchmark: ModuleType, published_trials: pd.DataFrame
-) -> None:
-    from conflicts import NAMES, SHAPE, TEXTURE
-
-    shown = published_trials.loc[published_trials["dataset"] == "cue-conflict", "image_id"]
-    names = {
-        f"{NAMES[shape // 10]}{shape % 10 + 1}-{NAMES[texture // 3]}{texture % 3 + 1}"
-        for shape, texture in zip(SHAPE, TEXTURE, strict=True)
-    }
-    assert names == set(shown.str.replace(r"\.\w+$", "", regex=True))

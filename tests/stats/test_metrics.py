@@ -65,12 +65,6 @@ def test_shape_bias_without_shape_or_texture_answers_is_nan(conflict: pd.DataFra
     assert row["shape_accuracy"] == 0.0
 
 
-def test_no_answer_is_a_wrong_answer(conflict: pd.DataFrame) -> None:
-    (row,) = accuracy(conflict).to_dict("records")
-    assert row["n"] == 7
-    assert row["accuracy"] == pytest.approx(3 / 7)
-
-
 @pytest.mark.parametrize("metric", [accuracy, shape_bias])
 def test_counts_give_the_same_as_trials_in_any_order(conflict: pd.DataFrame, metric) -> None:  # type: ignore[no-untyped-def]
     twice = pd.concat([conflict, conflict.assign(observer="b", response="cat")])

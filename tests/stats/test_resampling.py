@@ -71,13 +71,6 @@ def test_strata_of_one_unit_are_put_together() -> None:
     assert strata(["one"])[0] == (1,)
 
 
-def test_each_unit_is_drawn_once_on_average() -> None:
-    weights = Resampling(draws=4000).weights(Factor("units", [20, 3]))[1:]
-    assert weights.mean(axis=0) == pytest.approx(1, abs=0.08)
-    assert weights[:, :20].var() == pytest.approx(1, abs=0.04)
-    assert weights[:, 20:].var() == pytest.approx(1, abs=0.04)
-
-
 @pytest.mark.parametrize("n", [2, 5, 40])
 def test_means_of_few_units_vary_as_means_of_so_many_do(n: int) -> None:
     values = np.random.default_rng(0).normal(size=n)
@@ -122,13 +115,6 @@ def test_interval_is_the_percentiles_and_leaves_nan_out() -> None:
         np.stack([low, high])
     )
     assert np.isnan(Resampling().interval(np.append(np.nan, draws))).all()
-
-
-def test_wider_confidence_contains_narrower() -> None:
-    values = np.append(0.5, np.random.default_rng(1).normal(0.5, 0.1, 500))
-    low, high = Resampling(confidence=0.8).interval(values)
-    lower, higher = Resampling(confidence=0.99).interval(values)
-    assert lower < low < high < higher
 
 
 def test_bias_correction_moves_squared_differences_down() -> None:

@@ -111,13 +111,6 @@ def test_exemplars_are_drawn_once_for_all_datasets_made_of_them() -> None:
         )
 
 
-def test_draws_do_not_depend_on_other_datasets_and_do_on_the_seed() -> None:
-    alone = image_weights({"rotation": RESPONSES["rotation"]}, Resampling(20, seed=1))["rotation"]
-    together = image_weights(RESPONSES, Resampling(20, seed=1))["rotation"]
-    np.testing.assert_array_equal(alone, together)
-    assert (alone != image_weights(RESPONSES, Resampling(20, seed=2))["rotation"]).any()
-
-
 def test_observers_are_resampled_among_the_humans() -> None:
     weights = Resampling(200).weights(human_factor(RESPONSES["edge"]))
     assert weights.shape == (201, 2)

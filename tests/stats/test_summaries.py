@@ -208,14 +208,6 @@ def test_settings_are_validated() -> None:
     assert SummarySettings(datasets=DATASETS[::-1]) == SummarySettings()
 
 
-def test_values_are_numbers_where_they_must_be() -> None:
-    table = SHIPPED.estimates
-    assert table["value"].notna().mean() > 0.99
-    undefined = table[table["value"].isna()]
-    assert set(undefined["metric"]) <= {"error_consistency", "shape_bias"}
-    assert np.isnan(undefined["low"]).all()
-
-
 def test_numbers_of_observers_are_the_papers() -> None:
     numbers = observer_numbers(SHIPPED)
     assert numbers["humans"] == 90

@@ -12,8 +12,6 @@ EVERYBODY, FAMILY_MEANS = "nobody", "one mean a family"
 FEWEST = 3
 """Points of which a coefficient says nothing."""
 
-_DIGITS = 4
-
 
 def correlation_rows(rows: pd.DataFrame, *, resampling: Resampling = Resampling()) -> pd.DataFrame:
     """Correlate accuracy with shape bias over the published networks; humans are not counted.
@@ -29,20 +27,18 @@ def correlation_rows(rows: pd.DataFrame, *, resampling: Resampling = Resampling(
         `gcbook.stats.correlation.Correlation`.
     """
     networks = published_rows(rows[rows["kind"] != HUMANS_TITLE])
-    families = list(dict.fromkeys(networks["family"]))
     found = []
     for measured_on in dict.fromkeys(rows["measured_on"]):
         group = networks[networks["measured_on"] == measured_on]
         pairs = group[["family", "accuracy", "shape_bias"]].dropna()
-        for name in (EVERYBODY, *families, FAMILY_MEANS):
+        for name in (EVERYBODY, *dict.fromkeys(networks["family"]), FAMILY_MEANS):
             kept = pairs[pairs["family"] != name]
             if name == FAMILY_MEANS:
                 kept = pairs.groupby("family", as_index=False)[["accuracy", "shape_bias"]].mean()
-            values = kept["accuracy"].to_numpy(), kept["shape_bias"].to_numpy()
             found += [
                 {"measured_on": measured_on, "left_out": name} | vars(each)
-                for each in correlate(*values, resampling=resampling)
+                for each in correlate(kept["accuracy"], kept["shape_bias"], resampling=resampling)
             ]
     columns = ["measured_on", "left_out", *Correlation.__dataclass_fields__]
     table = pd.DataFrame(found, columns=columns)
-    return table.round({"r": _DIGITS, "low": _DIGITS, "high": _DIGITS, "p": 6})
+    return table.round({"r": 4, "low": 4, "high": 4, "p": 6})

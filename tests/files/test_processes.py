@@ -52,14 +52,6 @@ def test_what_a_command_has_started_ends_with_it(lingering, kind, number, status
     assert said.startswith("stopped") or number == signal.SIGKILL
 
 
-def test_a_signal_that_is_ignored_stays_ignored(lingering):
-    command = lingering("pool", "nohup")
-    os.killpg(command.process.pid, signal.SIGHUP)
-    # It would have come before the next one.
-    os.kill(command.process.pid, signal.SIGTERM)
-    assert command.ended() == 143
-
-
 def test_what_must_stay_whole_has_the_time_that_it_needs(lingering):
     command = lingering("whole")
     for number in (signal.SIGHUP, signal.SIGTERM):  # as when a terminal is closed

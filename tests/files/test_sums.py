@@ -19,10 +19,6 @@ def folder(tmp_path):
     return made
 
 
-def test_a_file_has_the_hash_of_its_bytes(folder):
-    assert hash_of(folder / "b.txt") == hashlib.sha256(b"b.txt").hexdigest()
-
-
 def test_a_listing_is_sorted_and_names_every_file(folder):
     names = [line.split("  ")[1] for line in listing(folder).splitlines()]
     assert names == ["a.txt", "a/c.txt", "b.txt", "back\\\\slash", "two\\nlines"]

@@ -76,17 +76,6 @@ def test_detail_behind_a_gap_survives():
     )
 
 
-def test_hidden_octaves_are_the_area_below_hidden_shares():
-    times = (np.arange(2000) + 0.5) / 2000
-    detail = surviving_detail(log_snr(CosineSchedule(), times), natural_spectrum(SIDE, 0.4))
-    weights = np.exp(-2 * times)
-    octaves = np.linspace(0, 4, 4001)
-    shares = hidden_shares(detail, weights, 2**octaves)
-    assert (np.diff(shares) >= 0).all()
-    area = ((shares[1:] + shares[:-1]) / 2 * np.diff(octaves)).sum()
-    assert hidden_octaves(detail, weights, 16) == pytest.approx(area, abs=1e-3)
-
-
 def test_hidden_shares_by_hand():
     detail, weights = [16, 4, 2, 0], [4, 3, 2, 1]
     assert hidden_shares(detail, weights, [1, 2, 3, 16]).tolist() == [0.1, 0.1, 0.3, 0.6]

@@ -13,7 +13,6 @@ from gcbook.paper.published import (
     table2,
     table3,
 )
-from gcbook.trials.originals import SOURCES, read_registry
 
 FRACTIONS = {
     table1: ["shape_bias", "ood_accuracy", "error_consistency"],
@@ -123,26 +122,6 @@ def test_a_network_has_one_name_in_figures_and_in_the_papers_tables():
     shared = [key for key in models.index if key in plain]
     assert len(shared) == 17
     assert models.loc[shared, "name"].tolist() == [plain[key] for key in shared]
-
-
-def test_kinds():
-    models = published_models()
-    assert set(models["kind"]) == {"generative", "zero-shot", "discriminative"}
-    of_kind = models.groupby("kind")["key"].agg(set)
-    assert of_kind["generative"] == {"imagen", "stable_diffusion", "parti"}
-    assert of_kind["zero-shot"] == {"clip", "clip_1_prompt"}
-    # Table 1 calls generative classifiers and CLIP alike zero-shot.
-    printed = table1().set_index("key")["model_type"]
-    kinds = models.set_index("key")["kind"].reindex(printed.index)
-    assert ((kinds == "discriminative") == (printed == "discriminative")).all()
-
-
-def test_networks_with_public_trials_have_them_on_all_datasets():
-    observers = published_models()["observer"]
-    assert observers[observers != ""].tolist() == ["resnet50", "simclr_resnet50x1"]
-    files = read_registry(next(s for s in SOURCES["trials"] if s.name == "model-vs-human-models"))
-    for name in filter(None, published_models()["observer"]):
-        assert sum(f"_{name.replace('_', '-')}_session" in path for path in files) == 17
 
 
 def test_values_of_three_tables_side_by_side():

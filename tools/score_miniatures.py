@@ -11,6 +11,11 @@ conditions that count, by the usual rule:
 
     python tools/score_miniatures.py mini-pixel --race
 
+What equal weights cost with many draws is asked of one network, in a race of at most 1,024 draws an
+image (hours; the stores stay in FOLDER, the decisions ship):
+
+    python tools/score_miniatures.py mini-pixel --equal-weights -o FOLDER
+
 What a store already holds is not scored again, so that the same command goes on after an
 interruption; a store of another model is refused by the scorer and has to be removed first. A whole
 store is left with what the book asks of it: likelihoods in single precision, in which the networks
@@ -23,6 +28,7 @@ from dataclasses import replace
 from itertools import compress
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -46,7 +52,8 @@ from gcbook.miniworld.results.shipped import (
     shipped_sets,
 )
 from gcbook.miniworld.testsets import TEST_SETS, make_test_set
-from gcbook.scoring.decisions import Rule, decide_rows, to_trials
+from gcbook.noise.weightings import parse_weighting
+from gcbook.scoring.decisions import Rule, decide_rows, decide_store, to_trials
 from gcbook.scoring.engine import score, scored_once
 from gcbook.scoring.racing import usual_race
 from gcbook.scoring.scores import write_table
@@ -59,6 +66,8 @@ from gcbook.trials.table import COLUMNS
 MANY_DRAWS, FEW_DRAWS = 32, 8
 """Draws of (t, noise) an image of the test sets in `MANY`, and of the others."""
 MANY = ("in-distribution", "cue-conflict", "silhouette")
+EQUALLY = {"in-distribution": 320, "cue-conflict": 240}
+"""Images that race with equal weights, by test set."""
 RACE_CONSTANT = 1.6e-2
 """Of expected-gain: larger than the usual one, and still surer than 32 draws of every class, see
 ``gcbook/data/races/cost.parquet``."""
@@ -71,10 +80,14 @@ def main() -> None:
     parser.add_argument("-o", "--output", type=Path, default=DATA.folder / "scores")
     parser.add_argument("--batch-size", type=int, default=128)
     parser.add_argument("--race", action="store_true", help="race, in place of the above")
+    parser.add_argument("--equal-weights", action="store_true", help="likewise, see above")
     arguments = parser.parse_args()
     for model in arguments.models or filter(has_weights, shipped_models()):
         classifier = load_classifier(model_folder(model), name=model)
         place, weights = arguments.output / folder_of(model), classifier.describe()["weights"]
+        if arguments.equal_weights:
+            race_equally(classifier, arguments.output / model, arguments.batch_size)
+            continue
         if arguments.race:
             race(classifier, model, place / RACED, arguments.batch_size)
             continue
@@ -116,6 +129,24 @@ def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> N
         report = score(counting, classifier, settings, folder / name)
         thin(Store.open(folder / name))
         print(f"{model} on {name}: {report.n_evaluations / report.n_images:.0f} evaluations")
+
+
+def race_equally(classifier: Classifier, folder: Path, batch_size: int) -> None:
+    """Race ordinary images and a random part of the cue conflicts with equal weights."""
+    weighting = parse_weighting("uniform")
+    settings = ScoringSettings(
+        racing=usual_race(weighting), weighting=weighting, batch_size=batch_size, device="cpu"
+    )
+    decided = []
+    for name, n in EQUALLY.items():
+        images = make_test_set(name)
+        chosen = sorted(np.random.default_rng(0).choice(len(images), n, replace=False))
+        images = replace(images, stimuli=tuple(images.stimuli[at] for at in chosen))
+        score(images, classifier, settings, folder / name)
+        decided.append(decide_store(Store.open(folder / name)).table.assign(test_set=name))
+    columns = ["test_set", "image_id", "category", "response", "n_draws", "posterior"]
+    table = pd.concat(decided, ignore_index=True)[columns]
+    table.to_parquet(DATA.folder / "races/equal-weights.parquet", index=False, compression="zstd")
 
 
 def is_whole(folder: Path, weights: str, *, raced: bool = False) -> bool:

@@ -12,6 +12,6 @@ under every resample) → `estimates` (the long table of values with intervals) 
 `benchmark_notes`, `benchmark_tables`, `differences`; their numbers in sentences: `words`.
 
 From answers of the miniatures: `clustered` (sums and means under resampled silhouettes and seeds) →
-`shares` (accuracies and metrics of cues). Of few observers: `correlation`, `correlation_tables`; of
+`shares` (accuracies and metrics of cues). Of few observers: `correlation`; of
 few trials: `jeffreys`.
 """

@@ -134,22 +134,3 @@ def _of_plain(sums: Sums) -> dict[str, np.ndarray]:
 
 def _of_cues(sums: Sums) -> dict[str, np.ndarray]:
     return {"n": sums["n"], **cue_metrics(**sums)}
-
-
-def change_of(before: np.ndarray, after: np.ndarray, resampling: Resampling) -> dict[str, float]:
-    """Compare two groups of `pooled_measures` in one measure.
-
-    Args:
-        before, after: its values, (1 + draws,), under the same resamples.
-
-    Returns:
-        ``before, after, change`` and the ends of its interval, ``low, high``.
-    """
-    low, high = resampling.interval(after - before)
-    return {
-        "before": float(before[0]),
-        "after": float(after[0]),
-        "change": float(after[0] - before[0]),
-        "low": float(low),
-        "high": float(high),
-    }

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from gcbook.miniworld.results.answers import miniature_answers, with_recipe
-from gcbook.miniworld.results.shipped import DIFFUSION, shipped_models, shipped_store
+from gcbook.miniworld.results.shipped import shipped_models, shipped_store
 from gcbook.miniworld.results.weighting import PAPER, SETS, answers_under
 from gcbook.stats.metrics import CUE_METRICS
 from gcbook.stats.resampling import Resampling
@@ -37,19 +37,6 @@ class Curves:
     def at(self, measure: str, k: float) -> np.ndarray:
         """A measure of each network under one k, (networks, 1 + draws)."""
         return np.asarray(getattr(self, measure)[:, self.decays.index(k)])
-
-
-def sweep_rows(*, resampling: Resampling) -> pd.DataFrame:
-    """Accuracy and cues of the diffusion models under exp(−kt), for all `DECAYS`.
-
-    Returns:
-        ``model``, and the columns of `measures_under`.
-    """
-    tables = [
-        measures_under(recipe, DECAYS, resampling=resampling).assign(model=recipe)
-        for recipe in DIFFUSION
-    ]
-    return pd.concat(tables, ignore_index=True)
 
 
 def measures_under(recipe: str, decays: Sequence[float], *, resampling: Resampling) -> pd.DataFrame:

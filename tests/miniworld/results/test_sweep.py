@@ -9,7 +9,6 @@ from gcbook.miniworld.results.sweep import (
     curves_of,
     measures_under,
     resnet_bias,
-    sweep_rows,
 )
 from gcbook.stats.resampling import Resampling
 
@@ -53,9 +52,8 @@ def data(tmp_path, monkeypatch):
 
 @pytest.mark.usefixtures("data")
 def test_equal_weights_name_the_shape_and_cost_accuracy():
-    rows = sweep_rows(resampling=NONE)
-    assert rows.groupby("model").size().tolist() == [len(DECAYS)] * 2
-    one = rows[rows["model"] == "mini-pixel"].set_index("k")
+    one = measures_under("mini-pixel", DECAYS, resampling=NONE).set_index("k")
+    assert len(one) == len(DECAYS)
     assert (one.loc[0, "shape_bias"], one.loc[20, "shape_bias"]) == (1, 0)
     # Of the four images one is an oven's.
     assert (one.loc[0, "accuracy"], one.loc[20, "accuracy"]) == (0.25, 1)

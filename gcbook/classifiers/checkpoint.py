@@ -117,13 +117,15 @@ class Checkpoint:
         Raises:
             InputError: the part is missing, of another class, damaged or incomplete.
         """
+        return self._network(part, classes, dtype).to(device or self.device)
+
+    def _network(self, part: str, classes: Sequence[str], dtype: torch.dtype | None) -> Any:
         import diffusers
         import transformers
 
         folder, _ = self._part(part, classes)
         library = diffusers if hasattr(diffusers, classes[0]) else transformers
-        network = load_weights(getattr(library, classes[0]), folder, dtype or self.dtype)
-        return network.to(device or self.device)
+        return load_weights(getattr(library, classes[0]), folder, dtype or self.dtype)
 
     def ready(self, network: Any) -> Any:
         """Make the network that is evaluated as fast as it can be on the checkpoint's device.
@@ -221,17 +223,11 @@ class Held(Checkpoint):
         config = {key: each for key, each in config.items() if key not in VOLATILE}
         return {"_class_name": type(part).__name__} | config
 
-    def network(
-        self,
-        part: str,
-        *classes: str,
-        device: str | torch.device | None = None,
-        dtype: torch.dtype | None = None,
-    ) -> Any:
+    def _network(self, part: str, classes: Sequence[str], dtype: torch.dtype | None) -> Any:
         found = self._held(part, classes)
         if dtype not in (None, found.dtype):
             found = deepcopy(found).to(dtype)
-        return found.eval().requires_grad_(False).to(device or self.device)
+        return found.eval().requires_grad_(False)
 
     def tokenizer(self, part: str = "tokenizer") -> Any:
         return self._held(part)

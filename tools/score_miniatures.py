@@ -28,7 +28,6 @@ from dataclasses import replace
 from itertools import compress
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 import pyarrow as pa
 
@@ -66,8 +65,6 @@ from gcbook.trials.table import COLUMNS
 MANY_DRAWS, FEW_DRAWS = 32, 8
 """Draws of (t, noise) an image of the test sets in `MANY`, and of the others."""
 MANY = ("in-distribution", "cue-conflict", "silhouette")
-EQUALLY = {"in-distribution": 320, "cue-conflict": 240}
-"""Images that race with equal weights, by test set."""
 RACE_CONSTANT = 1.6e-2
 """Of expected-gain: larger than the usual one, and still surer than 32 draws of every class, see
 ``gcbook/data/races/cost.parquet``."""
@@ -132,21 +129,16 @@ def race(classifier: Classifier, model: str, folder: Path, batch_size: int) -> N
 
 
 def race_equally(classifier: Classifier, folder: Path, batch_size: int) -> None:
-    """Race ordinary images and a random part of the cue conflicts with equal weights."""
+    """Race ordinary images with equal weights."""
     weighting = parse_weighting("uniform")
     settings = ScoringSettings(
         racing=usual_race(weighting), weighting=weighting, batch_size=batch_size, device="cpu"
     )
-    decided = []
-    for name, n in EQUALLY.items():
-        images = make_test_set(name)
-        chosen = sorted(np.random.default_rng(0).choice(len(images), n, replace=False))
-        images = replace(images, stimuli=tuple(images.stimuli[at] for at in chosen))
-        score(images, classifier, settings, folder / name)
-        decided.append(decide_store(Store.open(folder / name)).table.assign(test_set=name))
-    columns = ["test_set", "image_id", "category", "response", "n_draws", "posterior"]
-    table = pd.concat(decided, ignore_index=True)[columns]
-    table.to_parquet(DATA.folder / "races/equal-weights.parquet", index=False, compression="zstd")
+    score(make_test_set(PLAIN), classifier, settings, folder)
+    table = decide_store(Store.open(folder)).table
+    columns = ["image_id", "category", "response", "n_draws", "posterior"]
+    place = DATA.folder / "races/equal-weights.parquet"
+    table[columns].to_parquet(place, index=False, compression="zstd")
 
 
 def is_whole(folder: Path, weights: str, *, raced: bool = False) -> bool:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.nightly
 
 ROOT = Path(gcbook.__file__).parents[1]
 LATENT = "mini-latent-calibrated"
-LEFT_OUT = {LATENT, "photo-cnn-noise", "photo-cnn-seed1", "photo-latent"}
+LEFT_OUT = {LATENT, "photo-cnn-noise", "photo-cnn-seed1", "photo-latent", "photo-pixel"}
 
 
 @pytest.fixture(scope="module")

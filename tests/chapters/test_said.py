@@ -21,7 +21,7 @@ SAID = {
         "f\"{at_seven['photo-pixel']:.2f}\"": "0.40",
         "f\"{at_seven['photo-latent']:.2f}\"": "0.39",
         "f\"{small_resnet['shape_bias']:.2f}\"": "0.57",
-        "f\"{as_accurate['photo-pixel']:.2f}\"": "0.46",
+        "f\"{as_accurate['photo-pixel']:.2f}\"": "0.45",
         "f\"{as_accurate['photo-latent']:.2f}\"": "0.51",
         'f"{imagen:.0%}"': "99%",
     },

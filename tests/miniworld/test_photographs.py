@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from gcbook.book.project import find_project
+from gcbook.files.manifest import DATA
 from gcbook.miniworld.photographs import (
     PATCH,
     PHOTOGRAPHED,
@@ -107,7 +108,7 @@ def test_published_stimuli_are_those_of_the_categories(folder):
 
 @pytest.mark.parametrize(
     "network",
-    ["photo-cnn", "photo-cnn-seed1", "photo-cnn-noise", "photo-pixel", "photo-latent"],
+    sorted(each.name for each in DATA.path("photographs").iterdir() if each.is_dir()),
 )
 def test_what_ships_is_whole_and_of_the_same_images(network):
     for test_set in (*PUBLISHED_SETS, PLAIN, SHUFFLED):

@@ -90,8 +90,8 @@ class Manifest:
     def names(self, folder: str) -> list[str]:
         """Return the files that are listed below a folder, by their paths in it; none if none are.
 
-        >>> DATA.names("races")
-        ['cost.parquet', 'predictions.yml', 'published.json', 'usual.json']
+        >>> DATA.names("miniworld")
+        ['ATTRIBUTION.md', 'silhouettes.csv', 'silhouettes.npz']
         """
         start = f"{folder}/" if folder else ""
         return [name.removeprefix(start) for name in self.listed if name.startswith(start)]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tiny.notebooks import run_chapter
+from tiny.notebooks import said_with
 
 from gcbook.paper.categories import CATEGORIES
 from gcbook.stats.benchmark_tables import benchmark_rows, standing_rows
@@ -44,7 +44,7 @@ def test_a_chapters_text_is_about_the_published_observers(
     texts = []
     for each in (summaries, summaries.published):
         monkeypatch.setattr("gcbook.stats.summaries.load_summaries", lambda *_, s=each: s)
-        texts.append(run_chapter.__wrapped__(chapter, draws=100)[1])
+        texts.append(said_with(chapter, draws=100))
     assert texts[0] == texts[1]
     assert len(texts[0]) > 10
 

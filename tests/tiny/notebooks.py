@@ -9,22 +9,35 @@ import nbformat
 
 from gcbook.book.chapters import pick_chapter, read_parameters
 from gcbook.book.execute import execute_chapters
+from gcbook.book.inline import expressions_in
 from gcbook.book.project import find_project
 from gcbook.book.record import executed_notebook
 from gcbook.files.locks import lock_folder
+
+TESTED = (
+    "discussion",
+    "home",
+    "introduction",
+    "observer",
+    "photographs",
+    "shape-bias",
+    "tables",
+    "worked-example",
+)
+"""Chapters whose words are tested, which are executed together."""
 
 
 @cache
 def said_by(chapter: str) -> dict[str, str]:
     """The values of the inline expressions of a chapter's text, by expression.
 
-    The chapter is executed where and as `gcbook build` does it, and only if it has changed since:
+    Chapters are executed where and as `gcbook build` does it, and only if they have changed since:
     what a test has executed a build takes over, and the other way round.
     """
     project = find_project()
     project.build.mkdir(exist_ok=True)
     with lock_folder(project.build, "executing chapters", wait_s=600):
-        execute_chapters(project, [pick_chapter(project, chapter)])
+        execute_chapters(project, [pick_chapter(project, each) for each in TESTED])
     cells = nbformat.read(executed_notebook(project, chapter), as_version=4).cells
     return {
         each["expression"]: _plain(each["result"]["data"]["text/plain"])
@@ -35,6 +48,21 @@ def said_by(chapter: str) -> dict[str, str]:
 
 def _plain(shown: str) -> str:
     return str(ast.literal_eval(shown)) if shown.startswith(("'", '"')) else shown
+
+
+def said_with(chapter: str, **parameters: Any) -> dict[str, str]:
+    """As `said_by`, with other parameters, without a kernel."""
+    template = pick_chapter(find_project(), chapter).template
+    names: dict[str, Any] = {}
+    said: dict[str, str] = {}
+    for each in nbformat.read(template, as_version=4).cells:
+        if each.cell_type == "markdown":
+            said |= {one: str(eval(one, names)) for one in expressions_in(each.source)}
+        elif "parameters" in each.metadata.get("tags", []):
+            names |= read_parameters(template) | parameters
+        else:
+            _run(chapter, each, names)
+    return said
 
 
 def names_after(chapter: str, cell: str, **parameters: Any) -> dict[str, Any]:

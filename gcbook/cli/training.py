@@ -9,7 +9,7 @@ import typer
 from gcbook.cli.app import app, say
 from gcbook.files.errors import InputError
 
-RESNETS = ("resnet50", "resnet50-noise", "photo-cnn", "photo-cnn-noise")
+RESNETS = ("resnet50", "resnet50-noise", "photo-cnn", "photo-cnn-flips", "photo-cnn-noise")
 """Trained for epochs, on as many GPUs as there are; the others for steps."""
 
 

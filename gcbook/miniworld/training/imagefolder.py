@@ -81,17 +81,20 @@ def key_of(seed: int, epoch: int, index: int) -> int:
     return int(np.random.SeedSequence([seed, epoch, index]).generate_state(1)[0])
 
 
-def training_transform(shown: TorchvisionPreprocess, *, noise: bool) -> v2.Transform:
+def training_transform(
+    shown: TorchvisionPreprocess, *, noise: bool, crops: bool = True
+) -> v2.Transform:
     """Return what ImageNet's networks are trained on: random crops and flips, normalized, noised.
 
     Args:
         shown: size and normalization of the network's input.
         noise: add diffusion-style noise, last.
+        crops: at random; else the centre is cut out, as it is for a test.
     """
     steps: list[v2.Transform] = [
         v2.ToImage(),
         v2.RGB(),
-        v2.RandomResizedCrop(shown.crop_size, antialias=True),
+        *([v2.RandomResizedCrop(shown.crop_size, antialias=True)] if crops else _centre(shown)),
         v2.RandomHorizontalFlip(),
         *_normalized(shown),
     ]
@@ -106,12 +109,15 @@ def validation_transform(shown: TorchvisionPreprocess) -> v2.Transform:
         [
             v2.ToImage(),
             v2.RGB(),
-            v2.Resize(shown.resize_size, antialias=True),
-            v2.CenterCrop(shown.crop_size),
+            *_centre(shown),
             *_normalized(shown),
             v2.ToPureTensor(),
         ]
     )
+
+
+def _centre(shown: TorchvisionPreprocess) -> list[v2.Transform]:
+    return [v2.Resize(shown.resize_size, antialias=True), v2.CenterCrop(shown.crop_size)]
 
 
 def _normalized(shown: TorchvisionPreprocess) -> list[v2.Transform]:

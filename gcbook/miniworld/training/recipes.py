@@ -118,6 +118,12 @@ RECIPES: Mapping[str, Recipe] = {
     "photo-masked": _photographs(
         "tokens", "MaskedTask", Plan(PHOTOGRAPHS_SEEN // 64), needs="photo-tokens"
     ),
+    "photo-ar-naming": _photographs(
+        "tokens", "CausalNamingTask", Plan(PHOTOGRAPHS_SEEN // 64), needs="photo-tokens"
+    ),
+    "photo-masked-naming": _photographs(
+        "tokens", "BidirectionalNamingTask", Plan(PHOTOGRAPHS_SEEN // 64), needs="photo-tokens"
+    ),
 }
 """By name, in an order in which they can be trained."""
 

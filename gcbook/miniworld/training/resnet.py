@@ -51,6 +51,7 @@ class ResNetPlan:
 
     Args:
         noise: put diffusion-style noise on the training images.
+        crops: cut the training images at random; else they are flipped alone.
         epochs: over the training images.
         batch_size: images a step and device.
         learning_rate: its largest value; it falls to zero along half a cosine.
@@ -63,6 +64,7 @@ class ResNetPlan:
     """
 
     noise: bool
+    crops: bool = True
     epochs: int = 300
     batch_size: int = 64
     learning_rate: float = 0.1
@@ -92,6 +94,7 @@ RESNETS: Mapping[str, ResNetPlan] = {
     "resnet50": ResNetPlan(noise=False, epochs=90),
     "resnet50-noise": ResNetPlan(noise=True),
     "photo-cnn": _SMALL,
+    "photo-cnn-flips": replace(_SMALL, crops=False),
     "photo-cnn-noise": replace(_SMALL, noise=True),
 }
 """By the name that `gcbook train` takes."""
@@ -134,7 +137,8 @@ class ResNetRun(Run):
                 f"them alone {', '.join(alone[:3])}. Add, rename or remove these folders."
             )
         self.names, self.workers = class_names(train), workers
-        self.train = KeyedImages(train, training_transform(plan.shown, noise=plan.noise), plan.seed)
+        shown = training_transform(plan.shown, noise=plan.noise, crops=plan.crops)
+        self.train = KeyedImages(train, shown, plan.seed)
         self.test = KeyedImages(test, validation_transform(plan.shown), plan.seed)
         self.total = plan.epochs * len(self.train)
         there = torch.cuda.is_available()

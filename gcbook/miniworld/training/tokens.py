@@ -7,8 +7,12 @@
 - `MaskedTask`: Muse's recipe in aMUSEd's layout. Each place is hidden with probability r, r uniform
   in (0, 1), and the hidden ones are guessed: what the likelihood bound of
   `gcbook.classifiers.masked` asks for.
+- `CausalNamingTask`, `BidirectionalNamingTask`: the same two transformers, trained to name the
+  class of the same codes. Nothing is added: class k is read from the network's own output k, behind
+  the last code, or averaged over all places with none hidden; the prompt is one for all classes.
 """
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +22,7 @@ import torch.nn.functional as F
 
 from gcbook.classifiers.amused import AESTHETIC_SCORE
 from gcbook.classifiers.checkpoint import load_weights
+from gcbook.classifiers.token_networks import write_naming
 from gcbook.miniworld.training.cnn import random_flips
 from gcbook.miniworld.training.conditional import ConditionalTask, autocast, both_sides, even_times
 from gcbook.miniworld.training.miniature import Start, Task
@@ -29,6 +34,9 @@ from gcbook.miniworld.training.texts import (
     draw_prompts,
     word_tokenizer,
 )
+
+PROMPT = "A photo."
+"""Of the transformers that name the class."""
 
 WIDTH = 64
 """Of the masked model's text encoder."""
@@ -177,24 +185,36 @@ class AutoregressiveTask(_TokenTask):
         self, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator
     ) -> torch.Tensor:
         """Mean negative log-likelihood of a token, in nats, for each image."""
-        prompts = self.words(draw_prompts(self.names, generator), padding=True, return_tensors="pt")
-        prompts = prompts.to(self.device)
+        codes = slice(self.offset, None)
+        logits = self.logits(x[:, :-1], draw_prompts(self.names, generator), labels, codes)
+        loss = F.cross_entropy(logits.float().transpose(1, 2), x, reduction="none")
+        return loss.mean(dim=1)
+
+    def logits(
+        self, x: torch.Tensor, texts: Sequence[str], text: torch.Tensor, ids: slice
+    ) -> torch.Tensor:
+        """Return what follows each of the codes (N, L), and the start: logits (N, L + 1, ids).
+
+        Args:
+            texts: prompts.
+            text: which of them each image has, (N,).
+            ids: of the vocabulary, those asked for.
+        """
+        prompts = self.words(list(texts), padding=True, return_tensors="pt").to(self.device)
         mask = prompts.attention_mask
         model = self.transformer
         first = x.new_full((len(x), 1), model.config.decoder_start_token_id)
         with autocast(self.device):
-            text = model.encoder(prompts.input_ids, attention_mask=mask).last_hidden_state
+            read = model.encoder(prompts.input_ids, attention_mask=mask).last_hidden_state
             states = model.decoder(
-                input_ids=torch.cat([first, x[:, :-1] + self.offset], 1),
-                encoder_hidden_states=text[labels],
-                encoder_attention_mask=mask[labels],
+                input_ids=torch.cat([first, x + self.offset], 1),
+                encoder_hidden_states=read[text],
+                encoder_attention_mask=mask[text],
                 use_cache=False,
             ).last_hidden_state
             if model.config.scale_decoder_outputs:
                 states = states * model.config.d_model**-0.5
-            logits = F.linear(states, model.lm_head.weight[self.offset :])
-        loss = F.cross_entropy(logits.float().transpose(1, 2), x, reduction="none")
-        return loss.mean(dim=1)
+            return F.linear(states, model.lm_head.weight[ids])
 
     def export(self, folder: Path) -> None:
         from gcbook.classifiers.t5vq import save_t5vq
@@ -250,19 +270,31 @@ class MaskedTask(_TokenTask):
         count = len(x)
         rate = even_times(count, generator)
         hidden = (torch.rand(x.shape, generator=generator) < rate[:, None]).to(self.device)
-        pooled, states = self.encode(draw_prompts(self.names, generator))
-        micro = torch.tensor([[self.resolution, self.resolution, 0, 0, AESTHETIC_SCORE]])
-        with autocast(self.device):
-            logits = self.transformer(
-                x.masked_fill(hidden, self.codes).reshape(count, self.side, self.side),
-                encoder_hidden_states=states[labels],
-                pooled_text_emb=pooled[labels],
-                micro_conds=micro.float().expand(count, -1).to(self.device),
-            )
-        loss = F.cross_entropy(logits.float().flatten(2), x, reduction="none")
+        shown = x.masked_fill(hidden, self.codes)
+        logits = self.logits(shown, draw_prompts(self.names, generator), labels)
+        loss = F.cross_entropy(logits, x, reduction="none")
         # Each hidden place counts alike: weighting by 1 / r would leave most of the gradient to
         # the few images with hardly anything hidden.
         return loss.where(hidden, 0).sum(dim=1) / hidden.sum(dim=1).clamp(min=1)
+
+    def logits(self, x: torch.Tensor, texts: list[str], text: torch.Tensor) -> torch.Tensor:
+        """Return what stands in each place of the codes (N, L): float32 logits (N, codes, L).
+
+        Args:
+            texts: prompts.
+            text: which of them each image has, (N,).
+        """
+        count = len(x)
+        pooled, states = self.encode(texts)
+        micro = torch.tensor([[self.resolution, self.resolution, 0, 0, AESTHETIC_SCORE]])
+        with autocast(self.device):
+            logits = self.transformer(
+                x.reshape(count, self.side, self.side),
+                encoder_hidden_states=states[text],
+                pooled_text_emb=pooled[text],
+                micro_conds=micro.float().expand(count, -1).to(self.device),
+            )
+        return logits.float().flatten(2)
 
     def encode(self, prompts: list[str]) -> tuple[torch.Tensor, torch.Tensor]:
         """Return pooled and per-token states of prompts, as aMUSEd's pipeline makes them."""
@@ -282,3 +314,40 @@ class MaskedTask(_TokenTask):
             transformer=self.transformer,
             scheduler=AmusedScheduler(mask_token_id=self.codes),
         ).save_pretrained(folder)
+
+
+class _Naming(_TokenTask):
+    """Names the class of an image's codes."""
+
+    @abstractmethod
+    def named(self, x: torch.Tensor) -> torch.Tensor:
+        """Return logits of the classes, float32 (N, K), for codes (N, L)."""
+
+    def losses(
+        self, x: torch.Tensor, labels: torch.Tensor, generator: torch.Generator
+    ) -> torch.Tensor:
+        """Negative log-likelihood of the class, in nats, for each image."""
+        return F.cross_entropy(self.named(x), labels, reduction="none")
+
+
+class CausalNamingTask(_Naming, AutoregressiveTask):
+    """The autoregressive network as a classifier: the class follows the last code."""
+
+    def named(self, x: torch.Tensor) -> torch.Tensor:
+        text = x.new_zeros(len(x))
+        return self.logits(x, [PROMPT], text, slice(len(self.names)))[:, -1].float()
+
+    def export(self, folder: Path) -> None:
+        super().export(folder)
+        write_naming(folder, [each[0] for each in self.names], PROMPT)
+
+
+class BidirectionalNamingTask(_Naming, MaskedTask):
+    """The masked network as a classifier: the mean over all places, none of them hidden."""
+
+    def named(self, x: torch.Tensor) -> torch.Tensor:
+        return self.logits(x, [PROMPT], x.new_zeros(len(x)))[:, : len(self.names)].mean(dim=2)
+
+    def export(self, folder: Path) -> None:
+        super().export(folder)
+        write_naming(folder, [each[0] for each in self.names], PROMPT)

@@ -13,6 +13,7 @@ texture's.
 """
 
 import argparse
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -32,18 +33,20 @@ from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
 from gcbook.stimuli.folders import PUBLISHED_SETS, open_stimuli
 from gcbook.stimuli.resolution import Detail
+from gcbook.stimuli.stimulus import Stimulus
 
 STORED = 224
 SIDES = (160, 128, 96, 64, 48, 32)
 # A Gaussian that halves the amplitude at the highest frequency of a side, s / 2 cycles an image.
 SIGMAS = [round(float(np.sqrt(np.log(2) / 2) / np.pi * 2 * STORED / s), 2) for s in (128, 64, 32)]
-SHOWN = (
-    Detail(),
-    *(Detail(at=side) for side in SIDES),
+WHOLE, AT_SIDES = Detail(), tuple(Detail(at=side) for side in SIDES)
+OTHERWISE = (
     Detail(at=64, filter="box"),
     Detail(at=64, filter="lanczos"),
     *(Detail(blur=sigma) for sigma in SIGMAS),
 )
+FEW = (WHOLE, *(Detail(at=side) for side in (128, 64, 32)))
+"""Of edges and silhouettes."""
 LITE_SIDES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 ANSWERS = DATA.folder / "resolution" / "answers.parquet"
 
@@ -54,19 +57,22 @@ def main() -> None:
     parser.add_argument("model", help=f"{', '.join(LITE_SIDES)}, or a folder")
     parser.add_argument("--name", help="as it ships", default="")
     parser.add_argument("-o", "--output", type=Path, required=True)
-    parser.add_argument("--sets", nargs="*", default=PUBLISHED_SETS)
+    parser.add_argument(
+        "--filters", action="store_true", help="other filters and a blur as well, on the conflicts"
+    )
     given = parser.parse_args()
     name = given.name or given.model
     classifier = lite(name) if name in LITE_SIDES else small(given.model, name)
     rows = []
-    for detail in SHOWN:
-        for dataset in given.sets:
-            images = open_stimuli(dataset)
+    details = (WHOLE, *AT_SIDES, *(OTHERWISE if given.filters else ()))
+    for dataset in PUBLISHED_SETS:
+        images = open_stimuli(dataset)
+        for detail in details if dataset == "cue-conflict" else FEW:
             folder = given.output / f"{name}{detail.name}" / dataset
             settings = ScoringSettings(
-                device="cpu", at=detail.at, filter=detail.filter, blur=detail.blur
+                batch_size=16, device="cpu", at=detail.at, filter=detail.filter, blur=detail.blur
             )
-            known = [each for each in images if {*cues(each)} <= {*classifier.labels}]
+            known = [each for each in images if asked(each, classifier.labels)]
             score(known, classifier, settings, folder, progress="silent")
             answered = answers(Store.open(folder))
             rows.append(answered.assign(network=name, **vars(detail)))
@@ -102,11 +108,12 @@ def small(folder: str, name: str) -> Classifier:
     return load_classifier(folder, name=name, labels=PHOTOGRAPHED)
 
 
-def cues(stimulus: object) -> list[str]:
-    """The categories of an image's cues: of its shape and, if it has one, of its texture."""
-    category, image_id = stimulus.category, stimulus.image_id  # type: ignore[attr-defined]
-    texture = texture_of(image_id) if stimulus.dataset == "cue-conflict" else ""  # type: ignore[attr-defined]
-    return [category, texture] if texture else [category]
+def asked(stimulus: Stimulus, labels: Sequence[str]) -> bool:
+    """Whether an image's cues are all among the labels, and two if it is a cue conflict."""
+    texture = texture_of(stimulus.image_id) if stimulus.dataset == "cue-conflict" else ""
+    return {stimulus.category, texture or stimulus.category} <= {*labels} and (
+        texture != stimulus.category
+    )
 
 
 def answers(store: Store) -> pd.DataFrame:
@@ -126,9 +133,7 @@ def answers(store: Store) -> pd.DataFrame:
         shape = [places[each] for each in found["category"]]
         texture = [places[texture_of(each)] for each in found["image_id"]]
         row = np.arange(len(found))
-        ahead = pd.array(values[row, shape] < values[row, texture], dtype="boolean")
-        found["shape_ahead"] = ahead
-        found.loc[np.array(shape) == np.array(texture), "shape_ahead"] = pd.NA
+        found["shape_ahead"] = pd.array(values[row, shape] < values[row, texture], dtype="boolean")
     return found
 
 

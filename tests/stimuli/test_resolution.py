@@ -85,7 +85,7 @@ def test_what_is_no_detail_is_refused(given, says):
 
 
 def test_an_image_smaller_than_the_side_is_refused_by_name():
-    with pytest.raises(InputError, match="cat1: expected an image of 64 .* found 80 x 48"):
+    with pytest.raises(InputError, match=r"cat1: expected an image of 64 .* found 80 x 48"):
         Detail(at=64).show(np.zeros((48, 80, 3), np.float32), "cat1")
 
 
@@ -101,7 +101,7 @@ def test_a_store_is_of_one_side_and_its_observer_says_which(tmp_path):
     assert half.observer == f"{whole.observer}-at-2"
     assert "at" not in whole.settings.as_dict()  # as in stores that were begun without a choice
     for other in ({}, {"at": 3}, {"at": 2, "filter": "box"}, {"blur": 1.0}):
-        with pytest.raises(InputError, match="(at|filter|blur): expected"):
+        with pytest.raises(InputError, match=r"(at|filter|blur): expected"):
             ask(tmp_path / "half", **other)
     before, after = whole.scores()["error_l2"], half.scores()["error_l2"]
     assert not np.allclose(before, after)

@@ -143,14 +143,6 @@ class OfConflicts(OfTrials):
         return self
 
 
-class Home(Parameters):
-    """Parameters of the landing page."""
-
-    margin: float = Field(
-        0.05, ge=0, le=0.5, description="accuracy that a weighting may lose and still keep it"
-    )
-
-
 class World(Parameters):
     """Parameters of a world of which everything is known."""
 
@@ -224,7 +216,7 @@ CHAPTERS: dict[str, type[Parameters]] = {
     "discussion": OfTrials,
     "error-consistency": OfTrials,
     "generative-classifier": World,
-    "home": Home,
+    "home": Resampled,
     "illusions": Illusions,
     "interval-coverage": Parameters,
     "introduction": OfConflicts,

@@ -1,35 +1,48 @@
-"""The landing page: its numbers, here and elsewhere."""
+"""The landing page: one finding, in the same words and numbers wherever it is told."""
 
-from tiny.notebooks import names_after, names_of_cell, said_by
+import pytest
+from tiny.notebooks import said_by
 
 from gcbook.book.project import find_project
-from gcbook.chapters.parameters import check_parameters
-
-AS_ACCURATE = "f\"{as_accurate['photo-%s']%s:.2f}\""
-
-
-def test_more_accuracy_may_be_given_up():
-    names = names_after("home", "frontier") | {"claim": lambda *_, **__: None}
-    own, free = (
-        names_of_cell("home", "claims-frontier", names | {"p": check_parameters("home", margin=m)})
-        for m in (0.05, 0.5)
-    )
-    assert free["above"]["photo-latent", ""] > own["above"]["photo-latent", ""]
+from gcbook.chapters.fair import GENERATORS, difference, fair_table, finding
+from gcbook.chapters.resolution import shape_bias_at
+from gcbook.stats.resampling import Resampling
 
 
-def test_the_readme_and_the_fair_test_say_the_same():
-    home, chapter = said_by("home"), said_by("photographs")
-    pixel, latent = (home[f"f\"{{at_seven['photo-{name}']:.2f}}\""] for name in ("pixel", "latent"))
-    resnet = home["f\"{small_resnet['shape_bias']:.2f}\""]
-    people = chapter["f\"{beside.shape_bias['People']:.2f}\""]
-    # Home interpolates values, the chapter each resample.
-    as_accurate = [home[AS_ACCURATE % (name, "")] for name in ("pixel", "latent")]
-    assert as_accurate == [chapter[AS_ACCURATE % (name, "[0]")] for name in ("pixel", "latent")]
-    of_chapter = [chapter[f"f\"{{bias('photo-{name}')[0]:.2f}}\""] for name in ("pixel", "latent")]
-    assert [pixel, latent] == of_chapter
-    readme = (find_project().root / "README.md").read_text(encoding="utf-8")
-    sentence = (
-        f"{pixel} on pixels and {latent} on latents against {resnet}, or "
-        f"{' and '.join(as_accurate)} for a ResNet that is only as accurate; people have {people}."
-    )
-    assert sentence.replace("0.", ".") in " ".join(readme.split())
+@pytest.fixture(scope="module")
+def table():
+    return fair_table(Resampling())
+
+
+def short(value):
+    return f"{value:.2f}".replace("0.", ".").replace("-", "\u2212")
+
+
+def words_of(name):
+    return " ".join((find_project().root / name).read_text(encoding="utf-8").split())
+
+
+def test_the_readme_says_the_finding_with_its_numbers(table):
+    readme = words_of("README.md")
+    assert finding(table) in readme
+    levels = table.query("measure == 'shape_bias' and against == ''").set_index("network")["value"]
+    latent, pixel = (difference(table, kind) for kind in GENERATORS)
+    for said in (
+        f"{short(levels['Latent diffusion'])} on latents and {short(levels['Pixel diffusion'])} on "
+        f"pixels against {short(levels['ResNet, flips'])}",
+        f"{short(latent['value'])} (95% interval {short(latent['low'])} to "
+        f"{short(latent['high'])})",
+        f"{short(pixel['value'])} ({short(pixel['low'])} to {short(pixel['high'])})",
+        "from {} to {} when".format(
+            *(short(shape_bias_at("efficientnet-lite0", side)) for side in (224, 64))
+        ),
+    ):
+        assert said in readme, said
+
+
+def test_every_page_says_the_same_sentence(table):
+    assert said_by("home")["finding(fair)"] == said_by("photographs")["finding(fair)"]
+    assert said_by("home")["finding(fair)"] == finding(table)
+    introduction = words_of("notebooks/introduction.ipynb").replace('\\n", "', "")
+    assert finding(table) in " ".join(introduction.split())
+    assert len(finding(table).split()) <= 25

@@ -41,6 +41,7 @@ import pandas as pd
 from accuracy import Found, accuracies, means, pairs
 from conflicts import conflicts
 from intervals import HALF, JACKKNIFE, MOVED, RECENTRED, WILSON
+from photographs import CROSSED, photographs
 from seeds import T_DRAWS, seeds
 
 SPLITS = ("choose", "report")
@@ -50,6 +51,7 @@ FAMILIES: tuple[Callable[[np.random.Generator, str, int, int], Iterator[Found]],
     means,
     conflicts,
     seeds,
+    photographs,
 )
 DESIGN = ("images", "accuracies", "observers", "category", "shared", "seeds")
 OURS = {
@@ -75,6 +77,11 @@ OURS = {
     "kappa on conflicts": HALF,
     "mean kappa on conflicts": HALF,
     "mean over seeds": T_DRAWS,
+    "bias on photographs": CROSSED,
+    "gap on photographs": CROSSED,
+    "slope on photographs": CROSSED,
+    "bias over trainings": CROSSED,
+    "gap over trainings": CROSSED,
 }
 """What the package gives, of each statistic."""
 

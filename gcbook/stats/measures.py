@@ -402,7 +402,7 @@ class _Condition:
             yield blocks[0][0], (both, right_a, right_b, n)
 
     def _sums(self, masks: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, Floats]]:
-        """The same, some replicates at a time, with their places; exact, as weights have 24 bits."""
+        """The same, some replicates at a time, with their places; exact: weights have 24 bits."""
         wanted = masks.astype(np.float64)
         blocks = self._weights if self.keep_weights else self.resampling.blocks(*self.factors)
         for places, weights in blocks:

@@ -17,7 +17,7 @@ INSTALLED := $(VENV)/.installed
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install book test serve lab lint format browser-test benchmark full-size nightly summaries lock clean distclean
+.PHONY: help install book test published-test elsewhere serve lab lint format browser-test benchmark full-size nightly summaries lock clean distclean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,12 @@ book: $(INSTALLED)  ## execute the chapters that changed and build _build/html
 
 test: $(INSTALLED)  ## unit tests and doctests (no browser)
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) --durations=10
+
+published-test: $(INSTALLED)  ## those of them that want the published trials or stimuli
+	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m "published and not nightly" tests
+
+elsewhere: $(INSTALLED)  ## unit tests as on other processors, on one core, and in a folder whose name has a space
+	tools/elsewhere
 
 serve: book  ## show the built book on http://127.0.0.1:8000 (PORT=... for another)
 	$(BIN)/gcbook serve --port $(PORT)
@@ -61,9 +67,10 @@ full-size: $(INSTALLED)  ## score one image with a random network of Stable Diff
 	$(BIN)/python benchmarks/full_size.py
 
 # What takes long, and need not be asked at every change.
-nightly: book  ## tests that take long, Firefox and WebKit, a second build, all shipped scores, families of tests, planted bugs
+nightly: book  ## tests that take long, Firefox and WebKit, other processors, a second build, all shipped scores, families of tests, planted bugs
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly --durations=10
 	$(BIN)/python -m pytest $(PYTEST_FLAGS) -m nightly --durations=10 $(BROWSER)
+	tools/elsewhere
 	$(BIN)/python tools/build_twice.py --all
 	$(BIN)/python tools/check_scores.py
 	$(BIN)/python benchmarks/coverage/families.py

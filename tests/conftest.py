@@ -1,4 +1,4 @@
-"""What all tests share: the published trials, Chromium, and the rule that CI skips nothing."""
+"""What all tests share: the published data, Chromium, and the rule that CI skips nothing."""
 
 import os
 import shutil
@@ -6,18 +6,29 @@ import signal
 import sys
 from collections.abc import Generator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 from tiny.ci import CI
 
-from gcbook.trials.originals import locate_trials
-from gcbook.trials.table import read_trials
+if TYPE_CHECKING:
+    import pandas as pd
 
-NEVER_SKIPPED_IN_CI = ("real_trials", "browser", "cluster")
+    from gcbook.trials.originals import Kind
+
+PUBLISHED = {"published_trials", "published_stimuli"}
+"""Fixtures of what is published; tests that use one carry the marker ``published``."""
+
+NEVER_SKIPPED_IN_CI = (
+    "browser",
+    "cluster",
+    *(["published"] if os.environ.get("GCBOOK_DATA_DIR") else []),
+)
+"""Published data may be lacking where nobody says where they are, as on a newcomer's machine."""
 
 # Networks this small lose more than they gain by several threads, and tests that run side by side
-# would wait for each other. Workers and the processes that tests start take this over.
+# would wait for each other. Workers and the processes that tests start take this over. It must be
+# set before NumPy is imported, whose BLAS starts its threads then.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # Under `nohup`, all processes ignore it, and tests ask what it does.
@@ -25,16 +36,29 @@ if signal.getsignal(signal.SIGHUP) == signal.SIG_IGN:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def _published(kind: "Kind") -> list[Path]:
+    """Where published data lie; the test is skipped if they do not."""
+    from gcbook.files.errors import DataNotFoundError
+    from gcbook.trials.originals import locate
+
+    try:
+        return locate(kind)
+    except DataNotFoundError as error:
+        pytest.skip(str(error).partition(":")[0])
+
+
 @pytest.fixture(scope="session")
-def data_dir() -> Path:
-    """Folder with the published trials; tests that use it carry the marker ``real_trials``."""
-    named = os.environ.get("GCBOOK_DATA_DIR")
-    if not named:
-        pytest.skip("GCBOOK_DATA_DIR is not set: no published trials to test with")
-    folder = Path(named).expanduser().absolute()
-    if not folder.is_dir():
-        pytest.skip(f"GCBOOK_DATA_DIR names {folder}, which is no folder")
-    return folder
+def published_trials() -> "pd.DataFrame":
+    """All published trials: 90 humans, nine networks on 17 datasets, 25 CNNs on three."""
+    from gcbook.trials.table import read_trials
+
+    return read_trials(*_published("trials"))
+
+
+@pytest.fixture(scope="session")
+def published_stimuli() -> list[Path]:
+    """Where the published cue conflicts, edges and silhouettes lie."""
+    return _published("stimuli")
 
 
 @pytest.fixture(scope="session")
@@ -56,8 +80,8 @@ def pytest_configure() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     browser_tests = Path(__file__).parent / "browser"
     for item in items:
-        if "data_dir" in getattr(item, "fixturenames", ()):
-            item.add_marker("real_trials")
+        if PUBLISHED.intersection(getattr(item, "fixturenames", ())):
+            item.add_marker("published")
         if browser_tests in item.path.parents:
             item.add_marker("browser")
 
@@ -82,9 +106,3 @@ def pytest_runtest_teardown() -> Generator[None, None, None]:
     yield
     if "tiny.shipped" in sys.modules:
         sys.modules["tiny.shipped"].forget_used()
-
-
-@pytest.fixture(scope="session")
-def published_trials(data_dir: Path) -> pd.DataFrame:
-    """All published trials: 90 humans, nine networks on 17 datasets, 25 CNNs on three."""
-    return read_trials(*locate_trials())

@@ -402,11 +402,11 @@ class _Condition:
             yield blocks[0][0], (both, right_a, right_b, n)
 
     def _sums(self, masks: npt.NDArray[np.bool_]) -> Iterator[tuple[slice, Floats]]:
-        """The same for some replicates at a time, with their places."""
-        wanted = masks.astype(np.float32)
+        """The same, some replicates at a time, with their places; exact: weights have 24 bits."""
+        wanted = masks.astype(np.float64)
         blocks = self._weights if self.keep_weights else self.resampling.blocks(*self.factors)
         for places, weights in blocks:
-            yield places, (wanted @ weights.T).astype(np.float64)
+            yield places, wanted @ weights.T.astype(np.float64)
         if self.n_replicates > self.n_bootstrap:
             all_images = wanted.sum(axis=-1, keepdims=True, dtype=np.float64)
             n = self.n_replicates - self.people

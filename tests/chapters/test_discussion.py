@@ -8,7 +8,7 @@ from gcbook.claims import Interval
 
 
 def test_differences_are_paired():
-    found = names_after("discussion", "miniatures", datasets="cue-conflict", draws=200)
+    found = names_after("discussion", "miniatures")
     # Of a network with itself there is none in any resample.
     assert found["lead"]["cnn"] == Interval(0, 0)
     small, resnet = found["small"], found["small"]["cnn"]
@@ -17,7 +17,7 @@ def test_differences_are_paired():
         assert low < small[name] - resnet < high
 
 
-def test_what_the_datasets_do_not_give_is_not_checked(data_dir):
+def test_what_the_datasets_do_not_give_is_not_checked(published_trials):
     found = names_after("discussion", "claims", datasets="colour", draws=0)
     assert math.isnan(found["humans"].error_consistency_low)
     states = {name: claim["state"] for name, claim in found["claim"].items()}

@@ -2,7 +2,6 @@
 
 import io
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +13,6 @@ from gcbook.chapters.method import distorted_rows
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.agreement import error_consistency
 from gcbook.stimuli.pictures import pictures_of
-from gcbook.trials.table import read_trials
 
 # Without the cells in which networks run.
 CELLS = ["parameters", "load", "observers", "widths", "fig-conflicts", "cut", "fig-five", "measure"]
@@ -93,13 +91,11 @@ def test_pictures_are_what_their_labels_say(distorted):
     assert np.abs(original - equalised).mean() > 0.02
 
 
-@pytest.mark.real_trials
-def test_answers_are_those_of_the_trials(data_dir: Path):
-    humans = read_trials(data_dir / "model-vs-human-humans.zip")
-    networks = read_trials(data_dir / "model-vs-human-models.zip")
-    humans = humans[humans["dataset"] == "cue-conflict"]
-    network = networks[
-        (networks["dataset"] == "cue-conflict") & (networks["observer"] == "resnet50")
+def test_answers_are_those_of_the_trials(published_trials):
+    shown = published_trials[published_trials["dataset"] == "cue-conflict"]
+    humans = shown[shown["observer_kind"] == "human"]
+    network = shown[
+        (shown["source"] == "model-vs-human") & (shown["observer"] == "resnet50")
     ].set_index("image_id")["response"]
     person = humans[humans["observer"] == "subject-01"].set_index("image_id")["response"]
     for row in pd.concat([pictures_of("cue-conflict"), pictures_of("no-conflict")]).itertuples():

@@ -76,6 +76,15 @@ def scores(classifier, labels, n=3):
     return found[name].reshape(n, -1)
 
 
+def rounding(dtype):
+    """What computing otherwise may change, relative to the largest score.
+
+    Each of fifty roundings in a row, about as many as the deepest of these networks has, moves a
+    value by half of the dtype's eps at most.
+    """
+    return 50 * torch.finfo(dtype).eps / 2
+
+
 def relative(found, expected):
     return float((found - expected).abs().max() / expected.abs().max())
 
@@ -85,14 +94,14 @@ def test_scores_depend_neither_on_the_batch_nor_on_other_classes(folder, loaded,
     classifier = loaded(name)
     together = scores(classifier, [0, 1, 2])
     assert len(together.unique()) > 5
-    assert relative(scores(classifier, [0, 1, 2], 1), together[:1]) < 1e-5
+    assert relative(scores(classifier, [0, 1, 2], 1), together[:1]) < rounding(torch.float32)
     if not classifier.joint:
-        assert relative(scores(classifier, [1], 1), together[:1, 1:2]) < 1e-5
+        assert relative(scores(classifier, [1], 1), together[:1, 1:2]) < rounding(torch.float32)
     there = scores(load(folder(name), name, other=True), [3, 2, 0])
     if name == "clip":
         # Probabilities of all classes sum to one: their odds stay.
         there, together = there - there[:, :1], together - together[:, :1]
-    assert relative(there, together) < 1e-5
+    assert relative(there, together) < rounding(torch.float32)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -113,4 +122,4 @@ def test_half_precision_is_the_networks_alone(folder, loaded, name):
     assert torch.equal(half.prepare(PICTURES), classifier.prepare(PICTURES))
     found, expected = (scores(each, [0, 1, 2]) for each in (half, classifier))
     assert found.dtype == expected.dtype
-    assert 0 < relative(found, expected) < 0.2
+    assert 0 < relative(found, expected) < rounding(torch.bfloat16)

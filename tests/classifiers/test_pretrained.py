@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import chdir
 from functools import partial
 from pathlib import Path
 
@@ -206,8 +207,9 @@ def header(length: int) -> Callable[[Path], None]:
 
 
 def bind(folder: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(str(folder / "merges.txt"))
+    # Whole, the path may be longer than the 108 bytes that a socket's may have.
+    with socket.socket(socket.AF_UNIX) as one, chdir(folder):
+        one.bind("merges.txt")
 
 
 def pickled(folder: Path) -> None:

@@ -160,8 +160,8 @@ def test_a_store_keeps_the_dtype_it_was_begun_with(capsys, tmp_path, images, ask
 
 def test_a_dry_run_prints_hours_and_stores_nothing(capsys, tmp_path, images, asked):
     store = tmp_path / "store"
-    command = ("score", "some-model", images, "-o", store, "--draws", "4", "--dry-run")
-    status, out, _ = call(capsys, *command)
+    asking = ("score", "some-model", images, "-o", store, "--draws", "4", "--device", "cpu")
+    status, out, _ = call(capsys, *asking, "--dry-run")
     assert status == 0
     assert out.startswith(
         "cue-conflict: 16 images × 16 classes × 4 draws: at most 1,024 network evaluations, "

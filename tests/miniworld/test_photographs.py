@@ -1,6 +1,5 @@
 """What networks of photographs are asked: published stimuli, and photographs changed."""
 
-import os
 import runpy
 from collections import Counter
 
@@ -94,10 +93,7 @@ def test_colour_shows_a_photograph_in_colour_and_in_grey(folder):
             assert np.abs(each.read()[..., 0] - grey).max() <= 0.5 / 255 + 1e-6
 
 
-@pytest.mark.skipif(
-    "GCBOOK_DATA_DIR" not in os.environ, reason="GCBOOK_DATA_DIR names no published stimuli"
-)
-def test_published_stimuli_are_those_of_the_categories(folder):
+def test_published_stimuli_are_those_of_the_categories(folder, published_stimuli):
     for name, number in (("edge", 110), ("silhouette", 110)):
         counts = Counter(each.category for each in asked(name, folder))
         assert counts == dict.fromkeys(PHOTOGRAPHED, number // 11)

@@ -20,7 +20,7 @@ def test_sigkill_and_resume_of_a_race(tmp_path):
 
     killed = tmp_path / "killed"
     for n_parts in (2, 4):
-        process = started(score_slowly, killed, True, 0.02)
+        process = started(score_slowly, killed, True)
         while len(list(killed.glob("parts/*.parquet"))) < n_parts:
             assert process.is_alive(), "the run ended before it could be killed"
             time.sleep(0.01)

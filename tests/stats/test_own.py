@@ -1,7 +1,6 @@
 """Own observers by hand: values, ranks, differences, and what is said of the partial."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -11,6 +10,7 @@ from gcbook.stats.conventions import SummarySettings
 from gcbook.stats.own import own_measures, report
 from gcbook.stats.resampling import Resampling
 from gcbook.stats.summaries import Summaries, SummariesWarning
+from gcbook.trials.originals import SOURCES, locate
 
 PUBLISHED, MINE = "model-vs-human", "mine"
 
@@ -151,7 +151,6 @@ def test_a_table_that_lacks_columns_is_refused() -> None:
         report(trials_of("one", ["cat"] * 4).drop(columns="response"))
 
 
-def test_the_published_trials_are_nobodys_own(data_dir: Path) -> None:
-    zips = [str(each) for each in data_dir.glob("error-consistency*.zip")]
+def test_the_published_trials_are_nobodys_own(published_trials: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="found only published ones"):
-        report(zips, resampling=Resampling(draws=0))
+        report(locate("trials", SOURCES["trials"][2:]), resampling=Resampling(draws=0))

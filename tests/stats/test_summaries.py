@@ -104,7 +104,7 @@ def test_recomputed_from_the_trials_they_are_the_same(published_trials: pd.DataF
     again = summarise(published_trials)
     for name in ("counts", "pairs"):
         pd.testing.assert_frame_equal(getattr(again, name), getattr(SHIPPED, name))
-    # Rounded to six decimals; the last may differ between processors.
+    # Rounded to six decimals, the last of which may come out otherwise.
     for name in ("estimates", "tests"):
         pd.testing.assert_frame_equal(
             getattr(again, name), getattr(SHIPPED, name), rtol=0, atol=1.5e-6

@@ -202,7 +202,7 @@ def test_first_images_are_balanced_and_nested(tmp_path):
     assert cats != sorted(cats)  # names sort by condition or texture
 
 
-def test_published_stimuli(data_dir):
+def test_sizes_of_the_published_sets(published_stimuli):
     sizes = {name: len(open_stimuli(name)) for name in ("cue-conflict", "edge", "silhouette")}
     assert sizes == {"cue-conflict": 1280, "edge": 160, "silhouette": 160}
     some = open_stimuli("cue-conflict").first(64)

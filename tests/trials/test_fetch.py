@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from tiny.data import use_parts
 from tiny.server import Server, running
@@ -263,11 +264,11 @@ def test_missing_data_say_where_they_were_looked_for(
         originals.locate(kind)
 
 
-def test_copies_at_hand_match_the_registry(data_dir: Path) -> None:
+def test_copies_at_hand_match_the_registry(published_trials: pd.DataFrame) -> None:
     for source in TRIALS:
-        place = originals.in_data_dir(source)
-        assert place, f"{source.name} missing from {data_dir}"
-        assert originals.problems(source, place) == []
+        places = originals.copies("trials", source)
+        assert places
+        assert [originals.problems(source, place) for place in places] == [[]] * len(places)
 
 
 def test_two_do_not_fetch_into_one_cache(server: Originals, cache: Path) -> None:

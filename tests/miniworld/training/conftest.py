@@ -11,6 +11,14 @@ from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.paper.categories import imagenet_classes
 
 
+@pytest.fixture(scope="session", autouse=True)
+def single_precision():
+    """Training computes as the scorer does, on processors too that are faster in bfloat16."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
+        yield
+
+
 @pytest.fixture(scope="session")
 def pool():
     """Categories of even number are dark on the left, the others on the right."""

@@ -33,20 +33,12 @@ def train(task, folder, steps, rate=2e-3):
     return before, after
 
 
-@pytest.fixture(autouse=True)
-def single_precision(monkeypatch):
-    """The scorer's, on any processor."""
-    monkeypatch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
-
-
 @pytest.fixture(scope="module")
 def vq(pool, tmp_path_factory):
     """A trained tokenizer, which nobody writes to."""
     folder = tmp_path_factory.mktemp("vq")
     task = TokenizerTask(Start(pool, pool, NAMES, steps=10), codes=32, batch_size=8)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(torch.cpu, "get_capabilities", dict, raising=False)
-        before, after = train(task, folder, 10)
+    before, after = train(task, folder, 10)
     assert after < before
     return folder / "model"
 

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import CHAPTERS
+from gcbook.chapters.parameters import CHAPTERS, check_parameters, paths_in
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import did_you_mean
 
@@ -107,6 +107,44 @@ def read_parameters(template: Path) -> dict[str, Any]:
 def parameters_in(project: Project, chapter: Chapter) -> dict[str, Any]:
     """The values that a chapter of a book is executed with: its own, and those given."""
     return read_parameters(chapter.template) | dict(project.given.get(chapter.name, {}))
+
+
+def given_parameters(
+    chapters: Iterable[Chapter], values: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The parameters of each chapter that takes some of those given.
+
+    Args:
+        chapters: all chapters.
+        values: by name, as values or as strings.
+
+    Returns:
+        By chapter, plain values, with paths made absolute; chapters that take none are left out.
+
+    Raises:
+        InputError: no chapter takes a parameter, or a chapter does not allow a value.
+    """
+    known = {each.name: CHAPTERS[each.name].model_fields for each in chapters}
+    if unknown := values.keys() - set().union(*known.values()):
+        raise InputError(
+            f"-p: no chapter takes {', '.join(map(repr, sorted(unknown)))}; chapters take "
+            f"{', '.join(sorted(set().union(*known.values())))} (gcbook chapters)."
+        )
+    found = {}
+    for chapter, fields in known.items():
+        if names := values.keys() & fields:
+            wanted = {name: _absolute(name, values[name]) or values[name] for name in names}
+            try:
+                plain = check_parameters(chapter, **wanted).model_dump()
+            except InputError as error:
+                raise InputError(f"{chapter}: {error}") from None
+            found[chapter] = {name: plain[name] for name in names}
+    return found
+
+
+def _absolute(name: str, value: Any) -> str:
+    """The paths that a parameter names, made absolute: kernels run elsewhere."""
+    return ",".join(str(path.absolute()) for path in paths_in({name: value}).values())
 
 
 def read_contents(project: Project) -> list[str]:

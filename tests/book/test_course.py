@@ -11,8 +11,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from gcbook.book.course import LAB, find_labs, write_course
 from gcbook.book.course_data import NETWORKS, course_data
-from gcbook.book.inpage import IN_PAGE
 from gcbook.book.project import Project, find_project
+from gcbook.book.runtimes import IN_PAGE
 from gcbook.book.solutions import BEGIN, END, GAP, student_notebook
 from gcbook.files.errors import InputError
 

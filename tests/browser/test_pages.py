@@ -110,18 +110,6 @@ def test_tables_and_notebooks_are_saved(open_book, html, origin):
         assert Path(saved.value.path()).read_bytes() == offered.read_bytes()
 
 
-def test_a_grid_of_pictures_leaves_no_blank_below_on_a_phone(open_book):
-    page = open_book(width=390).goto("book/chapters/illusions.html")
-    charts.draw_all(page)
-    drawn = page.locator("#fig-gallery svg").first
-    below = drawn.evaluate(
-        "svg => svg.getBoundingClientRect().bottom"
-        " - Math.max(...[...svg.querySelectorAll('image, text')]"
-        ".map(e => e.getBoundingClientRect().bottom))"
-    )
-    assert 0 <= below < 60
-
-
 def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
     page.wait_for_url("**/book/chapters/home.html")

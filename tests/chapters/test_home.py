@@ -1,20 +1,10 @@
 """The landing page: its numbers, here and elsewhere."""
 
-from tiny.notebooks import names_after, names_of_cell, said_by
+from tiny.notebooks import said_by
 
 from gcbook.book.project import find_project
-from gcbook.chapters.parameters import check_parameters
 
 AS_ACCURATE = "f\"{as_accurate['photo-%s']%s:.2f}\""
-
-
-def test_more_accuracy_may_be_given_up():
-    names = names_after("home", "frontier") | {"claim": lambda *_, **__: None}
-    own, free = (
-        names_of_cell("home", "claims-frontier", names | {"p": check_parameters("home", margin=m)})
-        for m in (0.05, 0.5)
-    )
-    assert free["above"]["photo-latent", ""] > own["above"]["photo-latent", ""]
 
 
 def test_the_readme_and_the_fair_test_say_the_same():

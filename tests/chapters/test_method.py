@@ -1,11 +1,8 @@
 """*Method*: metrics of five images, what the paper prints, and pictures as their labels say."""
 
 import io
-import re
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 import pytest
 from PIL import Image
 from tiny.notebooks import names_of_cell
@@ -13,8 +10,6 @@ from tiny.notebooks import names_of_cell
 from gcbook.chapters.method import distorted_rows
 from gcbook.paper.experiments import EXPERIMENTS, PARAMETRIC
 from gcbook.stats.agreement import error_consistency
-from gcbook.stimuli.pictures import pictures_of
-from gcbook.trials.table import read_trials
 
 # Without the cells in which networks run.
 CELLS = ["parameters", "load", "observers", "widths", "fig-conflicts", "cut", "fig-five", "measure"]
@@ -43,16 +38,6 @@ def test_observers_are_those_of_the_paper(found):
     assert (numbers["networks"], numbers["everywhere"], found["graded"]) == (32, 9, 12)
     answers = found["conflicts"][["by_shape", "by_texture", "people"]].sum()
     assert answers.to_list() == [94, 4, 120]
-
-
-def test_exemplars_widen_the_interval_of_resnet50(found):
-    assert found["interval"](found["resnet"], ".3f") == "0.172 to 0.264"
-    assert found["interval"](found["resnet"], ".3f", "independent_") == "0.187 to 0.244"
-    assert round(found["ratio"]["ResNet-50"], 1) == 1.6
-
-
-def test_the_benchmark_leaves_out_what_people_guess(found):
-    assert np.round([found["counted"], found["too_hard"]], 2).tolist() == [0.76, 0.08]
 
 
 @pytest.fixture(scope="module")
@@ -91,23 +76,3 @@ def test_pictures_are_what_their_labels_say(distorted):
     assert np.abs(np.rot90(quarter) - half_turn).mean() < 0.02
     original, equalised = pixels(distorted, "power-equalisation")
     assert np.abs(original - equalised).mean() > 0.02
-
-
-@pytest.mark.real_trials
-def test_answers_are_those_of_the_trials(data_dir: Path):
-    humans = read_trials(data_dir / "model-vs-human-humans.zip")
-    networks = read_trials(data_dir / "model-vs-human-models.zip")
-    humans = humans[humans["dataset"] == "cue-conflict"]
-    network = networks[
-        (networks["dataset"] == "cue-conflict") & (networks["observer"] == "resnet50")
-    ].set_index("image_id")["response"]
-    person = humans[humans["observer"] == "subject-01"].set_index("image_id")["response"]
-    for row in pd.concat([pictures_of("cue-conflict"), pictures_of("no-conflict")]).itertuples():
-        answers = humans.loc[humans["image_id"] == f"{row.name}.png", "response"]
-        assert len(answers) == row.people == 10
-        assert (answers == row.shape).sum() == row.by_shape
-        texture = re.fullmatch(r"[a-z]+\d+-([a-z]+)\d+", row.name)[1]
-        assert texture == row.texture
-        assert (answers == texture).sum() == row.by_texture
-        assert person[f"{row.name}.png"] == row.person
-        assert network[f"{row.name}.png"] == row.resnet50

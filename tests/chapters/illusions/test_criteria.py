@@ -98,19 +98,6 @@ def test_what_is_prompted_is_compared_with_the_same_category_under_other_prompts
     assert of.loc[BLEND.prompts[2], ["wrong", "other"]].isna().all()
 
 
-def test_a_blend_becomes_what_is_named_where_both_prompts_win(one_model):
-    one_model(understands(grey=True))
-    judged, overlaps = judged_model("m").copy(), made_up()[1]
-    follows = blends(judged, overlaps)
-    assert (follows["becomes"] == 1).all() and (follows["over_noise"] == 0).all()
-    first, second = BLEND.blend.categories
-    own = judged["picture"] == BLEND.name
-    # Under one of its prompts the judge prefers what the other names.
-    judged.loc[own & (judged["prompt"] == first), "prompted"] = 0.2
-    judged.loc[own & (judged["prompt"] == second), "other"] = 0.7
-    assert np.allclose(blends(judged, overlaps)["becomes"], 1 - 1 / BLENDS)
-
-
 @pytest.mark.parametrize(("place", "larger"), [("right", "moved"), ("mirrored", "elsewhere")])
 def test_blends_that_are_redrawn_move_all_of_the_way(place, larger, one_model):
     one_model(understands(place))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from gcbook.book.project import Project
-from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
+from gcbook.claims.claim import CLAIMS_MIME, MARK_MIME
 from gcbook.claims.notebook import claims_in
 from gcbook.files.errors import DataNotFoundError, GcbookError
 

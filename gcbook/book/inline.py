@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gcbook.claims.check import MARK_MIME, MARKS
+from gcbook.claims.claim import MARK_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 from gcbook.stats.words import MISSING

@@ -50,20 +50,6 @@ def test_marks_say_evidence_and_verdict_and_lead_to_the_answers():
     ]
 
 
-def test_a_test_that_cannot_tell_shows_what_it_would_have_seen():
-    book = [
-        answer(
-            "weighting",
-            "miniature",
-            "cannot tell",
-            smallest_effect="least",
-            effect="a difference of shape bias",
-            facts={"least": 0.1234},
-        )
-    ]
-    assert "[would have seen 0.12, a difference of shape bias]{.gc-place}" in cells(book)[1]
-
-
 def test_the_page_has_every_claim_once_and_counts_by_grade():
     paper = paper_claims()
     recomputed = answer("method", "recomputed from public trials", "agrees")

@@ -1,6 +1,5 @@
 """What networks of photographs are asked: published stimuli, and photographs changed."""
 
-import os
 import runpy
 from collections import Counter
 
@@ -81,29 +80,6 @@ def test_distorted_photographs_are_grey_and_of_every_published_condition(folder)
         assert (image == image[..., :1]).all()
     weak = [each.read() for each in made if each.condition == "c10"]
     assert min(map(np.min, weak)) > 0.44 and max(map(np.max, weak)) < 0.56
-
-
-def test_colour_shows_a_photograph_in_colour_and_in_grey(folder):
-    plain = {each.image_id.removesuffix(".png"): each.read() for each in asked(PLAIN, folder)}
-    for each in asked("colour", folder):
-        original = plain[each.image_id.removesuffix(".png").split("_", 2)[2]]
-        if each.condition == "cr":
-            assert np.array_equal(each.read(), original)
-        else:
-            grey = original @ np.array([0.2125, 0.7154, 0.0721])
-            assert np.abs(each.read()[..., 0] - grey).max() <= 0.5 / 255 + 1e-6
-
-
-@pytest.mark.skipif(
-    "GCBOOK_DATA_DIR" not in os.environ, reason="GCBOOK_DATA_DIR names no published stimuli"
-)
-def test_published_stimuli_are_those_of_the_categories(folder):
-    for name, number in (("edge", 110), ("silhouette", 110)):
-        counts = Counter(each.category for each in asked(name, folder))
-        assert counts == dict.fromkeys(PHOTOGRAPHED, number // 11)
-    conflicts = asked("cue-conflict", folder)
-    assert Counter(each.category for each in conflicts) == dict.fromkeys(PHOTOGRAPHED, 50)
-    assert all(each.image_id.count(each.category) == 1 for each in conflicts)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     """The paper's Fig. 2: an image, noised, and restored under every class.
 
     Args:
-        pictures: from `gcbook.miniworld.results.steps_pictures.picture_table`.
+        pictures: from `gcbook.miniworld.results.steps.picture_table`.
     """
     images = list(dict.fromkeys(pictures["image"]))
     image = dropdown("steps_image", "Image ", images, images[0])

@@ -18,8 +18,7 @@ from gcbook.chapters.illusions.criteria import (
     plainly_seen,
 )
 from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
-from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, SIDE, ambiguous_pictures
-from gcbook.miniworld.results.sheets import Sheet
+from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, SIDE, Sheet, ambiguous_pictures
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling

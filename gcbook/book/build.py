@@ -15,12 +15,11 @@ import yaml
 
 from gcbook.book.assets import split_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
-from gcbook.book.claims import claims_file, collected, read_collected
+from gcbook.book.claims import claims_file, collected, read_collected, scorecard_page
 from gcbook.book.course import write_course_data
 from gcbook.book.execute import execute_chapters
 from gcbook.book.project import CONFIGURATION, Project
 from gcbook.book.record import pages_fingerprint, read_record, take_executed
-from gcbook.book.scorecard import scorecard_page
 from gcbook.book.solutions import STUDENTS
 from gcbook.book.standalone import gather
 from gcbook.book.status import status_page

@@ -34,11 +34,7 @@ class Chapter:
 
 
 def find_chapters(project: Project) -> list[Chapter]:
-    """The templates, in the order of the book.
-
-    Raises:
-        GcbookError: if there is none, or one has no parameters or no place in ``_toc.yml``.
-    """
+    """The templates, in the order of the book."""
     paths = {path.stem: path for path in sorted(project.templates.glob("*.ipynb"))}
     if not paths:
         raise GcbookError(
@@ -61,11 +57,7 @@ def find_chapters(project: Project) -> list[Chapter]:
 
 
 def pick_chapter(project: Project, name: str) -> Chapter:
-    """One chapter by name.
-
-    Raises:
-        InputError: if there is none of that name.
-    """
+    """One chapter by name."""
     chapters = {chapter.name: chapter for chapter in find_chapters(project)}
     if name not in chapters:
         raise InputError(
@@ -76,11 +68,7 @@ def pick_chapter(project: Project, name: str) -> Chapter:
 
 
 def read_parameters(template: Path) -> dict[str, Any]:
-    """The names and literal values of a template's cell tagged ``parameters``.
-
-    Raises:
-        GcbookError: if there is no such cell, or it holds anything but assigned literals.
-    """
+    """The names and literal values of a template's cell tagged ``parameters``."""
     cells = [
         "".join(cell["source"])
         for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]
@@ -148,11 +136,7 @@ def _absolute(name: str, value: Any) -> str:
 
 
 def read_contents(project: Project) -> list[str]:
-    """The pages that ``_toc.yml`` names, in its order, the start page first.
-
-    Raises:
-        GcbookError: it is no table of contents.
-    """
+    """The pages that ``_toc.yml`` names, in its order, the start page first."""
     path = project.root / "_toc.yml"
     try:
         stored = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -51,9 +51,6 @@ def execute_chapters(
 
     Returns:
         Names of those that were executed.
-
-    Raises:
-        ChapterFailed: at the first error in a cell.
     """
     project.chapters.mkdir(parents=True, exist_ok=True)
     waiting = [each for each in chapters if stale_reason(project, each)]
@@ -103,9 +100,6 @@ def run_notebook(
 
     Returns:
         The time that it took, in seconds.
-
-    Raises:
-        ChapterFailed: with chapter, cell, source and error.
     """
     import nbformat
     import papermill

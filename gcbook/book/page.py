@@ -51,9 +51,6 @@ def page_of(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
         notebook: an executed notebook (nbformat 4).
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
-
-    Raises:
-        GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
     """
     page = copy.deepcopy(notebook)
     changed = changes(chapter, parameters)

@@ -61,11 +61,7 @@ def read_index() -> dict[str, Any]:
 
 
 def write_networks(folder: Path) -> None:
-    """Write the scripts into a folder, each only if it changed.
-
-    Raises:
-        GcbookError: the weights of a model are not those that its graph was made for.
-    """
+    """Write the scripts into a folder, each only if it changed."""
     index = read_index()
     runtime = DATA.path("onnxruntime-web")
     shapes = packed_text(DATA.path("networks/silhouettes.gz").read_bytes())

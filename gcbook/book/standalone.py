@@ -135,9 +135,6 @@ def gather(text: str, folder: Path, build: Path, also: str = "") -> str:
 
     Returns:
         HTML that needs no other file, runs its scripts and no other, and asks for nothing.
-
-    Raises:
-        GcbookError: a file that it names is not there, or lies outside the folder of the build.
     """
 
     def named(found: re.Match[str]) -> Path:

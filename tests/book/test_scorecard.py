@@ -2,7 +2,7 @@
 
 import re
 
-from gcbook.book.scorecard import scorecard_page, scorecard_table
+from gcbook.book.claims import scorecard_page, scorecard_table
 from gcbook.claims.paper import PaperClaim, paper_claims
 
 PAPER = {

@@ -365,18 +365,6 @@ def test_published_files_are_all_read_right(published_trials: pd.DataFrame) -> N
     assert published_trials.loc[humans.index, "rt"].notna().any()
 
 
-def test_published_trials_survive_writing(published_trials: pd.DataFrame, tmp_path: Path) -> None:
-    trials = published_trials[published_trials["source"] == "model-vs-human"]
-    write_trials(trials, tmp_path)
-    again = read_trials(tmp_path, source="model-vs-human")
-    keys = ["dataset", "observer", "session", "trial"]
-    pd.testing.assert_frame_equal(
-        again.sort_values(keys, ignore_index=True),
-        trials.sort_values(keys, ignore_index=True),
-        check_exact=True,
-    )
-
-
 def experiment_file(folder: Path, person: int, times: list[object]) -> Path:
     """A file of the book's experiment, an image a time."""
     path = folder / f"sketch_subject-{person:02d}_session_1.csv"

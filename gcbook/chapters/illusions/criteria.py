@@ -61,9 +61,6 @@ def judged_model(model: str) -> pd.DataFrame:
         seen`` (whether it is one of the blend's two); the judge's probability of that category,
         ``prompted``, and the same of `COMPARISONS`, NaN where there is none; and ``right``, whether
         the judge names it.
-
-    Raises:
-        DataNotFoundError: the reconstructions do not come with this package.
     """
     tables = []
     for picture in ambiguous_pictures():

@@ -48,9 +48,6 @@ def fetched_rows(
         ``image`` (what it shows), ``credit``, ``strength`` (NaN without a model), and, as lists,
         ``title`` and ``picture`` (bytes of a JPEG): the original, and with a model the
         reconstruction under each prompt and their difference, red where the first is lighter.
-
-    Raises:
-        InputError: no model has that name, or see `gcbook.illusions.reconstruct`.
     """
     if model and "/" not in model and not Path(model).is_dir():
         find_entry(model)  # an unknown name is refused even where there is nothing to show

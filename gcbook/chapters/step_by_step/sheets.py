@@ -6,8 +6,19 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import dropdown, finish, literal, radio, slider
-from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
+from gcbook.charts.parts import (
+    FONT,
+    at,
+    below,
+    data_url,
+    dropdown,
+    finish,
+    framed,
+    image_mark,
+    literal,
+    radio,
+    slider,
+)
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 

@@ -20,12 +20,15 @@ from gcbook.files.atomic import write_text
 from gcbook.files.manifest import DATA
 from gcbook.illusions.reconstruct import EMPTY, Reconstructor, load_for_prompts, reconstruct
 from gcbook.miniworld.results.ambiguous import (
+    ILLUSIONS,
+    RECONSTRUCTING,
+    RECORD,
     SIDE,
     STEPS,
     Picture,
     ambiguous_pictures,
+    asked_of,
 )
-from gcbook.miniworld.results.sheets import ILLUSIONS, RECONSTRUCTING, RECORD, asked_of
 from gcbook.miniworld.results.shipped import has_weights, model_folder
 
 TEMPLATE = "A photo of a {}."

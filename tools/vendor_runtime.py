@@ -7,8 +7,8 @@ Files come from npm, of each package those that a page needs. Neither package ha
 licence, so that comes from PyPI: onnxruntime of the same version has it, with the notices of what
 is compiled into it, and pyodide-build that of Pyodide; Python's is that of the Python that runs
 this. They are written to ``gcbook/data/RUNTIME``, compressed, with ``source.json``: where each is
-from and the SHA-256 of its content. `gcbook build` makes scripts of them (`gcbook.book.networks`,
-`gcbook.book.inpage`). Needs npm and pip; the book and its tests need neither.
+from and the SHA-256 of its content. `gcbook build` makes scripts of them
+(`gcbook.book.runtimes`). Needs npm and pip; the book and its tests need neither.
 """
 
 import argparse

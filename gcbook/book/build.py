@@ -15,16 +15,14 @@ import yaml
 
 from gcbook.book.assets import split_book
 from gcbook.book.chapters import Chapter, find_chapters, pick_chapter, read_contents
-from gcbook.book.claims import claims_file, collected, read_collected
+from gcbook.book.claims import claims_file, collected, read_collected, scorecard_page
 from gcbook.book.course import write_course_data
 from gcbook.book.execute import execute_chapters
 from gcbook.book.project import CONFIGURATION, Project
-from gcbook.book.record import pages_fingerprint, read_record
-from gcbook.book.scorecard import scorecard_page
+from gcbook.book.record import pages_fingerprint, read_record, take_executed
 from gcbook.book.solutions import STUDENTS
 from gcbook.book.standalone import gather
 from gcbook.book.status import status_page
-from gcbook.book.variant import take_executed
 from gcbook.claims.paper import paper_claims
 from gcbook.files.atomic import write_if_changed, write_text
 from gcbook.files.errors import GcbookError, InputError
@@ -159,7 +157,7 @@ def _choose(project: Project, chapters: list[Chapter], only: str) -> list[Chapte
     return [
         chapter
         for chapter in chapters
-        if chapter == wanted or not (project.chapters / f"{chapter.name}.ipynb").is_file()
+        if chapter == wanted or not project.page(chapter.name).is_file()
     ]
 
 
@@ -168,7 +166,7 @@ def _remove_orphans(project: Project, chapters: list[Chapter]) -> None:
     for page in project.chapters.glob("*.ipynb"):
         if page.stem not in names:
             page.unlink()
-            (project.chapters / f".{page.stem}.json").unlink(missing_ok=True)
+            project.record(page.stem).unlink(missing_ok=True)
 
 
 def _run_jupyter_book(project: Project, solutions: bool) -> Path:
@@ -190,7 +188,8 @@ def _run_jupyter_book(project: Project, solutions: bool) -> Path:
     for page in sorted(extra.rglob("*.html")):
         # One file, to hand out.
         alone = built / page.relative_to(extra)
-        alone.write_text(gather(alone, built), encoding="utf-8")
+        text = gather(alone.read_text(encoding="utf-8"), alone.parent, built)
+        alone.write_text(text, encoding="utf-8")
     # A hash of the configuration, with the folder that the pages were written in.
     (built / ".buildinfo").unlink(missing_ok=True)
     entrance = _ENTRANCE.format(home=f"{read_contents(project)[0]}.html")

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from gcbook.book.project import Project
-from gcbook.chapters.parameters import CHAPTERS
+from gcbook.chapters.parameters import CHAPTERS, check_parameters, paths_in
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import did_you_mean
 
@@ -34,11 +34,7 @@ class Chapter:
 
 
 def find_chapters(project: Project) -> list[Chapter]:
-    """The templates, in the order of the book.
-
-    Raises:
-        GcbookError: if there is none, or one has no parameters or no place in ``_toc.yml``.
-    """
+    """The templates, in the order of the book."""
     paths = {path.stem: path for path in sorted(project.templates.glob("*.ipynb"))}
     if not paths:
         raise GcbookError(
@@ -61,11 +57,7 @@ def find_chapters(project: Project) -> list[Chapter]:
 
 
 def pick_chapter(project: Project, name: str) -> Chapter:
-    """One chapter by name.
-
-    Raises:
-        InputError: if there is none of that name.
-    """
+    """One chapter by name."""
     chapters = {chapter.name: chapter for chapter in find_chapters(project)}
     if name not in chapters:
         raise InputError(
@@ -76,11 +68,7 @@ def pick_chapter(project: Project, name: str) -> Chapter:
 
 
 def read_parameters(template: Path) -> dict[str, Any]:
-    """The names and literal values of a template's cell tagged ``parameters``.
-
-    Raises:
-        GcbookError: if there is no such cell, or it holds anything but assigned literals.
-    """
+    """The names and literal values of a template's cell tagged ``parameters``."""
     cells = [
         "".join(cell["source"])
         for cell in json.loads(template.read_text(encoding="utf-8"))["cells"]
@@ -109,12 +97,46 @@ def parameters_in(project: Project, chapter: Chapter) -> dict[str, Any]:
     return read_parameters(chapter.template) | dict(project.given.get(chapter.name, {}))
 
 
-def read_contents(project: Project) -> list[str]:
-    """The pages that ``_toc.yml`` names, in its order, the start page first.
+def given_parameters(
+    chapters: Iterable[Chapter], values: Mapping[str, Any]
+) -> dict[str, dict[str, Any]]:
+    """The parameters of each chapter that takes some of those given.
+
+    Args:
+        chapters: all chapters.
+        values: by name, as values or as strings.
+
+    Returns:
+        By chapter, plain values, with paths made absolute; chapters that take none are left out.
 
     Raises:
-        GcbookError: it is no table of contents.
+        InputError: no chapter takes a parameter, or a chapter does not allow a value.
     """
+    known = {each.name: CHAPTERS[each.name].model_fields for each in chapters}
+    if unknown := values.keys() - set().union(*known.values()):
+        raise InputError(
+            f"-p: no chapter takes {', '.join(map(repr, sorted(unknown)))}; chapters take "
+            f"{', '.join(sorted(set().union(*known.values())))} (gcbook chapters)."
+        )
+    found = {}
+    for chapter, fields in known.items():
+        if names := values.keys() & fields:
+            wanted = {name: _absolute(name, values[name]) or values[name] for name in names}
+            try:
+                plain = check_parameters(chapter, **wanted).model_dump()
+            except InputError as error:
+                raise InputError(f"{chapter}: {error}") from None
+            found[chapter] = {name: plain[name] for name in names}
+    return found
+
+
+def _absolute(name: str, value: Any) -> str:
+    """The paths that a parameter names, made absolute: kernels run elsewhere."""
+    return ",".join(str(path.absolute()) for path in paths_in({name: value}).values())
+
+
+def read_contents(project: Project) -> list[str]:
+    """The pages that ``_toc.yml`` names, in its order, the start page first."""
     path = project.root / "_toc.yml"
     try:
         stored = yaml.safe_load(path.read_text(encoding="utf-8"))

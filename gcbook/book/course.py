@@ -19,11 +19,7 @@ LAB = "gcbook_lab"
 
 
 def find_labs(project: Project) -> dict[str, Path]:
-    """Return the sources of the notebooks by name, in order.
-
-    Raises:
-        GcbookError: there is none.
-    """
+    """Return the sources of the notebooks by name, in order."""
     found = {path.stem: path for path in sorted(project.lab.glob("*.ipynb"))}
     if not found:
         raise GcbookError(f"expected notebooks of the lab in {project.lab}, found none.")

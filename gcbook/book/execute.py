@@ -1,8 +1,7 @@
 """Run chapter templates with papermill, several at a time, each only when it has to be.
 
 A chapter is run again when an input has changed (its template, the package, a library; see
-`gcbook.book.record`), or else the notebook or the page that came of it. A failure leaves the last
-good page in place.
+`gcbook.book.record`). A failure leaves the last good page in place.
 """
 
 import os
@@ -15,14 +14,7 @@ from typing import Any
 
 from gcbook.book.chapters import Chapter, parameters_in
 from gcbook.book.project import Project
-from gcbook.book.record import (
-    Executed,
-    chapter_inputs,
-    executed_notebook,
-    output_hashes,
-    stale_reason,
-    write_record,
-)
+from gcbook.book.record import Executed, chapter_inputs, stale_reason, write_record
 from gcbook.claims import ClaimFailed
 from gcbook.files.atomic import write_whole
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
@@ -59,13 +51,9 @@ def execute_chapters(
 
     Returns:
         Names of those that were executed.
-
-    Raises:
-        ChapterFailed: at the first error in a cell.
     """
     project.chapters.mkdir(parents=True, exist_ok=True)
     waiting = [each for each in chapters if stale_reason(project, each)]
-    _sweep(project)
     if not waiting:
         return []
     report(f"executing {', '.join(each.name for each in waiting)}")
@@ -81,13 +69,6 @@ def execute_chapters(
             future.result()
             report(f"{futures[future]}: executed ({number} of {len(waiting)})")
     return [chapter.name for chapter in waiting]
-
-
-def _sweep(project: Project) -> None:
-    """Remove what a build that was killed has left half written."""
-    for folder in (executed_notebook(project, "").parent, project.chapters):
-        for left in folder.glob(".*.tmp"):
-            left.unlink()
 
 
 def _share_cores(threads: int) -> None:
@@ -119,9 +100,6 @@ def run_notebook(
 
     Returns:
         The time that it took, in seconds.
-
-    Raises:
-        ChapterFailed: with chapter, cell, source and error.
     """
     import nbformat
     import papermill
@@ -169,18 +147,16 @@ def _make_page(project: Project, chapter: Chapter, inputs: Mapping[str, Any]) ->
     from gcbook.book.claims import recorded_claims
     from gcbook.book.page import page_of
 
-    raw = executed_notebook(project, chapter.name)
+    raw = project.executed(chapter.name)
     raw.parent.mkdir(parents=True, exist_ok=True)
     given = project.given.get(chapter.name, {})
     seconds = run_notebook(chapter.template, raw, given, project.root, inputs=inputs)
     executed = nbformat.read(raw, as_version=4)
     page = page_of(executed, chapter.name, inputs["parameters"])
-    target = project.chapters / f"{chapter.name}.ipynb"
-    write_whole(target, lambda half: nbformat.write(page, half))
+    write_whole(project.page(chapter.name), lambda half: nbformat.write(page, half))
     finished = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
     claims = recorded_claims(executed, chapter.name)
-    outputs = output_hashes(project, chapter.name)
-    record = Executed(inputs, outputs, round(seconds, 1), finished, claims)
+    record = Executed(inputs, round(seconds, 1), finished, claims)
     write_record(project, chapter.name, record)
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from gcbook.claims.check import MARK_MIME, MARKS
+from gcbook.claims.claim import MARK_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import escape_markdown
 from gcbook.stats.words import MISSING
@@ -39,9 +39,6 @@ def fill(cell: Any, where: str, *, changed: bool) -> str:
         where: the place that an error names.
         changed: whether the chapter was executed with other parameters than its own. What cannot
             be computed then is said to be so; with its own parameters it is an error.
-
-    Raises:
-        GcbookError: an expression was not evaluated, raised an error, or gave no value.
     """
     results = {
         each["expression"]: each["result"] for each in cell.metadata.get("user_expressions", [])

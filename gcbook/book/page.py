@@ -25,7 +25,7 @@ from gcbook.book.inline import fill
 from gcbook.chapters.parameters import CHAPTERS, changes, defaults
 from gcbook.charts.chart import chart_html
 from gcbook.charts.render import VEGA_MIME
-from gcbook.claims.check import CLAIMS_MIME, MARKS
+from gcbook.claims.claim import CLAIMS_MIME, MARKS
 from gcbook.files.errors import GcbookError
 from gcbook.files.markdown import code_block, code_cell, code_span, escape_markdown
 
@@ -51,9 +51,6 @@ def page_of(notebook: Any, chapter: str, parameters: Mapping[str, Any]) -> Any:
         notebook: an executed notebook (nbformat 4).
         chapter: the chapter's name.
         parameters: the parameters that it was executed with.
-
-    Raises:
-        GcbookError: an inline expression has no value, a figure no caption, or a caption no figure.
     """
     page = copy.deepcopy(notebook)
     changed = changes(chapter, parameters)
@@ -161,12 +158,8 @@ def _shown(value: Any) -> str:
     return "(none)" if value == "" else str(value)
 
 
-def _is_caption(cell: Any) -> bool:
-    return cell.cell_type == "markdown" and CAPTION in cell.metadata.get("tags", [])
-
-
-def _is_optional(cell: Any) -> bool:
-    return OPTIONAL in cell.metadata.get("tags", [])
+def _is_tagged(cell: Any, tag: str) -> bool:
+    return tag in cell.metadata.get("tags", [])
 
 
 def _with_headings(cells: list[Any]) -> list[Any]:
@@ -175,7 +168,7 @@ def _with_headings(cells: list[Any]) -> list[Any]:
     return [
         cell
         for cell, after in zip(cells, below, strict=True)
-        if not (cell.cell_type == "markdown" and _is_optional(cell) and not _figures(after))
+        if not (cell.cell_type == "markdown" and _is_tagged(cell, OPTIONAL) and not _figures(after))
     ]
 
 
@@ -190,11 +183,11 @@ def _with_captions(cells: list[Any], where: str) -> list[Any]:
     """The cells without captions, which the figures above them have instead."""
     found: list[Any] = []
     for cell in cells:
-        if not _is_caption(cell):
+        if cell.cell_type != "markdown" or not _is_tagged(cell, CAPTION):
             found.append(cell)
             continue
         above = _figures(found[-1]) if found else []
-        if not above and found and _is_optional(found[-1]):
+        if not above and found and _is_tagged(found[-1], OPTIONAL):
             continue
         if len(above) != 1:
             raise GcbookError(
@@ -223,8 +216,7 @@ def _joined(cells: list[Any]) -> list[Any]:
 
 
 def _is_silent(cell: Any) -> bool:
-    tags = cell.metadata.get("tags", [])
-    return cell.cell_type == "code" and not cell.outputs and "hide-input" in tags
+    return cell.cell_type == "code" and not cell.outputs and _is_tagged(cell, "hide-input")
 
 
 def _figures(cell: Any) -> list[Any]:

@@ -55,6 +55,18 @@ class Project:
         """Executed chapters, made from the templates; not under version control."""
         return self.pages / "book" / "chapters"
 
+    def page(self, name: str) -> Path:
+        """A chapter's executed notebook as a page."""
+        return self.chapters / f"{name}.ipynb"
+
+    def executed(self, name: str) -> Path:
+        """A chapter's executed notebook, of which its page is made."""
+        return self.build / "executed" / f"{name}.ipynb"
+
+    def record(self, name: str) -> Path:
+        """What is known of a chapter's page, next to it (`gcbook.book.record`)."""
+        return self.chapters / f".{name}.json"
+
     @property
     def build(self) -> Path:
         """All that can be deleted and made again."""

@@ -1,13 +1,13 @@
-"""What an executed chapter was made from and what came of it: a file next to its page.
+"""What an executed chapter was made from, and how that went: a file next to its page.
 
 An executed notebook carries its inputs in its metadata (``gcbook.inputs``), and its page states
-them. The record next to the page has them too, with the hashes of notebook and page: once an input
-or one of the two is another, the chapter is stale.
+them. The record next to the page has them too: once an input is another, the chapter is stale.
 """
 
 import hashlib
 import json
 import platform
+import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -43,14 +43,12 @@ class Executed:
 
     Attributes:
         inputs: what it was made from, see `chapter_inputs`.
-        outputs: SHA-256 of the executed notebook and of its page, by their path in the project.
         seconds: time to execute.
         finished: when, ISO 8601 in UTC.
         claims: what became of the chapter's claims, see `gcbook.claims.Outcome.as_dict`.
     """
 
     inputs: Mapping[str, Any]
-    outputs: Mapping[str, str]
     seconds: float
     finished: str
     claims: Sequence[Mapping[str, Any]]
@@ -101,18 +99,6 @@ def chapter_inputs(chapter: Chapter, parameters: Mapping[str, Any]) -> dict[str,
     }
 
 
-def executed_notebook(project: Project, name: str) -> Path:
-    """Where a chapter's executed notebook is, of which its page is made."""
-    return project.build / "executed" / f"{name}.ipynb"
-
-
-def output_hashes(project: Project, name: str) -> dict[str, str]:
-    """The SHA-256 of a chapter's executed notebook and page, "" for one that is not there."""
-    paths = executed_notebook(project, name), project.chapters / f"{name}.ipynb"
-    top = project.build if project.output else project.root
-    return {path.relative_to(top).as_posix(): _hash_if_there(path) for path in paths}
-
-
 def stale_reason(project: Project, chapter: Chapter) -> str:
     """Why a chapter of a book has to be executed again, "" if it has not."""
     record = read_record(project, chapter.name)
@@ -122,22 +108,32 @@ def stale_reason(project: Project, chapter: Chapter) -> str:
     changed = [name for name, value in now.items() if record.inputs.get(name) != value]
     if changed:
         return f"made from another {', '.join(changed)}"
-    outputs = output_hashes(project, chapter.name)
-    edited = [name for name, value in outputs.items() if record.outputs.get(name) != value]
-    return f"changed since: {', '.join(edited)}" if edited else ""
+    made = project.executed(chapter.name), project.page(chapter.name)
+    return "" if all(path.is_file() for path in made) else "its notebook or its page is gone"
 
 
 def read_record(project: Project, name: str) -> Executed | None:
     """What is known of a chapter's page, None if it was never made."""
     try:
-        return Executed(**json.loads(record_file(project, name).read_text(encoding="utf-8")))
+        return Executed(**json.loads(project.record(name).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
 
 
 def write_record(project: Project, name: str, record: Executed) -> None:
     """Write what is known of a chapter's page next to it."""
-    write_text(json.dumps(asdict(record), indent=1) + "\n", record_file(project, name))
+    write_text(json.dumps(asdict(record), indent=1) + "\n", project.record(name))
+
+
+def take_executed(project: Project, chapters: list[Chapter]) -> None:
+    """Copy the chapters that take none of a book's parameters, where the checkout's are fresh."""
+    checkout = Project(project.root)
+    for chapter in chapters:
+        if chapter.name not in project.given and not stale_reason(checkout, chapter):
+            for place in (Project.page, Project.executed, Project.record):
+                copy = place(project, chapter.name)
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(place(checkout, chapter.name), copy)
 
 
 def pages_fingerprint(project: Project) -> str:
@@ -161,8 +157,3 @@ def pages_fingerprint(project: Project) -> str:
 
 def _hash_if_there(path: Path) -> str:
     return hash_of(path) if path.is_file() or path.is_dir() else ""
-
-
-def record_file(project: Project, name: str) -> Path:
-    """Where the record of a chapter's page is."""
-    return project.chapters / f".{name}.json"

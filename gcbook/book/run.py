@@ -76,9 +76,6 @@ def write_page(
         notebook: its executed notebook.
         parameters: what it was executed with.
         output: the HTML file to write.
-
-    Raises:
-        GcbookError: Sphinx failed, or warned of something in this chapter.
     """
     import nbformat
     from nbformat.v4 import new_markdown_cell

@@ -2,8 +2,7 @@
 
 Vega (from vl-convert) and MathJax (from sphinx-mathjax-offline) come with Python packages. They
 are written to the book's own static files, so that no page asks another server for anything.
-So are, for pages that run them, networks (`gcbook.book.networks`) and Python with notebooks of the
-lab (`gcbook.book.inpage`).
+So is what some pages run, networks and notebooks of the lab (`gcbook.book.runtimes`).
 """
 
 from importlib.metadata import distribution, version
@@ -15,9 +14,8 @@ from sphinx.addnodes import download_reference
 from sphinx.transforms import SphinxTransform
 from sphinx.util import docname_join
 
-from gcbook.book.inpage import write_labs
-from gcbook.book.networks import write_networks
 from gcbook.book.project import find_project
+from gcbook.book.runtimes import write_labs, write_networks
 from gcbook.files.atomic import write_if_changed
 from gcbook.files.results import keep, kept, key_of
 

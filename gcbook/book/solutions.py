@@ -30,9 +30,6 @@ def with_gaps(code: str, place: str | Path) -> str:
     x = 1
     raise NotImplementedError("your answer goes here")
     z = 3
-
-    Raises:
-        GcbookError: a mark has no other half.
     """
     left: list[str] = []
     inside = False
@@ -57,9 +54,6 @@ def student_notebook(notebook: Any, place: str | Path) -> Any:
     Args:
         notebook: changed, and returned.
         place: where it is from, for messages.
-
-    Raises:
-        GcbookError: see `with_gaps`.
     """
     for cell in notebook.cells:
         if cell.cell_type == "code" and (gaps := with_gaps(cell.source, place)) != cell.source:

@@ -34,15 +34,19 @@ STYLES = (
 
 SCRIPTS = ("vendor/vega.js", "gcbook-charts.js", "gcbook-tables.js")
 
+_ARTICLE = "<!-- article -->"
+
 _SHELL = """<!DOCTYPE html>
 <html lang="en" data-content_root="">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <link rel="icon" href="data:,">
-{first_script}
+<script>
+document.documentElement.dataset.theme =
+  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+</script>
 {styles}
 <style>
 .gc-page.gc-page {{
@@ -56,7 +60,7 @@ _SHELL = """<!DOCTYPE html>
 <div class="gc-page bd-content">
 <header><p>{book}</p></header>
 <main class="bd-article">
-{article}
+<!-- article -->
 </main>
 </div>
 {scripts}
@@ -64,14 +68,10 @@ _SHELL = """<!DOCTYPE html>
 </html>
 """
 
-_THEME = """
-document.documentElement.dataset.theme =
-  matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-"""
-
-_MATHS = """
+_MATHS = """<script>
 window.MathJax = {"options": {"enableMenu": false, "processHtmlClass": "math"}};
-"""
+</script>
+<script src="vendor/tex-svg.js"></script>"""
 
 _POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src {scripts}; "
@@ -95,7 +95,6 @@ def standalone(page: Path, build: Path) -> str:
     article = soup.find("article")
     if article is None:
         raise GcbookError(f"{page}: expected an article element, found none.")
-    static = build / "_static"
     # Packs are for scripts of their page, which do not come along.
     unwanted = 'script:not([type="application/json"]), script.gc-pack, a.headerlink'
     for each in article.select(unwanted):
@@ -107,59 +106,48 @@ def standalone(page: Path, build: Path) -> str:
     for link in article.find_all("a", href=True):
         if not str(link["href"]).startswith(("http:", "https:", "mailto:", "data:", "#")):
             link.unwrap()
-    heading = article.find("h1")
-    site = soup.find(class_="logo__title")
-    scripts = [_THEME]
-    if article.find(class_="math"):
-        scripts += [_MATHS, _script(static / "vendor/tex-svg.js")]
-    scripts += [_script(static / name) for name in SCRIPTS]
-    # Vega compiles the expressions of a chart to functions: hence unsafe-eval.
-    hashes = " ".join(map(_hash, scripts))
-    first, *others = (f"<script>{code}</script>" for code in scripts)
-    return _SHELL.format(
-        policy=_POLICY.format(scripts=f"'unsafe-eval' {hashes}"),
-        first_script=first,
+    heading, site, static = article.find("h1"), soup.find(class_="logo__title"), build / "_static"
+    styles = [file for name in STYLES for file in sorted(static.glob(name))]
+    scripts = [_MATHS] if article.find(class_="math") else []
+    shell = _SHELL.format(
         title=html.escape(heading.get_text() if heading else page.stem),
         book=html.escape(site.get_text().strip() if site else ""),
-        article=article.decode_contents(),
         styles="\n".join(
-            _inline_style(file, build) for name in STYLES for file in sorted(static.glob(name))
+            f'<link rel="stylesheet" href="{file.relative_to(static)}">' for file in styles
         ),
-        scripts="\n".join(others),
+        scripts="\n".join([*scripts, *(f'<script src="{name}"></script>' for name in SCRIPTS)]),
     )
+    # Vega compiles the expressions of a chart to functions: hence unsafe-eval. The article comes
+    # last, so that no script in it is one that may run; no script that was taken in has this mark.
+    before, _, after = gather(shell, static, build, "'unsafe-eval' ").partition(_ARTICLE)
+    return before + article.decode_contents() + after
 
 
-def gather(page: Path, build: Path) -> str:
+def gather(text: str, folder: Path, build: Path, also: str = "") -> str:
     """A page written by hand with the scripts and styles that it names inside it.
 
     Args:
-        page: HTML that names them as ``<script src="…"></script>`` and
-            ``<link rel="stylesheet" href="…">``, relative to itself.
+        text: HTML that names them as ``<script src="…"></script>`` and
+            ``<link rel="stylesheet" href="…">``.
+        folder: to which the names are relative.
         build: the folder of the build.
+        also: what the policy for scripts allows beside them.
 
     Returns:
-        HTML that needs no other file, runs these scripts and no other, and asks for nothing.
-
-    Raises:
-        GcbookError: a file that it names is not there, or lies outside the folder of the build.
+        HTML that needs no other file, runs its scripts and no other, and asks for nothing.
     """
-    scripts = []
 
     def named(found: re.Match[str]) -> Path:
-        path = (page.parent / found["name"]).resolve()
+        path = (folder / found["name"]).resolve()
         if not path.is_file() or not path.is_relative_to(build.resolve()):
-            raise GcbookError(f"{page}: expected a file of the book, found {found['name']!r}.")
+            raise GcbookError(f"{folder}: expected a file of the book, found {found['name']!r}.")
         return path
 
-    def script(found: re.Match[str]) -> str:
-        scripts.append(_script(named(found)))
-        return f"<script>{scripts[-1]}</script>"
-
-    text = page.read_text(encoding="utf-8")
     # A script may name a style sheet, so those go first.
     text = _STYLE_TAG.sub(lambda found: _inline_style(named(found), build), text)
-    text = _SCRIPT_TAG.sub(script, text)
-    policy = _POLICY.format(scripts=" ".join(map(_hash, scripts)))
+    text = _SCRIPT_TAG.sub(lambda found: f"<script>{_script(named(found))}</script>", text)
+    scripts = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
+    policy = _POLICY.format(scripts=also + " ".join(map(_hash, scripts)))
     mark = '<meta charset="utf-8">'
     tag = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
     return text.replace(mark, f"{mark}\n{tag}", 1)

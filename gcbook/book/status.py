@@ -4,7 +4,6 @@ Its prose stands in ``status.md`` next to this module. Its times are not to be f
 whose index would differ from build to build.
 """
 
-import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -12,25 +11,13 @@ from string import Template
 from typing import Any
 
 from gcbook.book.chapters import Chapter
-from gcbook.book.record import Executed
+from gcbook.book.record import Executed, package_inputs
 from gcbook.chapters.parameters import changes
 from gcbook.files.markdown import code_cell
 from gcbook.files.version import VERSION
 
-PACKAGES = (
-    "numpy",
-    "pandas",
-    "pyarrow",
-    "scipy",
-    "altair",
-    "vl-convert-python",
-    "papermill",
-    "jupyter-book",
-    "Sphinx",
-    "myst-nb",
-    "sphinx-book-theme",
-    "pydantic",
-)
+PACKAGES = ("jupyter-book", "Sphinx", "myst-nb", "sphinx-book-theme")
+"""What pages are set with, beside the libraries that chapters are made with."""
 
 
 def status_page(
@@ -46,15 +33,18 @@ def status_page(
         provenance: of the shipped summaries.
     """
     rows = "\n".join(_chapter_row(c, records[c.name]) for c in chapters if c.name in records)
+    libraries = dict(package_inputs()["libraries"])
+    python = libraries.pop("python")
+    packages = libraries | {name: version(name) for name in PACKAGES}
     values = {
         "gcbook": VERSION,
-        "python": platform.python_version(),
+        "python": python,
         "seconds": f"{sum(record.seconds for record in records.values()):.0f}",
         "finished": max((record.finished for record in records.values()), default="–"),
         "chapters": rows,
         "sources": _sources(provenance),
         "settings": _settings(provenance),
-        "packages": "\n".join(f"| {package} | {version(package)} |" for package in PACKAGES),
+        "packages": "\n".join(f"| {name} | {number} |" for name, number in packages.items()),
     }
     text = Path(__file__).with_name("status.md").read_text(encoding="utf-8")
     return Template(text).substitute(values)

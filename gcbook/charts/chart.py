@@ -17,11 +17,7 @@ _LINE = {"symbolType": "stroke", "symbolStrokeWidth": 2, "symbolSize": 350}
 
 
 def chart_spec(chart: "alt.TopLevelMixin") -> dict[str, Any]:
-    """The chart's Vega-Lite specification, with numbers rounded to six significant digits.
-
-    Raises:
-        InputError: if the outermost chart has no description.
-    """
+    """The chart's Vega-Lite specification, with numbers rounded to six significant digits."""
     import altair as alt
 
     from gcbook.charts.theme import DARK, SIZES

@@ -50,9 +50,6 @@ class Column:
 def column(name: str) -> Column:
     """Look a column up.
 
-    Raises:
-        InputError: for a name that is not in the vocabulary.
-
     >>> column("shape_bias").heading, column("angle").title
     ('Shape bias', 'Turned by (°)')
     """
@@ -98,9 +95,6 @@ def headings_of(names: Sequence[str], special: Mapping[str, str] | None = None) 
     Returns:
         Column → heading, each heading once.
 
-    Raises:
-        InputError: for a column without a heading, or for two columns under one.
-
     >>> list(headings_of(["shape_bias", "low", "accuracy_high"]).values())
     ['Shape bias', 'Shape bias, lower end', 'Accuracy, upper end']
     """
@@ -130,9 +124,6 @@ def tooltips(
         names: the columns. Those with a format hold numbers; that of counts is ``","``.
         titles: those that differ from the vocabulary's headings.
         formats: those that differ from the vocabulary's; nothing for a column that holds words.
-
-    Raises:
-        InputError: for a column without a heading, or for two columns under one.
     """
     import altair as alt
 

@@ -1,4 +1,4 @@
-"""Small pieces that charts share."""
+"""Small pieces that charts share, sheets of pictures and words at places in pixels among them."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +19,9 @@ IS_OWN = f"indexof({json.dumps(OWN)}, datum.kind) >= 0"
 
 OWN_MARK: dict[str, Any] = {"filled": True, "size": 230, "opacity": 1, "stroke": INK}
 """How own observers are marked: large and outlined."""
+
+FONT = 13
+"""Size of what is written beside pictures, in pixels."""
 
 
 def by_column(rows: pd.DataFrame, key: str | list[str]) -> pd.DataFrame:
@@ -148,13 +151,17 @@ def finish(
     done = chart.copy(deep=False)
     done.width, done.height, done.description = "container", height, description
     # The limit is set in the configuration, so that a narrow page can set it lower.
-    done.config = alt.Config(
-        legend=alt.LegendConfig(orient="bottom", columns=3, labelLimit=240, symbolOpacity=1),
+    done.config = _config({"columns": 3, "labelLimit": 240}, axisY=alt.AxisConfig(labelLimit=240))
+    return done
+
+
+def _config(legend: Mapping[str, Any], **more: Any) -> alt.Config:
+    return alt.Config(
+        legend=alt.LegendConfig(orient="bottom", symbolOpacity=1, **legend),
         axis=alt.AxisConfig(titleFontWeight="normal"),
         axisX=alt.AxisConfig(labelSeparation=_LABEL_GAP),
-        axisY=alt.AxisConfig(labelLimit=240),
+        **more,
     )
-    return done
 
 
 def side_by_side(
@@ -175,11 +182,52 @@ def side_by_side(
     return alt.concat(
         *panels,
         description=description,
-        config=alt.Config(
-            legend=alt.LegendConfig(orient="bottom", columns=4, symbolSize=90, symbolOpacity=1),
-            axis=alt.AxisConfig(titleFontWeight="normal"),
-            axisX=alt.AxisConfig(labelSeparation=_LABEL_GAP),
-            title=alt.TitleConfig(anchor="start"),
-        ),
+        config=_config({"columns": 4, "symbolSize": 90}, title=alt.TitleConfig(anchor="start")),
         **{"columns": len(panels), "spacing": {"row": 22, "column": 24}, **properties},
     ).add_params(*parameters)
+
+
+def at(field: str) -> Any:
+    """Where a mark stands: a field of pixels, down if its name starts with ``py``, else across."""
+    channel = alt.Y if field.startswith("py") else alt.X
+    return channel(f"{field}:Q", scale=None, axis=None)
+
+
+def data_url(field: str) -> str:
+    """An expression for the address of a picture that a field holds in base 64."""
+    # Said once here instead of a thousand times in the data.
+    return f"'data:image/png;base64,' + datum.{field}"
+
+
+def image_mark(chart: alt.Chart, side: str) -> alt.Chart:
+    """Mark a chart's rows with square pictures, unsmoothed; ``side`` is an expression."""
+    return chart.mark_image(
+        width=alt.ExprRef(side),
+        height=alt.ExprRef(side),
+        align="left",
+        baseline="top",
+        smooth=False,
+        aria=False,
+    )
+
+
+def framed(grid: alt.Chart, **mark: Any) -> alt.Chart:
+    """Frame squares with corners ``px, py, px2, py2``; ``mark`` says how the frame is drawn."""
+    frame = grid.mark_rect(fillOpacity=0, aria=False, **mark)
+    return frame.encode(x=at("px"), y=at("py"), x2=alt.X2("px2:Q"), y2=alt.Y2("py2:Q"))
+
+
+def below(grid: alt.Chart, field: str, dy: int, *, spoken: bool = False, **mark: Any) -> alt.Chart:
+    """Write a line of words below squares.
+
+    Args:
+        grid: of squares with ``middle`` and ``py2``, their lower edge.
+        field: that holds the words.
+        dy: how far below, in pixels.
+        spoken: whether a screen reader says the field ``spoken`` there, or nothing.
+        mark: how the words are written.
+    """
+    drawn: dict[str, Any] = {"baseline": "top", "dy": dy, "fontSize": FONT, "aria": spoken}
+    words = grid.mark_text(**drawn | mark)
+    placed = words.encode(x=at("middle"), y=at("py2"), text=f"{field}:N")
+    return placed.encode(description="spoken:N") if spoken else placed

@@ -37,9 +37,6 @@ def select_columns(
     """The named columns under their headings (all columns, as they are called, for None).
 
     Figures of many small pictures keep lists in a row; here every element has a row of its own.
-
-    Raises:
-        InputError: if the table lacks one of them, or it has no heading of its own.
     """
     if columns is None:
         return _unfold(table)
@@ -93,9 +90,6 @@ def marked_table(
         headings: those that differ from the vocabulary's.
         formats: of numbers, where they differ from the vocabulary's. What has none is ``.3f`` for
             floats, ``,`` for integers.
-
-    Raises:
-        InputError: if the table lacks a column.
     """
     hidden = set(table.columns) - set(columns or ())
 

@@ -1,7 +1,6 @@
 """What is claimed, by the paper and by this book, how it is checked, and what was found."""
 
-from gcbook.claims.check import ClaimFailed
-from gcbook.claims.claim import Evidence
+from gcbook.claims.claim import ClaimFailed, Evidence
 from gcbook.claims.margins import Margin, margins
 from gcbook.claims.number import Interval, Number
 from gcbook.claims.paper import PaperClaim, paper_claims

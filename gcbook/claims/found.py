@@ -9,8 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gcbook.claims.check import MARKS
-from gcbook.claims.claim import VERDICTS
+from gcbook.claims.claim import MARKS, VERDICTS
 from gcbook.claims.paper import PaperClaim
 
 GRADES: Mapping[str, tuple[str, ...]] = {

@@ -20,8 +20,7 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gcbook.claims.check import CLAIMS_MIME, MARK_MIME, MARKS, ClaimFailed
-from gcbook.claims.claim import VERDICTS, Evidence
+from gcbook.claims.claim import CLAIMS_MIME, MARK_MIME, MARKS, VERDICTS, ClaimFailed, Evidence
 from gcbook.claims.paper import paper_claims
 from gcbook.files.errors import GcbookError, InputError
 

@@ -67,9 +67,8 @@ def build(
     from dataclasses import replace
 
     from gcbook.book.build import build_book
-    from gcbook.book.chapters import find_chapters
+    from gcbook.book.chapters import find_chapters, given_parameters
     from gcbook.book.project import find_project
-    from gcbook.book.variant import given_parameters
     from gcbook.files.locks import locked
 
     project = find_project(output)

@@ -50,11 +50,7 @@ GREYED = "colour"
 
 
 def classes_in(folder: Path) -> list[ImageNetClass]:
-    """Return the classes with photographs in ``FOLDER/train/WNID``, by their ids.
-
-    Raises:
-        DataNotFoundError: there is none that belongs to a category.
-    """
+    """Return the classes with photographs in ``FOLDER/train/WNID``, by their ids."""
     found = sorted(
         (each for each in imagenet_classes() if (folder / "train" / each.wnid).is_dir()),
         key=lambda each: each.wnid,
@@ -73,9 +69,6 @@ def photographs(folder: Path, part: str, one: ImageNetClass) -> list[Path]:
 
     Args:
         part: "train" or "val".
-
-    Raises:
-        DataNotFoundError: there are none.
     """
     place = folder / part / one.wnid
     found = sorted(path for path in place.glob("*") if path.suffix.lower() in IMAGE_SUFFIXES)

@@ -63,9 +63,6 @@ def stage_of(name: str) -> Stage:
 
     Args:
         name: of the image; it ends in the number of the scene.
-
-    Raises:
-        InputError: the name is not of that form.
     """
     number = name.rpartition("-")[2]
     if not number.isdecimal():
@@ -110,10 +107,6 @@ def compose_stage(silhouette: Pixels, name: str, contrast: float) -> Pixels:
 
     Returns:
         uint8 (resolution, resolution, 3).
-
-    Raises:
-        InputError: the name is of another form, there is no such texture, or the contrast is
-            negative.
     """
     texture = name.split("-")[1] if name.count("-") == 2 else name
     if texture not in ALL_CATEGORIES or contrast < 0:
@@ -155,9 +148,6 @@ def compose_stage(silhouette: Pixels, name: str, contrast: float) -> Pixels:
 
 def find_silhouette(name: str) -> Pixels:
     """Return the test silhouette that an image's name begins with, or is, uint8 (64, 64).
-
-    Raises:
-        InputError: there is none of that name.
 
     >>> find_silhouette("cat3-dog-0").shape
     (64, 64)

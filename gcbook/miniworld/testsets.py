@@ -93,9 +93,6 @@ def silhouette_of(imagename: str) -> str:
 
     An image of texture alone shows none and stands for itself.
 
-    Raises:
-        InputError: the name is not of the form of these sets.
-
     >>> silhouette_of("0001_contrast_dnn_c50_cat_cat3-dog7-c50.png")
     'cat3'
     >>> silhouette_of("none-dog7.png")

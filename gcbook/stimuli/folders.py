@@ -43,9 +43,9 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
 
     Args:
         source: a folder or zip with folders named for the categories, also further down
-            (GitHub's archive of a repository, say); a path into a zip; or the name of a
-            published set. The folder above the categories names the dataset. The flat layout of
-            the model-vs-human toolbox, with the category in the file name, will do as well.
+            (GitHub's archive of a repository, say); or the name of a published set. The folder
+            above the categories names the dataset. The flat layout of the model-vs-human toolbox,
+            with the category in the file name, will do as well.
         dataset: chooses among several datasets; where there is one, names it.
 
     Raises:
@@ -54,14 +54,11 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
             `gcbook.files.naming` refuses.
         DataNotFoundError: a published set is not on this machine.
     """
-    root, prefix, dataset, listed = _locate(source, dataset)
-    place = "/".join([str(root), *prefix.parts])
+    root, dataset, listed = _locate(source, dataset)
     files = [
-        _File(inner.relative_to(prefix), name, content)
+        _File(inner, name, content)
         for inner, name, content in files_in(root, LARGEST_PICTURE)
-        if inner.suffix.lower() in IMAGE_SUFFIXES
-        and inner.is_relative_to(prefix)
-        and (listed is None or inner.as_posix() in listed)
+        if inner.suffix.lower() in IMAGE_SUFFIXES and (listed is None or inner.as_posix() in listed)
     ]
     found: dict[PurePosixPath, list[tuple[_File, str]]] = {}
     strays: dict[PurePosixPath, list[_File]] = {}
@@ -74,12 +71,12 @@ def open_stimuli(source: str | Path, *, dataset: str = "") -> StimulusSet:
     if not found:
         example = f"{len(files)} images elsewhere, such as {files[0].place}" if files else "none"
         raise InputError(
-            f"{place}: expected images in folders named for their categories "
+            f"{root}: expected images in folders named for their categories "
             f"({', '.join(CATEGORIES)}); found {example}."
         )
     whole = Path(os.path.realpath(root))
-    root_name = prefix.name or COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
-    folder = _choose(found, dataset, place, root_name)
+    root_name = COMMIT.sub("", whole.name if whole.is_dir() else whole.stem)
+    folder = _choose(found, dataset, root, root_name)
     if foreign := [file for file in strays.get(folder, ()) if len(file.inner.parts) > 1]:
         names = sorted({file.inner.parent.name for file in foreign})
         raise InputError(
@@ -101,20 +98,15 @@ class _File:
     content: Callable[[], bytes]
 
 
-def _locate(
-    source: str | Path, dataset: str
-) -> tuple[Path, PurePosixPath, str, Collection[str] | None]:
-    """Return a folder or zip, a path in it, the dataset, and the only files in it that count."""
-    path, nothing = Path(source).expanduser(), PurePosixPath()
+def _locate(source: str | Path, dataset: str) -> tuple[Path, str, Collection[str] | None]:
+    """Return a folder or zip, the dataset, and the only files in it that count."""
+    path = Path(source).expanduser()
     if path.is_dir() or is_zip(path):
-        return path, nothing, dataset, None
+        return path, dataset, None
     if path.exists():
         raise InputError(
             f"{path}: expected a folder or a zip archive of images, found another kind of file."
         )
-    for archive in path.parents:
-        if is_zip(archive):
-            return archive, PurePosixPath(path.relative_to(archive).as_posix()), dataset, None
     named = known_dataset(str(source))
     if named in PUBLISHED_SETS:
         if dataset and canonical_set(dataset) != named:
@@ -123,7 +115,7 @@ def _locate(
                 "Leave it out."
             )
         (root,), (origin,) = locate("stimuli"), SOURCES["stimuli"]
-        return root, nothing, named, published_names(origin, root)
+        return root, named, published_names(origin, root)
     if named:
         raise InputError(
             f"{source}: nothing is there by that name, and of the 17 datasets only "
@@ -152,7 +144,7 @@ def _sort_in(inner: PurePosixPath) -> tuple[PurePosixPath, str] | None:
 
 
 def _choose(
-    found: dict[PurePosixPath, list[tuple[_File, str]]], dataset: str, place: str, root_name: str
+    found: dict[PurePosixPath, list[tuple[_File, str]]], dataset: str, place: Path, root_name: str
 ) -> PurePosixPath:
     if len(found) == 1:
         return next(iter(found))

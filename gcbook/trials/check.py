@@ -15,6 +15,11 @@ from gcbook.paper.experiments import EXPERIMENTS
 from gcbook.trials.parse import ANSWER_COLUMNS
 from gcbook.trials.table import read_trials
 
+_ALLOWED = {
+    "response": RESPONSES,
+    "category": CATEGORIES,
+    "observer_kind": ("human", "model"),
+}
 _CUE_CONFLICT = r"([a-z]+)\d+-([a-z]+)\d+\.\w+"
 
 
@@ -48,15 +53,10 @@ def checked_trials(trials: "pd.DataFrame | str | Path", what: str = "trials") ->
     if not len(trials):
         raise InputError(f"{what}: expected at least one trial, found none.")
     for name in ANSWER_COLUMNS:
-        holes = trials[name].isna()
         remedy = f' Write "{NO_ANSWER}" where nobody answered.' if name == "response" else ""
-        _refuse(trials, holes, what, name, f"a value in every row.{remedy}")
-    for name, known in (
-        ("response", RESPONSES),
-        ("category", CATEGORIES),
-        ("observer_kind", ("human", "model")),
-    ):
-        _refuse(trials, ~trials[name].isin(known), what, name, f"one of {', '.join(known)}")
+        _refuse(trials, trials[name].isna(), what, name, f"a value in every row.{remedy}")
+        if known := _ALLOWED.get(name):
+            _refuse(trials, ~trials[name].isin(known), what, name, f"one of {', '.join(known)}")
     for dataset, rows in trials.groupby("dataset", observed=True):
         if dataset in EXPERIMENTS:
             there = EXPERIMENTS[str(dataset)].conditions

@@ -75,9 +75,6 @@ def read_answers(*paths: str | Path) -> pd.DataFrame:
     Returns:
         One row a trial with the columns `ANSWER_COLUMNS`, all of them categories; tables of
         several calls are put together by `joined`.
-
-    Raises:
-        InputError: a file is not as expected.
     """
     return _read(paths, None, ANSWER_COLUMNS)
 
@@ -186,11 +183,7 @@ def _groups(trials: pd.DataFrame, folder: str | Path) -> dict[Path, pd.DataFrame
 
 
 def write_trial_file(path: str | Path, rows: pd.DataFrame) -> None:
-    """Write one observer's trials on one dataset as one CSV file, replacing what is there.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
+    """Write one observer's trials on one dataset as one CSV file, replacing what is there."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     out = rows.rename(columns={"observer": "subj", "response": "object_response"})

@@ -145,7 +145,7 @@ def test_the_claims_of_all_chapters_are_collected(project, jupyter_book):
         "verdict": "agrees",
         "evidence": "recomputed from public trials",
     }
-    write_record(project, "method", Executed({"parameters": {}}, {}, 1.0, "", [claim]))
+    write_record(project, "method", Executed({"parameters": {}}, 1.0, "", [claim]))
     build_book(project)
     assert read_collected(project) == [{"chapter": "method", **claim}]
     scorecard = (project.chapters / "scorecard.md").read_text()

@@ -1,7 +1,6 @@
 """The lab: both editions of its notebooks, what their checks let pass, and the data they read."""
 
 import ast
-import csv
 import json
 
 import nbformat
@@ -10,9 +9,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from gcbook.book.course import LAB, find_labs, write_course
-from gcbook.book.course_data import NETWORKS, course_data
-from gcbook.book.inpage import IN_PAGE
+from gcbook.book.course_data import course_data
 from gcbook.book.project import Project, find_project
+from gcbook.book.runtimes import IN_PAGE
 from gcbook.book.solutions import BEGIN, END, GAP, student_notebook
 from gcbook.files.errors import InputError
 
@@ -145,21 +144,6 @@ def test_a_check_needs_no_other_check(name, data, monkeypatch):
         at = next(i for i, (each, _) in enumerate(cells) if each == f"check-{number}")
         above = [cell for cell in cells[:at] if not cell[0].startswith("check-")]
         assert run([*above, cells[at]]) == {}, (name, number)
-
-
-def test_trials_are_those_that_ship():
-    rows = list(csv.DictReader(course_data()["trials.csv"].splitlines()))
-    observers = {row["observer"] for row in rows}
-    assert len(rows) == 15 * 80
-    assert {row["observer"] for row in rows if row["kind"] == "model"} == set(NETWORKS)
-    assert len(observers - set(NETWORKS)) == 10
-    named = {"shape": 0, "texture": 0}
-    for row in rows:
-        assert row["shape"] != row["texture"]
-        for cue in named:
-            named[cue] += row["observer"] == "subject-01" and row["response"] == row[cue]
-    assert named == {"shape": 59, "texture": 0}
-    assert any(row["response"] == "na" for row in rows)
 
 
 def test_errors_are_those_of_the_store_image_by_image():

@@ -1,14 +1,9 @@
 """Inline expressions are evaluated where they stand, and kept as JupyterLab keeps them."""
 
-import tomllib
-from importlib import import_module
-
 import nbformat
 import nbformat.v4 as v4
 
-from gcbook.book.engine import ENGINE, InlineEngine
 from gcbook.book.execute import run_notebook
-from gcbook.book.project import find_project
 
 
 def test_expressions_are_evaluated_at_their_place(tmp_path):
@@ -40,9 +35,3 @@ def test_expressions_are_evaluated_at_their_place(tmp_path):
     assert "user_expressions" not in third.metadata
     # What lies between does not count as an execution.
     assert (last.execution_count, last.outputs[0]["data"]["text/plain"]) == (3, "3")
-
-
-def test_papermill_finds_the_engine_by_its_name():
-    project = tomllib.loads((find_project().root / "pyproject.toml").read_text())["project"]
-    module, _, name = project["entry-points"]["papermill.engine"][ENGINE].partition(":")
-    assert getattr(import_module(module), name) is InlineEngine

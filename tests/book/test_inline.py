@@ -4,7 +4,7 @@ import nbformat.v4 as v4
 import pytest
 
 from gcbook.book.inline import expressions_in, fill
-from gcbook.claims.check import MARK_MIME
+from gcbook.claims.claim import MARK_MIME
 from gcbook.files.errors import GcbookError
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from gcbook.book.scorecard import scorecard_page, scorecard_table
+from gcbook.book.claims import scorecard_page, scorecard_table
 from gcbook.claims.paper import PaperClaim, paper_claims
 
 PAPER = {
@@ -48,20 +48,6 @@ def test_marks_say_evidence_and_verdict_and_lead_to_the_answers():
         ("not as printed", "tables", ".gc-found .gc-found-as-printed .gc-found-against"),
         ("in miniature: same way", "weighting", ".gc-found .gc-found-asked-of-miniatures"),
     ]
-
-
-def test_a_test_that_cannot_tell_shows_what_it_would_have_seen():
-    book = [
-        answer(
-            "weighting",
-            "miniature",
-            "cannot tell",
-            smallest_effect="least",
-            effect="a difference of shape bias",
-            facts={"least": 0.1234},
-        )
-    ]
-    assert "[would have seen 0.12, a difference of shape bias]{.gc-place}" in cells(book)[1]
 
 
 def test_the_page_has_every_claim_once_and_counts_by_grade():

@@ -108,8 +108,7 @@ ALONE = """<head><meta charset="utf-8">
 def alone(built, text=ALONE):
     page = built / "participant" / "experiment.html"
     page.parent.mkdir(exist_ok=True)
-    page.write_text(text)
-    return gather(page, built)
+    return gather(text, page.parent, built)
 
 
 def test_a_page_by_hand_takes_in_what_it_names_and_runs_no_other_script(built):

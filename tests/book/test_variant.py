@@ -4,11 +4,10 @@ import shutil
 
 import pytest
 
-from gcbook.book import variant
-from gcbook.book.chapters import find_chapters, parameters_in
+from gcbook.book import record
+from gcbook.book.chapters import find_chapters, given_parameters, parameters_in
 from gcbook.book.project import Project, find_project
-from gcbook.book.record import executed_notebook, record_file
-from gcbook.book.variant import given_parameters, take_executed
+from gcbook.book.record import take_executed
 from gcbook.files.errors import InputError
 
 CHAPTERS = find_chapters(find_project())
@@ -39,20 +38,18 @@ def test_what_is_not_allowed_is_refused(values, said):
 def test_chapters_that_take_none_are_taken_over(tmp_path, monkeypatch):
     checkout, root = Project(tmp_path / "checkout"), find_project().root
     shutil.copytree(root / "notebooks", checkout.templates)
-    for project in (checkout, Project(checkout.root, tmp_path / "mybook")):
-        project.chapters.mkdir(parents=True)
-        executed_notebook(project, "").parent.mkdir(parents=True)
-    for place in (executed_notebook, record_file, lambda *of: checkout.chapters / "home.ipynb"):
-        place(checkout, "home").write_text("made")
+    for place in (checkout.executed("home"), checkout.record("home"), checkout.page("home")):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text("made")
     fresh = {"home", "shape-bias"}
     stale = lambda project, chapter: "" if chapter.name in fresh else "no"  # noqa: E731
-    monkeypatch.setattr(variant, "stale_reason", stale)
+    monkeypatch.setattr(record, "stale_reason", stale)
     before = sorted(checkout.root.rglob("*"))
     mine = Project(checkout.root, tmp_path / "mybook", {"shape-bias": {"draws": 500}})
     take_executed(mine, CHAPTERS)
     # Of home, which takes no draws, the checkout's pages are as good; of shape-bias they are not.
-    assert record_file(mine, "home").read_text() == "made"
-    assert not record_file(mine, "shape-bias").exists()
+    assert mine.record("home").read_text() == "made"
+    assert not mine.record("shape-bias").exists()
     shape_bias = next(each for each in CHAPTERS if each.name == "shape-bias")
     assert parameters_in(mine, shape_bias)["draws"] == 500
     assert parameters_in(checkout, shape_bias)["draws"] != 500

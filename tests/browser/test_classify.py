@@ -81,11 +81,6 @@ def images():
     return {name: compose_stage(find_silhouette(name), name, c) for name, c in IMAGES.items()}
 
 
-def finished(page):
-    """Wait for the end of what runs."""
-    page.wait_for_function("!gcClassify.page.state.busy")
-
-
 def test_the_page_opens_on_a_conflict_at_random_with_stored_answers(open_book):
     page = open_book().goto(PAGE)
     page.wait_for_function("window.gcClassify.page")
@@ -141,44 +136,6 @@ def test_the_path_says_what_the_networks_say(opened):
         assert said == [step["generative"], step["equal"], step["cnn"]], name
     assert any(s["generative"] == "shape" and s["cnn"] == "texture" for s in path)
     assert any(s["generative"] != "shape" and s["equal"] != "shape" for s in path)
-
-
-def test_the_second_picture_shows_what_its_text_says(opened):
-    """The ResNet names the texture; the weighting decides what the other names."""
-    opened.get_by_role("button", name="2. The weights").click()
-    said = opened.locator("[data-classify=answer] .gc-said td")
-    opened.wait_for_function("gcClassify.page.state.log_p")
-    assert said.nth(1).inner_text().startswith("clock (the texture)")
-    opened.get_by_role("button", name="bottle", exact=True).click()
-    opened.get_by_role("button", name="Run", exact=True).click()
-    opened.wait_for_function("gcClassify.page.state.draws.length === 16")
-    finished(opened)
-    assert said.nth(0).inner_text().startswith("clock (the texture)")
-    assert "Set k to 0 below" in opened.locator("[data-classify=path]").inner_text()
-    slider = opened.get_by_label("k of exp(−kt)")
-    slider.press("Home")
-    assert said.nth(0).inner_text().startswith("bottle (the shape)")
-    slider.fill("7")
-    # The tally counts the paper's weights, and the picture once.
-    rows = opened.locator("[data-classify=tally] tbody tr").all_inner_texts()
-    assert [row.split("\t") for row in rows] == [
-        ["You", "1", "0", "0", "100%"],
-        ["mini-pixel", "0", "1", "0", "0%"],
-        ["mini-cnn", "0", "1", "0", "0%"],
-        ["Imagen, in the paper", "", "", "", "99%"],
-    ]
-
-
-def test_what_is_shown_is_labelled_by_what_was_run(opened):
-    first = opened.get_by_label("First prompt: a")
-    first.select_option("cat")
-    opened.get_by_label("Second prompt: a").select_option("clock")
-    opened.get_by_role("button", name="Reconstruct").click()
-    first.select_option("duck")
-    opened.wait_for_function("gcClassify.page.state.pair")
-    shown = opened.locator("[data-classify=illusion]")
-    assert shown.locator("figcaption").all_inner_texts()[1:3] == ["a cat", "a clock"]
-    assert "lighter as a cat" in shown.get_by_role("status").inner_text()
 
 
 def test_what_is_asked_anew_ends_what_runs_and_cancel_ends_all(opened):

@@ -38,29 +38,6 @@ def test_choices_survive_theme_and_width(open_book, html):
     assert control.input_value() == chosen
 
 
-@pytest.mark.parametrize("chapter", ["generative-classifier", "shape-bias", "weighting"])
-def test_controls_never_cover_their_chart_on_a_phone(open_book, chapter):
-    """However far the page is scrolled while a chart is in sight."""
-    page = open_book(width=390).goto(f"book/chapters/{chapter}.html")
-    charts.draw_all(page)
-    covered = page.evaluate(
-        """() => [...document.querySelectorAll('.gc-chart-figure')].flatMap(figure => {
-            const svg = figure.querySelector('svg');
-            const bars = figure.querySelectorAll('.vega-bindings, .gc-slider');
-            if (!svg) return [];
-            return [...bars].filter(bar => bar.offsetHeight).flatMap(bar =>
-                [0, 0.25, 0.5, 0.75, 1].map(part => {
-                    const box = svg.getBoundingClientRect();
-                    scrollBy({top: box.top + part * box.height - 100, behavior: 'instant'});
-                    const [a, b] = [svg, bar].map(each => each.getBoundingClientRect());
-                    return Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-                }));
-        })"""
-    )
-    assert len(covered) >= 5
-    assert max(covered) <= 0, covered
-
-
 def axis_labels(page):
     """For every chart, its axes' labels; a title has what a label says in full."""
     return page.locator(".gc-chart").evaluate_all(

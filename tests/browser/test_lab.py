@@ -4,8 +4,8 @@ import nbformat
 import pytest
 
 from gcbook.book.course import find_labs
-from gcbook.book.inpage import IN_PAGE
 from gcbook.book.project import find_project
+from gcbook.book.runtimes import IN_PAGE
 from gcbook.book.solutions import GAP
 
 START_MS = 120_000

@@ -256,26 +256,6 @@ def test_intervals_of_means_and_differences_are_scipys(loaded):
     )
 
 
-def test_the_mask_has_an_amplitude_of_one_over_f(loaded):
-    noise, *ends = loaded.evaluate(
-        """() => {
-          const {mask, pinkNoise} = gcObserver.mask, random = gcObserver.design.generator;
-          const grey = mask(random(1), 224).data.filter((_, i) => i % 4 === 0);
-          const noise = Array.from(pinkNoise(random(1)), each => Math.round(1e6 * each));
-          return [noise.join(), Math.min(...grey), Math.max(...grey)];
-        }"""
-    )
-    noise = np.fromstring(noise, sep=",").reshape(256, 256)
-    amplitude = np.abs(np.fft.fft2(noise))
-    f = np.hypot(*np.meshgrid(np.fft.fftfreq(256), np.fft.fftfreq(256)))
-    octaves = [
-        (amplitude * f)[(f >= low) & (f < 2 * low)].mean() for low in (1 / 128, 1 / 32, 1 / 8)
-    ]
-    assert max(octaves) / min(octaves) < 1.15
-    assert amplitude[0, 0] < 1e-3 * amplitude.max()
-    assert ends == [0, 255]
-
-
 # ---- a session ----
 
 

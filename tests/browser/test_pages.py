@@ -6,11 +6,16 @@ from pathlib import Path
 import pytest
 from tiny import browsing as charts
 
+from gcbook.book.claims import claims_file
+from gcbook.book.project import find_project
+
 COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
 """All that a theme changes."""
 
 HEAVIEST = 550_000
 """Bytes of a page's HTML, which holds the code of its chapter."""
+
+KEPT = ("chapter", "name", "sentence", "evidence", "answers", "verdict", "state")
 
 
 def test_it_is_whole_on_a_phone(phone, html, page_path):
@@ -110,18 +115,6 @@ def test_tables_and_notebooks_are_saved(open_book, html, origin):
         assert Path(saved.value.path()).read_bytes() == offered.read_bytes()
 
 
-def test_a_grid_of_pictures_leaves_no_blank_below_on_a_phone(open_book):
-    page = open_book(width=390).goto("book/chapters/illusions.html")
-    charts.draw_all(page)
-    drawn = page.locator("#fig-gallery svg").first
-    below = drawn.evaluate(
-        "svg => svg.getBoundingClientRect().bottom"
-        " - Math.max(...[...svg.querySelectorAll('image, text')]"
-        ".map(e => e.getBoundingClientRect().bottom))"
-    )
-    assert 0 <= below < 60
-
-
 def test_the_entrance_leads_to_the_start_page(open_book):
     page = open_book("http").goto("index.html")
     page.wait_for_url("**/book/chapters/home.html")
@@ -129,7 +122,7 @@ def test_the_entrance_leads_to_the_start_page(open_book):
 
 
 def test_an_address_that_is_no_more_leads_to_a_page(open_book, forwards):
-    """One of them, from a disk and without scripts; `tests/book/test_forwards.py` reads all."""
+    """One of them, from a disk and without scripts; `tests/book/test_sources.py` reads all."""
     page = open_book(scripts=False).goto(forwards[-1])
     page.wait_for_url(lambda url: forwards[-1] not in url)
     assert page.locator("article h1").count() == 1
@@ -159,3 +152,13 @@ def test_paper_is_light_and_shows_the_images(open_book):
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     charts.settle(page)
     assert page.evaluate(look) == screen
+
+
+def test_claims_that_ship_are_those_of_the_build():
+    """If they are not: ``cp _build/claims.json book/claims.json``."""
+    project = find_project()
+    shipped, built = (
+        [{name: claim[name] for name in KEPT} for claim in json.loads(path.read_text("utf-8"))]
+        for path in (project.book / "claims.json", claims_file(project))
+    )
+    assert shipped == built

@@ -98,25 +98,6 @@ def test_an_address_opens_a_page_folded_and_slides_keep_it_so(opened):
     assert page.locator("figure").first.is_visible()
 
 
-def test_slides_turn_by_keys_and_leave_nothing_behind(opened):
-    page = opened
-    page.goto(f"{page.url}?teach", wait_until="load")
-    words = page.locator(".bd-article :is(p, h2)")  # charts are drawn anew for their width
-    before = words.all_inner_texts()
-    page.get_by_role("button", name="Slides").click()
-    tops = []
-    for _ in range(3):
-        page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(500)
-        tops.append(page.evaluate("scrollY"))
-    assert tops == sorted(set(tops))
-    assert page.locator(".gc-short").is_visible()
-    assert page.locator("figcaption .caption-text strong").first.is_visible()
-    assert not page.locator(".bd-article h2").first.is_visible()
-    page.keyboard.press("Escape")
-    assert words.all_inner_texts() == before
-
-
 def test_a_worksheet_asks_and_does_not_answer(opened):
     page = opened
     page.goto(f"{page.url}?predict&teach", wait_until="load")

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 
-from gcbook.book.inpage import IN_PAGE
+from gcbook.book.runtimes import IN_PAGE
 
 
 @pytest.fixture(scope="module")

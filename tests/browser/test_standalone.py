@@ -6,7 +6,6 @@ from tiny import browsing as charts
 
 from gcbook.book.chapters import pick_chapter
 from gcbook.book.project import find_project
-from gcbook.book.record import executed_notebook
 from gcbook.book.run import write_page
 from gcbook.chapters.parameters import defaults
 
@@ -16,7 +15,7 @@ def alone(html, tmp_path_factory):
     """Set from the notebook that the build has executed, as if with other parameters."""
     page, project = tmp_path_factory.mktemp("alone") / "shape-bias.html", find_project()
     chapter, chosen = pick_chapter(project, "shape-bias"), {"observers": "resnet50"}
-    executed = executed_notebook(project, chapter.name)
+    executed = project.executed(chapter.name)
     write_page(project, chapter, executed, defaults(chapter.name) | chosen, page)
     return page
 
@@ -51,39 +50,3 @@ def test_figures_are_counted_and_what_refers_to_other_pages_is_words(open_book, 
     text = page.locator("main").text_content()
     assert "Rerun it" in text
     assert "/book/rerun" not in text
-
-
-UNFINISHED = """
-Object.defineProperty(document, "readyState", { get: () => "interactive", configurable: true });
-const wait = (event) => event.stopImmediatePropagation();
-window.addEventListener("load", wait);
-document.addEventListener("DOMContentLoaded", () => {
-  const style = document.createElement("style");
-  style.textContent = ".gc-chart { width: 33% !important }";
-  document.head.append(style);
-  window.finish = () => {
-    style.remove();
-    delete document.readyState;
-    window.removeEventListener("load", wait);
-    window.dispatchEvent(new Event("load"));
-  };
-});
-document.addEventListener("gc-drawn", (event) => {
-  window.firstDrawn ??= event.target.querySelector("svg").getBoundingClientRect().width;
-});
-"""
-"""A page that is not loaded, and narrow, until it is finished; notes how wide a chart is first."""
-
-
-def test_charts_are_measured_when_the_page_is_laid_out(open_book, alone):
-    page = open_book().page
-    page.add_init_script(UNFINISHED)
-    page.goto(alone.as_uri(), wait_until="commit")
-    page.wait_for_function("typeof finish === 'function'")
-    page.wait_for_timeout(500)
-    page.evaluate("finish()")
-    chart = page.locator(".gc-chart").first
-    chart.scroll_into_view_if_needed()
-    page.wait_for_function("window.firstDrawn !== undefined")
-    line = chart.evaluate("chart => chart.clientWidth")
-    assert page.evaluate("window.firstDrawn") == pytest.approx(line, abs=20)

@@ -5,8 +5,6 @@ import pytest
 from tiny.notebooks import names_after, names_of_cell
 
 from gcbook.miniworld.results.noised import CLEAN, ONE_DRAW
-from gcbook.paper.observers import shown
-from gcbook.paper.published import table1
 from gcbook.stats.shares import PLAIN
 
 
@@ -25,12 +23,6 @@ def test_noise_raises_shape_bias_twice(found):
     bias = found["shape_bias"](found["conflicts"], "trained", "tested")["shape_bias"].round(2)
     assert bias["clean", "clean images"] == 0.19
     assert bias["noised"].to_dict() == {"clean images": 0.28, "one draw of noise": 0.43}
-
-
-def test_resnet50_has_the_printed_shape_bias(found):
-    bias = found["shape_bias"](shown(found["summaries"].counts), "observer")["shape_bias"]
-    printed = table1().set_index("key")["shape_bias"]["resnet50"]
-    assert round(bias["ResNet-50"], 2) == printed == 0.21
 
 
 def test_nine_networks_correlate_as_in_the_text(found):

@@ -15,7 +15,6 @@ from gcbook.chapters.generative_classifier import (
     TIMES,
     cue_decisions,
     drawn_errors,
-    example_images,
     expected_errors,
     grid_points,
     region_boxes,
@@ -147,27 +146,6 @@ def test_cue_decisions_by_hand():
     # Images 0 and 6 have no conflict; 1, 2, 3 go by the coarse cue, 4 by the fine, 5 by neither.
     found = cue_decisions(toy, IMAGES, np.array([0, 0, 1, 2, 0, 2, 3]))
     assert found == {"conflicts": 5, "coarse": 0.6, "fine": 0.2, "coarse_bias": 0.75}
-
-
-def test_no_bias_where_nothing_tells():
-    none = cue_decisions(cues([0, 1], [0, 1]), IMAGES, np.array([0, 1]))
-    assert none["conflicts"] == 0
-    assert np.isnan([none["coarse"], none["fine"], none["coarse_bias"]]).all()
-    neither = cue_decisions(cues([0], [1]), IMAGES, np.array([2]))
-    assert (neither["coarse"], neither["fine"]) == (0, 0)
-    assert np.isnan(neither["coarse_bias"])
-
-
-def test_examples_are_what_they_are_called():
-    names, images = np.array(TOY.labels), example_images()
-    cues = names[[TOY.coarse_cue(images).tolist(), TOY.fine_cue(images).tolist()]].T.tolist()
-    assert cues[:3] == [["A", "A"], ["A", "B"], ["C", "B"]]
-    assert cues[list(EXAMPLES).index("cloud of D, between clumps")][0] == "D"
-    middle = list(EXAMPLES).index("near the middle of the square")
-    assert TOY.log_density(images).softmax(1)[middle].max() < 0.4
-    # As far from the nearest clump of any class as one can be.
-    distance = torch.cdist(images[3:4], TOY.means.flatten(0, 1)).sort().values[0]
-    assert distance[0] > 0.3 and distance[1] - distance[0] < 0.1
 
 
 def test_restorations_are_posterior_means_of_one_noise_at_all_times():

@@ -10,7 +10,6 @@ import pytest
 from tiny.notebooks import names_after
 
 import gcbook
-from gcbook.classifiers.zoo import zoo
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.answers import miniature_answers
 from gcbook.trials.table import read_trials
@@ -51,12 +50,3 @@ def test_the_page_shows_the_code_that_the_tool_runs():
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     ast.parse(code)
     assert 'cells if each["id"] == "lite"' in (ROOT / "tools/run_efficientnet.py").read_text()
-
-
-def test_every_named_model_has_one_row(found):
-    rows = found["models"]
-    assert sorted(rows["name"]) == sorted(zoo())
-    rows = rows.set_index("name")
-    assert rows.loc["if-i-l", "stands_for"] == "Imagen"
-    assert rows.loc["dit-xl-2-256", "stands_for"] == "None of the paper's"
-    assert rows.loc["vgg16", "trials"] == "VGG-16"

@@ -1,5 +1,6 @@
 """How figures and tables are shown."""
 
+import base64
 import json
 import re
 from urllib.parse import unquote
@@ -11,6 +12,7 @@ import pytest
 
 from gcbook.charts import figure, table
 from gcbook.charts.chart import chart_html, chart_spec
+from gcbook.charts.gallery import Gallery, Picture, Strip
 from gcbook.charts.tablehtml import data_table, marked_table
 from gcbook.files.errors import InputError
 
@@ -144,3 +146,21 @@ def test_a_zero_has_no_sign() -> None:
     assert "difference +0.000" in shown
     assert "−0" not in shown
     assert "−0" not in data_table(pd.DataFrame({"k": [-0.0]}), "Kappa")
+
+
+PNG, JPEG = b"\x89PNG....", b"\xff\xd8\xff...."
+
+
+def gallery():
+    first = Picture(PNG, 'A "cat" & <dog>', ("cat <b>", "7 / 0"))
+    return Gallery((Strip((first, Picture(JPEG, "bird")), "Row <i>", columns=2),))
+
+
+def test_every_picture_is_there_once_with_alternative_and_words():
+    body = gallery().body
+    urls = re.findall(r'src="data:image/(\w+);base64,([^"]*)"', body)
+    assert [(kind, base64.b64decode(data)) for kind, data in urls] == [("png", PNG), ("jpeg", JPEG)]
+    assert 'alt="A &quot;cat&quot; &amp; &lt;dog&gt;"' in body
+    assert "<span>cat &lt;b&gt;</span><span>7 / 0</span>" in body
+    assert "Row &lt;i&gt;" in body
+    assert "minmax(max(50% - .4rem, 4.2rem),1fr)" in body

@@ -31,8 +31,3 @@ def test_of_several_all_have_to_be_so():
     assert not above(several, 0.015)
     assert below(several, 0.05)
     assert not below(several, 0.035)
-
-
-def test_what_is_no_interval_is_refused():
-    with pytest.raises(TypeError, match=r"expected one interval or several, found 0\.01"):
-        within(0.01, 0.05)

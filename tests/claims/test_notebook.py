@@ -9,7 +9,7 @@ import pytest
 
 from gcbook.book import claims as book
 from gcbook.claims import ClaimFailed
-from gcbook.claims.check import CLAIMS_MIME, MARK_MIME
+from gcbook.claims.claim import CLAIMS_MIME, MARK_MIME
 from gcbook.claims.notebook import Claims, claims_in, described
 from gcbook.files.errors import GcbookError, InputError
 

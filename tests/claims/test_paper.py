@@ -5,7 +5,6 @@ import json
 import re
 from functools import cache
 from importlib import resources
-from itertools import groupby
 
 import pytest
 
@@ -26,14 +25,6 @@ from gcbook.paper.published import quoted_value, table1, table2, table3
 CLAIMS_FOLDER = resources.files("gcbook") / "claims"
 PUBLISHED = resources.files("gcbook") / "data" / "published"
 
-ORDER = [
-    *("Abstract", "Section 1", "Section 2", "Section 3.1", "Table 1", "Section 3.2"),
-    *("Section 3.3", "Section 3.4", "Section 4", "Section 5", "Appendix A", "Appendix B"),
-    *("Appendix C", "Appendix E", "Fig. 12", "Table 2", "Table 3"),
-]
-"""Where the claims stand first, from the paper's first page to its last."""
-
-PLACES = {*ORDER, "Eq. 2", "Listing 1"} | {f"Fig. {number}" for number in range(1, 18)}
 
 NUMBER = re.compile(r"(?<![\w./-])\d*[.,]?\d+(?:[.,]\d+)*%?")
 """A number in a text; those in names, as in ResNet-50 and ViT-L/14, are none."""
@@ -80,18 +71,6 @@ def as_printed(key: str) -> str:
     table, model, column = key.split(".")
     row = printed_in(table)[model]
     return row.get(f"{column}_printed", row[column])
-
-
-@EACH
-def test_a_place_is_one_of_the_paper(claim):
-    places = claim.place.split("; ")
-    assert {place.removesuffix(", caption") for place in places} <= PLACES
-    assert len(set(places)) == len(places)
-
-
-def test_claims_stand_in_the_order_of_the_paper():
-    first = [claim.place.split("; ")[0].removesuffix(", caption") for claim in CLAIMS.values()]
-    assert [place for place, _ in groupby(first)] == [place for place in ORDER if place in first]
 
 
 @EACH
@@ -167,11 +146,6 @@ def test_rows_say_what_was_found():
     assert unchecked["found"] == "not checked: Not open."
     assert own["numbers"] == "x = 0.1235, n = 3, each = 1 None"
     assert claim_rows(PAPER, [])[0]["found"] == "no claim of muse answers it yet"
-
-
-def test_rows_of_a_chapter():
-    assert [row["id"] for row in claim_rows(PAPER, BOOK, "muse")] == ["a", "muse.own"]
-    assert claim_rows(PAPER, BOOK, "zoo") == []
 
 
 def answer(**changes):

@@ -19,13 +19,6 @@ def test_a_disc_between_two_discs_has_the_mean_radius():
         assert np.sqrt(area / np.pi) == pytest.approx((small + large) / 2, abs=0.15)
 
 
-def test_what_both_cover_is_covered_and_what_neither_does_is_not():
-    first, second = np.roll(disc(12), 6, 0), np.roll(disc(12), -6, 1)
-    mixed = blend_masks(first, second)
-    assert (mixed[(first > 0) & (second > 0)] == 1).all()
-    assert (mixed[(first == 0) & (second == 0)] == 0).all()
-
-
 def test_blends_are_drawn_by_lot_from_test_silhouettes_no_pair_twice():
     blends = draw_blends(30)
     assert len({frozenset(each.categories) for each in blends}) == 30

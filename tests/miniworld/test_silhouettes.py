@@ -4,14 +4,12 @@ import csv
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import gcbook
-from gcbook.miniworld.silhouettes import EXTRA_CATEGORIES, load_silhouettes
+from gcbook.miniworld.silhouettes import load_silhouettes
 from gcbook.paper.categories import CATEGORIES
 
-SPLITS = ("train", "validation", "test")
 FOLDER = Path(gcbook.__file__).parent / "data" / "miniworld"
 PERMISSIVE = {
     "Apache-2.0",
@@ -31,51 +29,6 @@ def rows():
         return list(csv.DictReader(file))
 
 
-@pytest.fixture(scope="module")
-def shipped():
-    with np.load(FOLDER / "silhouettes.npz", allow_pickle=False) as archive:
-        return archive["images"]
-
-
-def likeness(images: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Intersection over union of all pairs (N, M), the larger of as it is and flipped."""
-    ours = (images > 127).reshape(len(images), -1).astype(np.float32)
-    area = ours.sum(1)
-    best = np.zeros((len(images), len(others)), np.float32)
-    for flipped in (others, others[:, :, ::-1], others[:, ::-1]):
-        theirs = (flipped > 127).reshape(len(others), -1).astype(np.float32)
-        shared = ours @ theirs.T
-        union = area[:, None] + theirs.sum(1) - shared
-        best = np.maximum(best, shared / union)
-    return best
-
-
-def test_counts():
-    counts = {split: Counter(load_silhouettes(split, CATEGORIES).categories) for split in SPLITS}
-    totals = {split: sum(counts[split].values()) for split in SPLITS}
-    assert totals == {"train": 644, "validation": 120, "test": 172}
-    for category in CATEGORIES:
-        assert counts["test"][category] >= 5, category
-        assert 3 <= counts["validation"][category] <= counts["train"][category], category
-    extra = {
-        split: Counter(load_silhouettes(split, EXTRA_CATEGORIES).categories) for split in SPLITS
-    }
-    for category in EXTRA_CATEGORIES:
-        assert extra["validation"][category] >= 3, category
-        assert extra["train"][category] >= 8, category
-        assert extra["test"][category] >= 5, category
-
-
-def test_pictures_are_those_of_the_list_in_order(rows, shipped):
-    every = [load_silhouettes(categories=(category,)) for category in CATEGORIES + EXTRA_CATEGORIES]
-    assert np.array_equal(np.concatenate([part.images for part in every]), shipped)
-    listed = [(row["category"], f"{row['collection']}:{row['icon']}") for row in rows]
-    assert len(listed) == len(shipped)
-    assert [
-        row for part in every for row in zip(part.categories, part.names, strict=True)
-    ] == listed
-
-
 def test_a_duck_is_a_bird_only_where_nobody_asks_for_ducks():
     everything, birds = load_silhouettes(), load_silhouettes(categories=("bird",))
     assert len(set(everything.names)) == len(everything.names)
@@ -88,19 +41,6 @@ def test_a_duck_is_a_bird_only_where_nobody_asks_for_ducks():
     assert load_silhouettes(categories=("duck", "bird")).names == tuple(
         name for name in everything.names if category[name] in ("bird", "duck")
     )
-
-
-def test_splits_share_no_family_and_no_shape(rows):
-    listed = {f"{row['collection']}:{row['icon']}": row for row in rows}
-    parts = [load_silhouettes(split) for split in SPLITS]
-    families = [{listed[name]["family"] for name in part.names} for part in parts]
-    for k, part in enumerate(parts):
-        assert {listed[name]["split"] for name in part.names} == {SPLITS[k]}
-        for j, other in enumerate(parts[k + 1 :], k + 1):
-            assert not families[k] & families[j]
-            alike = likeness(part.images, other.images)
-            row, column = np.unravel_index(alike.argmax(), alike.shape)
-            assert alike.max() <= 0.95, (part.names[row], other.names[column])
 
 
 def test_licences_are_permissive_and_attributed(rows):

@@ -154,9 +154,3 @@ def test_offline_the_message_says_what_to_do(alone, monkeypatch):
     monkeypatch.setattr(photographs, "SERVER", "http://127.0.0.1:9")
     with pytest.raises(FetchError, match=rf"could not be reached.*GCBOOK_DATA_DIR.*{ARCHIVE}"):
         fetch_photographs()
-
-
-def test_a_server_that_goes_on_sending_is_stopped(server, monkeypatch):
-    monkeypatch.setattr(photographs, "LARGEST_DOWNLOAD", 100)
-    with pytest.raises(FetchError, match="at most, found more"):
-        fetch_photographs()

@@ -11,7 +11,6 @@ from gcbook.book.chapters import pick_chapter, read_parameters
 from gcbook.book.execute import execute_chapters
 from gcbook.book.inline import expressions_in
 from gcbook.book.project import find_project
-from gcbook.book.record import executed_notebook
 from gcbook.files.locks import lock_folder
 
 TESTED = (
@@ -38,7 +37,7 @@ def said_by(chapter: str) -> dict[str, str]:
     project.build.mkdir(exist_ok=True)
     with lock_folder(project.build, "executing chapters", wait_s=600):
         execute_chapters(project, [pick_chapter(project, each) for each in TESTED])
-    cells = nbformat.read(executed_notebook(project, chapter), as_version=4).cells
+    cells = nbformat.read(project.executed(chapter), as_version=4).cells
     return {
         each["expression"]: _plain(each["result"]["data"]["text/plain"])
         for cell in cells

@@ -14,7 +14,7 @@ from tiny.server import Server, running
 from gcbook.files.errors import DataNotFoundError, GcbookError, InputError
 from gcbook.files.locks import LOCK, locked
 from gcbook.trials import fetch, originals
-from gcbook.trials.originals import SOURCES, Source, read_registry
+from gcbook.trials.originals import SOURCES, Source
 
 TRIALS = SOURCES["trials"]
 PATHS = ("raw-data/edge/edge_a_session-1.csv", "raw-data/sketch/sketch_a_session-1.csv")
@@ -82,18 +82,6 @@ def packed(source: Source, folder: Path, files: dict[str, bytes] | None = None) 
         for path, written in (files or published(source)).items():
             members.writestr(f"{source.folder}/{path}", written)
     return archive
-
-
-def test_registries_list_the_published_files() -> None:
-    kinds = {source.name: read_registry(source) for s in SOURCES.values() for source in s}
-    assert {name: len(files) for name, files in kinds.items()} == {
-        "model-vs-human-humans": 90,
-        "model-vs-human-models": 9 * 17,
-        "error-consistency-cnns": 25 * 3,
-        "texture-vs-shape-stimuli": 1280 + 160 + 160 + 1,  # the images and their licence
-    }
-    digests = [digest for files in kinds.values() for digest in files.values()]
-    assert all(len(digest) == 64 and int(digest, 16) >= 0 for digest in digests)
 
 
 def test_fetch_lays_files_out_like_the_repository(

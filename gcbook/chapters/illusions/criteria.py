@@ -26,9 +26,14 @@ import pandas as pd
 
 from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
 from gcbook.illusions.reconstruct import EMPTY
-from gcbook.miniworld.results.ambiguous import SIDE, Picture, ambiguous_pictures
-from gcbook.miniworld.results.judge import judge_pictures
-from gcbook.miniworld.results.sheets import read_sheet, reconstructed_models
+from gcbook.miniworld.results.ambiguous import (
+    SIDE,
+    Picture,
+    ambiguous_pictures,
+    judge_pictures,
+    read_sheet,
+    reconstructed_models,
+)
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
@@ -49,16 +54,13 @@ def judged_model(model: str) -> pd.DataFrame:
     """Judge a model's reconstructions of all blends.
 
     Args:
-        model: one of `gcbook.miniworld.results.sheets.reconstructed_models`.
+        model: one of `gcbook.miniworld.results.ambiguous.reconstructed_models`.
 
     Returns:
         A row a blend, strength and prompt that names a category: ``picture, strength, prompt,
         seen`` (whether it is one of the blend's two); the judge's probability of that category,
         ``prompted``, and the same of `COMPARISONS`, NaN where there is none; and ``right``, whether
         the judge names it.
-
-    Raises:
-        DataNotFoundError: the reconstructions do not come with this package.
     """
     tables = []
     for picture in ambiguous_pictures():

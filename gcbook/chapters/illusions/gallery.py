@@ -20,10 +20,8 @@ from gcbook.illusions.commons import ILLUSIONS, find_illusions
 from gcbook.illusions.drawings import DRAWINGS
 from gcbook.illusions.reconstruct import load_for_prompts, reconstruct
 from gcbook.illusions.written import difference_picture
-from gcbook.miniworld.results.ambiguous import ambiguous_pictures
-from gcbook.miniworld.results.judge import judge_pictures
-from gcbook.miniworld.results.sheets import read_sheet
-from gcbook.miniworld.results.steps_pictures import png_text
+from gcbook.miniworld.results.ambiguous import ambiguous_pictures, judge_pictures, read_sheet
+from gcbook.miniworld.results.steps import png_text
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.stimuli.images import decode_image
 
@@ -50,9 +48,6 @@ def fetched_rows(
         ``image`` (what it shows), ``credit``, ``strength`` (NaN without a model), and, as lists,
         ``title`` and ``picture`` (bytes of a JPEG): the original, and with a model the
         reconstruction under each prompt and their difference, red where the first is lighter.
-
-    Raises:
-        InputError: no model has that name, or see `gcbook.illusions.reconstruct`.
     """
     if model and "/" not in model and not Path(model).is_dir():
         find_entry(model)  # an unknown name is refused even where there is nothing to show

@@ -59,11 +59,7 @@ class Part:
 
 
 def parts_of(block: str) -> tuple[Part, ...]:
-    """The parts of a block.
-
-    Raises:
-        KeyError: no block has that name.
-    """
+    """The parts of a block."""
     make = _miniature if block == "miniature" else _published
     return tuple(make(block, dataset) for dataset in _DATASETS[block])
 

@@ -35,9 +35,6 @@ def draw_errors(
 
     Returns:
         Times and log-SNR of the draws, (N, D), and the errors, (N, D, K), all float64.
-
-    Raises:
-        GcbookError: the network gave no finite error for an image.
     """
     from gcbook.scoring.engine import scored_once
 

@@ -6,8 +6,19 @@ import altair as alt
 import pandas as pd
 
 from gcbook.charts.columns import tooltips
-from gcbook.charts.parts import dropdown, finish, literal, radio, slider
-from gcbook.charts.placed import FONT, at, below, data_url, framed, image_mark
+from gcbook.charts.parts import (
+    FONT,
+    at,
+    below,
+    data_url,
+    dropdown,
+    finish,
+    framed,
+    image_mark,
+    literal,
+    radio,
+    slider,
+)
 from gcbook.charts.theme import CHANCE_LINE, CUES, INK, SERIES
 from gcbook.miniworld.results.steps import ROLES
 
@@ -77,7 +88,7 @@ def fig_pictures(pictures: pd.DataFrame) -> alt.TopLevelMixin:
     """The paper's Fig. 2: an image, noised, and restored under every class.
 
     Args:
-        pictures: from `gcbook.miniworld.results.steps_pictures.picture_table`.
+        pictures: from `gcbook.miniworld.results.steps.picture_table`.
     """
     images = list(dict.fromkeys(pictures["image"]))
     image = dropdown("steps_image", "Image ", images, images[0])

@@ -24,6 +24,7 @@ from gcbook.charts.tablehtml import data_table, select_columns
 from gcbook.miniworld.results.shipped import DIFFUSION, shipped_store
 from gcbook.miniworld.results.weighting import PAPER, SETS, read_errors
 from gcbook.miniworld.testsets import make_test_set, texture_of
+from gcbook.stats.metrics import cue_metrics
 
 STEPS = 65_535
 """Of a draw's largest excess: what one is rounded to."""
@@ -32,6 +33,7 @@ PER_CATEGORY = 10
 """In-distribution images of a category, at most."""
 
 _N_SAMPLES = 6
+_CUES = ("category", "category", "texture")
 
 # As a chapter lies in the built book.
 _STATIC = "../../_static/classify"
@@ -147,23 +149,12 @@ class LiveFigure:
         rows = []
         for model in self.models:
             for k in sorted({0, self.decay, PAPER, 20}):
-                answers = {
-                    name: np.array(self.labels)[packed.answers(k)]
-                    for name, packed in model.draws.items()
-                }
-                plain, conflicts = (model.images[name] for name in SETS)
-                shape = (answers[SETS[1]] == conflicts["category"]).sum()
-                texture = (answers[SETS[1]] == conflicts["texture"]).sum()
-                rows.append(
-                    {
-                        "model": model.name,
-                        "k": k,
-                        "accuracy": (answers[SETS[0]] == plain["category"]).mean(),
-                        "shape_accuracy": shape / len(conflicts),
-                        "texture_accuracy": texture / len(conflicts),
-                        "shape_bias": shape / (shape + texture) if shape + texture else np.nan,
-                    }
+                right, by_shape, by_texture = (
+                    np.array(self.labels)[model.draws[name].answers(k)] == model.images[name][cue]
+                    for name, cue in zip((SETS[0], SETS[1], SETS[1]), _CUES, strict=True)
                 )
+                cues = cue_metrics(len(by_shape), by_shape.sum(), by_texture.sum())
+                rows.append({"model": model.name, "k": k, "accuracy": right.mean(), **cues})
         return pd.DataFrame(rows)
 
     @property

@@ -38,9 +38,6 @@ def miniature_answers(
     Returns:
         Trials (`gcbook.trials.table.COLUMNS`), whose observers are the models and whose dataset is
         the test set, with the columns of `mark`.
-
-    Raises:
-        DataNotFoundError: a model has no scores on a set, or no model is named.
     """
     tables = [
         _decided(test_set, model, weighting, draws) for test_set in test_sets for model in models

@@ -34,9 +34,6 @@ def noise_answers(models: Sequence[str]) -> pd.DataFrame:
         Trials with the columns of `gcbook.miniworld.results.answers.mark`, ``recipe``, ``trained``
         ("clean" or "noised"), ``tested``: `CLEAN` or `ONE_DRAW` (every draw is an answer of its
         own), and ``draw``, NaN of clean images.
-
-    Raises:
-        DataNotFoundError: a model's answers do not come with this package.
     """
     sets = [CONFLICT, PLAIN]
     tables = [pd.read_parquet(DATA.path(f"scores/{folder_of(model)}/{NOISED}")) for model in models]

@@ -132,52 +132,40 @@ def _level_trials(own: OwnStore, bins: int) -> pd.DataFrame:
 
 
 def _measured(
-    trials: pd.DataFrame, own: OwnStore, resampling: Resampling, reference: int | None = None
+    trials: pd.DataFrame, own: OwnStore, resampling: Resampling, reference: int = 0
 ) -> pd.DataFrame:
     """``case, n`` and the metrics of cues with their ends, of trials on cue conflicts.
 
-    With a reference, one of the cases, also ``change, change_low, change_high``, by how much the
-    shape bias exceeds that of the reference.
+    Also ``change, change_low, change_high``, by how much the shape bias exceeds that of the
+    reference, one of the cases; where that is none of them, the first.
     """
     of_images = _of_miniature if own.drawn else _of_photographs
-    found, changes = of_images(trials, reference, resampling)
-    return found if reference is None else found.merge(changes, on="case", how="left")
+    return of_images(trials, reference, resampling)
 
 
-_Found = tuple[pd.DataFrame, pd.DataFrame]
-"""The metrics by case, and by case how the shape bias changes, with its ends."""
-
-
-def _changes(
-    cases: list[int], value: np.ndarray, low: np.ndarray, high: np.ndarray
-) -> pd.DataFrame:
-    columns = {"change": value, "change_low": low, "change_high": high}
-    return pd.DataFrame({"case": cases, **columns})
-
-
-def _of_miniature(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
+def _of_miniature(trials: pd.DataFrame, reference: int, resampling: Resampling) -> pd.DataFrame:
     marked = mark(trials)
-    found = cue_shares(marked, ["case"], resampling=resampling)
     keys, sums = cue_sums(marked, ["case"], resampling=resampling)
     cases, biases = keys["case"].tolist(), cue_metrics(**sums)["shape_bias"]
-    changes = biases - biases[0 if reference is None else cases.index(reference)]
-    changed = _changes(cases, changes[:, 0], *resampling.interval(changes))
-    return found, changed
+    changes = biases - biases[cases.index(reference) if reference in cases else 0]
+    low, high = resampling.interval(changes)
+    changed = keys[["case"]].assign(change=changes[:, 0], change_low=low, change_high=high)
+    return cue_shares(marked, ["case"], resampling=resampling).merge(changed, on="case")
 
 
-def _of_photographs(trials: pd.DataFrame, reference: int | None, resampling: Resampling) -> _Found:
+def _of_photographs(trials: pd.DataFrame, reference: int, resampling: Resampling) -> pd.DataFrame:
     conflicts = conflicts_in(trials.assign(cue=cues(trials))).drop(columns="cue")
     estimates = _estimated(conflicts, resampling)
-    first, *others = (_rows(estimates.estimates, metric, metric) for metric in CUE_METRICS)
-    found = first
+    found, *others = (_rows(estimates.estimates, metric, metric) for metric in CUE_METRICS)
     for each in others:
         found = found.merge(each.drop(columns="n"), on="case")
     means = estimates.means["shape_bias"]
     cases = [int(observer) for _, observer, _ in means.people]
-    every = np.arange(len(cases))
-    at = np.full(len(cases), 0 if reference is None else cases.index(reference))
-    tested = step_down(means.values, means.spread, every, at, resampling)
-    return found, _changes(cases, means.values - means.values[at], tested.low, tested.high)
+    at = np.full(len(cases), cases.index(reference) if reference in cases else 0)
+    tested = step_down(means.values, means.spread, np.arange(len(cases)), at, resampling)
+    changes = {"change": means.values - means.values[at]}
+    changes |= {"change_low": tested.low, "change_high": tested.high}
+    return found.merge(pd.DataFrame({"case": cases, **changes}), on="case", how="left")
 
 
 def _accuracies(trials: pd.DataFrame, own: OwnStore, resampling: Resampling) -> pd.DataFrame:

@@ -117,11 +117,7 @@ def model_folder(model: str) -> Path:
 
 @cache
 def model_card(model: str) -> Mapping[str, Any]:
-    """Return what is known of a shipped model's training, from its ``training.json``.
-
-    Raises:
-        DataNotFoundError: there is no such model.
-    """
+    """Return what is known of a shipped model's training, from its ``training.json``."""
     folder = f"models/{folder_of(model)}"
     if _RECORD not in DATA.names(folder):
         raise DataNotFoundError(
@@ -137,9 +133,6 @@ def network_parameters(model: str) -> int:
     """Return the parameters of the network that is evaluated, without text encoder and codec.
 
     ``tools/ship_miniature.py`` notes them in the records of models whose weights ship.
-
-    Raises:
-        DataNotFoundError: there is no such model.
     """
     return int(model_card(model)["evaluated"])
 
@@ -182,11 +175,7 @@ def raced_store(model: str, test_set: str) -> Store:
 
 
 def shipped_store(model: str, test_set: str) -> Store:
-    """Open the raw scores of a model on a test set.
-
-    Raises:
-        DataNotFoundError: they do not come with this package.
-    """
+    """Open the raw scores of a model on a test set."""
     folder = f"scores/{folder_of(model)}/{test_set}"
     if STORE_HEADER not in DATA.names(folder):
         raise DataNotFoundError(

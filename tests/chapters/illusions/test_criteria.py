@@ -18,8 +18,7 @@ from gcbook.chapters.illusions.criteria import (
     plainly_seen,
 )
 from gcbook.illusions.drawings import DRAWINGS, FIGURE, GROUND, draw, mirrored
-from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, SIDE, ambiguous_pictures
-from gcbook.miniworld.results.sheets import Sheet
+from gcbook.miniworld.results.ambiguous import BLENDS, DRAWS, SIDE, Sheet, ambiguous_pictures
 from gcbook.miniworld.world import ALL_CATEGORIES
 from gcbook.stats.clustered import clustered_columns
 from gcbook.stats.resampling import Resampling
@@ -96,19 +95,6 @@ def test_what_is_prompted_is_compared_with_the_same_category_under_other_prompts
     assert of["empty"].to_dict() == {name: float(name == "rabbit") for name in of.index}
     # A prompt that names neither of the two has no other reading, and is no comparison of itself.
     assert of.loc[BLEND.prompts[2], ["wrong", "other"]].isna().all()
-
-
-def test_a_blend_becomes_what_is_named_where_both_prompts_win(one_model):
-    one_model(understands(grey=True))
-    judged, overlaps = judged_model("m").copy(), made_up()[1]
-    follows = blends(judged, overlaps)
-    assert (follows["becomes"] == 1).all() and (follows["over_noise"] == 0).all()
-    first, second = BLEND.blend.categories
-    own = judged["picture"] == BLEND.name
-    # Under one of its prompts the judge prefers what the other names.
-    judged.loc[own & (judged["prompt"] == first), "prompted"] = 0.2
-    judged.loc[own & (judged["prompt"] == second), "other"] = 0.7
-    assert np.allclose(blends(judged, overlaps)["becomes"], 1 - 1 / BLENDS)
 
 
 @pytest.mark.parametrize(("place", "larger"), [("right", "moved"), ("mirrored", "elsewhere")])

@@ -14,9 +14,8 @@ from gcbook.chapters.illusions.gallery import (
 )
 from gcbook.files.errors import InputError
 from gcbook.illusions.commons import ILLUSIONS
-from gcbook.miniworld.results.ambiguous import SIDE, ambiguous_pictures
-from gcbook.miniworld.results.sheets import Sheet
-from gcbook.miniworld.results.steps_pictures import png_text
+from gcbook.miniworld.results.ambiguous import SIDE, Sheet, ambiguous_pictures
+from gcbook.miniworld.results.steps import png_text
 from gcbook.miniworld.world import ALL_CATEGORIES
 
 PICTURES = {each.name: each for each in ambiguous_pictures()}

@@ -1,7 +1,6 @@
 """What the chapter computes in its cells: answers."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from tiny.notebooks import names_after
 
@@ -32,11 +31,3 @@ def test_answers_are_those_of_the_decisions(measured, name, weighting):
     for example, answer in zip(measured["examples"], measured[name], strict=True):
         if example.stimulus.dataset == CONFLICT:
             assert answer == decided.loc[example.stimulus.image_id, "response"]
-
-
-def test_levels_add_up_to_the_means_that_decide(measured):
-    for name, rows in measured["by_level"].items():
-        weighted = measured["weights"][name][0][:, None] * measured["errors"][0]
-        means = pd.Series(1000 * weighted.mean(axis=0), measured["labels"])[rows.columns]
-        assert np.allclose(rows.drop(index="all").sum(), means)
-        assert np.allclose(rows.loc["all"], means)

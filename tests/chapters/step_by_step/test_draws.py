@@ -17,7 +17,6 @@ from gcbook.scoring.store import Store
 MEANS = class_means(16, size=32)
 CLASSIFIER = gaussian_classifier(CosineSchedule(), MEANS)
 EXAMPLES = choose_examples(conflicts=2, ordinary=1, seed=4)
-STIMULI = [each.stimulus for each in choose_examples(conflicts=2, ordinary=0)]
 
 
 def test_errors_of_draws_by_hand():

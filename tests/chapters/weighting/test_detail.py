@@ -9,8 +9,6 @@ from gcbook.chapters.weighting.detail import (
     equal_decay,
     hidden_from,
     imagen_spectrum,
-    make_spectrum,
-    texture_shares,
     visible_detail,
 )
 from gcbook.noise.detail import hidden_octaves, measured_spectrum, natural_spectrum
@@ -29,19 +27,7 @@ def test_what_shows_more_detail_needs_a_steeper_weight():
         assert equal_decay(steeper, octaves) < 7
 
 
-def test_the_spectrum_of_drawn_images_falls_like_those_of_photographs_or_faster():
-    spectrum = make_spectrum()
-    slope = np.polyfit(np.log(spectrum.frequencies), np.log(spectrum.power), 1)[0]
-    assert -3 < slope < -2
-
-
 def test_white_pictures_are_hidden_at_one_time_in_all_bands():
     pictures = 0.3 * np.random.default_rng(0).standard_normal((400, 32, 32))
     times = list(hidden_from(measured_spectrum(pictures)).values())
     assert times == pytest.approx([2 / np.pi * np.arctan(0.3 * np.sqrt(3))] * 4, abs=0.01)
-
-
-def test_textures_lie_in_the_middle_bands_and_their_shares_add_up():
-    shares = texture_shares()
-    assert sum(shares.values()) == pytest.approx(1)
-    assert max(shares, key=shares.get) in list(shares)[1:]

@@ -10,7 +10,6 @@ from gcbook.chapters.weighting import page as weighting_page
 from gcbook.chapters.weighting.page import (
     STEPS,
     Packed,
-    chosen_images,
     live_figure,
 )
 from gcbook.miniworld.results.weighting import SETS
@@ -47,14 +46,6 @@ def test_what_is_packed_is_kept_to_four_digits(size):
     assert (packed.excess.min(axis=2) == 0).all() and (packed.excess.max(axis=2) == STEPS).all()
 
 
-def test_what_classes_have_in_common_is_not_kept():
-    rng = np.random.default_rng(1)
-    errors = rng.integers(0, 1024, (3, 4, 16)) / 1024
-    times = np.full((3, 4), 0.5)
-    one, other = (Packed.of(times, errors + more) for more in (0, rng.integers(0, 8, (3, 4, 1))))
-    assert (one.excess == other.excess).all() and (one.scales == other.scales).all()
-
-
 @pytest.mark.parametrize("decay", [0, 7, 20])
 def test_rounding_hardly_changes_decisions(decay):
     names = [f"cat1-dog{i}.png" for i in range(3000)]
@@ -64,16 +55,6 @@ def test_rounding_hardly_changes_decisions(decay):
     full = (weights * errors).sum(axis=1).argmin(axis=1)
     assert len(set(full.tolist())) > 8
     assert (full != Packed.of(times, errors).answers(decay)).mean() < 0.001
-
-
-def test_the_choice_depends_on_names_and_seed_alone(stores):
-    images = stores["mini-pixel"]["cue-conflict"].images()
-    chosen = set(chosen_images(images, "cue-conflict", 0)["image_id"])
-    assert set(chosen_images(images, "cue-conflict", 1)["image_id"]) != chosen
-    # Fewer other images: those that were chosen and are left stay chosen.
-    fewer = images.iloc[::2].reset_index(drop=True)
-    again = set(chosen_images(fewer, "cue-conflict", 0)["image_id"])
-    assert chosen & set(fewer["image_id"]) <= again
 
 
 def test_answers_are_the_scorers(stores):

@@ -1,7 +1,6 @@
 """Models, cards and stores that come with the package agree, and are no larger than they may be."""
 
 import runpy
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from gcbook.files.errors import DataNotFoundError
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.results.shipped import (
     ASKED,
-    DIFFUSION,
     KINDS,
     folder_of,
     has_weights,
@@ -23,8 +21,6 @@ from gcbook.miniworld.results.shipped import (
     model_folder,
     name_of,
     network_parameters,
-    raced_sets,
-    raced_store,
     recipe_of,
     seed_of,
     shipped_models,
@@ -33,10 +29,7 @@ from gcbook.miniworld.results.shipped import (
 )
 from gcbook.miniworld.testsets import TEST_SETS
 from gcbook.paper.categories import CATEGORIES
-from gcbook.scoring.decisions import decide
-from gcbook.scoring.racing import usual_race
 from gcbook.scoring.store import Store
-from gcbook.stats.conventions import SummarySettings
 
 MEGABYTE = 10**6
 A_MODEL, ALL_MODELS, ALL_SCORES = 8 * MEGABYTE, 14 * MEGABYTE, 30 * MEGABYTE
@@ -129,22 +122,6 @@ def test_stores_are_whole_and_of_the_model_that_is_there(model):
             assert store.traits.measures == ("error_l2",)
         weights.add(store.classifier["weights"])
     assert len(weights) == 1
-
-
-@pytest.mark.nightly
-@pytest.mark.parametrize("model", DIFFUSION)
-def test_distorted_images_that_count_are_raced(model):
-    sets = [name for name in TEST_SETS if name not in (*MANY, "texture")]
-    assert set(raced_sets(model)) == set(sets) < set(shipped_sets(model))
-    for name in sets:
-        few, store = shipped_store(model, name), raced_store(model, name)
-        assert store.settings.racing == replace(usual_race(), constant=1.6e-2)
-        assert store.classifier["weights"] == few.classifier["weights"]
-        images = few.images().assign(dataset=name)
-        expected = images.loc[SummarySettings().counts(images), "image_id"]
-        assert set(store.images()["image_id"]) == set(expected)
-        # Every race is over.
-        assert set(decide(store)["image_id"]) == set(expected)
 
 
 @by_weights

@@ -1,20 +1,24 @@
 """Single images: which they are, and the steps that are taken with them."""
 
+import base64
+import io
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from tiny import diffusion
 from tiny.gaussian import class_means, gaussian_classifier
 
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.miniworld.results.steps import (
-    ROLES,
     Example,
+    Steps,
     choose_examples,
+    error_table,
     load_diffusion,
-    role,
+    picture_table,
     take_steps,
 )
 from gcbook.noise.draws import DrawRule, keyed_noise
@@ -60,20 +64,6 @@ def test_images_that_are_not_there_are_refused():
         choose_examples(["nobody.png"])
     with pytest.raises(InputError, match="at least one image"):
         choose_examples(conflicts=0, ordinary=0)
-
-
-@pytest.mark.parametrize(
-    ("shape", "texture", "label", "expected"),
-    [
-        ("cat", "dog", "cat", "shape"),
-        ("cat", "dog", "dog", "texture"),
-        ("cat", "cat", "cat", "shape and texture"),
-        ("cat", "duck", "dog", "neither"),
-    ],
-)
-def test_roles(shape, texture, label, expected):
-    assert role(label, Example("", shape, texture, EXAMPLES[0].stimulus)) == expected
-    assert expected in ROLES
 
 
 def test_pictures_and_errors_by_hand(steps):
@@ -134,3 +124,77 @@ def test_other_kinds_of_models_are_refused():
         load_diffusion("mini-cnn")
     with pytest.raises((InputError, DataNotFoundError), match="no-such-model"):
         load_diffusion("no-such-model")
+
+
+STIMULI = [each.stimulus for each in choose_examples(conflicts=2, ordinary=1)]
+MADE_UP = (
+    Example("one", "a", "b", STIMULI[0]),
+    Example("two", "c", "a", STIMULI[1]),
+    Example("same", "b", "b", STIMULI[2]),
+)
+ERRORS = np.array(
+    [  # a, b, c at two times
+        [[0.02, 0.01, 0.04], [0.2, 0.4, 0.3]],
+        [[0.03, 0.03, 0.01], [0.5, 0.6, 0.8]],
+        [[0.02, 0.02, 0.03], [0.3, 0.2, 0.1]],
+    ]
+)
+RNG = np.random.default_rng(0)
+CLEAN = RNG.uniform(-1, 1, (3, 5, 4)).astype(np.float32)
+RESTORED = RNG.uniform(-1, 1, (3, 2, 3, 5, 4)).astype(np.float32)
+RESTORED[0, 0, 1] = CLEAN[0]
+NOISED = RNG.normal(0, 1, (3, 2, 5, 4, 3)).astype(np.float32)
+STEPS = Steps(MADE_UP, ("a", "b", "c"), (0.1, 0.9), CLEAN, NOISED, RESTORED, ERRORS)
+
+
+def pixels(encoded, mode="L"):
+    image = Image.open(io.BytesIO(base64.b64decode(encoded)))
+    return np.asarray(image.convert(mode)).astype(int)
+
+
+def test_errors_are_ranked_within_image_and_time():
+    table = error_table(STEPS)
+    assert len(table) == 18
+    one = table.query("image == 'one' and t == 0.1").set_index("label")
+    assert one["role"].to_dict() == {"a": "shape", "b": "texture", "c": "neither"}
+    assert one["place"].to_dict() == {"a": 2, "b": 1, "c": 3}
+    assert one["excess"].to_dict() == pytest.approx({"a": 100, "b": 0, "c": 300})
+    late = table.query("image == 'two' and t == 0.9").set_index("label")
+    assert late["error"].to_dict() == {"a": 0.5, "b": 0.6, "c": 0.8}
+    assert late["excess"].to_dict() == pytest.approx({"a": 0, "b": 20, "c": 60})
+    same = table.query("image == 'same' and t == 0.1").set_index("label")
+    assert same["role"].to_dict() == {"a": "neither", "b": "shape and texture", "c": "neither"}
+    # A tie has one best class all the same.
+    assert sorted(same["place"]) == [1, 2, 3]
+
+
+def test_pictures_are_those_of_their_row():
+    table = picture_table(STEPS)
+    assert table[["image", "t"]].to_numpy().tolist() == [
+        [name, t] for name in ("one", "two", "same") for t in (0.1, 0.9)
+    ]
+    for n, row in enumerate(table.to_dict("records")):
+        i, j = divmod(n, 2)
+        assert row["label"] == ["a", "b", "c"] and row["error"] == ERRORS[i, j].tolist()
+        assert pixels(row["clean"]) == pytest.approx((CLEAN[i] + 1) * 127.5, abs=8.6)
+        for k in range(3):
+            expected = (RESTORED[i, j, k] + 1) * 127.5
+            assert pixels(row["restored"][k]) == pytest.approx(expected, abs=8.6)
+        # What noise drives beyond black and white is cut off.
+        beyond = NOISED[i, j].clip(-1, 1)
+        assert pixels(row["noised"], "RGB") == pytest.approx((beyond + 1) * 127.5, abs=8.6)
+        mean = NOISED[i, j].mean(-1).clip(-1, 1)
+        assert pixels(row["averaged"]) == pytest.approx((mean + 1) * 127.5, abs=8.6)
+
+
+def test_differences_are_grey_where_there_is_none_and_share_a_scale():
+    row = picture_table(STEPS).iloc[0]
+    assert len(set(pixels(row["difference"][1]).ravel())) == 1
+    assert pixels(row["difference"][1])[0, 0] in (119, 136)
+    differences = RESTORED[0, 0] - CLEAN[0]
+    full = np.quantile(np.abs(differences), 0.99)
+    for k in (0, 2):
+        expected = (differences[k] / full).clip(-1, 1)
+        assert pixels(row["difference"][k]) == pytest.approx((expected + 1) * 127.5, abs=25)
+        brighter = differences[k] > 0.2 * full
+        assert (pixels(row["difference"][k])[brighter] > 136).all()

@@ -19,7 +19,7 @@ SAID = {
     },
     "home": {
         'Number(latent["value"], ".2f")': "−0.16",
-        'Interval(latent["low"], latent["high"], ".2f")': "−0.30 to −0.03",
+        'Interval(latent["low"], latent["high"], ".2f")': "−0.31 to −0.02",
         'Number(pixel["value"], ".2f")': "−0.16",
         'f"{imagen:.0%}"': "99%",
     },

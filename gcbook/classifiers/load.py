@@ -33,9 +33,6 @@ from gcbook.paper.categories import CATEGORIES
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-AUTO = "auto"
-"""The dtype that is chosen here."""
-
 
 def load_classifier(
     model: str | Path,
@@ -43,7 +40,7 @@ def load_classifier(
     template: str | None = None,
     labels: Sequence[str] = CATEGORIES,
     device: str = "cpu",
-    dtype: str = AUTO,
+    dtype: str = "auto",
     method: str | None = None,
     name: str = "",
     **options: Any,
@@ -57,9 +54,8 @@ def load_classifier(
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
-        dtype: of the network: float32, float16 or bfloat16. ``"auto"`` is float32, but on a CUDA
-            device float16 if it answers as float32 does on a few images, see
-            `gcbook.classifiers.precision`. There, convolutions have their channels last.
+        dtype: of the network: float32, which ``"auto"`` stands for, float16 or bfloat16. On a CUDA
+            device convolutions have their channels last.
         method: for masked models: ``"bound"`` or ``"regenerate"``.
         name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
             the folder above it where it is the ``model`` that `gcbook train` made.
@@ -72,9 +68,6 @@ def load_classifier(
             - ``noise`` (discriminative): ``"sqrt"`` or ``"uniform"``, the law of diffusion-style
               noise that is put on every image, see `gcbook.classifiers.augmentation`.
             - ``resolution`` (FLUX.1).
-
-    Warns:
-        PrecisionWarning: "auto" has found that float16 will not do.
 
     Raises:
         InputError: no such model, a format that is not known, files that are not what such a model
@@ -112,32 +105,24 @@ def load_classifier(
     from gcbook.classifiers.devices import DTYPES, explain_memory, usable_device
     from gcbook.classifiers.pretrained import refused_model
 
-    if dtype not in (AUTO, *DTYPES):
-        raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
+    dtype = "float32" if dtype == "auto" else dtype
+    if dtype not in DTYPES:
+        raise InputError(f"dtype: expected one of auto, {', '.join(DTYPES)}; found {dtype!r}.")
     place, prompt = usable_device(device), given.pop("template", None)
     noise = given.pop("noise", None)
-    about = path, found, name or name_of(model), tuple(labels), place
+    about = path, found, name or name_of(model), tuple(labels), place, DTYPES[dtype], prompt
+    lacking = (
+        f"{model}: {device} has too little memory to load it in {dtype}; expected enough for all "
+        "of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another device."
+    )
+    with quiet_libraries(), explain_memory(lacking), refused_model(path):
+        classifier: Classifier = adapter.load(Checkpoint(*about), **given)
+        if noise is not None:
+            from gcbook.classifiers.noised import NoisedClassifier
 
-    def load(precision: str) -> "Classifier":
-        lacking = (
-            f"{model}: {device} has too little memory to load it in {precision}; expected enough "
-            "for all of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another "
-            "device."
-        )
-        with quiet_libraries(), explain_memory(lacking), refused_model(path):
-            classifier = adapter.load(Checkpoint(*about, DTYPES[precision], prompt), **given)
-            if noise is not None:
-                from gcbook.classifiers.noised import NoisedClassifier
-
-                classifier = NoisedClassifier(classifier, noise)
-            _try(classifier)
-            return classifier
-
-    if dtype == AUTO and place.type == "cuda":
-        from gcbook.classifiers.precision import load_fastest
-
-        return load_fastest(load)
-    return load("float32" if dtype == AUTO else dtype)
+            classifier = NoisedClassifier(classifier, noise)  # type: ignore[arg-type]
+        _try(classifier)
+    return classifier
 
 
 def name_of(model: str | Path) -> str:

@@ -11,9 +11,8 @@ from typing import Literal
 import torch
 
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration
+from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration, Remask
 from gcbook.classifiers.preprocess import ImageFit
-from gcbook.classifiers.regeneration import Remask
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 

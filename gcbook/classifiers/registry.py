@@ -84,7 +84,7 @@ FORMATS = (
     _drawn("DiT, of classes", "DiTPipeline", options=()),
     Format(("CLIPModel",), "clip", "CLIP, zero-shot", "clip.load_clip", _CLIP),
     _named("image classifiers of transformers", "*ForImageClassification", _TRANSFORMERS),
-    Format((_JANUS,), "autoregressive", "Janus", "janus.load_janus", _TEXT),
+    Format((_JANUS,), "autoregressive", "Janus", "autoregressive.load_janus", _TEXT),
     Format(("SiglipModel",), "clip", _SIGLIP, "clip.load_clip", _CLIP),
     Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", _TEXT),
     _drawn("Stable Diffusion 1 and 2", "StableDiffusionPipeline"),

@@ -7,10 +7,10 @@ back is deterministic (DDIM, Song et al., 2021): from :math:`x_t` and the restor
 .. math:: x_s = \alpha_s \hat x + \sigma_s\, \frac{x_t - \alpha_t \hat x}{\sigma_t},
 
 in equal steps of t, with the same noise for all prompts, so that prompts alone make the difference.
-Masked models hide a share of their tokens and generate them anew
-(`gcbook.classifiers.regeneration`), with the same mask and the same random numbers. The strength is
-the t from which the way back begins, or the share that is hidden: at 0 nothing happens, at 1
-nothing of the picture is left but its prompt.
+Masked models hide a share of their tokens and generate them anew (`gcbook.classifiers.masked`),
+with the same mask and the same random numbers. The strength is the t from which the way back
+begins, or the share that is hidden: at 0 nothing happens, at 1 nothing of the picture is left but
+its prompt.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,8 +24,7 @@ import torch
 
 from gcbook.classifiers.devices import explain_memory
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
-from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration
-from gcbook.classifiers.regeneration import regenerate
+from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration, regenerate
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise
 

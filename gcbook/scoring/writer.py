@@ -227,14 +227,14 @@ class StoreWriter:
             if len(self._images) > self._images_saved:
                 columns = zip(*self._images.values(), strict=True)
                 images = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
-                write_table(images, self.path / IMAGES, self.store.origin)
+                write_table(images, self.path / IMAGES)
                 self._images_saved = len(self._images)
             if self._rows:
                 store, folder = self.store, self.path / PARTS
                 table = rows_table(self._rows, list(self._codes), store.labels, store.schema)
                 numbers = [int(path.stem) for path in folder.glob("[0-9]*.*")]
                 part = folder / f"{max(numbers, default=0) + 1:06d}.parquet"
-                write_table(table, part, store.origin)
+                write_table(table, part)
                 self._n_saved += len(table)
                 self._rows.clear()
             for name, notes in self._notes.items():
@@ -255,7 +255,7 @@ class StoreWriter:
         tables = [store.read(path, store.schema) for store, path in files]
         merged = merge_rows(tables, self.store.labels)
         with self._saving():
-            write_table(merged, self.path / SCORES, self.store.origin)
+            write_table(merged, self.path / SCORES)
         # Until a part is removed its rows stand in two files, which readers allow for.
         for store, path in files:
             if store is self.store and path.parent.name == PARTS:

@@ -34,10 +34,6 @@ def load_amused(
         mask_ratio: for "regenerate": share of the tokens to be regenerated, in [0, 1]; by
             default a half.
         steps: for "regenerate": in how many steps, one network evaluation each; by default 12.
-
-    Raises:
-        InputError: a part is missing, a prompt is longer than the text encoder reads, no token
-            is the mask, or there is no such method, ratio or number of steps.
     """
     from diffusers import AmusedScheduler
 

@@ -124,9 +124,6 @@ def load_janus(checkpoint: Checkpoint) -> AutoregressiveClassifier:
     their own embeddings as well. The prompt is what the processor makes in its image mode: the chat
     template with the prompt as the user's turn, then the begin-of-image token. Images of 384 × 384
     are 24 × 24 tokens.
-
-    Raises:
-        InputError: there is no chat template, without which the prompt is another one.
     """
     from transformers import AutoProcessor, JanusForConditionalGeneration
 

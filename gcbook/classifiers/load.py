@@ -147,9 +147,6 @@ def check_kind(model: str, kinds: Collection[str]) -> None:
     Args:
         model: a name of the zoo, the folder of a model, or a Hub id, of which nothing is known.
         kinds: keys of `gcbook.classifiers.zoo.COSTS` that will do.
-
-    Raises:
-        InputError: it is none of the three, or of another kind.
     """
     entry = zoo().get(model)
     place = at_hand(entry) if entry else None

@@ -240,9 +240,6 @@ class MaskedRegeneration(Adapter):
         mask_ratio: share of the tokens to be regenerated, in [0, 1].
         remask: how, in how many steps.
         named: see `gcbook.classifiers.protocol.Named`.
-
-    Raises:
-        InputError: no such share.
     """
 
     kind = "masked"

@@ -110,11 +110,7 @@ def find(name: str) -> Format:
 
 
 def find_format(folder: Path) -> str:
-    """Return what a folder holds: a name that a format knows, of a class, or ``timm resnet50``.
-
-    Raises:
-        InputError: it holds no model of a format that is known.
-    """
+    """Return what a folder holds: a name that a format knows, of a class, or ``timm resnet50``."""
     said: list[str] = []
     for file, entry in CLASS.items():
         content = read_json(folder / file) if (folder / file).is_file() else {}
@@ -128,11 +124,7 @@ def find_format(folder: Path) -> str:
 
 
 def known_format(said: Sequence[str], where: object) -> str:
-    """Return the first of some names that a format knows.
-
-    Raises:
-        InputError: there is none.
-    """
+    """Return the first of some names that a format knows."""
     for name in said:
         if any(each.knows(name) for each in FORMATS):
             return name

@@ -126,9 +126,6 @@ def weight_files(folder: str | Path) -> list[Path]:
 
     The full-precision files where there are any, else the ``fp16`` variant; in a folder with
     neither of the standard names, all safetensors.
-
-    Raises:
-        InputError: there are none.
     """
     folder = Path(folder)
     files = sorted(folder.glob("*.safetensors"))
@@ -143,11 +140,7 @@ def weight_files(folder: str | Path) -> list[Path]:
 
 
 def model_folders(folder: Path) -> list[Path]:
-    """Return a model's folder and all in it, but hidden ones and stores of its scores.
-
-    Raises:
-        InputError: there are more than any model has.
-    """
+    """Return a model's folder and all in it, but hidden ones and stores of its scores."""
     found = [folder]
     for each in found:  # which grows
         if each.is_symlink() and each != folder:
@@ -168,11 +161,7 @@ def model_folders(folder: Path) -> list[Path]:
 
 
 def weight_variant(folder: str | Path) -> str | None:
-    """Return the ``variant`` that from_pretrained needs: "fp16" if only such files exist.
-
-    Raises:
-        InputError: there are no weights.
-    """
+    """Return the ``variant`` that from_pretrained needs: "fp16" if only such files exist."""
     match = WEIGHTS.fullmatch(weight_files(folder)[0].name)
     return "fp16" if match and (match["variant"] or match["late"]) else None
 
@@ -183,9 +172,6 @@ def hash_weights(folder: str | Path) -> str:
     Of a file it is that of its bytes. Of a folder it covers sorted relative names and contents, not
     where the folder lies: of a pipeline the components that are used, without safety checkers; of
     JSON files the values, without their layout and without the versions and paths that saving adds.
-
-    Raises:
-        InputError: there are no weights, or only pickles.
     """
     folder = Path(folder)
     if folder.is_file():

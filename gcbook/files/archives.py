@@ -127,11 +127,7 @@ def _is_visible(inner: PurePosixPath) -> bool:
 
 
 def _folder_files(root: Path) -> Iterator[PurePosixPath]:
-    """Yield the visible files below a folder, relative to it, also through links to folders.
-
-    Raises:
-        InputError: a folder cannot be read.
-    """
+    """Yield the visible files below a folder, relative to it, also through links to folders."""
     seen = set()
     for folder, below, names in os.walk(root, onerror=_stop, followlinks=True):
         real = os.path.realpath(folder)

@@ -159,11 +159,7 @@ def parse_json(content: bytes | str, place: str | Path, remedy: str = "Replace t
 
 
 def at_most(limit: int, content: bytes, place: str | Path) -> bytes:
-    """Return content that was read up to one byte more than a limit.
-
-    Raises:
-        InputError: it is larger than the limit.
-    """
+    """Return content that was read up to one byte more than a limit."""
     if len(content) > limit:
         raise InputError(
             f"{place}: expected {limit / MIB:g} MiB at most, unpacked, found more. Leave out what "

@@ -62,11 +62,7 @@ class Weights:
     density: tuple[float, ...] = ()
 
     def at(self, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
-        """Return the weights of draws, float64 of t's shape.
-
-        Raises:
-            InputError: the weighting is not defined here, or infinite at a time that was drawn.
-        """
+        """Return the weights of draws, float64 of t's shape."""
         weights = self.weighting.weights(t, log_snr, self.schedule, self.norm)
         if not np.isfinite(weights).all():
             at = float(t[~np.isfinite(weights)][0])
@@ -85,9 +81,6 @@ class Weights:
         """Return the weighted error of each row of raw scores, float64.
 
         A likelihood takes no weights: of its rows, the negative logarithm.
-
-        Raises:
-            InputError: see `at`.
         """
         if "nll" in rows:
             return rows["nll"].to_numpy(np.float64)
@@ -133,11 +126,7 @@ def rows_table(
 
 
 def write_table(table: pa.Table, path: Path) -> None:
-    """Write a table of scores or images; the file appears when it is complete.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
+    """Write a table of scores or images; the file appears when it is complete."""
     measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
     options = {
         "compression": "zstd",

@@ -133,9 +133,6 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
 
     Where nothing is random one draw is all there is and there is no race; a likelihood takes no
     weights, so that its times are drawn evenly; "auto" becomes what it stands for.
-
-    Raises:
-        InputError: a likelihood was asked for under a weighting.
     """
     if traits.likelihood:
         standard, uniform = ScoringSettings(), parse_weighting("uniform")
@@ -181,9 +178,6 @@ def check_same(
         described: the store's description of its classifier.
         classifier: that of the run; neither is given where the run's is not known yet.
         extend: more draws than before are meant.
-
-    Raises:
-        InputError: naming each difference.
     """
     if extend and stored.racing:
         raise InputError(f"{place}: a race has no number of draws to extend; leave extend out.")

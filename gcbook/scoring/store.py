@@ -145,11 +145,7 @@ class Store:
         return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
 
     def read(self, path: Path, schema: pa.Schema) -> pa.Table:
-        """Read one of the store's files, of scores or images.
-
-        Raises:
-            InputError: it is damaged, has other columns, or cannot be read here.
-        """
+        """Read one of the store's files, of scores or images."""
         content = read_file(path, LARGEST_SCORES)
         with refused(path, "scores or images of a store", REMEDY):
             file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
@@ -175,9 +171,6 @@ class Store:
         Returns:
             Columns ``image_id, imagename, category, condition, sha256``, in the order in which
             they were shown.
-
-        Raises:
-            InputError: see `read`.
         """
         path = self.path / IMAGES
         found = self.read(path, IMAGE_SCHEMA) if path.is_file() else IMAGE_SCHEMA.empty_table()
@@ -231,9 +224,6 @@ class Store:
         Returns:
             Columns ``image_id, label`` (categorical), ``draw, t, log_snr`` and the measures, sorted
             by image, draw and class.
-
-        Raises:
-            InputError: see `read`.
         """
         tables = [self.read(path, self.schema) for path in self.score_files()]
         whole = pa.concat_tables([self.schema.empty_table(), *tables])

@@ -175,11 +175,7 @@ class StoreWriter:
         self._notes = {name: dict(notes) for name, notes in self._notes_saved.items()}
 
     def known_hash(self, stimulus: "Stimulus") -> str | None:
-        """Return the SHA-256 that an image had when it was scored, None for a new image.
-
-        Raises:
-            InputError: the store knows it under another category or condition.
-        """
+        """Return the SHA-256 that an image had when it was scored, None for a new image."""
         known = self._images.get(stimulus.image_id)
         if known is None:
             return None
@@ -296,11 +292,7 @@ class StoreWriter:
 
 
 def check_stores(store: Store, other: Store, *, extend: bool = False) -> None:
-    """Refuse scores that were not made like those of a store; see `check_same`.
-
-    Raises:
-        InputError: naming each difference.
-    """
+    """Refuse scores that were not made like those of a store; see `check_same`."""
     about = (
         {"dataset": each.dataset, **each.classifier, **asdict(each.traits)}
         for each in (store, other)

@@ -9,7 +9,7 @@ torchvision, timm), never guessed from names of files.
 import logging
 import os
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,7 @@ import numpy as np
 
 from gcbook.classifiers import registry
 from gcbook.classifiers.registry import TIMM, is_object, object_name
-from gcbook.classifiers.weights import (
-    HUB_ID,
-    MODELS_DIR,
-    find_local,
-    locate_model,
-)
+from gcbook.classifiers.weights import MODELS_DIR, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.naming import did_you_mean
@@ -139,30 +134,6 @@ def name_of(model: str | Path) -> str:
     # What `gcbook train` makes; all of its models lie in folders of this name.
     trained = folder.name == "model" and (folder / "training.json").is_file()
     return folder.parent.name if trained else folder.name
-
-
-def check_kind(model: str, kinds: Collection[str]) -> None:
-    """Refuse, before anything is loaded or fetched, a model that cannot be used.
-
-    Args:
-        model: a name of the zoo, the folder of a model, or a Hub id, of which nothing is known.
-        kinds: keys of `gcbook.classifiers.zoo.COSTS` that will do.
-    """
-    entry = zoo().get(model)
-    place = at_hand(entry) if entry else None
-    folder = place.path if place else find_local(model)
-    # A folder may be called as a model of the zoo, and hold another one.
-    kind = (
-        registry.find(registry.find_format(folder)).kind
-        if folder and folder.is_dir()
-        else entry and entry.kind
-    )
-    if (kind and kind not in kinds) or not (kind or HUB_ID.fullmatch(model)):
-        raise InputError(
-            f"model: expected a name that gcbook models lists, the folder of a model, or a Hub id "
-            f"like organisation/name, of the kind {' or '.join(kinds)}; found {model!r}"
-            + (f", which is of the kind {kind}." if kind else f".{did_you_mean(model, zoo())}")
-        )
 
 
 def _check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], model: str) -> None:

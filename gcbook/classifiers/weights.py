@@ -40,7 +40,6 @@ MOST_FOLDERS = 1000
 """How many folders a model may have: pipelines have a dozen."""
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-"""What a Hub id looks like."""
 
 
 class CachedCopyWarning(UserWarning):
@@ -70,10 +69,9 @@ def locate_model(
             reached and its cache does not have it.
         InputError: neither a folder nor of the form of a Hub id, or it has no safetensors.
     """
-    found = find_local(path_or_id)
-    if found:
-        return found
     path, name = Path(path_or_id).expanduser(), str(path_or_id)
+    if found := path if path.is_dir() else find_in_models_dir(name):
+        return found
     # What begins with a folder that is there was meant as a path.
     mistyped = not called and Path(*path.parts[:1]).is_dir()
     if path.is_file() and path.suffix in PICKLES:
@@ -88,12 +86,6 @@ def locate_model(
             f"the folder that {MODELS_DIR} names ({os.environ.get(MODELS_DIR) or 'not set'})."
         )
     return _from_hub(name, revision, called or name)
-
-
-def find_local(path_or_id: str | Path) -> Path | None:
-    """Return a model's folder: the path itself, or that in ``GCBOOK_MODELS_DIR``; None if none."""
-    path = Path(path_or_id).expanduser()
-    return path if path.is_dir() else find_in_models_dir(str(path_or_id))
 
 
 def find_in_models_dir(name: str) -> Path | None:

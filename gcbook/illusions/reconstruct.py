@@ -83,10 +83,9 @@ def load_for_prompts(
         InputError: no prompt, a prompt twice, or a model that takes none or cannot reconstruct.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
-    from gcbook.classifiers.load import check_kind, load_classifier
+    from gcbook.classifiers.load import load_classifier
 
     _check_prompts(prompts)
-    check_kind(str(model), ("diffusion", "masked"))
     common: dict[str, Any] = {"labels": prompts, "device": device, "dtype": dtype}
     classifier = load_classifier(model, template="{}", **common)
     if isinstance(classifier, MaskedBound):

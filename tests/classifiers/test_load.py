@@ -8,7 +8,7 @@ from tiny import images
 
 from gcbook.classifiers import load
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.load import check_kind, load_classifier
+from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.paper.categories import CATEGORIES
@@ -210,19 +210,3 @@ def test_a_typo_is_answered_with_near_names():
 def test_what_is_not_there_is_refused(tmp_path, options, says):
     with pytest.raises(InputError, match=says):
         load_classifier(images.cnn16(tmp_path), **options)
-
-
-def test_kinds_are_told_before_anything_is_loaded(tmp_path, monkeypatch):
-    for name in ("HF_HUB_CACHE", "TORCH_HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    clip = tmp_path / "sd-1.4"
-    clip.mkdir()
-    folder(clip, CONFIG, architectures=["CLIPModel"])
-    check_kind(str(clip), ("clip",))
-    check_kind("sd-1.4", ("diffusion", "masked"))
-    check_kind("org/name", ("diffusion",))
-    # A folder may be called as a model of the zoo, and hold another one.
-    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
-    for model, says in (("sd-1.4", "kind clip"), ("mini-cnn", "discriminative"), ("sd", "found")):
-        with pytest.raises(InputError, match=f"kind diffusion; .*{says}"):
-            check_kind(model, ("diffusion",))

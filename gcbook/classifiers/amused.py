@@ -6,13 +6,16 @@ the corner of its crop, and an aesthetic score. They are set as the pipeline set
 image at the model's resolution, score 6. There is no guidance.
 """
 
-from typing import Literal
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
 
 import torch
 
 from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration, Remask
 from gcbook.classifiers.preprocess import ImageFit
+from gcbook.classifiers.token_networks import naming_classifier, read_naming
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
@@ -35,8 +38,6 @@ def load_amused(
             default a half.
         steps: for "regenerate": in how many steps, one network evaluation each; by default 12.
     """
-    from diffusers import AmusedScheduler
-
     if method not in ("bound", "regenerate"):
         raise InputError(f"method: expected bound or regenerate, found {method!r}.")
     if method == "bound" and (mask_ratio, steps) != (None, None):
@@ -44,6 +45,42 @@ def load_amused(
             f"{checkpoint.path}: mask_ratio and steps are settings of method='regenerate'; the "
             "bound masks at random rates."
         )
+    tokenizer, predict, scheduler = _open(checkpoint, checkpoint.prompts)
+    network = MaskedNetwork(
+        tokenizer.pixels, tokenizer.encode, tokenizer.decode, predict, scheduler.mask_token_id
+    )
+    named = checkpoint.named(prompts=checkpoint.prompts, **tokenizer.fit.as_dict())
+    if method == "bound":
+        return MaskedBound(network, **named)
+    return MaskedRegeneration(
+        network,
+        mask_ratio=0.5 if mask_ratio is None else mask_ratio,
+        remask=Remask(12 if steps is None else steps, scheduler.masking_schedule),
+        **named,
+    )
+
+
+def load_amused_naming(checkpoint: Checkpoint) -> DiscriminativeClassifier:
+    """Make a classifier of a U-ViT that was trained to name the class of unmasked codes.
+
+    Raises:
+        InputError: a part is missing, or the prompt is longer than the text encoder reads.
+    """
+    names, prompt = read_naming(checkpoint)
+    tokenizer, predict, _ = _open(checkpoint, [prompt])
+
+    def logits(tokens: torch.Tensor) -> torch.Tensor:
+        return predict(tokens, tokens.new_zeros(len(tokens)))[..., : len(names)].mean(dim=1)
+
+    return naming_classifier(tokenizer, logits, names, checkpoint)
+
+
+def _open(
+    checkpoint: Checkpoint, prompts: Sequence[str]
+) -> tuple[VQTokenizer, Callable[[torch.Tensor, torch.Tensor], torch.Tensor], Any]:
+    """Return the tokenizer, `MaskedNetwork.predict`, and the scheduler's configuration."""
+    from diffusers import AmusedScheduler
+
     device, dtype = checkpoint.device, checkpoint.dtype
     transformer = checkpoint.ready(checkpoint.network("transformer", "UVit2DModel"))
     vqvae = checkpoint.network("vqvae", "VQModel", dtype=torch.float32)
@@ -58,7 +95,7 @@ def load_amused(
         )
     side = transformer.config.sample_size
     size = side * 2 ** (len(vqvae.config.block_out_channels) - 1)
-    pooled, states = _encode_prompts(checkpoint)
+    pooled, states = _encode_prompts(checkpoint, prompts)
     micro = torch.tensor([[size, size, 0, 0, AESTHETIC_SCORE]], device=device, dtype=dtype)
 
     @torch.no_grad()
@@ -71,28 +108,19 @@ def load_amused(
         )
         return logits.flatten(2).movedim(1, -1)
 
-    fit = ImageFit(size)
-    tokenizer = VQTokenizer(vqvae, fit)
-    network = MaskedNetwork(tokenizer.pixels, tokenizer.encode, tokenizer.decode, predict, mask)
-    named = checkpoint.named(prompts=checkpoint.prompts, **fit.as_dict())
-    if method == "bound":
-        return MaskedBound(network, **named)
-    return MaskedRegeneration(
-        network,
-        mask_ratio=0.5 if mask_ratio is None else mask_ratio,
-        remask=Remask(12 if steps is None else steps, scheduler.masking_schedule),
-        **named,
-    )
+    return VQTokenizer(vqvae, ImageFit(size)), predict, scheduler
 
 
 @torch.no_grad()
-def _encode_prompts(checkpoint: Checkpoint) -> tuple[torch.Tensor, torch.Tensor]:
+def _encode_prompts(
+    checkpoint: Checkpoint, prompts: Sequence[str]
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Return pooled (K, D) and per-token (K, P, D) states, float32."""
     tokenizer = checkpoint.tokenizer()
     encoder = checkpoint.network("text_encoder", "CLIPTextModelWithProjection", dtype=torch.float32)
     length = tokenizer.model_max_length
     found = []
-    for prompt in checkpoint.prompts:
+    for prompt in prompts:
         ids = tokenizer(prompt, padding="max_length", max_length=length, return_tensors="pt")
         if ids.input_ids.shape[1] > length:
             raise InputError(

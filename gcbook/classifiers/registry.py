@@ -74,6 +74,7 @@ _CLIP = ("template", "ensemble")
 _FLUX = ("template", "resolution")
 _MASKED = ("template", "method", "mask_ratio", "steps")
 _T5VQ = "T5 over the codes of a VQ model, of gcbook train"
+_NAMES = "a generator's transformer that names the class of its codes, of gcbook train"
 _SIGLIP = "SigLIP and SigLIP 2 of fixed size, zero-shot"
 _JANUS = "JanusForConditionalGeneration"
 _TRANSFORMERS = "discriminative.load_image_classifier"
@@ -87,6 +88,8 @@ FORMATS = (
     Format((_JANUS,), "autoregressive", "Janus", "autoregressive.load_janus", _TEXT),
     Format(("SiglipModel",), "clip", _SIGLIP, "clip.load_clip", _CLIP),
     Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", _TEXT),
+    Format(("T5VQNaming",), "discriminative", _NAMES, "t5vq.load_t5vq_naming"),
+    Format(("AmusedNaming",), "discriminative", _NAMES, "amused.load_amused_naming"),
     _drawn("Stable Diffusion 1 and 2", "StableDiffusionPipeline"),
     _drawn("Stable Diffusion XL", "StableDiffusionXLPipeline"),
     _drawn("Stable Diffusion 3 and 3.5", "StableDiffusion3Pipeline"),

@@ -14,7 +14,7 @@ many. Its softmax is taken over the codes of images alone.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,9 @@ from torch.nn.utils.rnn import pad_sequence
 
 from gcbook.classifiers.autoregressive import AutoregressiveClassifier, token_log_prob
 from gcbook.classifiers.checkpoint import Checkpoint
+from gcbook.classifiers.discriminative import DiscriminativeClassifier
 from gcbook.classifiers.preprocess import ImageFit
+from gcbook.classifiers.token_networks import naming_classifier, read_naming
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
 
@@ -69,36 +71,75 @@ def save_t5vq(
 
 def load_t5vq(checkpoint: Checkpoint) -> AutoregressiveClassifier:
     """Make a classifier of a T5-VQ folder; the prompts are encoded once."""
-    resolution, offset = _index(checkpoint)
-    model = checkpoint.network("transformer", "T5ForConditionalGeneration")
-    vqvae = checkpoint.network("vqvae", "VQModel", dtype=torch.float32)
-    _check(model.config, vqvae.config, offset, str(checkpoint.path))
-    tokenize = VQTokenizer(vqvae, ImageFit(resolution))
-    text, mask = _encode_prompts(model, checkpoint.tokenizer(), checkpoint.prompts)
+    tokenize, decode, head = _open(checkpoint, checkpoint.prompts)
     n_codes = tokenize.n_codes
-    codes = slice(offset, offset + n_codes)
-    # T5 v1.0 scales its decoder's output, v1.1 does not; the configuration tells.
-    scale = model.config.d_model**-0.5 if model.config.scale_decoder_outputs else 1.0
-
-    def head(states: torch.Tensor) -> torch.Tensor:
-        return torch.nn.functional.linear(states * scale, model.lm_head.weight[codes])
+    _, offset = _index(checkpoint)
 
     @torch.no_grad()
     def log_prob(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
-        start = tokens.new_full((len(tokens), 1), model.config.decoder_start_token_id)
-        states = model.decoder(
-            input_ids=torch.cat([start, tokens[:, :-1] + offset], 1),
-            encoder_hidden_states=text[label],
-            encoder_attention_mask=mask[label],
-            use_cache=False,
-        ).last_hidden_state
-        return token_log_prob(states, tokens, head, n_codes)
+        codes = slice(offset, offset + n_codes)
+        states = decode(tokens[:, :-1], label)
+        return token_log_prob(states, tokens, lambda each: head(each, codes), n_codes)
 
     return AutoregressiveClassifier(
         tokenize,
         log_prob,
         **checkpoint.named(prompts=checkpoint.prompts, **tokenize.fit.as_dict()),
     )
+
+
+def load_t5vq_naming(checkpoint: Checkpoint) -> DiscriminativeClassifier:
+    """Make a classifier of a T5 that was trained to name the class behind the last code.
+
+    Raises:
+        InputError: model_index.json lacks an entry, or the parts do not fit one another.
+    """
+    names, prompt = read_naming(checkpoint)
+    tokenize, decode, head = _open(checkpoint, [prompt])
+
+    @torch.no_grad()
+    def logits(tokens: torch.Tensor) -> torch.Tensor:
+        last = decode(tokens, tokens.new_zeros(len(tokens)))[:, -1]
+        return head(last, slice(len(names)))
+
+    return naming_classifier(tokenize, logits, names, checkpoint)
+
+
+def _open(
+    checkpoint: Checkpoint, prompts: Sequence[str]
+) -> tuple[
+    VQTokenizer,
+    Callable[[torch.Tensor, torch.Tensor], torch.Tensor],
+    Callable[[torch.Tensor, slice], torch.Tensor],
+]:
+    """Return the tokenizer, what reads codes, and what its states say of the vocabulary.
+
+    The second gives states (N, L + 1, D) of codes (N, L) and prompts (N,), those before the first
+    code included; the third logits of some ids.
+    """
+    resolution, offset = _index(checkpoint)
+    model = checkpoint.network("transformer", "T5ForConditionalGeneration")
+    vqvae = checkpoint.network("vqvae", "VQModel", dtype=torch.float32)
+    _check(model.config, vqvae.config, offset, str(checkpoint.path))
+    tokenize = VQTokenizer(vqvae, ImageFit(resolution))
+    text, mask = _encode_prompts(model, checkpoint.tokenizer(), prompts)
+    # T5 v1.0 scales its decoder's output, v1.1 does not; the configuration tells.
+    scale = model.config.d_model**-0.5 if model.config.scale_decoder_outputs else 1.0
+
+    def head(states: torch.Tensor, ids: slice) -> torch.Tensor:
+        return torch.nn.functional.linear(states * scale, model.lm_head.weight[ids])
+
+    def decode(tokens: torch.Tensor, label: torch.Tensor) -> torch.Tensor:
+        start = tokens.new_full((len(tokens), 1), model.config.decoder_start_token_id)
+        states: torch.Tensor = model.decoder(
+            input_ids=torch.cat([start, tokens + offset], 1),
+            encoder_hidden_states=text[label],
+            encoder_attention_mask=mask[label],
+            use_cache=False,
+        ).last_hidden_state
+        return states
+
+    return tokenize, decode, head
 
 
 def _encode_prompts(

@@ -106,7 +106,26 @@ def score(
         Literal["sqrt", "uniform"] | None,
         typer.Option(help="Image networks: add diffusion-style noise to the images."),
     ] = None,
-    name: Annotated[str, typer.Option(help="Name of the model as an observer.")] = "",
+    at: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SIDE",
+            min=1,
+            help="Shrink images to SIDE pixels and enlarge them again before the model's own "
+            "preprocessing.",
+        ),
+    ] = None,
+    shrink_by: Annotated[
+        Literal["bicubic", "box", "lanczos"],
+        typer.Option("--filter", help="With --at: how images are shrunk, antialiased."),
+    ] = "bicubic",
+    blur: Annotated[
+        float,
+        typer.Option(metavar="SIGMA", min=0, help="Blur images: SD in pixels of the stored image."),
+    ] = 0.0,
+    name: Annotated[
+        str, typer.Option(help="Name of the model as an observer; --at and --blur add theirs.")
+    ] = "",
     dataset: Annotated[
         str, typer.Option(help="Which of several datasets, or a name for the only one.")
     ] = "",
@@ -166,6 +185,9 @@ def score(
         batch_size=batch_size,
         dtype=dtype,
         device=device,
+        at=at,
+        filter=shrink_by,
+        blur=blur,
     )
     part = Shard.parse(shard) if shard else None
     for other, value in {"shard": shard, "extend": extend, "dry-run": dry_run}.items():

@@ -142,7 +142,7 @@ class _Run:
                     writer.code(each, each.sha256())
                 writer.succeed(each)
         writer.expect(each for each in asked if each.image_id not in self.history.complete)
-        self._incoming = read_images(missing)
+        self._incoming = read_images(missing, settings.detail)
         self._open: list[ImageWork] = []
         self._shape: torch.Size | None = None
         self._weights = writer.store.weights()

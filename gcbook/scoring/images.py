@@ -10,6 +10,7 @@ import numpy as np
 
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.errors import InputError
+from gcbook.stimuli.resolution import Detail
 from gcbook.stimuli.stimulus import Stimulus
 
 WORKERS = 4
@@ -80,23 +81,24 @@ class ReadImage:
     error: str = ""
 
 
-def read_images(stimuli: Iterable[Stimulus]) -> Generator[ReadImage]:
-    """Yield the images in their order, read and decoded in the background."""
+def read_images(stimuli: Iterable[Stimulus], detail: Detail) -> Generator[ReadImage]:
+    """Yield the images in their order, read, decoded and shrunk in the background."""
     rest = iter(stimuli)
     pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="images")
     try:
-        waiting = deque(pool.submit(_read, stimulus) for stimulus in islice(rest, WORKERS))
+        waiting = deque(pool.submit(_read, stimulus, detail) for stimulus in islice(rest, WORKERS))
         while waiting:
             image = waiting.popleft().result()
-            waiting.extend(pool.submit(_read, stimulus) for stimulus in islice(rest, 1))
+            waiting.extend(pool.submit(_read, stimulus, detail) for stimulus in islice(rest, 1))
             yield image
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _read(stimulus: Stimulus) -> ReadImage:
+def _read(stimulus: Stimulus, detail: Detail) -> ReadImage:
     try:
         pixels, sha256 = stimulus.load()
+        pixels = detail.show(pixels, stimulus.place)
     except InputError as error:
         return ReadImage(stimulus, None, "", str(error))
     return ReadImage(stimulus, pixels, sha256)

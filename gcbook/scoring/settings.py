@@ -17,6 +17,7 @@ from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, Timesteps
 from gcbook.noise.weightings import NORMS, PAPER, Norm, Weighting, parse_weighting
 from gcbook.scoring.racing import ExpectedGain, Race, read_race
+from gcbook.stimuli.resolution import Detail, Filter
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -48,6 +49,7 @@ class ScoringSettings:
             themselves at most; a race may then drop a class a draw sooner or later.
         dtype: of the network. "auto": the classifier's, which is what its store notes.
         device: "cpu", "cuda", "cuda:1", "mps"; "auto": a GPU if there is one.
+        at, filter, blur: how much of the images is shown, `gcbook.stimuli.resolution.Detail`.
     """
 
     draws: int = 32
@@ -60,6 +62,9 @@ class ScoringSettings:
     batch_size: int = 64
     dtype: Dtype = "auto"
     device: str = "auto"
+    at: int | None = None
+    filter: Filter = "bicubic"
+    blur: float = 0.0
 
     def __post_init__(self) -> None:
         for name, allowed in (
@@ -73,6 +78,12 @@ class ScoringSettings:
         for name, least in (("draws", 1), ("batch_size", 1), ("seed", 0)):
             if (found := getattr(self, name)) < least:
                 raise InputError(f"{name}: expected at least {least}, found {found}.")
+        _ = self.detail
+
+    @property
+    def detail(self) -> Detail:
+        """How much of the images is shown."""
+        return Detail(self.at, self.filter, self.blur)
 
     @property
     def rule(self) -> DrawRule:
@@ -94,7 +105,10 @@ class ScoringSettings:
         settings = asdict(self) | {"weighting": self.weighting.name}
         if self.racing:
             settings["racing"] = {"rule": self.racing.rule, **settings["racing"]}
-        return settings
+        # Stores that were begun before there was a choice say nothing of it.
+        shown = asdict(self.detail)
+        whole = asdict(Detail())
+        return {k: v for k, v in settings.items() if k not in shown or v != whole[k]}
 
 
 @dataclass(frozen=True)
@@ -228,5 +242,5 @@ def _difference(name: str, before: Any, now: Any) -> str:
     if isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         at = next(at for at in range(len(now)) if before[at] != now[at])
         name, before, now = f"{name}, number {at + 1} of {len(now)}", before[at], now[at]
-    expected, found = (str(value) if value != "" else "nothing" for value in (before, now))
+    expected, found = ("nothing" if value in ("", None) else str(value) for value in (before, now))
     return f"{name}: expected {expected[:SHOWN]}, found {found[:SHOWN]}"

@@ -62,11 +62,12 @@ def score(
         store: folder in which the raw scores are kept. The same call goes on with what it holds;
             `gcbook.scoring.decisions.decide` makes other trials of it. Without one the scores are
             kept only if the call fails or is interrupted, in a folder that the error names.
-        name: the observer's name; by default the classifier's.
+        name: the observer's name, to which ``at`` and ``blur`` add theirs; by default the
+            classifier's.
         progress: ``"auto"``, ``"bar"``, ``"lines"`` or ``"silent"``.
         settings: fields of `gcbook.scoring.settings.ScoringSettings`, such as ``draws=32``,
             ``seed=0``, ``weighting="exp:7"`` (the paper's), ``norm="l2"`` and ``batch_size=64``,
-            which are the defaults.
+            which are the defaults, or ``at=64``: images of 64 pixels a side.
 
     Returns:
         One row an image, with the columns of `gcbook.trials.parse.COLUMNS`, as
@@ -91,7 +92,7 @@ def score(
             f"model; found an object of type {type(classifier).__name__}. gcbook.wrap makes one of "
             "a module, a pipeline or a function."
         )
-    observer = check_observer(name or classifier.name)
+    observer = check_observer((name or classifier.name) + asked.detail.name)
     stimuli = _stimuli(images, dataset, limit)
     if store is not None:
         engine.score(stimuli, classifier, asked, store, progress=progress)

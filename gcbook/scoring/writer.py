@@ -94,7 +94,8 @@ def new_store(
         settings = replace(settings, dtype=dtype if known else "float32")  # type: ignore[arg-type]
     settings = effective_settings(settings, traits)
     folder = Path(path).expanduser()
-    return Store(folder, classifier.name, dataset, settings, traits, described, _versions())
+    observer = classifier.name + settings.detail.name
+    return Store(folder, observer, dataset, settings, traits, described, _versions())
 
 
 class StoreWriter:

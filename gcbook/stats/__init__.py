@@ -12,6 +12,7 @@ under every resample) → `estimates` (the long table of values with intervals) 
 `benchmark_notes`, `benchmark_tables`, `differences`; their numbers in sentences: `words`.
 
 From answers of the miniatures: `clustered` (sums and means under resampled silhouettes and seeds) →
-`shares` (accuracies and metrics of cues). Of few observers: `correlation`; of
-few trials: `jeffreys`.
+`shares` (accuracies and metrics of cues). From those of networks trained on photographs: `crossed`
+(resampled shapes and textures, and trainings). Of few observers: `correlation`; of few trials:
+`jeffreys`.
 """

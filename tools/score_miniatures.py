@@ -177,7 +177,7 @@ def thin(store: Store) -> None:
     if measures == ("nll",):
         single = table["nll"].cast(pa.float32(), safe=False).cast(pa.float64())
         table = table.set_column(table.schema.get_field_index("nll"), "nll", single)
-    write_table(table, path, store.origin)
+    write_table(table, path)
     write_text(store.header(), store.path / STORE_HEADER)
 
 

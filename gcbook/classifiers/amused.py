@@ -13,9 +13,8 @@ import torch
 
 from gcbook.classifiers.checkpoint import Checkpoint
 from gcbook.classifiers.discriminative import DiscriminativeClassifier
-from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration
+from gcbook.classifiers.masked import MaskedBound, MaskedNetwork, MaskedRegeneration, Remask
 from gcbook.classifiers.preprocess import ImageFit
-from gcbook.classifiers.regeneration import Remask
 from gcbook.classifiers.token_networks import naming_classifier, read_naming
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.errors import InputError
@@ -38,10 +37,6 @@ def load_amused(
         mask_ratio: for "regenerate": share of the tokens to be regenerated, in [0, 1]; by
             default a half.
         steps: for "regenerate": in how many steps, one network evaluation each; by default 12.
-
-    Raises:
-        InputError: a part is missing, a prompt is longer than the text encoder reads, no token
-            is the mask, or there is no such method, ratio or number of steps.
     """
     if method not in ("bound", "regenerate"):
         raise InputError(f"method: expected bound or regenerate, found {method!r}.")

@@ -113,9 +113,6 @@ class Checkpoint:
             classes: what it may be; the first is what it is loaded as.
             device: by default the checkpoint's.
             dtype: likewise.
-
-        Raises:
-            InputError: the part is missing, of another class, damaged or incomplete.
         """
         return self._network(part, classes, dtype).to(device or self.device)
 
@@ -143,11 +140,7 @@ class Checkpoint:
         return load_weights(kind, self.path, self.dtype, float32=float32).to(self.device)
 
     def tokenizer(self, part: str = "tokenizer") -> Any:
-        """Load a tokenizer of the pipeline.
-
-        Raises:
-            InputError: the part is missing or damaged, or is no tokenizer of transformers.
-        """
+        """Load a tokenizer of the pipeline."""
         import transformers
 
         folder, name = self._part(part)
@@ -256,10 +249,6 @@ def load_weights(
         folder: holds its config.json and safetensors.
         dtype: of its weights.
         float32: names of modules of a transformers model that stay in float32.
-
-    Raises:
-        InputError: weights are missing, of other shapes than the configuration says, or not finite
-            numbers of floating point.
     """
     options: dict[str, Any] = {
         "use_safetensors": True,

@@ -26,10 +26,12 @@ import torch
 
 from gcbook.classifiers.devices import is_out_of_memory
 from gcbook.classifiers.diffusion import DiffusionClassifier
-from gcbook.classifiers.precision import shipped_images
 from gcbook.files.errors import InputError
+from gcbook.files.manifest import DATA
+from gcbook.files.untrusted import LARGEST_PICTURE, read_file
 from gcbook.noise.draws import DrawRule, keyed_noise
 from gcbook.noise.schedules import log_snr
+from gcbook.stimuli.images import decode_image
 
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
@@ -77,6 +79,16 @@ class Implied:
         return best if least <= DENOISES and self.ratio(prediction) > MARGIN * least else ""
 
 
+def shipped_images() -> dict[str, np.ndarray]:
+    """Read cue-conflict images that ship with the package: by name, (224, 224, 3) in [0, 1]."""
+    names = [name for name in DATA.names("pictures") if name.endswith(".jpg") and "-" in name]
+    places = {name: DATA.path(f"pictures/{name}") for name in names[:IMAGES]}
+    return {
+        name: decode_image(read_file(place, LARGEST_PICTURE), str(place))
+        for name, place in places.items()
+    }
+
+
 @torch.inference_mode()
 def implied_errors(classifier: DiffusionClassifier, prediction: str) -> Implied:
     """Take a denoiser's output for each of `PREDICTIONS`, on images that ship.
@@ -86,7 +98,7 @@ def implied_errors(classifier: DiffusionClassifier, prediction: str) -> Implied:
             output is recovered.
         prediction: one of `PREDICTIONS`.
     """
-    images = shipped_images(IMAGES)
+    images = shipped_images()
     x = classifier.prepare(list(images.values()))
     x = x if x.dtype == torch.float64 else x.float()
     # An image's name begins with its class.

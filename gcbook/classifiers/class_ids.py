@@ -41,10 +41,6 @@ def class_ids(checkpoint: Checkpoint, n_classes: int) -> list[int]:
     Args:
         checkpoint: the pipeline.
         n_classes: how many classes the network knows.
-
-    Raises:
-        InputError: it knows none, a label has no class, two labels have one, or an id is out of
-            range.
     """
     where, labels = checkpoint.path, checkpoint.labels
     if not n_classes:

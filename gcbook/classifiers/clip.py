@@ -37,9 +37,6 @@ def load_clip(checkpoint: Checkpoint, ensemble: bool | None = None) -> Discrimin
     Args:
         checkpoint: the folder, with tokenizer and preprocessor_config.json.
         ensemble: average CLIP's 80 prompts; by default where the user gave none.
-
-    Raises:
-        InputError: the folder is not complete.
     """
     import transformers
 

@@ -26,11 +26,7 @@ def pick_device(name: str) -> str:
 
 
 def usable_device(name: str) -> torch.device:
-    """Return a device on which float32 is float32.
-
-    Raises:
-        InputError: it is not there.
-    """
+    """Return a device on which float32 is float32."""
     # Convolutions in TF32 have ten bits of mantissa, and what float32 is asked for gets no fewer:
     # one token of an image that tips is another likelihood. Matrix products have it off by default.
     torch.backends.cudnn.allow_tf32 = False

@@ -125,9 +125,6 @@ def clean_image(
         x_t: noised images (N, ...).
         alpha: factor of the image at each one's time, (N,).
         sigma: standard deviation of the noise, (N,).
-
-    Raises:
-        InputError: no such prediction type.
     """
     alpha, sigma = columns(alpha, x_t), columns(sigma, x_t)
     match prediction:

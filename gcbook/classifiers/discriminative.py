@@ -100,9 +100,6 @@ def class_indices(
         names: the network's own name of each output.
         labels: names of the classes.
         where: what to call the network in an error.
-
-    Raises:
-        InputError: the outputs are neither.
     """
     plain = [name.strip().lower() for name in names]
     if all(label.lower() in plain for label in labels):
@@ -155,9 +152,6 @@ def classifier_of(
         preprocess: what it is shown.
         checkpoint: what it was read from.
         details: for the description.
-
-    Raises:
-        InputError: its outputs are neither ImageNet's classes nor the labels.
     """
     groups = class_indices(outputs, checkpoint.labels, str(checkpoint.path))
     return DiscriminativeClassifier(
@@ -169,12 +163,7 @@ def classifier_of(
 
 
 def load_image_classifier(checkpoint: Checkpoint) -> DiscriminativeClassifier:
-    """Make a classifier of a folder in transformers' format, an ``…ForImageClassification``.
-
-    Raises:
-        InputError: the folder is not complete, or its outputs are neither ImageNet's classes nor
-            the labels.
-    """
+    """Make a classifier of a folder in transformers' format, an ``…ForImageClassification``."""
     from transformers import AutoModelForImageClassification
 
     preprocess = ProcessorPreprocess(checkpoint.path)

@@ -1,9 +1,9 @@
 """What tells one model in Python from another: a SHA-256 of its numbers and of its source text.
 
 A model that is loaded has the hash of its files. One that is handed over as objects has that of its
-networks (parameters, buffers, settings of their layers), of arrays and numbers, and of the text of
-the user's own functions and classes, with what these hold in closures, defaults and the globals
-that they name. Code of installed libraries counts by its name: versions are noted elsewhere.
+networks (layers, parameters, buffers), of arrays and numbers, and of the text of the user's own
+functions and classes, with what these hold in closures, defaults and the globals that they name.
+Code of installed libraries counts by its name: versions are noted elsewhere.
 """
 
 import enum
@@ -29,8 +29,6 @@ _LIBRARIES = (
     Path(__file__).parents[1].as_posix() + "/",
     "<frozen",
 )
-_MODULE = {*vars(torch.nn.Module()), "name_or_path", "_name_or_path"}
-"""Fields that every network has, and where one was loaded from."""
 
 Inner = list[tuple[Any, Any]]
 
@@ -57,7 +55,14 @@ def fingerprint(parts: Mapping[str, object]) -> str:
             said = ["again", seen[id(thing)][0]]
         else:
             seen[id(thing)] = len(seen), thing
-            said, inner = _read(thing, where)
+            try:
+                said, inner = _read(thing)
+            except (TypeError, OSError, RuntimeError, NotImplementedError) as error:
+                raise InputError(
+                    f"{where}: expected networks, arrays, numbers and functions of these, which "
+                    f"tell this model from another; found {type(thing).__name__} ({error}). Pass "
+                    'fingerprint="…", a text of your own that changes whenever the model does.'
+                ) from error
         for each in (name, len(inner), *said):
             content = each if isinstance(each, bytes | memoryview) else repr(each).encode()
             found.update(b"%d:" % len(content))
@@ -70,11 +75,17 @@ def fingerprint(parts: Mapping[str, object]) -> str:
     return found.hexdigest()
 
 
-def _read(thing: Any, where: str) -> tuple[list[Any], Inner]:
+def _read(thing: Any) -> tuple[list[Any], Inner]:
     """What a thing says of itself, and what it holds, by name."""
     match thing:
-        case torch.Tensor() | np.ndarray() | np.generic():
-            return _numbers(thing, where), []
+        case torch.Tensor():
+            flat = thing.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
+            content = flat.view(torch.uint8).numpy().data
+            return ["tensor", thing.dtype, tuple(thing.shape), content], []
+        case np.ndarray() | np.generic():
+            if thing.dtype.hasobject:
+                raise TypeError("of objects")
+            return ["array", thing.dtype.str, thing.shape, np.ascontiguousarray(thing).data], []
         case list() | tuple():
             return [type(thing).__name__], list(enumerate(thing))
         case set() | frozenset():
@@ -82,9 +93,13 @@ def _read(thing: Any, where: str) -> tuple[list[Any], Inner]:
         case dict():
             return ["dict"], list(thing.items())
         case torch.nn.Module():
-            return ["network"], [(name, _layer(each)) for name, each in thing.named_modules()]
+            tensors = [*thing.named_parameters(), *thing.named_buffers()]
+            return ["network", repr(thing)], [
+                *((name, _layer(layer)) for name, layer in thing.named_modules()),
+                *((name, tensor.detach()) for name, tensor in tensors),
+            ]
         case FunctionType():
-            return _function(thing, where)
+            return _function(thing)
         case MethodType():
             return ["method"], [("function", thing.__func__), ("object", thing.__self__)]
         case partial():
@@ -93,36 +108,20 @@ def _read(thing: Any, where: str) -> tuple[list[Any], Inner]:
             # Where a tensor lies does not count.
             return ["library", getattr(thing, "__name__", "device")], []
         case type():
-            return ["class", thing.__qualname__], list(_fields(thing))
+            own = [each for each in thing.__mro__ if _is_own(sys.modules.get(each.__module__))]
+            return ["class", thing.__qualname__, *map(inspect.getsource, own)], []
     if not hasattr(thing, "__dict__"):
-        raise _unknown(where, f"{type(thing).__module__}.{type(thing).__qualname__}")
+        raise TypeError("which has no fields")
     return ["object"], [("type", type(thing)), *vars(thing).items()]
 
 
-def _numbers(found: Any, where: str) -> list[Any]:
-    if isinstance(found, torch.Tensor):
-        try:
-            flat = found.detach().cpu().resolve_conj().resolve_neg().contiguous().reshape(-1)
-            content = flat.view(torch.uint8).numpy().data
-        except (RuntimeError, NotImplementedError) as error:
-            raise _unknown(where, f"a tensor without bytes ({found.layout})") from error
-        return ["tensor", found.dtype, tuple(found.shape), content]
-    if found.dtype.hasobject:
-        raise _unknown(where, "an array of objects")
-    return ["array", found.dtype.str, np.shape(found), np.ascontiguousarray(found).tobytes()]
-
-
 def _layer(layer: torch.nn.Module) -> tuple[Any, ...]:
-    own = {key: value for key, value in vars(layer).items() if key not in _MODULE}
-    if not _is_own(sys.modules.get(type(layer).__module__)):
-        # What a library keeps with a layer may be anything: its settings count.
-        own = {key: value for key, value in own.items() if isinstance(value, (*_PLAIN, tuple))}
-    hooks = [*layer._forward_pre_hooks.values(), *layer._forward_hooks.values()]
-    tensors = (dict(each(recurse=False)) for each in (layer.named_parameters, layer.named_buffers))
-    return type(layer), layer.training, own, hooks, *tensors
+    """Its class and plain settings; where it was loaded from does not count."""
+    settings = {key: value for key, value in vars(layer).items() if isinstance(value, _PLAIN)}
+    return type(layer), {key: settings[key] for key in settings if "name_or_path" not in key}
 
 
-def _function(function: FunctionType, where: str) -> tuple[list[Any], Inner]:
+def _function(function: FunctionType) -> tuple[list[Any], Inner]:
     code = function.__code__
     inner: Inner = [("defaults", (function.__defaults__, function.__kwdefaults__))]
     for name, cell in zip(code.co_freevars, function.__closure__ or (), strict=True):
@@ -130,12 +129,10 @@ def _function(function: FunctionType, where: str) -> tuple[list[Any], Inner]:
             inner.append((name, cell.cell_contents))
     if code.co_filename.startswith(_LIBRARIES):
         return ["library", code.co_qualname], inner
-    try:
-        text = inspect.getsource(function)
-    except (OSError, TypeError) as error:
-        said = f"{function.__qualname__}, whose source text is not at hand"
-        raise _unknown(where, said) from error
-    return ["function", text], [*inner, *_globals(code, function.__globals__)]
+    return ["function", inspect.getsource(function)], [
+        *inner,
+        *_globals(code, function.__globals__),
+    ]
 
 
 def _globals(code: CodeType, there: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -149,20 +146,7 @@ def _globals(code: CodeType, there: Mapping[str, Any]) -> Iterator[tuple[str, An
         if not isinstance(value, ModuleType):
             yield name, value
         elif _is_own(value):
-            yield from (
-                (f"{name}.{each}", vars(value)[each]) for each in names if hasattr(value, each)
-            )
-
-
-def _fields(kind: type) -> Iterator[tuple[str, Any]]:
-    """Methods and plain values of a class, and of those that it is made from."""
-    for each in kind.__mro__:
-        if _is_own(sys.modules.get(each.__module__)):
-            for name, value in sorted(vars(each).items()):
-                value = getattr(value, "__func__", getattr(value, "fget", value))
-                plain = isinstance(value, (*_PLAIN, torch.Tensor, np.ndarray))
-                if isinstance(value, FunctionType) or (plain and not name.startswith("__")):
-                    yield name, value
+            yield from ((each, vars(value)[each]) for each in names if each in vars(value))
 
 
 def _is_own(module: ModuleType | None) -> bool:
@@ -170,11 +154,3 @@ def _is_own(module: ModuleType | None) -> bool:
     file = getattr(module, "__file__", None)
     name = getattr(module, "__name__", "")
     return name == "__main__" or (file is not None and not file.startswith(_LIBRARIES))
-
-
-def _unknown(where: str, found: str) -> InputError:
-    return InputError(
-        f"{where}: expected networks, arrays, numbers and functions of these, which tell this "
-        f'model from another; found {found}. Pass fingerprint="…", a text of your own that changes '
-        "whenever the model does."
-    )

@@ -39,12 +39,7 @@ PRETRAINED_ARGUMENTS: dict[str, dict[str, object]] = {
 
 
 def load_torchvision(checkpoint: Checkpoint) -> DiscriminativeClassifier:
-    """Make a classifier of a folder as described above, or of torchvision's own weights.
-
-    Raises:
-        InputError: an entry is missing or of another form, or the weights are of another network.
-        DataNotFoundError: torchvision's weights are neither in torch's cache nor can be fetched.
-    """
+    """Make a classifier of a folder as described above, or of torchvision's own weights."""
     if not checkpoint.path.is_dir():
         return _load_download(checkpoint, *checkpoint.format.split()[1:])
     config = checkpoint.read_json("config.json")
@@ -64,10 +59,6 @@ def load_timm(checkpoint: Checkpoint) -> DiscriminativeClassifier:
     """Make a classifier of a folder in timm's format.
 
     The preprocessing is the configuration's, but for images of the network's own size.
-
-    Raises:
-        InputError: timm knows no such network, the weights are another one's, or its outputs are
-            neither ImageNet's classes nor the labels.
     """
     import timm  # of an extra: the command line says which
 

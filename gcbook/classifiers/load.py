@@ -9,7 +9,7 @@ torchvision, timm), never guessed from names of files.
 import logging
 import os
 import warnings
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,7 @@ import numpy as np
 
 from gcbook.classifiers import registry
 from gcbook.classifiers.registry import TIMM, is_object, object_name
-from gcbook.classifiers.weights import (
-    HUB_ID,
-    MODELS_DIR,
-    find_local,
-    locate_model,
-)
+from gcbook.classifiers.weights import MODELS_DIR, locate_model
 from gcbook.classifiers.zoo import ZooEntry, at_hand, torch_cache, zoo
 from gcbook.files.errors import DataNotFoundError, InputError
 from gcbook.files.naming import did_you_mean
@@ -33,9 +28,6 @@ from gcbook.paper.categories import CATEGORIES
 if TYPE_CHECKING:
     from gcbook.classifiers.protocol import Classifier
 
-AUTO = "auto"
-"""The dtype that is chosen here."""
-
 
 def load_classifier(
     model: str | Path,
@@ -43,7 +35,7 @@ def load_classifier(
     template: str | None = None,
     labels: Sequence[str] = CATEGORIES,
     device: str = "cpu",
-    dtype: str = AUTO,
+    dtype: str = "auto",
     method: str | None = None,
     name: str = "",
     **options: Any,
@@ -57,9 +49,8 @@ def load_classifier(
         template: prompt with ``{}`` for the class; by default the paper's, for CLIP its 80.
         labels: names of the classes.
         device: where the network runs.
-        dtype: of the network: float32, float16 or bfloat16. ``"auto"`` is float32, but on a CUDA
-            device float16 if it answers as float32 does on a few images, see
-            `gcbook.classifiers.precision`. There, convolutions have their channels last.
+        dtype: of the network: float32, which ``"auto"`` stands for, float16 or bfloat16. On a CUDA
+            device convolutions have their channels last.
         method: for masked models: ``"bound"`` or ``"regenerate"``.
         name: the observer's name; by default the zoo's, the last part of a Hub id, or the folder's;
             the folder above it where it is the ``model`` that `gcbook train` made.
@@ -72,9 +63,6 @@ def load_classifier(
             - ``noise`` (discriminative): ``"sqrt"`` or ``"uniform"``, the law of diffusion-style
               noise that is put on every image, see `gcbook.classifiers.augmentation`.
             - ``resolution`` (FLUX.1).
-
-    Warns:
-        PrecisionWarning: "auto" has found that float16 will not do.
 
     Raises:
         InputError: no such model, a format that is not known, files that are not what such a model
@@ -112,32 +100,24 @@ def load_classifier(
     from gcbook.classifiers.devices import DTYPES, explain_memory, usable_device
     from gcbook.classifiers.pretrained import refused_model
 
-    if dtype not in (AUTO, *DTYPES):
-        raise InputError(f"dtype: expected one of {AUTO}, {', '.join(DTYPES)}; found {dtype!r}.")
+    dtype = "float32" if dtype == "auto" else dtype
+    if dtype not in DTYPES:
+        raise InputError(f"dtype: expected one of auto, {', '.join(DTYPES)}; found {dtype!r}.")
     place, prompt = usable_device(device), given.pop("template", None)
     noise = given.pop("noise", None)
-    about = path, found, name or name_of(model), tuple(labels), place
+    about = path, found, name or name_of(model), tuple(labels), place, DTYPES[dtype], prompt
+    lacking = (
+        f"{model}: {device} has too little memory to load it in {dtype}; expected enough for all "
+        "of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another device."
+    )
+    with quiet_libraries(), explain_memory(lacking), refused_model(path):
+        classifier: Classifier = adapter.load(Checkpoint(*about), **given)
+        if noise is not None:
+            from gcbook.classifiers.noised import NoisedClassifier
 
-    def load(precision: str) -> "Classifier":
-        lacking = (
-            f"{model}: {device} has too little memory to load it in {precision}; expected enough "
-            "for all of its parts at once. Choose a dtype of 16 bits (--dtype float16), or another "
-            "device."
-        )
-        with quiet_libraries(), explain_memory(lacking), refused_model(path):
-            classifier = adapter.load(Checkpoint(*about, DTYPES[precision], prompt), **given)
-            if noise is not None:
-                from gcbook.classifiers.noised import NoisedClassifier
-
-                classifier = NoisedClassifier(classifier, noise)
-            _try(classifier)
-            return classifier
-
-    if dtype == AUTO and place.type == "cuda":
-        from gcbook.classifiers.precision import load_fastest
-
-        return load_fastest(load)
-    return load("float32" if dtype == AUTO else dtype)
+            classifier = NoisedClassifier(classifier, noise)  # type: ignore[arg-type]
+        _try(classifier)
+    return classifier
 
 
 def name_of(model: str | Path) -> str:
@@ -154,33 +134,6 @@ def name_of(model: str | Path) -> str:
     # What `gcbook train` makes; all of its models lie in folders of this name.
     trained = folder.name == "model" and (folder / "training.json").is_file()
     return folder.parent.name if trained else folder.name
-
-
-def check_kind(model: str, kinds: Collection[str]) -> None:
-    """Refuse, before anything is loaded or fetched, a model that cannot be used.
-
-    Args:
-        model: a name of the zoo, the folder of a model, or a Hub id, of which nothing is known.
-        kinds: keys of `gcbook.classifiers.zoo.COSTS` that will do.
-
-    Raises:
-        InputError: it is none of the three, or of another kind.
-    """
-    entry = zoo().get(model)
-    place = at_hand(entry) if entry else None
-    folder = place.path if place else find_local(model)
-    # A folder may be called as a model of the zoo, and hold another one.
-    kind = (
-        registry.find(registry.find_format(folder)).kind
-        if folder and folder.is_dir()
-        else entry and entry.kind
-    )
-    if (kind and kind not in kinds) or not (kind or HUB_ID.fullmatch(model)):
-        raise InputError(
-            f"model: expected a name that gcbook models lists, the folder of a model, or a Hub id "
-            f"like organisation/name, of the kind {' or '.join(kinds)}; found {model!r}"
-            + (f", which is of the kind {kind}." if kind else f".{did_you_mean(model, zoo())}")
-        )
 
 
 def _check_options(kind: str, takes: Sequence[str], given: Mapping[str, Any], model: str) -> None:

@@ -27,9 +27,6 @@ class NoisedClassifier(DiscriminativeClassifier):
     Args:
         plain: the network without noise, which shares it.
         law: of α, "sqrt" or "uniform", see `gcbook.classifiers.augmentation.DiffusionNoise`.
-
-    Raises:
-        InputError: no such law.
     """
 
     deterministic = False

@@ -206,10 +206,6 @@ def load_pipeline(checkpoint: Checkpoint, resolution: int = 1024) -> DiffusionCl
 
     Warns:
         DistilledWarning: of FLUX.1, and says which distillation it was.
-
-    Raises:
-        InputError: a part is missing, damaged or of another class, the network is distilled to a
-            few steps or tells no classes apart, or a resolution that does not divide into patches.
     """
     row = ROWS[checkpoint.format]
     process = read_process(checkpoint, row.process)

@@ -45,9 +45,6 @@ class ImageFit:
 
         Returns:
             (N, 3, size, size) float32 in [0, 1]: what the filter overshoots is clamped.
-
-        Raises:
-            InputError: an array is not of that shape.
         """
         return torch.from_numpy(np.stack([self._fit(np.asarray(image)) for image in images]))
 
@@ -159,9 +156,6 @@ class ProcessorPreprocess:
 
     Args:
         folder: with ``preprocessor_config.json``.
-
-    Raises:
-        InputError: there is none, or it makes no image of one fixed size.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -161,11 +161,7 @@ def check_folder(folder: Path) -> None:
 
 
 def read_configuration(file: Path) -> Any:
-    """Return what a JSON file of a model holds.
-
-    Raises:
-        InputError: it cannot be read, or holds what it may not; see `check_folder`.
-    """
+    """Return what a JSON file of a model holds."""
     content = read_json(file)
     bounded = CONFIGURATION.fullmatch(file.name) is not None
     todo: list[tuple[str, Any]] = [("", content)]
@@ -242,9 +238,6 @@ def check_numbers(network: torch.nn.Module, files: Sequence[Path]) -> None:
     Args:
         network: on the CPU.
         files: the safetensors that it was loaded from.
-
-    Raises:
-        InputError: its weights are not of floating point in the files, or not finite.
     """
     parameters = {name.rsplit(".")[-1] for name, _ in network.named_parameters()}
     # Places and counts may be whole numbers: they are no parameters.

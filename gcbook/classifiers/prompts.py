@@ -19,9 +19,6 @@ def make_prompts(labels: Sequence[str], template: str = PROMPT_TEMPLATE) -> list
         labels: names of the classes.
         template: a text with one ``{}``.
 
-    Raises:
-        InputError: the template names the class not exactly once.
-
     >>> make_prompts(["airplane", "bear"])
     ['A bad photo of a airplane.', 'A bad photo of a bear.']
     """

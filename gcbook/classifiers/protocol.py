@@ -150,11 +150,7 @@ class Adapter:
         self._known = dict(known)
 
     def describe(self) -> dict[str, object]:
-        """Describe as `Classifier.describe` does.
-
-        Raises:
-            InputError: neither weights nor a fingerprint were given, and the parts have no hash.
-        """
+        """Describe as `Classifier.describe` does."""
         named = {"kind": self.kind, "model": self.name, "weights": "", "labels": list(self.labels)}
         empty = dict.fromkeys(("prompts", "resolution", "resize", "schedule"))
         described = named | empty | {"space": ""} | self._known | self.details
@@ -169,11 +165,7 @@ class Adapter:
         return Draw(index)
 
     def one_each(self, labels: Labels) -> "torch.Tensor":
-        """Return the labels of a batch.
-
-        Raises:
-            InputError: there are none, as if the classifier answered for all classes at once.
-        """
+        """Return the labels of a batch."""
         if labels is None:
             raise InputError(
                 f"{type(self).__name__}.measure: expected one label an image, found None."

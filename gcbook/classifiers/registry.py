@@ -85,7 +85,7 @@ FORMATS = (
     _drawn("DiT, of classes", "DiTPipeline", options=()),
     Format(("CLIPModel",), "clip", "CLIP, zero-shot", "clip.load_clip", _CLIP),
     _named("image classifiers of transformers", "*ForImageClassification", _TRANSFORMERS),
-    Format((_JANUS,), "autoregressive", "Janus", "janus.load_janus", _TEXT),
+    Format((_JANUS,), "autoregressive", "Janus", "autoregressive.load_janus", _TEXT),
     Format(("SiglipModel",), "clip", _SIGLIP, "clip.load_clip", _CLIP),
     Format(("T5VQPipeline",), "autoregressive", _T5VQ, "t5vq.load_t5vq", _TEXT),
     Format(("T5VQNaming",), "discriminative", _NAMES, "t5vq.load_t5vq_naming"),
@@ -113,11 +113,7 @@ def find(name: str) -> Format:
 
 
 def find_format(folder: Path) -> str:
-    """Return what a folder holds: a name that a format knows, of a class, or ``timm resnet50``.
-
-    Raises:
-        InputError: it holds no model of a format that is known.
-    """
+    """Return what a folder holds: a name that a format knows, of a class, or ``timm resnet50``."""
     said: list[str] = []
     for file, entry in CLASS.items():
         content = read_json(folder / file) if (folder / file).is_file() else {}
@@ -131,11 +127,7 @@ def find_format(folder: Path) -> str:
 
 
 def known_format(said: Sequence[str], where: object) -> str:
-    """Return the first of some names that a format knows.
-
-    Raises:
-        InputError: there is none.
-    """
+    """Return the first of some names that a format knows."""
     for name in said:
         if any(each.knows(name) for each in FORMATS):
             return name

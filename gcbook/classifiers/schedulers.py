@@ -83,9 +83,6 @@ def read_process(checkpoint: Checkpoint, kind: Kind) -> Process:
     Args:
         checkpoint: the pipeline.
         kind: of the process that its network was trained with.
-
-    Raises:
-        InputError: it is another one, or a field of it is not of this kind.
     """
     from diffusers import DDPMScheduler
 

@@ -41,9 +41,6 @@ def pixel_space(checkpoint: Checkpoint, network: Any) -> Space:
 
     A network of 3 f² channels is given squares of f × f pixels folded into channels, which
     changes the order of the pixels and nothing else (Hoogeboom et al., 2023, "simple diffusion").
-
-    Raises:
-        InputError: it has other channels, or was made for no one size.
     """
     fold = math.isqrt(network.in_channels // 3)
     if network.in_channels != 3 * fold**2 or not fold:
@@ -72,9 +69,6 @@ def latent_space(checkpoint: Checkpoint, channels: int, side: int, codec: str) -
         channels: that the network has.
         side: of the latents that it was made for.
         codec: class of the autoencoder.
-
-    Raises:
-        InputError: the autoencoder's latents have other channels, or a scale each.
     """
     vae = checkpoint.network("vae", codec, dtype=torch.float32)
     config = vae.config
@@ -119,11 +113,7 @@ def downsampling(config: Any) -> int:
 
 
 def side_of(checkpoint: Checkpoint, network: Any) -> int:
-    """Return the side for which a network was made, by its configuration.
-
-    Raises:
-        InputError: it was made for no one square.
-    """
+    """Return the side for which a network was made, by its configuration."""
     size = network.sample_size
     sides = {size} if isinstance(size, int) else set(size or ())
     if len(sides) != 1:

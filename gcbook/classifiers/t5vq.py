@@ -50,10 +50,6 @@ def save_t5vq(
         vqvae: diffusers' VQModel.
         resolution: side of the images in pixels.
         image_token_offset: the id of the VQ model's code 0.
-
-    Raises:
-        InputError: the transformer's vocabulary has no room for the codes, or it has no start
-            token.
     """
     _check(transformer.config, vqvae.config, image_token_offset, str(folder))
     folder = Path(folder)
@@ -74,11 +70,7 @@ def save_t5vq(
 
 
 def load_t5vq(checkpoint: Checkpoint) -> AutoregressiveClassifier:
-    """Make a classifier of a T5-VQ folder; the prompts are encoded once.
-
-    Raises:
-        InputError: model_index.json lacks an entry, or the parts do not fit one another.
-    """
+    """Make a classifier of a T5-VQ folder; the prompts are encoded once."""
     tokenize, decode, head = _open(checkpoint, checkpoint.prompts)
     n_codes = tokenize.n_codes
     _, offset = _index(checkpoint)

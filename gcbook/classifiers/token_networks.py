@@ -30,6 +30,7 @@ from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.tokens import VQTokenizer
 from gcbook.files.atomic import write_text
 from gcbook.files.errors import InputError
+from gcbook.files.untrusted import read_json
 
 INDEX = "model_index.json"
 
@@ -41,7 +42,7 @@ def write_naming(folder: Path, names: Sequence[str], prompt: str) -> None:
         names: of the classes, in the order of its outputs.
         prompt: what its text encoder reads.
     """
-    index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
+    index = read_json(folder / INDEX)
     index["_class_name"] = index["_class_name"].replace("Pipeline", "Naming")
     index |= {"id2label": dict(enumerate(names)), "prompt": prompt}
     write_text(json.dumps(index, indent=1) + "\n", folder / INDEX)

@@ -40,7 +40,6 @@ MOST_FOLDERS = 1000
 """How many folders a model may have: pipelines have a dozen."""
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-"""What a Hub id looks like."""
 
 
 class CachedCopyWarning(UserWarning):
@@ -70,10 +69,9 @@ def locate_model(
             reached and its cache does not have it.
         InputError: neither a folder nor of the form of a Hub id, or it has no safetensors.
     """
-    found = find_local(path_or_id)
-    if found:
-        return found
     path, name = Path(path_or_id).expanduser(), str(path_or_id)
+    if found := path if path.is_dir() else find_in_models_dir(name):
+        return found
     # What begins with a folder that is there was meant as a path.
     mistyped = not called and Path(*path.parts[:1]).is_dir()
     if path.is_file() and path.suffix in PICKLES:
@@ -88,12 +86,6 @@ def locate_model(
             f"the folder that {MODELS_DIR} names ({os.environ.get(MODELS_DIR) or 'not set'})."
         )
     return _from_hub(name, revision, called or name)
-
-
-def find_local(path_or_id: str | Path) -> Path | None:
-    """Return a model's folder: the path itself, or that in ``GCBOOK_MODELS_DIR``; None if none."""
-    path = Path(path_or_id).expanduser()
-    return path if path.is_dir() else find_in_models_dir(str(path_or_id))
 
 
 def find_in_models_dir(name: str) -> Path | None:
@@ -126,9 +118,6 @@ def weight_files(folder: str | Path) -> list[Path]:
 
     The full-precision files where there are any, else the ``fp16`` variant; in a folder with
     neither of the standard names, all safetensors.
-
-    Raises:
-        InputError: there are none.
     """
     folder = Path(folder)
     files = sorted(folder.glob("*.safetensors"))
@@ -143,11 +132,7 @@ def weight_files(folder: str | Path) -> list[Path]:
 
 
 def model_folders(folder: Path) -> list[Path]:
-    """Return a model's folder and all in it, but hidden ones and stores of its scores.
-
-    Raises:
-        InputError: there are more than any model has.
-    """
+    """Return a model's folder and all in it, but hidden ones and stores of its scores."""
     found = [folder]
     for each in found:  # which grows
         if each.is_symlink() and each != folder:
@@ -168,11 +153,7 @@ def model_folders(folder: Path) -> list[Path]:
 
 
 def weight_variant(folder: str | Path) -> str | None:
-    """Return the ``variant`` that from_pretrained needs: "fp16" if only such files exist.
-
-    Raises:
-        InputError: there are no weights.
-    """
+    """Return the ``variant`` that from_pretrained needs: "fp16" if only such files exist."""
     match = WEIGHTS.fullmatch(weight_files(folder)[0].name)
     return "fp16" if match and (match["variant"] or match["late"]) else None
 
@@ -183,9 +164,6 @@ def hash_weights(folder: str | Path) -> str:
     Of a file it is that of its bytes. Of a folder it covers sorted relative names and contents, not
     where the folder lies: of a pipeline the components that are used, without safety checkers; of
     JSON files the values, without their layout and without the versions and paths that saving adds.
-
-    Raises:
-        InputError: there are no weights, or only pickles.
     """
     folder = Path(folder)
     if folder.is_file():

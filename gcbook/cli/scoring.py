@@ -61,8 +61,8 @@ def score(
     dtype: Annotated[
         Literal["auto", "float32", "float16", "bfloat16"],
         typer.Option(
-            help="Precision of the network; auto: float32, on a CUDA device float16 where it "
-            "decides as float32 does on a few images; that of the store where it was begun.",
+            help="Precision of the network; auto: that of the store where it was begun, else "
+            "float32.",
         ),
     ] = "auto",
     timesteps: Annotated[

@@ -13,13 +13,10 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gcbook.files.errors import InputError, system_reason
-from gcbook.files.untrusted import MIB, at_most, open_file, read_file, refused
+from gcbook.files.untrusted import at_most, open_file, read_file, refused
 
 MOST_FILES = 200_000
 """Files of a folder or archive; the 17 datasets have 13,000 images."""
-
-LARGEST_ARCHIVE = 4096 * MIB
-"""Bytes that the visible members of an archive unpack to together."""
 
 _METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 """What members may be compressed by: others take memory that the archive chooses."""
@@ -54,14 +51,22 @@ def files_in(root: Path, limit: int) -> Iterator[tuple[PurePosixPath, str, Calla
             regular one.
     """
     if root.is_dir():
-        for number, inner in enumerate(_folder_files(root)):
-            _check_number(number, root)
-            yield inner, str(root / inner), partial(read_file, root / inner, limit)
-        return
-    archive = _open_archive(root)
-    for inner, member in _members(archive, root):
-        place = f"{root}/{member.filename}"
-        yield inner, place, partial(_read, archive, member, place, limit)
+        inside = ((each, root / each) for each in _folder_files(root))
+        files = ((each, str(path), partial(read_file, path, limit)) for each, path in inside)
+    else:
+        archive = _open_archive(root)
+        members = ((each, f"{root}/{one.filename}", one) for each, one in _members(archive, root))
+        files = (
+            (each, place, partial(_read, archive, member, place, limit))
+            for each, place, member in members
+        )
+    for number, file in enumerate(files):
+        if number >= MOST_FILES:
+            raise InputError(
+                f"{root}: expected {MOST_FILES:,} files at most, found more; give a path further "
+                "down."
+            )
+        yield file
 
 
 class _Archive(zipfile.ZipFile):
@@ -81,18 +86,10 @@ def _open_archive(root: Path) -> _Archive:
     return archive
 
 
-def _check_number(number: int, root: Path) -> None:
-    if number >= MOST_FILES:
-        raise InputError(
-            f"{root}: expected {MOST_FILES:,} files at most, found more; give a path further down."
-        )
-
-
 def _members(archive: zipfile.ZipFile, root: Path) -> list[tuple[PurePosixPath, zipfile.ZipInfo]]:
     """List the visible members of an archive: path inside, and what to read it by."""
     members = []
-    for number, member in enumerate(archive.infolist()):
-        _check_number(number, root)
+    for member in archive.infolist():
         name = member.filename
         inner = PurePosixPath(name.replace("\\", "/"))
         if inner.is_absolute() or ".." in inner.parts or re.match(r"[A-Za-z]:", name):
@@ -103,12 +100,6 @@ def _members(archive: zipfile.ZipFile, root: Path) -> list[tuple[PurePosixPath, 
         # A member may have no name, of which zipfile cannot say whether it is a folder's.
         if inner.name and not name.endswith("/") and _is_visible(inner):
             members.append((inner, member))
-    total = sum(member.file_size for _, member in members)
-    if total > LARGEST_ARCHIVE:
-        raise InputError(
-            f"{root}: expected {LARGEST_ARCHIVE / MIB:,.0f} MiB at most in all members together, "
-            f"unpacked, found {total / MIB:,.0f}; divide it into several archives."
-        )
     return members
 
 
@@ -136,12 +127,7 @@ def _is_visible(inner: PurePosixPath) -> bool:
 
 
 def _folder_files(root: Path) -> Iterator[PurePosixPath]:
-    """Yield the visible files below a folder, relative to it, also through links to folders.
-
-    Raises:
-        InputError: a folder cannot be read, or a link without an ending, which may have been one to
-            a folder, leads nowhere.
-    """
+    """Yield the visible files below a folder, relative to it, also through links to folders."""
     seen = set()
     for folder, below, names in os.walk(root, onerror=_stop, followlinks=True):
         real = os.path.realpath(folder)
@@ -151,13 +137,7 @@ def _folder_files(root: Path) -> Iterator[PurePosixPath]:
             continue
         seen.add(real)
         inner = PurePosixPath(Path(folder).relative_to(root).as_posix())
-        for path in filter(_is_visible, (inner / name for name in names)):
-            if not path.suffix:
-                try:
-                    (root / path).stat()
-                except OSError as error:
-                    _stop(error)
-            yield path
+        yield from filter(_is_visible, (inner / name for name in names))
 
 
 def _stop(error: OSError) -> None:

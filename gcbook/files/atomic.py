@@ -61,20 +61,12 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
 
 
 def write_text(text: str, path: Path) -> None:
-    """Write a text file; it appears when it is complete.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
+    """Write a text file; it appears when it is complete."""
     write_whole(path, lambda temporary: temporary.write_text(text, encoding="utf-8"))
 
 
 def write_if_changed(text: str, path: Path) -> None:
-    """Write a text file unless it holds just that: what depends on its time stays as it is.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
+    """Write a text file unless it holds just that: what depends on its time stays as it is."""
     if not path.is_file() or path.read_bytes() != text.encode():
         path.parent.mkdir(parents=True, exist_ok=True)
         write_text(text, path)

@@ -70,11 +70,7 @@ class Manifest:
 
     @cached_property
     def listed(self) -> Mapping[str, str]:
-        """The SHA-256 of each file, by its name: its path below the folder, with slashes.
-
-        Raises:
-            GcbookError: the list is damaged, or not there.
-        """
+        """The SHA-256 of each file, by its name: its path below the folder, with slashes."""
         place = self.folder / SUMS
         found = {}
         for number, line in enumerate(read_text(place).removesuffix("\n").split("\n"), 1):
@@ -111,20 +107,12 @@ class Manifest:
         return self.folder / name
 
     def problems(self) -> list[str]:
-        """Compare all files with the list anew; return what is wrong, a line each.
-
-        Raises:
-            GcbookError: see `listed`.
-        """
+        """Compare all files with the list anew; return what is wrong, a line each."""
         self._whole.clear()
         return list(self._problems(""))
 
     def write(self) -> None:
-        """Write the list of what is there now.
-
-        Raises:
-            UnwritableError: the folder cannot be written to.
-        """
+        """Write the list of what is there now."""
         names = sorted(self._there(""))
         lines = (f"{hash_of(self.folder / name)}  {name}\n" for name in names)
         write_text("".join(lines), self.folder / SUMS)

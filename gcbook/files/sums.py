@@ -8,11 +8,7 @@ Wanted = Callable[[PurePath], bool]
 
 
 def hash_of(path: Path, wanted: Wanted = lambda inner: True) -> str:
-    """The SHA-256 of a file; of a folder that of its `listing`.
-
-    Raises:
-        OSError: it cannot be read.
-    """
+    """The SHA-256 of a file; of a folder that of its `listing`."""
     if path.is_dir():
         return hashlib.sha256(listing(path, wanted).encode()).hexdigest()
     with path.open("rb") as file:

@@ -29,9 +29,6 @@ LARGEST_JSON = 64 * MIB
 LARGEST_PICTURE = 128 * MIB
 """Bytes of a picture's file."""
 
-DEEPEST = 64
-"""Levels to which JSON may be nested."""
-
 MOST_PIXELS = 2**25
 """Pixels of a picture, twice what a telephone's camera takes: in colour 400 MB when decoded."""
 
@@ -155,31 +152,14 @@ def parse_json(content: bytes | str, place: str | Path, remedy: str = "Replace t
         remedy: what the user can do about it.
 
     Raises:
-        InputError: it is no JSON, or nested deeper than `DEEPEST` levels.
+        InputError: it is no JSON, or nested too deep for Python's reader.
     """
     with refused(place, "JSON text", remedy):
-        found = json.loads(content)
-    level = [found]
-    for _ in range(DEEPEST):
-        level = [
-            inner
-            for value in level
-            if isinstance(value, dict | list)
-            for inner in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
-            return found
-    raise InputError(
-        f"{place}: expected JSON nested to {DEEPEST} levels at most, found more. {remedy}"
-    )
+        return json.loads(content)
 
 
 def at_most(limit: int, content: bytes, place: str | Path) -> bytes:
-    """Return content that was read up to one byte more than a limit.
-
-    Raises:
-        InputError: it is larger than the limit.
-    """
+    """Return content that was read up to one byte more than a limit."""
     if len(content) > limit:
         raise InputError(
             f"{place}: expected {limit / MIB:g} MiB at most, unpacked, found more. Leave out what "

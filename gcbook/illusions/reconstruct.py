@@ -7,10 +7,10 @@ back is deterministic (DDIM, Song et al., 2021): from :math:`x_t` and the restor
 .. math:: x_s = \alpha_s \hat x + \sigma_s\, \frac{x_t - \alpha_t \hat x}{\sigma_t},
 
 in equal steps of t, with the same noise for all prompts, so that prompts alone make the difference.
-Masked models hide a share of their tokens and generate them anew
-(`gcbook.classifiers.regeneration`), with the same mask and the same random numbers. The strength is
-the t from which the way back begins, or the share that is hidden: at 0 nothing happens, at 1
-nothing of the picture is left but its prompt.
+Masked models hide a share of their tokens and generate them anew (`gcbook.classifiers.masked`),
+with the same mask and the same random numbers. The strength is the t from which the way back
+begins, or the share that is hidden: at 0 nothing happens, at 1 nothing of the picture is left but
+its prompt.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,8 +24,7 @@ import torch
 
 from gcbook.classifiers.devices import explain_memory
 from gcbook.classifiers.diffusion import DiffusionClassifier, clip_clean
-from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration
-from gcbook.classifiers.regeneration import regenerate
+from gcbook.classifiers.masked import MaskedBound, MaskedRegeneration, regenerate
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.noise.draws import DrawRule, keyed_generator, keyed_noise
 
@@ -84,10 +83,9 @@ def load_for_prompts(
         InputError: no prompt, a prompt twice, or a model that takes none or cannot reconstruct.
         DataNotFoundError: the model is not on this machine and cannot be fetched.
     """
-    from gcbook.classifiers.load import check_kind, load_classifier
+    from gcbook.classifiers.load import load_classifier
 
     _check_prompts(prompts)
-    check_kind(str(model), ("diffusion", "masked"))
     common: dict[str, Any] = {"labels": prompts, "device": device, "dtype": dtype}
     classifier = load_classifier(model, template="{}", **common)
     if isinstance(classifier, MaskedBound):

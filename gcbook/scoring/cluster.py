@@ -2,8 +2,7 @@
 
 A worker has a device to itself, loads the model once and scores one shard of images after another,
 each into a store of its own next to the target. In place of a worker that is lost Ray starts
-another one, and its shard goes on from its store. Where Ray itself is lost, it is started again and
-goes on with what is left, and so does the same call after any other end.
+another one, and its shard goes on from its store; so does the same call after any other end.
 
 All machines see the same files under the same paths: stores, images and models.
 """
@@ -12,9 +11,7 @@ import logging
 import os
 import re
 import shutil
-import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -41,13 +38,11 @@ from gcbook.stimuli.stimulus import Stimulus, StimulusSet
 SIZE = 32
 """Images in a shard: few enough for every device to have some."""
 
-STARTS, LOSSES = 3, 3
-"""How often Ray is started, which it gives up on a busy machine, and how often a shard is begun
-again because its worker was lost."""
+LOSSES = 3
+"""How often a shard is begun again because its worker was lost."""
 
 PATIENCE_S = 60
-"""How long one waits for an address, for devices that are in use and for the lock of a lost worker.
-Ray waits ten times as long for a sign of life: busy cores keep its processes from answering."""
+"""How long one waits for devices that are in use and for the lock of a lost worker."""
 
 PASSED_ON = ("GCBOOK_", "HF_")
 """How variables begin that tell workers where models and data are."""
@@ -62,13 +57,10 @@ LOCAL = {
     "_system_config": {
         "worker_niceness": 0,  # Ray's own is 15, at which whatever else runs comes first
         "health_check_timeout_ms": 1000 * PATIENCE_S,
-        "health_check_failure_threshold": 10,
         "worker_register_timeout_seconds": 10 * PATIENCE_S,
-        "gcs_server_request_timeout_seconds": 10 * PATIENCE_S,
-        "gcs_rpc_server_reconnect_timeout_s": 10 * PATIENCE_S,
     },
 }
-"""Of a Ray that is started here."""
+"""Of a Ray that is started here; busy cores keep its processes from answering soon."""
 
 
 def parse_workers(text: str, device: str) -> int | None:
@@ -137,39 +129,32 @@ def score_on_ray(
     shards = {folder / f"{at:06d}": left[at : at + size] for at in range(0, len(left), size)}
     reports: list[ScoreReport] = []
     with locked(folder, WRITING), closing(RunProgress(progress, len(left), 0, None)) as shown:
-        for starts_left in reversed(range(STARTS)):
-            try:
-                with _connected(most), _workers(load, settings, save_every, most) as workers:
-                    shown.note(
-                        f"{len(left):,} images in {len(shards):,} shards, {len(workers)} workers"
-                    )
-                    found = ActorPool(workers).map_unordered(
-                        lambda worker, call: worker.score.remote(*call), shards.items()
-                    )
-                    for report in found:
-                        reports.append(report)
-                        for name, why in report.failed.items():
-                            shown.note(f"left out: {name}: {why}")
-                        shown.update(sum(each.n_images for each in reports), None)
-                    if shards:
-                        merge_stores(filter(is_store, sorted(folder.iterdir())), place)
-                    # What is lacking still is tried once more, and all is counted.
-                    whole = ray.get(workers[0].score.remote(place, images.stimuli))
-                break
-            except RayTaskError as error:
-                raise error.cause from error
-            except (RayError, ConnectionError) as error:
-                found = (str(error).strip() or type(error).__name__).splitlines()[-1].strip(" .")
-                lost = f"--workers ray: expected Ray to answer until all is done, found: {found}."
-                if not starts_left:
-                    raise GcbookError(
-                        f"{lost} What was measured is saved; the same command goes on from there. "
-                        "Check RAY_ADDRESS and the versions of Ray and Python behind it, and that "
-                        "this machine is not too busy; workers that are killed for want of memory "
-                        "may be too many (ray:N). --shard K/N and gcbook merge need no Ray."
-                    ) from error
-                reports.clear()  # what is done is asked again, and answers from its store
-                shown.note(f"{lost} It begins again with what is left.")
+        try:
+            with _workers(load, settings, save_every, most) as workers:
+                shown.note(
+                    f"{len(left):,} images in {len(shards):,} shards, {len(workers)} workers"
+                )
+                for report in ActorPool(workers).map_unordered(
+                    lambda worker, call: worker.score.remote(*call), shards.items()
+                ):
+                    reports.append(report)
+                    for name, why in report.failed.items():
+                        shown.note(f"left out: {name}: {why}")
+                    shown.update(sum(each.n_images for each in reports), None)
+                if shards:
+                    merge_stores(filter(is_store, sorted(folder.iterdir())), place)
+                # What is lacking still is tried once more, and all is counted.
+                whole = ray.get(workers[0].score.remote(place, images.stimuli))
+        except RayTaskError as error:
+            raise error.cause from error
+        except (RayError, ConnectionError) as error:
+            found = (str(error).strip() or type(error).__name__).splitlines()[-1].strip(" .")
+            raise GcbookError(
+                f"--workers ray: expected Ray to answer until all is done, found: {found}. What "
+                "was measured is saved; the same command goes on from there. Check RAY_ADDRESS, "
+                "and that workers have the memory they need (ray:N starts fewer). --shard K/N and "
+                "gcbook merge need no Ray."
+            ) from error
         shutil.rmtree(folder)
     names = ("n_decisions", "n_evaluations", "network_seconds")
     spent = {name: sum(getattr(each, name) for each in (whole, *reports)) for name in names}
@@ -187,72 +172,53 @@ def _left(place: Path, images: tuple[Stimulus, ...]) -> tuple[Stimulus, ...]:
 
 
 @contextmanager
-def _connected(most: int | None) -> Iterator[None]:
-    """Be connected to Ray; what is started here ends with the block, its files with it."""
-    import ray
-
-    if ray.is_initialized():
-        yield
-        return
-    address = os.environ.get("RAY_ADDRESS", "")
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        options: dict[str, Any] = {"address": address}
-        if not address:
-            options = LOCAL | {"num_cpus": most, "_temp_dir": folder}
-            os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))  # else it lies in the home
-        try:
-            with held_back():  # Ray replaces handlers of signals, which this puts back
-                if host and port.isdecimal():  # where nobody listens, Ray waits for minutes
-                    socket.create_connection((host, int(port)), PATIENCE_S).close()
-                ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
-        except Exception as error:
-            where = f"RAY_ADDRESS={address}: " if address else ""
-            raise ConnectionError(f"{where}{error}") from error
-        try:
-            yield
-        finally:
-            with held_back():
-                ray.shutdown()
-
-
-@contextmanager
 def _workers(
     load: Any, settings: ScoringSettings, save_every: float, most: int | None
 ) -> Iterator[list[Any]]:
-    """Start workers on all free devices, and end them with the block."""
+    """Start workers on all free devices; with the block they end, and a Ray started for them."""
     import ray
 
-    there, until = ray.cluster_resources(), time.monotonic() + PATIENCE_S
-    if settings.device == "auto":
-        settings = replace(settings, device="cuda" if there.get("GPU") else "cpu")
-    resource = RESOURCES[settings.device]
-    wanted = min(int(there.get(resource, 0)), most or sys.maxsize)
-    # Those of workers that have just ended are free soon.
-    while (free := int(ray.available_resources().get(resource, 0))) < wanted:
-        if time.monotonic() > until:
-            break
-        time.sleep(0.1)
-    if not free:
-        raise GcbookError(
-            f"--workers ray: expected a free {resource}, found none. Wait for one, or choose "
-            "another --device."
-        )
-    kind = ray.remote(_Worker).options(
-        num_gpus=int(resource == "GPU"),
-        num_cpus=int(resource == "CPU"),
-        max_restarts=-1,
-        max_task_retries=LOSSES,
-        runtime_env={"env_vars": {k: v for k, v in os.environ.items() if k.startswith(PASSED_ON)}},
-    )
-    about = load, settings, save_every, Path.cwd()
-    workers = [kind.remote(*about) for _ in range(min(free, wanted))]
+    connected = ray.is_initialized()
+    if not connected:
+        address = os.environ.get("RAY_ADDRESS", "")
+        options = {"address": address} if address else LOCAL | {"num_cpus": most}
+        os.environ.setdefault("RAY_AUTH_TOKEN", token_hex(32))  # else Ray writes one into the home
+        with held_back():  # Ray replaces handlers of signals, which this puts back
+            ray.init(**options, log_to_driver=False, logging_level=logging.ERROR)
+    workers: list[Any] = []
     try:
+        there, until = ray.cluster_resources(), time.monotonic() + PATIENCE_S
+        if settings.device == "auto":
+            settings = replace(settings, device="cuda" if there.get("GPU") else "cpu")
+        resource = RESOURCES[settings.device]
+        wanted = min(int(there.get(resource, 0)), most or sys.maxsize)
+        # Those of workers that have just ended are free soon.
+        while (free := int(ray.available_resources().get(resource, 0))) < wanted:
+            if time.monotonic() > until:
+                break
+            time.sleep(0.1)
+        if not free:
+            raise GcbookError(
+                f"--workers ray: expected a free {resource}, found none. Wait for one, or choose "
+                "another --device."
+            )
+        passed_on = {k: v for k, v in os.environ.items() if k.startswith(PASSED_ON)}
+        kind = ray.remote(_Worker).options(
+            num_gpus=int(resource == "GPU"),
+            num_cpus=int(resource == "CPU"),
+            max_restarts=-1,
+            max_task_retries=LOSSES,
+            runtime_env={"env_vars": passed_on},
+        )
+        about = load, settings, save_every, Path.cwd()
+        workers += [kind.remote(*about) for _ in range(min(free, wanted))]
         yield workers
     finally:
         with held_back():
             for each in workers:
                 ray.kill(each)
+            if not connected:
+                ray.shutdown()
 
 
 @dataclass
@@ -274,8 +240,8 @@ class _Worker:
         model = self.classifier
         if not store.parent.is_dir():
             raise InputError(
-                f"{store.parent}: expected a folder that all machines see, found none on "
-                f"{socket.gethostname()}. Keep stores, images and models in shared files."
+                f"{store.parent}: expected a folder that all machines see, found none on one of "
+                "them. Keep stores, images and models in shared files."
             )
         if store.is_dir():
             lock_folder(store, WRITING, PATIENCE_S).release()

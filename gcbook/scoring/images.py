@@ -47,9 +47,6 @@ def check_unchanged(
         stimuli: the images. What cannot be read now is passed over.
         known_hash: gives the SHA-256 that an image had, None for a new one.
         place: where they were scored, for the message.
-
-    Raises:
-        InputError: one has changed.
     """
     scored = [(each, known) for each in stimuli if (known := known_hash(each)) is not None]
     with ThreadPoolExecutor(WORKERS) as pool:

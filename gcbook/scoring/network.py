@@ -78,11 +78,7 @@ class Network:
         self._clip = clip
 
     def measure(self, batch: Batch) -> np.ndarray:
-        """Return the measures of a batch, float64 (measures, N), or (measures, N, labels) if joint.
-
-        Raises:
-            GcbookError: a single unit does not fit into memory, or the answer has another shape.
-        """
+        """Return a batch's measures, float64 (measures, N), or (measures, N, labels) if joint."""
         pieces: list[np.ndarray] = []
         start = 0
         while start < len(batch):

@@ -165,11 +165,7 @@ RULES: dict[str, type[Race]] = {ExpectedGain.rule: ExpectedGain}
 
 
 def read_race(stored: Mapping[str, Any]) -> Race:
-    """Make a rule of its name and constants, as a store has them.
-
-    Raises:
-        InputError: there is no such rule, it has no such constant, or a constant has no such value.
-    """
+    """Make a rule of its name and constants, as a store has them."""
     name, constants = stored.get("rule"), {k: v for k, v in stored.items() if k != "rule"}
     if name not in RULES:
         raise InputError(f"race: expected one of {', '.join(RULES)}; found {name!r}.")

@@ -1,9 +1,8 @@
 """Raw scores: rows in memory and in Parquet files, and values of rows as one array.
 
 A row is of one image, class and draw: its time, log-SNR, and errors or likelihood. Files appear
-when they are complete and never half written, say what store they belong to, and are sealed
-(`gcbook.files.checksums`). For decisions the rows are weighted and spread out to
-an array of images, draws and classes.
+when they are complete and never half written, and Parquet's checksums tell of a changed bit. For
+decisions the rows are weighted and spread out to an array of images, draws and classes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,7 +16,6 @@ import pyarrow.parquet as pq
 from numpy.typing import ArrayLike
 
 from gcbook.files.atomic import write_whole
-from gcbook.files.checksums import SEAL, seal_file
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import density_at
 from gcbook.noise.schedules import DiscreteSchedule, Schedule
@@ -25,9 +23,6 @@ from gcbook.noise.weightings import Norm, Weighting
 
 CHUNK = 256
 """Images whose scores are spread out at a time, which bounds memory."""
-
-ORIGIN = b"origin"
-"""Under which a file says what store it belongs to."""
 
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
@@ -67,11 +62,7 @@ class Weights:
     density: tuple[float, ...] = ()
 
     def at(self, t: np.ndarray, log_snr: np.ndarray) -> np.ndarray:
-        """Return the weights of draws, float64 of t's shape.
-
-        Raises:
-            InputError: the weighting is not defined here, or infinite at a time that was drawn.
-        """
+        """Return the weights of draws, float64 of t's shape."""
         weights = self.weighting.weights(t, log_snr, self.schedule, self.norm)
         if not np.isfinite(weights).all():
             at = float(t[~np.isfinite(weights)][0])
@@ -90,9 +81,6 @@ class Weights:
         """Return the weighted error of each row of raw scores, float64.
 
         A likelihood takes no weights: of its rows, the negative logarithm.
-
-        Raises:
-            InputError: see `at`.
         """
         if "nll" in rows:
             return rows["nll"].to_numpy(np.float64)
@@ -137,29 +125,19 @@ def rows_table(
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def write_table(table: pa.Table, path: Path, origin: str) -> None:
-    """Write a table of scores or images, sealed; the file appears when it is complete.
-
-    ``origin`` says whose they are.
-
-    Raises:
-        UnwritableError: the disk is full, say.
-    """
+def write_table(table: pa.Table, path: Path) -> None:
+    """Write a table of scores or images; the file appears when it is complete."""
     measured = [name for name in table.column_names if name.startswith(("error", "nll"))]
-
-    def write(temporary: Path) -> None:
-        pq.write_table(
-            table.replace_schema_metadata({ORIGIN: origin, "seal": SEAL}),
-            temporary,
-            compression="zstd",
-            use_dictionary=[name for name in table.column_names if name not in measured],
-            # Bytes of equal weight together: what float errors have in common is their exponent.
-            use_byte_stream_split=measured,
-            write_statistics=False,
-        )
-        seal_file(temporary)
-
-    write_whole(path, write)
+    options = {
+        "compression": "zstd",
+        "use_dictionary": [name for name in table.column_names if name not in measured],
+        # Bytes of equal weight together: what float errors have in common is their exponent.
+        "use_byte_stream_split": measured,
+        "write_statistics": False,
+        "write_page_checksum": True,
+    }
+    plain = table.replace_schema_metadata()
+    write_whole(path, lambda temporary: pq.write_table(plain, temporary, **options))
 
 
 def sort_rows(table: pa.Table, labels: Sequence[str]) -> pa.Table:

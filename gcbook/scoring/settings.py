@@ -147,9 +147,6 @@ def effective_settings(settings: ScoringSettings, traits: Traits) -> ScoringSett
 
     Where nothing is random one draw is all there is and there is no race; a likelihood takes no
     weights, so that its times are drawn evenly; "auto" becomes what it stands for.
-
-    Raises:
-        InputError: a likelihood was asked for under a weighting.
     """
     if traits.likelihood:
         standard, uniform = ScoringSettings(), parse_weighting("uniform")
@@ -195,49 +192,13 @@ def check_same(
         described: the store's description of its classifier.
         classifier: that of the run; neither is given where the run's is not known yet.
         extend: more draws than before are meant.
-
-    Raises:
-        InputError: naming each difference.
     """
     if extend and stored.racing:
         raise InputError(f"{place}: a race has no number of draws to extend; leave extend out.")
-    more = extend and asked.draws > stored.draws
-    different = differences(stored, asked, described, classifier, any_draws=more)
-    if not different:
-        return
-    remedy = "Use the same, or another store."
-    if "draws" in different and asked.draws > stored.draws:
-        remedy += " More draws can be added with --extend."
-    elif "draws" in different:
-        remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
-    found = "; ".join(dict.fromkeys(different.values()))
-    raise InputError(f"{place}: the store was begun with something else. {found}. {remedy}")
-
-
-def differences(
-    stored: ScoringSettings,
-    asked: ScoringSettings,
-    described: Mapping[str, Any],
-    classifier: Mapping[str, Any],
-    *,
-    any_draws: bool = False,
-) -> dict[str, str]:
-    """Say in what two runs differ that changes scores.
-
-    Args:
-        stored: settings of the first.
-        asked: settings of the other.
-        described: what else makes the first what it is.
-        classifier: what else makes the other what it is.
-        any_draws: their numbers of draws may differ.
-
-    Returns:
-        What is expected and found, by name.
-    """
     unused = {"batch_size", "device"}
     if not (stored.racing and asked.racing):
         unused |= {"weighting", "norm"}
-    if stored.racing or asked.racing or any_draws:
+    if stored.racing or asked.racing or (extend and asked.draws > stored.draws):
         unused.add("draws")
     # Where the weights are known to be the same, where they lie does not matter.
     weights = described.get("weights")
@@ -252,7 +213,16 @@ def differences(
     different = [name for name in [*before, *now] if before.get(name) != now.get(name)]
     if RULE in different:  # constants of another rule are other constants
         different = [name for name in different if not name.startswith("racing.") or name == RULE]
-    return {name: _difference(name, before.get(name), now.get(name)) for name in different}
+    if not different:
+        return
+    remedy = "Use the same, or another store."
+    if "draws" in different and asked.draws > stored.draws:
+        remedy += " More draws can be added with --extend."
+    elif "draws" in different:
+        remedy += " Fewer draws can be decided on with `gcbook decide --draws`."
+    said = (_difference(name, before.get(name), now.get(name)) for name in different)
+    found = "; ".join(dict.fromkeys(said))
+    raise InputError(f"{place}: the store was begun with something else. {found}. {remedy}")
 
 
 def _flat(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

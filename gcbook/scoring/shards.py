@@ -65,9 +65,6 @@ class Shard:
             images: the set.
             settings: as they reach the classifier.
             traits: the classifier's.
-
-        Raises:
-            InputError: there are more parts than images.
         """
         if self.parts > len(images):
             raise InputError(

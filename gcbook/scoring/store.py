@@ -13,14 +13,10 @@ A folder with
 
 A damaged file is refused by name; moved away, it costs its own rows alone, which another run scores
 again. Rows found in two files are the same rows, so a merge may be interrupted at any point.
-
-Header, scores and images are sealed (`gcbook.files.checksums`), so that a changed bit is noticed.
-Scores and images name the run they belong to, so that those of another are refused.
 """
 
 import json
 from dataclasses import asdict, dataclass, field
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -29,14 +25,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from gcbook.files.artefacts import STORE_HEADER, is_store
-from gcbook.files.checksums import SEAL, is_whole, seal
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.files.naming import check_name
 from gcbook.files.untrusted import LARGEST_JSON, MIB, parse_json, read_file, read_json, refused
 from gcbook.noise.schedules import Schedule, read_schedule
 from gcbook.noise.weightings import Norm, parse_weighting
-from gcbook.scoring.scores import ORIGIN, Weights, score_schema, sort_rows
-from gcbook.scoring.settings import ScoringSettings, Traits, differences, read_settings
+from gcbook.scoring.scores import Weights, score_schema, sort_rows
+from gcbook.scoring.settings import ScoringSettings, Traits, read_settings
 
 FORMAT = "gcbook scores"
 VERSION = 2
@@ -96,9 +91,6 @@ class Store:
         )
         content = read_file(header, LARGEST_JSON)
         with refused(header, "the header of a store", remedy):
-            whole, damage = is_whole(content), "its bytes are not those that were written"
-            if whole is False:
-                raise ValueError(damage)
             stored = parse_json(content, header, remedy)
             version = stored.get("version")
             if stored.get("format") != FORMAT or version != VERSION:
@@ -107,8 +99,6 @@ class Store:
                     f"{stored.get('format')!r} of version {version!r}; use the "
                     "version of gcbook that made it."
                 )
-            if not whole:
-                raise ValueError(damage)
             return cls(
                 folder,
                 check_name(stored["observer"], f"{header}: observer", "Score again, with --name."),
@@ -130,23 +120,8 @@ class Store:
             "traits": asdict(self.traits),
             "classifier": self.classifier,
             "versions": self.versions,
-            "seal": SEAL,
         }
-        return seal(f"{_as_json(stored)}\n".encode()).decode()
-
-    @property
-    def origin(self) -> str:
-        """What files of this store say of whose they are, JSON."""
-        return json.dumps(self._about() | {"settings": self.settings.as_dict()})
-
-    def _about(self) -> dict[str, str]:
-        # As it comes back from the header: JSON knows text alone as keys.
-        classifier = json.dumps(json.loads(json.dumps(self.classifier)), sort_keys=True)
-        return {
-            "model": self.observer,
-            "dataset": self.dataset,
-            "classifier": sha256(classifier.encode()).hexdigest(),
-        }
+        return f"{_as_json(stored)}\n"
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -170,17 +145,10 @@ class Store:
         return [merged] * merged.is_file() + sorted((self.path / PARTS).glob("*.parquet"))
 
     def read(self, path: Path, schema: pa.Schema) -> pa.Table:
-        """Read one of the store's files, of scores or images.
-
-        Raises:
-            InputError: it is damaged, has other columns, cannot be read here, or belongs to
-                another store.
-        """
+        """Read one of the store's files, of scores or images."""
         content = read_file(path, LARGEST_SCORES)
         with refused(path, "scores or images of a store", REMEDY):
-            if not is_whole(content):
-                raise ValueError("its bytes are not those that were written")
-            file = pq.ParquetFile(pa.BufferReader(content))
+            file = pq.ParquetFile(pa.BufferReader(content), page_checksum_verification=True)
             # Every row has an error of its own, which takes a byte at least.
             most = max(len(content), 10**6)
             if file.metadata.num_rows > most or file.metadata.num_columns > len(schema):
@@ -188,16 +156,9 @@ class Store:
             table = file.read()
             if table.schema.names != schema.names:
                 raise ValueError(f"the columns {', '.join(table.schema.names)}")
-            about = parse_json(table.schema.metadata[ORIGIN], path)
-            settings = read_settings(about.pop("settings"))
-            found = differences(self.settings, settings, self._about(), about, any_draws=True)
             table = table.cast(schema)
-        if found:
-            raise InputError(
-                f"{path}: expected what a run of this store wrote, found that of another run "
-                f"({'; '.join(found.values())}). {REMEDY}"
-            )
-        return table
+            table.validate(full=True)
+            return table
 
     def is_begun(self) -> bool:
         """Tell whether any image was scored or failed; otherwise its settings bind no later run."""
@@ -210,9 +171,6 @@ class Store:
         Returns:
             Columns ``image_id, imagename, category, condition, sha256``, in the order in which
             they were shown.
-
-        Raises:
-            InputError: see `read`.
         """
         path = self.path / IMAGES
         found = self.read(path, IMAGE_SCHEMA) if path.is_file() else IMAGE_SCHEMA.empty_table()
@@ -266,9 +224,6 @@ class Store:
         Returns:
             Columns ``image_id, label`` (categorical), ``draw, t, log_snr`` and the measures, sorted
             by image, draw and class.
-
-        Raises:
-            InputError: see `read`.
         """
         tables = [self.read(path, self.schema) for path in self.score_files()]
         whole = pa.concat_tables([self.schema.empty_table(), *tables])
@@ -276,7 +231,7 @@ class Store:
 
 
 def store_problems(folder: Path) -> list[str]:
-    """Look for damage in a store: read every file of it, whose bytes are sealed.
+    """Look for damage in a store: read every file of it.
 
     Args:
         folder: of the store.

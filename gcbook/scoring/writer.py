@@ -176,11 +176,7 @@ class StoreWriter:
         self._notes = {name: dict(notes) for name, notes in self._notes_saved.items()}
 
     def known_hash(self, stimulus: "Stimulus") -> str | None:
-        """Return the SHA-256 that an image had when it was scored, None for a new image.
-
-        Raises:
-            InputError: the store knows it under another category or condition.
-        """
+        """Return the SHA-256 that an image had when it was scored, None for a new image."""
         known = self._images.get(stimulus.image_id)
         if known is None:
             return None
@@ -228,14 +224,14 @@ class StoreWriter:
             if len(self._images) > self._images_saved:
                 columns = zip(*self._images.values(), strict=True)
                 images = pa.table(dict(zip(IMAGE_COLUMNS, columns, strict=True)))
-                write_table(images, self.path / IMAGES, self.store.origin)
+                write_table(images, self.path / IMAGES)
                 self._images_saved = len(self._images)
             if self._rows:
                 store, folder = self.store, self.path / PARTS
                 table = rows_table(self._rows, list(self._codes), store.labels, store.schema)
                 numbers = [int(path.stem) for path in folder.glob("[0-9]*.*")]
                 part = folder / f"{max(numbers, default=0) + 1:06d}.parquet"
-                write_table(table, part, store.origin)
+                write_table(table, part)
                 self._n_saved += len(table)
                 self._rows.clear()
             for name, notes in self._notes.items():
@@ -256,7 +252,7 @@ class StoreWriter:
         tables = [store.read(path, store.schema) for store, path in files]
         merged = merge_rows(tables, self.store.labels)
         with self._saving():
-            write_table(merged, self.path / SCORES, self.store.origin)
+            write_table(merged, self.path / SCORES)
         # Until a part is removed its rows stand in two files, which readers allow for.
         for store, path in files:
             if store is self.store and path.parent.name == PARTS:
@@ -297,11 +293,7 @@ class StoreWriter:
 
 
 def check_stores(store: Store, other: Store, *, extend: bool = False) -> None:
-    """Refuse scores that were not made like those of a store; see `check_same`.
-
-    Raises:
-        InputError: naming each difference.
-    """
+    """Refuse scores that were not made like those of a store; see `check_same`."""
     about = (
         {"dataset": each.dataset, **each.classifier, **asdict(each.traits)}
         for each in (store, other)

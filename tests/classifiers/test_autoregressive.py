@@ -10,8 +10,7 @@ import torch
 from tiny import tokens as tiny
 from transformers import LogitsProcessor, LogitsProcessorList
 
-from gcbook.classifiers import janus
-from gcbook.classifiers.autoregressive import AutoregressiveClassifier
+from gcbook.classifiers.autoregressive import AutoregressiveClassifier, nearest_codes
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
@@ -170,9 +169,9 @@ def test_janus_takes_the_nearest_code_by_angle(folders: dict[str, Path]) -> None
     model = JanusForConditionalGeneration.from_pretrained(folders["janus"]).model.vqmodel
     pixels = 2 * torch.rand(20, 3, 4, 4, generator=torch.Generator().manual_seed(0)) - 1
     with torch.no_grad():
-        before = janus.nearest_codes(model, pixels)
+        before = nearest_codes(model, pixels)
         model.quantize.embedding.weight.mul_(torch.tensor([[1.0], [30.0], [0.01]]))
-        assert torch.equal(janus.nearest_codes(model, pixels), before)
+        assert torch.equal(nearest_codes(model, pixels), before)
         assert not torch.equal(model.encode(pixels).image_tokens.reshape(20, 4), before)
 
 

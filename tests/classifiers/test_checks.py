@@ -7,10 +7,9 @@ import pytest
 import torch
 from torch import nn
 
-from gcbook.classifiers.checks import PREDICTIONS, check_prediction, implied_errors
+from gcbook.classifiers.checks import PREDICTIONS, check_prediction, implied_errors, shipped_images
 from gcbook.classifiers.diffusion import DiffusionClassifier
 from gcbook.classifiers.objects import wrap
-from gcbook.classifiers.precision import shipped_images
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.files.errors import InputError
 from gcbook.noise.schedules import CosineSchedule, FlowSchedule
@@ -28,7 +27,7 @@ def of(schedule, t):
 
 def power():
     """Of the images on which denoisers are tried, by frequency."""
-    shown = 2 * ImageFit(SIDE).fit(list(shipped_images(4).values())) - 1
+    shown = 2 * ImageFit(SIDE).fit(list(shipped_images().values())) - 1
     return torch.fft.fft2(shown).abs().square().mean((0, 1)) / SIDE**2
 
 
@@ -79,7 +78,7 @@ def test_every_wrong_prediction_type_is_noticed(schedule, truth, claimed):
 def test_errors_are_those_of_the_definition():
     # A grey answer: its errors are known whatever it stands for.
     grey = DiffusionClassifier(lambda x_t, t, label: torch.zeros_like(x_t), FlowSchedule())
-    implied, shown = implied_errors(grey, "sample"), list(shipped_images(4).values())
+    implied, shown = implied_errors(grey, "sample"), list(shipped_images().values())
     t, image = implied.t, float(grey.prepare(shown).square().mean())
     assert np.log(((1 - t) / t) ** 2) == pytest.approx([3, 0, -3], abs=0.02)
     # x_t - sigma * 0 over alpha is x + noise * sigma / alpha.

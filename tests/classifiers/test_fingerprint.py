@@ -97,11 +97,7 @@ def _layer(net):
     net.conv.padding_mode = "reflect"
 
 
-def _hook(net):
-    net.conv.register_forward_hook(lambda module, given, found: 2 * found)
-
-
-CHANGES = [_bit, _buffer, _number, _layer, _hook, nn.Module.double, nn.Module.eval]
+CHANGES = [_bit, _buffer, _number, _layer, nn.Module.double, nn.Module.eval]
 
 
 @pytest.mark.parametrize("way", WAYS.values(), ids=WAYS)
@@ -166,12 +162,12 @@ def test_a_network_in_a_users_own_module_is_the_same_in_another_process(tmp_path
 @pytest.mark.parametrize(
     ("thing", "says"),
     [
-        (threading.Lock(), "found _thread.lock"),
-        (np.random.default_rng(0), "numpy.*Generator"),
-        (torch.eye(3).to_sparse(), "tensor without bytes"),
-        (torch.empty(2, device="meta"), "tensor without bytes"),
-        (np.array([None]), "array of objects"),
-        (eval("lambda x: x"), "source text is not at hand"),
+        (threading.Lock(), "found lock"),
+        (np.random.default_rng(0), "found Generator"),
+        (torch.eye(3).to_sparse(), "found Tensor"),
+        (torch.empty(2, device="meta"), "found Tensor"),
+        (np.array([None]), "found ndarray"),
+        (eval("lambda x: x"), "found function"),
     ],
 )
 def test_what_has_no_bytes_is_named_and_may_have_a_text_of_its_own(thing, says):

@@ -8,7 +8,7 @@ from tiny import images
 
 from gcbook.classifiers import load
 from gcbook.classifiers.checkpoint import Checkpoint
-from gcbook.classifiers.load import check_kind, load_classifier
+from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.prompts import make_prompts
 from gcbook.files.errors import GcbookError, InputError
 from gcbook.paper.categories import CATEGORIES
@@ -109,23 +109,14 @@ def gpu(monkeypatch):
     monkeypatch.setattr("gcbook.classifiers.devices.usable_device", lambda name: torch.device(name))
 
 
-def test_auto_is_float32_on_a_cpu_and_compares_on_a_gpu(tmp_path, called, gpu, monkeypatch):
+def test_auto_is_float32_everywhere(tmp_path, called, gpu):
     path = folder(tmp_path, INDEX, _class_name="StableDiffusionPipeline")
-    load_classifier(path)
-    assert called[-1][0].dtype == torch.float32
-    dtypes = []
-
-    def load_fastest(load):
-        load("float32"), load("float16")
-        dtypes.extend(checkpoint.dtype for checkpoint, _, _ in called[-2:])
-        return "fastest"
-
-    monkeypatch.setattr("gcbook.classifiers.precision.load_fastest", load_fastest)
-    assert load_classifier(path, device="cuda:1") == "fastest"
-    assert dtypes == [torch.float32, torch.float16]
-    assert called[-1][0].device == torch.device("cuda:1")
-    for dtype in ("float32", "float16"):
-        assert load_classifier(path, device="cuda", dtype=dtype) == "load_pipeline"
+    for device in ("cpu", "cuda:1"):
+        load_classifier(path, device=device)
+        assert called[-1][0].device == torch.device(device)
+        assert called[-1][0].dtype == torch.float32
+    load_classifier(path, device="cuda", dtype="float16")
+    assert called[-1][0].dtype == torch.float16
 
 
 class Recorded(torch.nn.Conv2d):
@@ -219,19 +210,3 @@ def test_a_typo_is_answered_with_near_names():
 def test_what_is_not_there_is_refused(tmp_path, options, says):
     with pytest.raises(InputError, match=says):
         load_classifier(images.cnn16(tmp_path), **options)
-
-
-def test_kinds_are_told_before_anything_is_loaded(tmp_path, monkeypatch):
-    for name in ("HF_HUB_CACHE", "TORCH_HOME"):
-        monkeypatch.setenv(name, str(tmp_path))
-    clip = tmp_path / "sd-1.4"
-    clip.mkdir()
-    folder(clip, CONFIG, architectures=["CLIPModel"])
-    check_kind(str(clip), ("clip",))
-    check_kind("sd-1.4", ("diffusion", "masked"))
-    check_kind("org/name", ("diffusion",))
-    # A folder may be called as a model of the zoo, and hold another one.
-    monkeypatch.setenv("GCBOOK_MODELS_DIR", str(tmp_path))
-    for model, says in (("sd-1.4", "kind clip"), ("mini-cnn", "discriminative"), ("sd", "found")):
-        with pytest.raises(InputError, match=f"kind diffusion; .*{says}"):
-            check_kind(model, ("diffusion",))

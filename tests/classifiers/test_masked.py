@@ -12,10 +12,11 @@ from gcbook.classifiers.masked import (
     MaskedBound,
     MaskedNetwork,
     MaskedRegeneration,
+    Remask,
+    regenerate,
 )
 from gcbook.classifiers.preprocess import ImageFit
 from gcbook.classifiers.protocol import Draw
-from gcbook.classifiers.regeneration import Remask, regenerate
 from gcbook.files.errors import InputError
 from gcbook.noise.draws import DrawRule, keyed_generator
 

@@ -39,15 +39,6 @@ def test_a_folder_that_cannot_be_read_is_named(tmp_path, monkeypatch):
         found(tmp_path)
 
 
-def test_a_link_to_a_folder_that_is_gone_is_named(tmp_path):
-    make(tmp_path / "a", "cat/1.png")
-    (tmp_path / "a" / "dog").symlink_to(tmp_path / "unmounted", target_is_directory=True)
-    with pytest.raises(InputError, match=r"dog: expected .* no such file"):
-        found(tmp_path / "a")
-    make(tmp_path / "unmounted", "1.png")
-    assert found(tmp_path / "a") == ["cat/1.png", "dog/1.png"]
-
-
 def test_a_link_further_up_does_not_go_round(tmp_path):
     make(tmp_path, "cat/1.png")
     (tmp_path / "cat" / "all").symlink_to(tmp_path, target_is_directory=True)
@@ -135,13 +126,8 @@ def test_a_member_unpacks_to_the_limit(tmp_path):
         read(root, 999)
 
 
-def test_archives_of_too_much_are_refused(tmp_path, monkeypatch):
+def test_more_files_than_any_set_has_are_refused(tmp_path, monkeypatch):
     root = packed(tmp_path / "a.zip", {f"{n}.csv": bytes(100) for n in range(4)})
-    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 399)
-    with pytest.raises(InputError, match=r"a\.zip: expected .* in all members together"):
-        read(root)
-    monkeypatch.setattr(archives, "LARGEST_ARCHIVE", 400)
-    assert len(read(root)) == 4
     monkeypatch.setattr(archives, "MOST_FILES", 3)
     with pytest.raises(InputError, match=r"a\.zip: expected 3 files at most"):
         read(root)

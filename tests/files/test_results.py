@@ -21,20 +21,6 @@ def test_what_is_kept_comes_back(place):
     assert kept("other", "key") is None
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda content: content[:-1],
-        lambda content: content[:-1] + bytes([content[-1] ^ 1]),
-        lambda content: content + b"more",
-    ],
-)
-def test_what_is_not_whole_was_not_kept(place, damage):
-    keep("kind", "key", b"a longer result")
-    place.write_bytes(damage(place.read_bytes()))
-    assert kept("kind", "key") is None
-
-
 def test_a_cache_that_cannot_be_written_to_keeps_nothing(tmp_path, monkeypatch):
     file = tmp_path / "file"
     file.write_text("")

@@ -85,7 +85,7 @@ def test_only_more_draws_of_a_fixed_number_can_extend():
         ({"weights": "abd"}, "weights: expected abc, found abd"),
         ({"prompts": ["x", "z"]}, "prompts, number 2 of 2: expected y, found z"),
         ({"resolution": 512}, "resolution: expected nothing, found 512"),
-        ({"schedule": {"name": "flow"}}, r"schedule\.name: expected None, found flow"),
+        ({"schedule": {"name": "flow"}}, r"schedule\.name: expected nothing, found flow"),
         ({"method": "bound"}, "method"),
     ],
 )

@@ -13,7 +13,6 @@ from tiny.scorers import LABELS, Counting, Likelihood, network, slow_until, toy
 from tiny.stores import flipped
 
 from gcbook.files.errors import InputError
-from gcbook.files.locks import lock_folder
 from gcbook.noise.schedules import CosineSchedule
 from gcbook.scoring.decisions import decide, decide_store
 from gcbook.scoring.engine import score
@@ -234,15 +233,6 @@ def test_a_lost_list_and_lost_scores(tmp_path):
     assert (len(decide(merged)), len(merged.pending())) == (11, 11)
 
 
-def test_one_merge_at_a_time(tmp_path):
-    shards = scored_in(tmp_path, 2)
-    merge_stores(shards, tmp_path / "merged")
-    lock = lock_folder(tmp_path / "merged", "writing")
-    with pytest.raises(InputError, match="another process"):
-        merge_stores(shards, tmp_path / "merged")
-    lock.release()
-
-
 def test_what_is_no_store(tmp_path):
     (shard,) = scored_in(tmp_path, 1)
     refused(tmp_path, [], "expected stores of shards, found none")
@@ -269,14 +259,7 @@ def test_a_merge_that_breaks_off_can_be_repeated(tmp_path, monkeypatch):
     assert contents(tmp_path / "merged") == contents(whole)
 
 
-def test_another_network_does_not_extend_a_store(tmp_path):
-    path = run(tmp_path / "s", classifier=network())
-    other = network()
-    other.denoise.last.bias.data += 1e-4
-    more = replace(SETTINGS, draws=8)
-    with pytest.raises(InputError, match=r"fingerprint: expected [0-9a-f]{40}, found"):
-        run(path, classifier=other, settings=more, extend=True)
-    run(path, classifier=network(), settings=more, extend=True)
+def test_a_model_that_nothing_tells_from_others_has_no_store(tmp_path):
     unknown = Likelihood()
     unknown.describe = lambda: {"kind": "masked", "weights": ""}
     with pytest.raises(InputError, match=r"likely: expected describe\(\) to give weights or a"):

@@ -51,8 +51,3 @@ def load_killed(folder: Path, device):
             os.kill(os.getpid(), signal.SIGKILL)
 
     return Counting(network(), on_batch=on_batch)
-
-
-def load_lost(device):
-    """A network whose worker is killed each time that it is loaded."""
-    os.kill(os.getpid(), signal.SIGKILL)

@@ -136,11 +136,11 @@ def ship_scores(
     store = Store(folder, model, test_set, settings, traits, about, {})
     (folder / "store.json").write_text(store.header())
     table = pa.Table.from_pandas(images, preserve_index=False)
-    write_table(table, folder / "images.parquet", store.origin)
+    write_table(table, folder / "images.parquet")
     columns = ["image_id", "label", "draw", "t", "log_snr", *measures]
     kept = rows[columns].astype({"image_id": "category", "label": "category", "draw": "int32"})
     table = pa.Table.from_pandas(kept, preserve_index=False).cast(score_schema(measures))
-    write_table(table, folder / "scores.parquet", store.origin)
+    write_table(table, folder / "scores.parquet")
 
 
 def least(rows: pd.DataFrame, named: np.ndarray | pd.Series) -> np.ndarray:

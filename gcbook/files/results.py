@@ -64,4 +64,4 @@ def keep(kind: str, key: str, content: bytes) -> None:
 
 
 def _place(kind: str, key: str) -> Path:
-    return cache_dir() / "kept" / kind / key
+    return cache_dir() / "results" / kind / key

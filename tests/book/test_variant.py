@@ -19,7 +19,7 @@ def test_parameters_go_to_the_chapters_that_take_them(tmp_path, monkeypatch):
     given = given_parameters(CHAPTERS, {"trials": "mine", "draws": "500"})
     assert given["shape-bias"] == {"trials": str(tmp_path / "mine"), "draws": 500}
     assert "trials" not in given["weighting"]
-    assert "home" not in given
+    assert given["home"] == {"draws": 500}
 
 
 @pytest.mark.parametrize(

@@ -47,8 +47,7 @@ SAID = {
     },
     "photographs": {
         'f"{bias(AGAINST)[0]:.2f}"': "0.55",
-        # Of all 1,280 conflicts the paper prints .96 and .21: these 550 are of 11 categories.
-        "f\"{beside.shape_bias['People']:.2f}\"": "0.95",
+        # Of all 1,280 conflicts the paper prints .21: these 550 are of 11 categories.
         "f\"{beside.shape_bias['ResNet-50']:.2f}\"": "0.18",
         "f\"{printed['plain']:.2f}\"": "0.21",
         "f\"{printed['noise']:.2f}\"": "0.57",

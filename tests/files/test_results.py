@@ -8,7 +8,7 @@ from gcbook.files.results import code_of, keep, kept, key_of
 @pytest.fixture(autouse=True)
 def place(tmp_path, monkeypatch):
     monkeypatch.setenv("GCBOOK_CACHE_DIR", str(tmp_path))
-    return tmp_path / "kept" / "kind" / "key"
+    return tmp_path / "results" / "kind" / "key"
 
 
 def test_what_is_kept_comes_back(place):

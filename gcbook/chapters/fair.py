@@ -187,12 +187,14 @@ def fair_chart(table: pd.DataFrame, beside: Mapping[str, float]) -> alt.TopLevel
     title = "Shape bias: from texture (0) to shape (1)"
     x = alt.X("value:Q", title=title)
     x = x.scale(domain=[0, 1]).axis(values=[0, 0.25, 0.5, 0.75, 1], format=".2f")
-    y = alt.Y("name:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3])
+    y = alt.Y("name:N", sort=order, title=None).axis(grid=True, gridDash=[1, 3], labelLimit=120)
     color = alt.Color("name:N", legend=None).scale(domain=order, range=colors)
     tooltip = tooltips(
         ["name", "value", "low", "high"], {"name": "Observer", "value": "Shape bias"}
     )
     rows = pd.concat([above, levels])
+    # Away from the lines that join them.
+    below = f"indexof({names[1:]}, datum.name) < 0 ? -13 : 16"
     said = ", ".join(f"{n} {v:.2f}" for n, v in zip(rows["name"], rows["value"], strict=True))
     base = alt.Chart(rows).encode(y, color, tooltip=tooltip)
     return finish(
@@ -202,7 +204,9 @@ def fair_chart(table: pd.DataFrame, beside: Mapping[str, float]) -> alt.TopLevel
             .mark_rule(strokeWidth=3, opacity=0.6)
             .encode(alt.X("low:Q", title=title), x2="high:Q"),
             base.mark_point(filled=True, size=130, opacity=1).encode(x),
-            base.mark_text(dy=-13, color=INK).encode(x, text=alt.Text("value:Q", format=".2f")),
+            base.mark_text(dy=alt.expr(below), color=INK).encode(
+                x, text=alt.Text("value:Q", format=".2f")
+            ),
         ),
         height=alt.Step(38),
         description=f"A row for each observer, shape bias from left to right: {said}. Dotted lines "

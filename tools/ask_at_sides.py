@@ -20,13 +20,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
+from score_photographs import asked as photographs_asked
 
 import gcbook
 from gcbook.classifiers.load import load_classifier
 from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.manifest import DATA
-from gcbook.miniworld.photographs import PHOTOGRAPHED
+from gcbook.miniworld.photographs import PHOTOGRAPHED, PLAIN
 from gcbook.miniworld.testsets import texture_of
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
@@ -60,14 +61,24 @@ def main() -> None:
     parser.add_argument(
         "--filters", action="store_true", help="other filters and a blur as well, on the conflicts"
     )
+    parser.add_argument(
+        "--photographs", type=Path, help="folder of train and val: 550 that were not trained on"
+    )
     given = parser.parse_args()
     name = given.name or given.model
     classifier = lite(name) if name in LITE_SIDES else small(given.model, name)
     rows = []
     details = (WHOLE, *AT_SIDES, *(OTHERWISE if given.filters else ()))
-    for dataset in PUBLISHED_SETS:
-        images = open_stimuli(dataset)
-        for detail in details if dataset == "cue-conflict" else FEW:
+    sets = [
+        (open_stimuli(name), details if name == "cue-conflict" else FEW) for name in PUBLISHED_SETS
+    ]
+    if given.photographs:
+        # They have 64 pixels a side.
+        plain = photographs_asked(PLAIN, given.photographs)
+        sets.append((plain, (WHOLE, Detail(at=32))))
+    for images, shown in sets:
+        dataset = images.dataset
+        for detail in shown:
             folder = given.output / f"{name}{detail.name}" / dataset
             settings = ScoringSettings(
                 batch_size=16, device="cpu", at=detail.at, filter=detail.filter, blur=detail.blur

@@ -144,7 +144,7 @@ def test_only_chapters_and_the_command_line_know_the_miniature_world():
     assert strangers == []
 
 
-MOST_LINES = 34_220
+MOST_LINES = 34_224
 """Lines of Python in the package, docstrings and blank lines included."""
 
 

@@ -1,7 +1,8 @@
 """Kept results: what takes long to compute, in the cache, by a hash of all that it depends on.
 
-A file appears when it is complete. A key is a hash of all inputs, the code among them, so that
-nothing kept can be out of date.
+A kept file is the SHA-256 of its content and then the content. What was cut short, or changed
+since, is not what it says it is: then nothing was kept, and whoever asks computes it again. A key
+is a hash of all inputs, the code among them, so that nothing kept can be out of date.
 """
 
 import os
@@ -18,6 +19,7 @@ from gcbook.files.sums import hash_of
 from gcbook.files.untrusted import MIB, read_file
 
 _LARGEST = 128 * MIB
+_DIGEST = 32
 
 
 def key_of(*inputs: str | bytes) -> str:
@@ -42,14 +44,16 @@ def code_of(*packages: str) -> str:
 
 
 def kept(kind: str, key: str) -> bytes | None:
-    """What was kept under a key, None if nothing was."""
+    """What was kept under a key, None if nothing was, or it is not whole."""
     path = _place(kind, key)
     if not path.is_file():
         return None
     try:
-        return read_file(path, _LARGEST)
+        content = read_file(path, _LARGEST)
     except InputError:
         return None
+    digest, found = content[:_DIGEST], content[_DIGEST:]
+    return found if sha256(found).digest() == digest else None
 
 
 def keep(kind: str, key: str, content: bytes) -> None:
@@ -59,9 +63,9 @@ def keep(kind: str, key: str, content: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         # Several processes may keep the same: each writes a file of its own.
         written = path.with_name(f"{path.name}.{os.getpid()}")
-        write_whole(written, lambda half: half.write_bytes(content))
+        write_whole(written, lambda half: half.write_bytes(sha256(content).digest() + content))
         written.replace(path)
 
 
 def _place(kind: str, key: str) -> Path:
-    return cache_dir() / "results" / kind / key
+    return cache_dir() / "kept" / kind / key

@@ -249,7 +249,7 @@ def test_what_was_kept_is_what_is_computed(
     monkeypatch.setattr(summaries, "estimate_own", None)
     assert load_summaries(own, FEW).estimates.equals(plain.estimates)
     # Of what was damaged, nothing is believed.
-    for file in (tmp_path / "cache" / "results" / "summaries").iterdir():
+    for file in (tmp_path / "cache" / "kept" / "summaries").iterdir():
         file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(TypeError):
         load_summaries(own, FEW)

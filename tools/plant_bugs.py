@@ -17,7 +17,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("gcbook", "tests", "notebooks", "book", "pyproject.toml", "_toc.yml", "_config.yml")
+PARTS = (
+    "gcbook",
+    "tests",
+    "benchmarks",
+    "notebooks",
+    "book",
+    "pyproject.toml",
+    "_toc.yml",
+    "_config.yml",
+)
 LONGEST = 600
 """Seconds after which tests that a bug keeps from ending are taken for failed."""
 

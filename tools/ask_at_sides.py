@@ -4,16 +4,18 @@
     python tools/ask_at_sides.py efficientnet-lite0 -o STORES
     python tools/ask_at_sides.py gcbook/data/photographs/photo-cnn-seed1/model \
         --name photo-cnn-seed1 -o STORES
+    python tools/ask_at_sides.py gcbook/data/photographs/photo-latent/model \
+        --name photo-latent --sets cue-conflict --sides 64 48 32 -o STORES
 
 Does what ``gcbook score MODEL SET --at SIDE`` does, at every side, and resumes. Rewrites the
 network's rows of ``gcbook/data/resolution/answers.parquet``: ``network, at, filter, blur, dataset,
 image_id, category, response, response_11`` (among the 11 categories of the networks of photographs)
 and, of a cue conflict, ``shape_ahead``: the shape's category has a higher probability than the
-texture's.
+texture's, or a smaller mean error under the paper's weighting.
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib import import_module
 from pathlib import Path
 
@@ -28,7 +30,9 @@ from gcbook.classifiers.preprocess import TorchvisionPreprocess
 from gcbook.classifiers.protocol import Classifier
 from gcbook.files.manifest import DATA
 from gcbook.miniworld.photographs import PHOTOGRAPHED, PLAIN
+from gcbook.miniworld.results.weighting import read_errors
 from gcbook.miniworld.testsets import texture_of
+from gcbook.noise.weightings import PAPER
 from gcbook.scoring.engine import score
 from gcbook.scoring.settings import ScoringSettings
 from gcbook.scoring.store import Store
@@ -37,16 +41,15 @@ from gcbook.stimuli.resolution import Detail
 from gcbook.stimuli.stimulus import Stimulus
 
 STORED = 224
-SIDES = (160, 128, 96, 64, 48, 32)
+SIDES = (STORED, 160, 128, 96, 64, 48, 32)
 # A Gaussian that halves the amplitude at the highest frequency of a side, s / 2 cycles an image.
 SIGMAS = [round(float(np.sqrt(np.log(2) / 2) / np.pi * 2 * STORED / s), 2) for s in (128, 64, 32)]
-WHOLE, AT_SIDES = Detail(), tuple(Detail(at=side) for side in SIDES)
 OTHERWISE = (
     Detail(at=64, filter="box"),
     Detail(at=64, filter="lanczos"),
     *(Detail(blur=sigma) for sigma in SIGMAS),
 )
-FEW = (WHOLE, *(Detail(at=side) for side in (128, 64, 32)))
+FEW = (STORED, 128, 64, 32)
 """Of edges and silhouettes."""
 LITE_SIDES = {"efficientnet-lite0": 224, "efficientnet-lite1": 240, "efficientnet-lite2": 260}
 ANSWERS = DATA.folder / "resolution" / "answers.parquet"
@@ -64,24 +67,26 @@ def main() -> None:
     parser.add_argument(
         "--photographs", type=Path, help="folder of train and val: 550 that were not trained on"
     )
+    parser.add_argument("--sets", nargs="+", default=PUBLISHED_SETS, choices=PUBLISHED_SETS)
+    parser.add_argument("--sides", nargs="+", type=int, default=SIDES, choices=SIDES)
+    parser.add_argument("--draws", type=int, default=32, help="of a diffusion model")
     given = parser.parse_args()
     name = given.name or given.model
     classifier = lite(name) if name in LITE_SIDES else small(given.model, name)
     rows = []
-    details = (WHOLE, *AT_SIDES, *(OTHERWISE if given.filters else ()))
-    sets = [
-        (open_stimuli(name), details if name == "cue-conflict" else FEW) for name in PUBLISHED_SETS
-    ]
+    details = (*at(given.sides), *(OTHERWISE if given.filters else ()))
+    few = at(side for side in given.sides if side in FEW)
+    sets = [(open_stimuli(each), details if each == "cue-conflict" else few) for each in given.sets]
     if given.photographs:
         # They have 64 pixels a side.
         plain = photographs_asked(PLAIN, given.photographs)
-        sets.append((plain, (WHOLE, Detail(at=32))))
+        sets.append((plain, at((STORED, 32))))
     for images, shown in sets:
         dataset = images.dataset
         for detail in shown:
             folder = given.output / f"{name}{detail.name}" / dataset
             settings = ScoringSettings(
-                batch_size=16, device="cpu", at=detail.at, filter=detail.filter, blur=detail.blur
+                draws=given.draws, batch_size=176, device="cpu", **vars(detail)
             )
             known = [each for each in images if asked(each, classifier.labels)]
             score(known, classifier, settings, folder, progress="silent")
@@ -97,6 +102,11 @@ def main() -> None:
     found = found.astype({"at": "Int16"}).sort_values(order)[columns]
     found.to_parquet(ANSWERS, compression="zstd", index=False)
     DATA.write()
+
+
+def at(sides: Iterable[int]) -> tuple[Detail, ...]:
+    """Images shrunk to each of some sides; whole at `STORED`."""
+    return tuple(Detail() if side == STORED else Detail(at=side) for side in sides)
 
 
 def lite(name: str) -> Classifier:
@@ -129,18 +139,23 @@ def asked(stimulus: Stimulus, labels: Sequence[str]) -> bool:
 
 def answers(store: Store) -> pd.DataFrame:
     """Return what a network answered, a row an image."""
-    nll = store.scores().set_index(["image_id", "label"])["nll"].unstack()
-    images = store.images().set_index("image_id").loc[nll.index]
+    if store.traits.likelihood:
+        costs = store.scores().set_index(["image_id", "label"])["nll"].unstack()
+    else:
+        raw = read_errors(store)
+        index = pd.Index(raw.images["image_id"], name="image_id")
+        costs = pd.DataFrame(raw.mean_errors(PAPER.name), index, list(store.labels))
+    images = store.images().set_index("image_id").loc[costs.index]
     found = pd.DataFrame(
         {
             "dataset": store.dataset,
             "category": images["category"],
-            "response": nll.idxmin(axis=1).astype(str),
-            "response_11": nll[list(PHOTOGRAPHED)].idxmin(axis=1).astype(str),
+            "response": costs.idxmin(axis=1).astype(str),
+            "response_11": costs[list(PHOTOGRAPHED)].idxmin(axis=1).astype(str),
         }
     ).reset_index()
     if store.dataset == "cue-conflict":
-        values, places = nll.to_numpy(), {label: k for k, label in enumerate(nll.columns)}
+        values, places = costs.to_numpy(), {label: k for k, label in enumerate(costs.columns)}
         shape = [places[each] for each in found["category"]]
         texture = [places[texture_of(each)] for each in found["image_id"]]
         row = np.arange(len(found))
